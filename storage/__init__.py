@@ -1,0 +1,42 @@
+"""Where bytes are kept: on a local disk, in an S3 bucket, or in memory for tests. See `storage.base`."""
+
+from __future__ import annotations
+
+from storage.base import (
+    FreeSpace,
+    KeyTaken,
+    LocalPath,
+    Missing,
+    ObjectLock,
+    OffsetMismatch,
+    OutOfSpace,
+    Session,
+    SessionGone,
+    SignedUrl,
+    Stat,
+    Store,
+    StoreError,
+    Unavailable,
+)
+from storage.hashing import Digest, sha256_of
+from storage.opening import open_store
+
+__all__ = [
+    "Digest",
+    "FreeSpace",
+    "KeyTaken",
+    "LocalPath",
+    "Missing",
+    "ObjectLock",
+    "OffsetMismatch",
+    "OutOfSpace",
+    "Session",
+    "SessionGone",
+    "SignedUrl",
+    "Stat",
+    "Store",
+    "StoreError",
+    "Unavailable",
+    "open_store",
+    "sha256_of",
+]

@@ -1,0 +1,49 @@
+"""The only place that makes keys. Keys come from ids the server made, never from names a person typed."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 200
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,79}")
+_KEY = re.compile(r"[a-z0-9_-][a-z0-9._-]*(?:/[a-z0-9_-][a-z0-9._-]*)*")
+_PREFIX = re.compile(rf"(?:{_KEY.pattern}/?)?")
+
+
+def original(evidence_id: str) -> str:
+    """Where the bytes as they arrived are kept, write-once."""
+    return f"original/{_id(evidence_id)}"
+
+
+def rendition(evidence_id: str, name: str) -> str:
+    """Where something derived from an original is kept: a keyframe, a contact sheet, a browser copy."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("a rendition name is up to 80 of a-z 0-9 . _ - and does not begin with a dot")
+    return f"{rendition_prefix(evidence_id)}{name}"
+
+
+def rendition_prefix(evidence_id: str) -> str:
+    """What the keys of all renditions of one original begin with."""
+    return f"rendition/{_id(evidence_id)}/"
+
+
+def checked(key: str) -> str:
+    """The key itself if every store can keep it, else ValueError. No part is empty, `.`, `..` or hidden."""
+    if len(key) > LONGEST or not _KEY.fullmatch(key):
+        raise ValueError("this is not a key of the store")
+    return key
+
+
+def checked_prefix(prefix: str) -> str:
+    """The beginning of a key, or nothing at all, else ValueError."""
+    if len(prefix) > LONGEST or not _PREFIX.fullmatch(prefix):
+        raise ValueError("this is not the beginning of a key of the store")
+    return prefix
+
+
+def _id(evidence_id: str) -> str:
+    if not _ID.fullmatch(evidence_id):
+        raise ValueError("an evidence id is up to 64 of a-z 0-9 -")
+    return evidence_id
