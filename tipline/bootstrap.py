@@ -23,8 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if sys.version_info < OLDEST:
         return _go_on_with_newer_python()
-    from tipline.preparing import steps  # noqa: PLC0415 - only after the version is known to be enough
-    from tipline.preparing.host import Trouble  # noqa: PLC0415
+    # Not before: the files of this package are written for Pythons that are new enough.
+    from tipline.preparing import steps
+    from tipline.preparing.host import Trouble
 
     try:
         steps.prepare(ROOT, with_tests=options.dev)
@@ -39,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Make this checkout of Tipline ready to run.")
-    parser.add_argument("--dev", action="store_true", help="also what the tests need: their parts, Chromium, a font")
+    parser.add_argument(
+        "--dev", action="store_true", help="also what tests need: their parts, Chromium, a font"
+    )
     return parser
 
 
@@ -50,7 +53,9 @@ def _go_on_with_newer_python() -> int:
             os.execv(path, [path, __file__, *sys.argv[1:]])  # noqa: S606 - a fixed list of interpreters on PATH
     print(
         "Tipline needs Python 3.11 or newer; this is {}.{}. Install a newer one (on Debian and Ubuntu:"
-        " apt-get install python3.11 python3.11-venv) and run the same command again.".format(*sys.version_info[:2]),
+        " apt-get install python3.11 python3.11-venv) and run the command again.".format(
+            *sys.version_info[:2]
+        ),
         file=sys.stderr,
     )
     return 1

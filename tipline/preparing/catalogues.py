@@ -30,4 +30,6 @@ def _compile(places: Places, catalogue: Path) -> None:
     try:
         run([*command, "-o", str(catalogue.with_suffix(".mo"))], env=clean_environment())
     except CommandFailed as failed:
-        raise Trouble(f"{failed.tail}\n\nThe translations in {catalogue} can't be read; the lines above say where.") from failed
+        raise Trouble(
+            f"{failed.tail}\n\nThe translations in {catalogue} can't be read; the lines above say where."
+        ) from failed

@@ -69,7 +69,10 @@ def _node_from_python(places: Places) -> tuple[list[str], list[str]]:
     lock = places.lock("node")
     value = stamps.digest([str(places.root)], [lock])
     if not stamps.is_fresh(places.stamp("node"), value):
-        with step("Node, as this machine has none that is new enough"), stamps.stamped(places.stamp("node"), value):
+        with (
+            step("Node, as this machine has none that is new enough"),
+            stamps.stamped(places.stamp("node"), value),
+        ):
             installer.install_one(places, "node", "Node")
     node = [str(home / "bin" / "node")]
     return node, [*node, str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
@@ -90,4 +93,6 @@ def _build(places: Places, node: list[str]) -> None:
     try:
         run([*node, str(places.static / "build.mjs")], cwd=places.root, env=clean_environment())
     except CommandFailed as failed:
-        raise Trouble(f"{failed.tail}\n\nThe front end could not be built; the lines above say where.") from failed
+        raise Trouble(
+            f"{failed.tail}\n\nThe front end could not be built; the lines above say where."
+        ) from failed

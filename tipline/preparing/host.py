@@ -118,7 +118,9 @@ def fetch_trouble(what: str, failed: CommandFailed, mirror: str) -> Trouble:
     """Why fetching failed, in a sentence; `mirror` is the command that points the tool somewhere nearer."""
     output = failed.output
     if "No space left on device" in output or "ENOSPC" in output:
-        return Trouble(f"The disk is full: {what} could not be written. Free at least 2 GB and run the command again.")
+        return Trouble(
+            f"The disk is full: {what} could not be written. Free at least 2 GB and run the command again."
+        )
     if any(mark in output for mark in ("DO NOT MATCH THE HASHES", "Hash mismatch", "EINTEGRITY")):
         return Trouble(
             f"{failed.tail}\n\nA fetched part of {what} is not the one its lock expects, so it was not installed."

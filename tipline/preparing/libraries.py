@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 
 from tipline.preparing import installer
-from tipline.preparing.host import CommandFailed, Trouble, by_hand, clean_environment, install_packages, is_root, run, step
+from tipline.preparing.host import (
+    CommandFailed,
+    Trouble,
+    by_hand,
+    clean_environment,
+    install_packages,
+    is_root,
+    run,
+    step,
+)
 from tipline.preparing.places import Places
 
 # What the wheel of OpenCV links to beyond libc; the same names on Debian 12 and 13 and Ubuntu 22.04 and 24.04.
@@ -52,14 +61,18 @@ def _make_opencv_loadable(places: Places) -> None:
         return
     library = missing_library(fault)
     if library is None:
-        raise Trouble(f"{fault.strip()}\n\nOpenCV does not load. Delete the folder {places.venv} and run the command again.")
+        raise Trouble(
+            f"{fault.strip()}\n\nOpenCV does not load. Delete the folder {places.venv} and run the command again."
+        )
     if is_root() and install_packages(FOR_OPENCV) and not load_fault(places, "cv2"):
         return
     with step(f"This machine has no {library}; OpenCV without windows takes the place, which needs none"):
         _take_headless_opencv(places)
     fault = load_fault(places, "cv2")
     if fault:
-        raise Trouble(f"{fault.strip()}\n\nOpenCV does not load. Run: {by_hand(FOR_OPENCV)}\nThen run the command again.")
+        raise Trouble(
+            f"{fault.strip()}\n\nOpenCV does not load. Run: {by_hand(FOR_OPENCV)}\nThen run the command again."
+        )
 
 
 def _take_headless_opencv(places: Places) -> None:

@@ -8,7 +8,15 @@ import shutil
 import sys
 
 from tipline.preparing import installer, libraries, stamps
-from tipline.preparing.host import CommandFailed, Trouble, by_hand, clean_environment, install_packages, run, step
+from tipline.preparing.host import (
+    CommandFailed,
+    Trouble,
+    by_hand,
+    clean_environment,
+    install_packages,
+    run,
+    step,
+)
 from tipline.preparing.places import Places
 
 WORKING = "import sys, pip; assert sys.version_info >= (3, 11); print(sys.version)"
@@ -74,7 +82,9 @@ def _need_venv_module() -> None:
         install_packages(packages)
     importlib.invalidate_caches()
     if not _has_venv():
-        raise Trouble(f"This Python can't make environments yet. Run: {by_hand(packages)}\nThen run the command again.")
+        raise Trouble(
+            f"This Python can't make environments yet. Run: {by_hand(packages)}\nThen run the command again."
+        )
 
 
 def _has_venv() -> bool:
