@@ -1,6 +1,6 @@
 """A store in a folder of this machine.
 
-`objects/<shard>/<key>` are the kept files, `uploads/<token>@<key>` those still growing, both in one filesystem:
+`objects/<shard>/<key>` are the kept files, `uploads/<token>@<key>` those still growing, in one filesystem:
 nothing is written twice: completing is one `link()`, which can never replace what is already there.
 Acknowledged means that the file and every folder above it have been through fsync.
 """

@@ -52,7 +52,7 @@ def _s3(parts: SplitResult) -> Store:
     if checksums not in _CHECKSUMS:
         raise ValueError("checksums in the s3:// store address is when_supported or when_required.")
     # boto3 takes a quarter of a second to import; only those who use S3 pay it.
-    from storage.s3 import S3Store  # noqa: PLC0415
+    from storage.s3 import S3Store
 
     return S3Store(
         bucket=parts.netloc,

@@ -1,0 +1,198 @@
+"""The few S3 calls the store makes, with every fault turned into a StoreError. Knows no keys or sessions.
+
+Names given here are below `root`, the prefix this store has in the bucket. Bodies are always sent with a digest
+that the server checks: SHA-256, or MD5 for older servers that know nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from storage.base import KeyTaken, OutOfSpace, SessionGone, StoreError, Unavailable
+
+WHEN_SUPPORTED = "when_supported"
+WHEN_REQUIRED = "when_required"
+
+_NOTHING = frozenset({"404", "NoSuchKey", "NotFound"})
+_TAKEN = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
+_FULL = frozenset({"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"})
+_FULL |= {"XMinioAdminBucketQuotaExceeded"}
+# What servers say that lack batch deletion, or want it signed in an older way.
+_NO_BATCH = frozenset({"NotImplemented", "MissingContentMD5", "InvalidRequest", "InvalidDigest", "501"})
+_BATCH = 1000
+
+
+class Bucket:
+    """One bucket, or a prefix in it, over one boto3 client a process."""
+
+    def __init__(
+        self, name: str, prefix: str, endpoint_url: str | None, region: str | None, checksums: str
+    ) -> None:
+        self.name = name
+        self.root = f"{prefix}/" if prefix else ""
+        self._endpoint_url = endpoint_url
+        self._region = region
+        self._checksums = checksums
+        self._lock = Lock()
+        self._clients: dict[tuple[int, bool], Any] = {}
+
+    @property
+    def client(self) -> Any:
+        """The boto3 client: shared by threads, made anew after a fork, since sockets cannot be shared."""
+        return self._client(quick=False)
+
+    def where(self, name: str) -> dict[str, str]:
+        """The arguments that name an object."""
+        return {"Bucket": self.name, "Key": f"{self.root}{name}"}
+
+    def check(self) -> None:
+        """Ask for the bucket, once and briefly."""
+        with told_plainly():
+            self._client(quick=True).head_bucket(Bucket=self.name)
+
+    def multipart_algorithm(self) -> dict[str, str]:
+        """What a multipart upload must be begun with so that `digests` are accepted for its parts."""
+        return {"ChecksumAlgorithm": "SHA256"} if self._checksums == WHEN_SUPPORTED else {}
+
+    def digests(self, body: bytes) -> dict[str, str]:
+        """The arguments that make the server check `body` on arrival."""
+        if self._checksums == WHEN_SUPPORTED:
+            return {"ChecksumSHA256": _base64(hashlib.sha256(body).digest())}
+        return {"ContentMD5": _base64(hashlib.md5(body, usedforsecurity=False).digest())}
+
+    def part_checksum(self, sha256: str) -> dict[str, str]:
+        """What completing must repeat about a part that was sent with `digests`."""
+        return {"ChecksumSHA256": _base64(bytes.fromhex(sha256))} if self.multipart_algorithm() else {}
+
+    def put(self, name: str, body: bytes, **more: Any) -> None:
+        with told_plainly():
+            self.client.put_object(**self.where(name), Body=body, **self.digests(body), **more)
+
+    def get(self, name: str, absent: StoreError | None = None, **more: Any) -> Any:
+        with told_plainly(absent):
+            return self.client.get_object(**self.where(name), **more)
+
+    def head(self, name: str, absent: StoreError) -> Any:
+        with told_plainly(absent):
+            return self.client.head_object(**self.where(name))
+
+    def list(self, prefix: str) -> Iterator[Any]:
+        """Entries below `prefix` in order of name; their `Key` is cut to what lies below `root`."""
+        pages = self.client.get_paginator("list_objects_v2")
+        with told_plainly():
+            for page in pages.paginate(Bucket=self.name, Prefix=f"{self.root}{prefix}"):
+                for entry in page.get("Contents", ()):
+                    yield entry | {"Key": entry["Key"].removeprefix(self.root)}
+
+    def delete(self, name: str, version: str | None = None) -> None:
+        with told_plainly():
+            self.client.delete_object(**self.where(name), **({"VersionId": version} if version else {}))
+
+    def erase(self, name: str) -> None:
+        """Delete an object and, where the bucket keeps versions, every one of them."""
+        if not self._versioned():
+            self.delete(name)
+            return
+        full = f"{self.root}{name}"
+        with told_plainly():
+            pages = self.client.get_paginator("list_object_versions")
+            for page in pages.paginate(Bucket=self.name, Prefix=full):
+                for entry in chain(page.get("Versions", ()), page.get("DeleteMarkers", ())):
+                    if entry["Key"] == full:
+                        self.delete(name, entry["VersionId"])
+
+    def delete_many(self, names: Sequence[str]) -> None:
+        for first in range(0, len(names), _BATCH):
+            self._delete_batch(names[first : first + _BATCH])
+
+    def _delete_batch(self, names: Sequence[str]) -> None:
+        wanted = {"Objects": [{"Key": f"{self.root}{name}"} for name in names], "Quiet": True}
+        with told_plainly():
+            try:
+                answer = self.client.delete_objects(Bucket=self.name, Delete=wanted)
+            except ClientError as fault:
+                if code_of(fault) not in _NO_BATCH:
+                    raise
+                for name in names:
+                    self.delete(name)
+                return
+        if refused := answer.get("Errors"):
+            raise Unavailable(f"DeleteObjects: {refused[0].get('Code')}")
+
+    def _versioned(self) -> bool:
+        with told_plainly():
+            try:
+                found = self.client.get_bucket_versioning(Bucket=self.name)
+            except ClientError as fault:
+                if code_of(fault) == "NotImplemented":
+                    return False
+                raise
+        return "Status" in found
+
+    def _client(self, *, quick: bool) -> Any:
+        mine = (os.getpid(), quick)
+        with self._lock:
+            if mine not in self._clients:
+                self._clients[mine] = self._made(quick=quick)
+            return self._clients[mine]
+
+    def _made(self, *, quick: bool) -> Any:
+        with told_plainly():
+            return boto3.session.Session().client(
+                "s3",
+                endpoint_url=self._endpoint_url,
+                region_name=self._region,
+                config=Config(
+                    signature_version="s3v4",
+                    connect_timeout=2 if quick else 5,
+                    read_timeout=3 if quick else 60,
+                    retries={"mode": "standard", "total_max_attempts": 1 if quick else 4},
+                    max_pool_connections=64,
+                    request_checksum_calculation=self._checksums,
+                    response_checksum_validation=self._checksums,
+                    s3={"addressing_style": "path" if self._endpoint_url else "auto"},
+                ),
+            )
+
+
+@contextmanager
+def told_plainly(absent: StoreError | None = None) -> Iterator[None]:
+    """Run S3 calls so that only StoreErrors leave; `absent` is raised when the object is not there."""
+    try:
+        yield
+    except ClientError as fault:
+        raise _translated(fault, absent) from fault
+    except (BotoCoreError, OSError) as fault:
+        raise Unavailable(f"{type(fault).__name__}: the object store does not answer") from fault
+
+
+def _translated(fault: Any, absent: StoreError | None) -> StoreError:
+    code = code_of(fault)
+    if code == "NoSuchUpload":
+        return SessionGone("the upload session has ended")
+    if code in _NOTHING and absent:
+        return absent
+    if code in _TAKEN:
+        return KeyTaken("the key holds another object")
+    said = f"{fault.operation_name}: {code}"
+    return OutOfSpace(said) if code in _FULL else Unavailable(said)
+
+
+def code_of(fault: Any) -> str:
+    """What the server calls the fault."""
+    return str(fault.response.get("Error", {}).get("Code", "unknown"))
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()

