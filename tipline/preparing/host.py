@@ -123,7 +123,7 @@ def fetch_trouble(what: str, failed: CommandFailed, mirror: str) -> Trouble:
         )
     if any(mark in output for mark in ("DO NOT MATCH THE HASHES", "Hash mismatch", "EINTEGRITY")):
         return Trouble(
-            f"{failed.tail}\n\nA fetched part of {what} is not the one its lock expects, so it was not installed."
+            f"{failed.tail}\n\nA fetched part of {what} is not what its lock expects; it was not installed."
             " If a mirror is in use, try another one; if it happens again, tell the maintainers."
         )
     return Trouble(

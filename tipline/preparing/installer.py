@@ -20,7 +20,7 @@ def install(places: Places, lock: str) -> None:
     """Install `requirements-LOCK.lock` as a whole."""
     try:
         pip(places, [*LOCKED, "-r", str(places.lock("tools"))])
-        # Of all parts one has no wheel; it is built with the locked tool just installed, not with a fetched one.
+        # One of the parts has no wheel: it is built with the locked tool just installed, not a fetched one.
         arguments = [*LOCKED, "--no-build-isolation", "-r", str(places.lock(lock))]
         try:
             _uv(places, arguments)

@@ -21,7 +21,7 @@ from tipline.preparing.host import (
 )
 from tipline.preparing.places import Places
 
-# What the wheel of OpenCV links to beyond libc; the same names on Debian 12 and 13 and Ubuntu 22.04 and 24.04.
+# What the wheel of OpenCV links to beyond libc, by the names of Debian 12, 13 and Ubuntu 22.04, 24.04.
 FOR_OPENCV = ("libgl1", "libglib2.0-0", "libxcb1", "libx11-6", "libxext6", "libsm6", "libice6")
 FOR_SANDBOX = ("libseccomp2",)
 MISSING = re.compile(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object")
@@ -62,7 +62,7 @@ def _make_opencv_loadable(places: Places) -> None:
     library = missing_library(fault)
     if library is None:
         raise Trouble(
-            f"{fault.strip()}\n\nOpenCV does not load. Delete the folder {places.venv} and run the command again."
+            f"{fault.strip()}\n\nOpenCV does not load. Delete {places.venv} and run the command again."
         )
     if is_root() and install_packages(FOR_OPENCV) and not load_fault(places, "cv2"):
         return
@@ -70,9 +70,7 @@ def _make_opencv_loadable(places: Places) -> None:
         _take_headless_opencv(places)
     fault = load_fault(places, "cv2")
     if fault:
-        raise Trouble(
-            f"{fault.strip()}\n\nOpenCV does not load. Run: {by_hand(FOR_OPENCV)}\nThen run the command again."
-        )
+        raise Trouble(f"{fault.strip()}\n\nOpenCV does not load. {_advice()}")
 
 
 def _take_headless_opencv(places: Places) -> None:
@@ -81,6 +79,8 @@ def _take_headless_opencv(places: Places) -> None:
         installer.uninstall(places, ["opencv-python", "opencv-python-headless"])
         installer.install_one(places, "headless", "OpenCV")
     except CommandFailed as failed:
-        raise Trouble(
-            f"{failed.tail}\n\nOpenCV could not be replaced. Run: {by_hand(FOR_OPENCV)}\nThen run the command again."
-        ) from failed
+        raise Trouble(f"{failed.tail}\n\nOpenCV could not be replaced. {_advice()}") from failed
+
+
+def _advice() -> str:
+    return f"Run: {by_hand(FOR_OPENCV)}\nThen run the command again."
