@@ -1,0 +1,87 @@
+"""The web application: extensions, blueprints, headers, error pages. Everything it needs is handed in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from apiflask import APIFlask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tipline import __version__
+from tipline.services import Services
+from tipline.web import assets, current, errors, filters, limiting, requests, security
+from tipline.web.accounts import signin
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+FORM_FIELDS_BYTES = 512 * 1024
+FORM_PARTS = 400
+
+
+def create_app(services: Services) -> APIFlask:
+    """The whole web side on these services."""
+    app = APIFlask(
+        "tipline",
+        title="Tipline",
+        version=__version__,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        template_folder=str(TEMPLATES),
+        static_folder=None,
+    )
+    app.request_class = requests.TiplineRequest
+    app.extensions["tipline"] = services
+    _configure(app, services)
+    Babel(app, locale_selector=current.locale, timezone_selector=lambda: services.settings.timezone)
+    app.extensions["csrf_protect"] = CSRFProtect(app)
+    limiting.init(app)
+    signin.init(app)
+    assets.init(app)
+    filters.init(app)
+    security.init(app)
+    errors.init(app)
+    _mount(app)
+    proxies = services.settings.behind_proxy
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: APIFlask, services: Services) -> None:
+    settings = services.settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-tipline" if settings.secure else "tipline",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_PATH="/",
+        PREFERRED_URL_SCHEME="https" if settings.secure else "http",
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "locales"),
+        # Uploads are read as streams and bounded there; only form fields are held in memory.
+        MAX_FORM_MEMORY_SIZE=FORM_FIELDS_BYTES,
+        MAX_FORM_PARTS=FORM_PARTS,
+        # The token lives as long as the session: a report may stay open for hours while footage goes up.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        JSON_AS_ASCII=False,
+        JSON_SORT_KEYS=False,
+        TEMPLATES_AUTO_RELOAD=False,
+        OPENAPI_VERSION="3.1.0",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+
+
+def _mount(app: APIFlask) -> None:
+    from tipline.web.admin import blueprint as admin
+    from tipline.web.api import blueprints as api
+    from tipline.web.cases import blueprint as cases
+    from tipline.web.health import blueprint as health
+    from tipline.web.intake import blueprint as intake
+    from tipline.web.review import blueprint as review
+
+    for blueprint in (intake, review, cases, admin, health, signin.blueprint, *api):
+        app.register_blueprint(blueprint)

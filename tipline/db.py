@@ -1,0 +1,173 @@
+"""Engine, transactions and migrations; the only module that knows which database it is.
+
+SQLite writes begin with BEGIN IMMEDIATE, so two writers wait for each other instead of failing half-way.
+A transaction collects what must happen after its commit (ringing the queue); after a rollback nothing rings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, Text, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+BUSY_MS = 15_000
+POOL = 24
+OVERFLOW = 40
+POOL_WAIT_S = 10
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes on both databases; SQLite would drop the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SafeText(TypeDecorator[str]):
+    """Text that both databases accept: NUL and lone surrogates become the replacement character."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+class Transaction(Session):
+    """A session that is one transaction, with calls to make after its commit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.after_commit: list[Callable[[], None]] = []
+
+
+class Database:
+    """Hands out transactions on one engine."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._sessions = sessionmaker(self.engine, class_=Transaction, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Write: all or nothing. Calls in `after_commit` are made once the commit stands."""
+        session = self._sessions()
+        try:
+            if self.is_sqlite:
+                session.execute(text("BEGIN IMMEDIATE"))
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+        for call in session.after_commit:
+            call()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read a consistent state; whatever is changed here is thrown away."""
+        session = self._sessions()
+        try:
+            if self.is_sqlite:
+                session.execute(text("BEGIN"))
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    def check(self) -> None:
+        """Raise what the driver raises when the database cannot be reached."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(
+            url, pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=POOL_WAIT_S, pool_pre_ping=True
+        )
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=POOL,
+        max_overflow=OVERFLOW,
+        pool_timeout=POOL_WAIT_S,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: we choose between a read and BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # «received» is said only after it would survive a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.close()
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest shape."""
+    from alembic import command
+
+    command.upgrade(alembic_config(url), "head")
+
+
+def alembic_config(url: str) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def is_current(database: Database) -> bool:
+    """Whether every migration has been applied."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with database.engine.connect() as connection:
+        have = set(MigrationContext.configure(connection).get_current_heads())
+    return have == set(ScriptDirectory.from_config(alembic_config(database.url)).get_heads())

@@ -1,0 +1,1 @@
+"""The nouns: what is true, whoever asks. Knows databases and stores, never pages or queues."""

@@ -1,0 +1,146 @@
+"""Accounts of staff and the tokens their programs use. Passwords reach this module only as hashes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, custody, ids
+from tipline.domain.actors import Actor
+from tipline.domain.rights import ROLES
+from tipline.errors import TiplineError
+
+SHORTEST_PASSWORD = 8
+# The head of every published list of stolen passwords; longer lists come with the second factor.
+COMMON = frozenset(
+    "password password1 passw0rd 12345678 123456789 1234567890 11111111 00000000 88888888 qwertyui qwerty123 "
+    "iloveyou abc12345 abcd1234 a1234567 1q2w3e4r admin123 admin1234 administrator tipline1 letmein1 woaini1314".split()
+)
+_NAME = re.compile(r"[\w.-]{2,40}")
+
+
+class Account(Base):
+    """`fs_uniquifier` is what a session holds instead of the id: changing it ends every session."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    display_name: Mapped[str] = mapped_column(SafeText)
+    password: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(20))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    locale: Mapped[str | None] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("staff", self.username, self.id, self.role)
+
+
+class ApiToken(Base):
+    """A program's way in; only the keyed hash of the token is kept."""
+
+    __tablename__ = "api_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+def require_good_name(username: str) -> None:
+    if not _NAME.fullmatch(username):
+        raise TiplineError("account:name-unclear", fields={"username": "account:name-unclear"})
+
+
+def require_good_password(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD or password.lower() in COMMON:
+        raise TiplineError(
+            "account:password-weak", fields={"password": "account:password-weak"}, limit=SHORTEST_PASSWORD
+        )
+
+
+def add(
+    tx: Transaction, actor: Actor, username: str, *, role: str, password_hash: str, display_name: str = ""
+) -> Account:
+    require_good_name(username)
+    if role not in ROLES:
+        raise TiplineError("account:role-unknown", fields={"role": "account:role-unknown"})
+    if find_account(tx, username):
+        raise TiplineError("account:exists", fields={"username": "account:exists"})
+    account = Account(
+        username=username,
+        display_name=display_name.strip() or username,
+        role=role,
+        password=password_hash,
+        fs_uniquifier=ids.new_token(),
+        created_at=clock.now(),
+    )
+    tx.add(account)
+    tx.flush()
+    custody.append(tx, actor, "account:add", f"account:{username}", role=role)
+    return account
+
+
+def find_account(tx: Transaction, username: str) -> Account | None:
+    return tx.scalar(select(Account).where(Account.username == username))
+
+
+def read_account(tx: Transaction, username: str) -> Account:
+    account = find_account(tx, username)
+    if account is None:
+        raise TiplineError("account:not-found", fields={"assignee": "account:not-found"})
+    return account
+
+
+def list_accounts(tx: Transaction) -> list[Account]:
+    return list(tx.scalars(select(Account).order_by(Account.username)))
+
+
+def names(tx: Transaction, account_ids: set[int]) -> dict[int, Account]:
+    """Account id → account, in one query."""
+    rows = tx.scalars(select(Account).where(Account.id.in_(account_ids)))
+    return {row.id: row for row in rows}
+
+
+def has_admin(tx: Transaction) -> bool:
+    return tx.scalar(select(Account.id).where(Account.role == "admin", Account.active).limit(1)) is not None
+
+
+def set_active(tx: Transaction, actor: Actor, account: Account, active: bool) -> None:
+    """Close or reopen an account; closing ends its sessions and tokens at once."""
+    account.active = active
+    account.fs_uniquifier = ids.new_token()
+    custody.append(tx, actor, "account:open" if active else "account:close", f"account:{account.username}")
+
+
+def set_password(tx: Transaction, actor: Actor, account: Account, password_hash: str) -> None:
+    """A new password ends every session."""
+    account.password, account.fs_uniquifier = password_hash, ids.new_token()
+    custody.append(tx, actor, "account:password", f"account:{account.username}")
+
+
+def create_token(tx: Transaction, key: str, actor: Actor, account: Account) -> str:
+    """Make an API token; it is shown this once."""
+    token = "tl_" + ids.new_token()
+    tx.add(ApiToken(token_hash=ids.keyed_hash(key, "api", token), account_id=account.id, created_at=clock.now()))
+    tx.flush()
+    custody.append(tx, actor, "token:create", f"account:{account.username}")
+    return token
+
+
+def read_by_token(tx: Transaction, key: str, token: str) -> Account:
+    """The active account a token belongs to; raises token:unknown."""
+    account = tx.scalar(
+        select(Account)
+        .join(ApiToken, ApiToken.account_id == Account.id)
+        .where(ApiToken.token_hash == ids.keyed_hash(key, "api", token), Account.active)
+    )
+    if account is None:
+        raise TiplineError("token:unknown")
+    return account

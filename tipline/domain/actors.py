@@ -1,0 +1,26 @@
+"""Who acts: a reporter, a member of staff, or the system itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Actor(NamedTuple):
+    """`kind` is reporter, staff or system; `name` is what the log shows; `role` only for staff."""
+
+    kind: str
+    name: str
+    user_id: int | None = None
+    role: str | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+SYSTEM = Actor("system", "tipline")
+
+
+def reporter(reference: str) -> Actor:
+    """The reporter of a tip is known by the tip alone."""
+    return Actor("reporter", reference)

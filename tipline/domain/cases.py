@@ -1,0 +1,145 @@
+"""Cases: what an investigator works on, and the tips linked to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, custody, limits
+from tipline.domain.actors import Actor
+from tipline.errors import TiplineError
+
+STATES = ("open", "closed")
+
+
+class Counter(Base):
+    """The last number given out under a name."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int]
+
+
+class Case(Base):
+    __tablename__ = "case_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(SafeText)
+    summary: Mapped[str] = mapped_column(SafeText, default="")
+    state: Mapped[str] = mapped_column(String(12), default="open", index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+def open_case(tx: Transaction, actor: Actor, title: str, *, summary: str = "", year: int | None = None) -> Case:
+    """Begin a case; its number counts within the year of the station's calendar."""
+    now = clock.now()
+    number = f"A-{year or now.year}-{_next_number(tx, year or now.year)}"
+    case = Case(
+        number=number, title=_title(title), summary=summary.strip()[: limits.TEXT], lead_id=actor.user_id,
+        opened_at=now, changed_at=now,
+    )  # fmt: skip
+    tx.add(case)
+    tx.flush()
+    custody.append(tx, actor, "case:open", f"case:{number}", title=case.title)
+    return case
+
+
+def _next_number(tx: Transaction, year: int) -> int:
+    name = f"case-{year}"
+    counter = tx.get(Counter, name, with_for_update=True)
+    if counter is None:
+        counter = Counter(name=name, value=0)
+        tx.add(counter)
+    counter.value += 1
+    tx.flush()
+    return counter.value
+
+
+def change(
+    tx: Transaction,
+    actor: Actor,
+    case: Case,
+    *,
+    title: str | None = None,
+    summary: str | None = None,
+    state: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Correct a case, close it or open it again; the old values stay in the log."""
+    before = {"title": case.title, "summary": case.summary, "state": case.state}
+    if title is not None:
+        case.title = _title(title)
+    if summary is not None:
+        case.summary = summary.strip()[: limits.TEXT]
+    if state is not None:
+        if state not in STATES:
+            raise TiplineError("case:state-unknown", fields={"state": "case:state-unknown"})
+        case.state = state
+    after = {"title": case.title, "summary": case.summary, "state": case.state}
+    changed = {name: value for name, value in after.items() if value != before[name]}
+    if not changed:
+        return
+    if "state" in changed:
+        case.closed_at = clock.now() if state == "closed" else None
+    touch(case)
+    action = {"closed": "case:close", "open": "case:reopen"}.get(changed.get("state", ""), "case:change")
+    custody.append(
+        tx, actor, action, f"case:{case.number}", reason=(reason or "").strip()[: limits.REASON] or None,
+        after=changed, before={name: before[name] for name in changed},
+    )  # fmt: skip
+
+
+def require_version(case: Case, version: int | None) -> None:
+    if version is not None and version != case.version:
+        raise TiplineError("case:changed")
+
+
+def touch(case: Case) -> None:
+    case.changed_at = clock.now()
+    case.version += 1
+
+
+def read_case(tx: Transaction, number: str) -> Case:
+    case = tx.scalar(select(Case).where(Case.number == number.upper()))
+    if case is None:
+        raise TiplineError("case:not-found")
+    return case
+
+
+def list_cases(
+    tx: Transaction, *, state: str | None = None, q: str = "", before: int | None = None, limit: int = 50
+) -> list[Case]:
+    """Newest first; `before` is the id of the last case of the page before."""
+    query = select(Case).order_by(Case.id.desc()).limit(limit)
+    if state:
+        query = query.where(Case.state == state)
+    if before:
+        query = query.where(Case.id < before)
+    if q:
+        like = f"%{_escaped(q)}%"
+        query = query.where(Case.title.ilike(like, escape="\\") | Case.number.ilike(like, escape="\\"))
+    return list(tx.scalars(query))
+
+
+def count_open(tx: Transaction) -> int:
+    return tx.scalar(select(func.count()).where(Case.state == "open")) or 0
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _title(title: str) -> str:
+    title = title.strip()
+    if not title or len(title) > limits.SHORT:
+        raise TiplineError("case:title-needed", fields={"title": "case:title-needed"}, limit=limits.SHORT)
+    return title

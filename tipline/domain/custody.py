@@ -1,0 +1,144 @@
+"""The custody log: append-only, one entry per act, each entry holding the hash of the one before.
+
+An entry is written in the same transaction as the act it tells of, so neither can exist without the other.
+The chain shows any later edit, deletion in the middle, insertion or reordering; it cannot by itself show a
+chain that was recomputed as a whole or cut at its end. Triggers in the database refuse UPDATE and DELETE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock
+from tipline.domain.actors import Actor
+
+START = "0" * 64
+# Any constant serves: it names the one lock that puts entries in line on PostgreSQL.
+CHAIN_LOCK = 0x7469706C696E65
+
+
+class Custody(Base):
+    """One act."""
+
+    __tablename__ = "custody"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    actor: Mapped[str] = mapped_column(String(120))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    tip: Mapped[str | None] = mapped_column(String(20), index=True)
+    reason: Mapped[str | None] = mapped_column(SafeText)
+    detail: Mapped[str] = mapped_column(SafeText)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    def facts(self) -> dict[str, Any]:
+        """What the act changed, as it was written."""
+        facts: dict[str, Any] = json.loads(self.detail)
+        return facts
+
+
+class Fault(NamedTuple):
+    """The first entry that does not stand where and as it was written."""
+
+    seq: int
+    what: str
+
+
+def append(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    subject: str,
+    *,
+    tip: str | None = None,
+    reason: str | None = None,
+    **detail: Any,
+) -> Custody:
+    """Write one entry. `subject` is `noun:name`; `tip` is the reference of the tip it belongs to."""
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+    last = tx.execute(select(Custody.seq, Custody.hash).order_by(Custody.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, START)
+    entry = Custody(
+        seq=seq,
+        at=clock.now(),
+        actor=actor.label,
+        action=action,
+        subject=subject,
+        tip=tip,
+        reason=_plain(reason),
+        detail=json.dumps(detail, ensure_ascii=True, sort_keys=True, separators=(",", ":")),
+        previous=previous,
+        hash="",
+    )
+    entry.hash = digest(entry)
+    tx.add(entry)
+    tx.flush()
+    return entry
+
+
+def _plain(reason: str | None) -> str | None:
+    """The reason as the database will give it back, so that the hash still fits."""
+    return None if reason is None else reason.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def digest(entry: Custody) -> str:
+    """SHA-256 over the entry's canonical JSON, previous hash included."""
+    body = {
+        "seq": entry.seq,
+        "at": clock.stamp(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "tip": entry.tip,
+        "reason": entry.reason,
+        "detail": entry.detail,
+        "previous": entry.previous,
+    }
+    canonical = json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def verify(tx: Transaction) -> Fault | None:
+    """The first broken entry of the whole log, or None."""
+    expected, previous = 1, START
+    for entry in _all(tx):
+        if entry.seq != expected:
+            return Fault(expected, "missing or out of order")
+        if entry.previous != previous:
+            return Fault(entry.seq, "does not follow the entry before it")
+        if digest(entry) != entry.hash:
+            return Fault(entry.seq, "was changed after it was written")
+        expected, previous = entry.seq + 1, entry.hash
+    return None
+
+
+def _all(tx: Transaction) -> Iterator[Custody]:
+    yield from tx.scalars(select(Custody).order_by(Custody.seq).execution_options(yield_per=1000))
+
+
+def list_of(
+    tx: Transaction, *, subject: str | None = None, tip: str | None = None, after: int = 0, limit: int = 100
+) -> list[Custody]:
+    """Entries in the order they were written, beginning behind `after`."""
+    query = select(Custody).where(Custody.seq > after).order_by(Custody.seq).limit(limit)
+    if subject:
+        query = query.where(Custody.subject == subject)
+    if tip:
+        query = query.where(Custody.tip == tip)
+    return list(tx.scalars(query))
+
+
+def size(tx: Transaction) -> int:
+    """Number of entries."""
+    return tx.scalar(select(Custody.seq).order_by(Custody.seq.desc()).limit(1)) or 0

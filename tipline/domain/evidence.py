@@ -1,0 +1,217 @@
+"""Evidence: one file of a tip, from the first byte to its keyframes. The original is never changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import keys
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, custody, ids, outbox, tips
+from tipline.domain.actors import Actor, reporter
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+
+STATES = ("uploading", "received", "processing", "ready", "undecodable", "expired")
+DERIVE = "evidence.derive"
+LONGEST_NAME = 200
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+# Control characters, and the marks that turn the direction of writing so that a name reads as another.
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+class Evidence(Base):
+    __tablename__ = "evidence"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    number: Mapped[int]
+    filename: Mapped[str] = mapped_column(SafeText)
+    declared_type: Mapped[str] = mapped_column(SafeText, default="")
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    client_sha256: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(12), default="uploading", index=True)
+    kind: Mapped[str] = mapped_column(String(8), default="other")
+    failure: Mapped[str | None] = mapped_column(String(60))
+    progress: Mapped[float] = mapped_column(default=0.0)
+    media: Mapped[str | None] = mapped_column(SafeText)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    received_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    derived_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    @property
+    def key(self) -> str:
+        """Where the store keeps the original."""
+        return keys.original(self.id)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The `media` object, empty until the file has been looked at."""
+        facts: dict[str, Any] = json.loads(self.media) if self.media else {}
+        return facts
+
+    @property
+    def arrived(self) -> bool:
+        """Whether all bytes are here."""
+        return self.state not in ("uploading", "expired")
+
+    @property
+    def digest_matches(self) -> bool | None:
+        """Whether the bytes are those the reporter's device sent; None if the device did not say."""
+        if not self.client_sha256 or not self.sha256:
+            return None
+        return self.client_sha256 == self.sha256
+
+
+def clean_name(untrusted_name: str) -> str:
+    """A file name fit to be shown and stored as data: no folders, no control or direction marks, bounded.
+
+    It never becomes a path or a key.
+    """
+    name = re.split(r"[\\/]", untrusted_name)[-1]
+    name = _HARMFUL.sub("�", name).strip()
+    if len(name) > LONGEST_NAME:
+        stem, dot, ending = name.rpartition(".")
+        ending = f".{ending}" if dot and stem and len(ending) <= 10 else ""
+        name = name[: LONGEST_NAME - len(ending) - 1] + "…" + ending
+    return name or "file"
+
+
+def clean_digest(untrusted_digest: str | None) -> str | None:
+    """A SHA-256 in lower-case hex; raises evidence:digest-unclear."""
+    if not untrusted_digest:
+        return None
+    digest = untrusted_digest.strip().lower()
+    if not _SHA256.fullmatch(digest):
+        raise TiplineError("evidence:digest-unclear", fields={"sha256": "evidence:digest-unclear"})
+    return digest
+
+
+def add(tx: Transaction, tip: Tip, *, evidence_id: str, filename: str, filetype: str, size: int, sha256: str | None) -> Evidence:
+    """A file that is about to arrive."""
+    last = tx.scalar(select(func.max(Evidence.number)).where(Evidence.tip_id == tip.id)) or 0
+    evidence = Evidence(
+        id=evidence_id, tip_id=tip.id, number=last + 1, filename=clean_name(filename),
+        declared_type=_HARMFUL.sub("", filetype)[:100], size=size, client_sha256=clean_digest(sha256),
+        created_at=clock.now(),
+    )  # fmt: skip
+    tx.add(evidence)
+    tx.flush()
+    return evidence
+
+
+def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: str, kind: str) -> None:
+    """All bytes are durable: take the file into custody and have it looked at."""
+    tip = tx.get_one(Tip, evidence.tip_id)
+    evidence.state, evidence.sha256, evidence.kind = "received", sha256, kind
+    evidence.received_at = clock.now()
+    custody.append(
+        tx, reporter(tip.reference), "evidence:receive", f"evidence:{evidence.id}", tip=tip.reference,
+        number=evidence.number, size=evidence.size, sha256=sha256, client_sha256=evidence.client_sha256,
+    )  # fmt: skip
+    outbox.add(tx, ring, DERIVE, evidence.id)
+    tips.touch(tip)
+
+
+def refuse(tx: Transaction, evidence: Evidence, *, code: str) -> None:
+    """Not something to keep: the row goes, the refusal stays in the log."""
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(
+        tx, reporter(tip.reference), "evidence:refuse", f"evidence:{evidence.id}", tip=tip.reference,
+        code=code, size=evidence.size,
+    )  # fmt: skip
+    tx.delete(evidence)
+    tips.touch(tip)
+
+
+def drop(tx: Transaction, evidence: Evidence, actor: Actor, state: str | None = None) -> None:
+    """An upload that was never finished: taken away by its sender, or expired."""
+    tip = tx.get_one(Tip, evidence.tip_id)
+    action = "evidence:expire" if state else "evidence:remove"
+    custody.append(tx, actor, action, f"evidence:{evidence.id}", tip=tip.reference, number=evidence.number)
+    if state:
+        evidence.state = state
+    else:
+        tx.delete(evidence)
+    tips.touch(tip)
+
+
+def claim_digest(tx: Transaction, evidence: Evidence, untrusted_digest: str) -> None:
+    """The reporter's device says, after sending, what it sent."""
+    evidence.client_sha256 = clean_digest(untrusted_digest)
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(
+        tx, reporter(tip.reference), "evidence:claim-digest", f"evidence:{evidence.id}", tip=tip.reference,
+        client_sha256=evidence.client_sha256, matches=evidence.digest_matches,
+    )  # fmt: skip
+    tips.touch(tip)
+
+
+def retry(tx: Transaction, ring: outbox.Ring, actor: Actor, evidence: Evidence) -> None:
+    """Have the file looked at once more."""
+    if not evidence.arrived:
+        raise TiplineError("evidence:incomplete")
+    if evidence.state in ("received", "processing"):
+        raise TiplineError("evidence:not-ready")
+    evidence.state, evidence.failure, evidence.progress = "received", None, 0.0
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(tx, actor, "evidence:retry", f"evidence:{evidence.id}", tip=tip.reference)
+    outbox.add(tx, ring, DERIVE, evidence.id)
+    tips.touch(tip)
+
+
+def advance(tx: Transaction, evidence: Evidence, progress: float) -> None:
+    """The look goes on; `progress` runs from 0 to 1."""
+    evidence.state, evidence.progress = "processing", min(max(progress, 0.0), 1.0)
+    tips.touch(tx.get_one(Tip, evidence.tip_id))
+
+
+def settle(tx: Transaction, actor: Actor, evidence: Evidence, media: dict[str, Any]) -> None:
+    """The look is over: facts kept; a failure code marks what could not be decoded, the original stays."""
+    failure = media.get("failure")
+    evidence.media = json.dumps(media, ensure_ascii=False, allow_nan=False)
+    evidence.kind = media["kind"]
+    evidence.failure, evidence.progress = failure, 1.0
+    evidence.state = "undecodable" if failure else "ready"
+    evidence.derived_at = clock.now()
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(
+        tx, actor, "evidence:derive", f"evidence:{evidence.id}", tip=tip.reference, failure=failure,
+        keyframes=len(media.get("keyframes", [])), tools=media.get("tools", {}),
+    )  # fmt: skip
+    tips.touch(tip)
+
+
+def fail(tx: Transaction, actor: Actor, evidence: Evidence, code: str) -> None:
+    """The look could not be finished; a person may try again."""
+    evidence.state, evidence.failure, evidence.progress = "undecodable", code, 1.0
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(tx, actor, "evidence:fail", f"evidence:{evidence.id}", tip=tip.reference, failure=code)
+    tips.touch(tip)
+
+
+def read_evidence(tx: Transaction, evidence_id: str) -> Evidence:
+    evidence = tx.get(Evidence, evidence_id)
+    if evidence is None:
+        raise TiplineError("evidence:not-found")
+    return evidence
+
+
+def list_of_tip(tx: Transaction, tip: Tip) -> list[Evidence]:
+    return list(tx.scalars(select(Evidence).where(Evidence.tip_id == tip.id).order_by(Evidence.number)))
+
+
+def count_arrived(tx: Transaction, tip: Tip) -> int:
+    states = ("uploading", "expired")
+    query = select(func.count()).where(Evidence.tip_id == tip.id, Evidence.state.not_in(states))
+    return tx.scalar(query) or 0
+
+
+def new_id() -> str:
+    return ids.new_id()

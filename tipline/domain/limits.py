@@ -1,0 +1,19 @@
+"""How much one file, one tip and the disk may take. The numbers are handed in by whoever starts the program."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TEXT = 10_000  # characters of a report
+MESSAGE = 4_000
+SHORT = 200  # place, contact, title, reason
+REASON = 1_000
+
+
+class Limits(NamedTuple):
+    """All in bytes, but `tip_files`."""
+
+    file_bytes: int
+    tip_bytes: int
+    tip_files: int
+    free_bytes: int

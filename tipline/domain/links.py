@@ -1,0 +1,121 @@
+"""Links between tips and cases. A link is never deleted, only ended; both acts carry a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import cases, clock, custody, limits, tips
+from tipline.domain.actors import Actor
+from tipline.domain.cases import Case
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+
+_STANDS = text("ended_at IS NULL")
+
+
+class Link(Base):
+    __tablename__ = "link"
+    __table_args__ = (
+        Index("ux_link_standing", "case_id", "tip_id", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    reason: Mapped[str] = mapped_column(SafeText)
+    author: Mapped[str] = mapped_column(SafeText)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ended_by: Mapped[str | None] = mapped_column(SafeText)
+    ended_reason: Mapped[str | None] = mapped_column(SafeText)
+
+
+def link(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> Link:
+    """Say that the tip belongs to the case; raises link:exists or case:closed."""
+    reason = _reason(reason)
+    if case.state == "closed":
+        raise TiplineError("case:closed")
+    if find_link(tx, case, tip):
+        raise TiplineError("link:exists")
+    row = Link(case_id=case.id, tip_id=tip.id, reason=reason, author=actor.name, at=clock.now())
+    tx.add(row)
+    tx.flush()
+    custody.append(tx, actor, "link:create", f"case:{case.number}", tip=tip.reference, reason=reason)
+    tips.mark_linked(tx, actor, tip)
+    tips.touch(tip)
+    cases.touch(case)
+    return row
+
+
+def unlink(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> None:
+    """Take the link back; raises link:not-found. The tip returns to triage when this was its last one."""
+    reason = _reason(reason)
+    row = find_link(tx, case, tip)
+    if row is None:
+        raise TiplineError("link:not-found")
+    row.ended_at, row.ended_by, row.ended_reason = clock.now(), actor.name, reason
+    tx.flush()
+    custody.append(tx, actor, "link:end", f"case:{case.number}", tip=tip.reference, reason=reason)
+    if not list_cases_of(tx, tip):
+        tips.mark_unlinked(tx, actor, tip)
+    tips.touch(tip)
+    cases.touch(case)
+
+
+def find_link(tx: Transaction, case: Case, tip: Tip) -> Link | None:
+    """The link that stands between the two."""
+    return tx.scalar(select(Link).where(Link.case_id == case.id, Link.tip_id == tip.id, Link.ended_at.is_(None)))
+
+
+def list_cases_of(tx: Transaction, tip: Tip) -> list[tuple[Link, Case]]:
+    query = (
+        select(Link, Case)
+        .join(Case, Case.id == Link.case_id)
+        .where(Link.tip_id == tip.id, Link.ended_at.is_(None))
+        .order_by(Link.id)
+    )
+    return [(one.Link, one.Case) for one in tx.execute(query)]
+
+
+def list_tips_of(tx: Transaction, case: Case) -> list[tuple[Link, Tip]]:
+    """In the order they were linked, so that numbering never changes."""
+    query = (
+        select(Link, Tip)
+        .join(Tip, Tip.id == Link.tip_id)
+        .where(Link.case_id == case.id, Link.ended_at.is_(None))
+        .order_by(Link.id)
+    )
+    return [(one.Link, one.Tip) for one in tx.execute(query)]
+
+
+def list_ended(tx: Transaction, case: Case) -> list[tuple[Link, Tip]]:
+    """Links taken back, with who and why."""
+    query = (
+        select(Link, Tip)
+        .join(Tip, Tip.id == Link.tip_id)
+        .where(Link.case_id == case.id, Link.ended_at.is_not(None))
+        .order_by(Link.id)
+    )
+    return [(one.Link, one.Tip) for one in tx.execute(query)]
+
+
+def count_tips(tx: Transaction, case_ids: list[int]) -> dict[int, int]:
+    rows = tx.execute(
+        select(Link.case_id, func.count())
+        .where(Link.case_id.in_(case_ids), Link.ended_at.is_(None))
+        .group_by(Link.case_id)
+    )
+    return {case_id: number for case_id, number in rows}
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise TiplineError("link:reason-needed", fields={"reason": "link:reason-needed"})
+    if len(reason) > limits.REASON:
+        raise TiplineError("tip:field-too-long", fields={"reason": "tip:field-too-long"}, limit=limits.REASON)
+    return reason

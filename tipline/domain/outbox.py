@@ -1,0 +1,149 @@
+"""Work that must happen, written in the same transaction as its cause. The queue is only a doorbell.
+
+A worker takes a row by a conditional UPDATE and holds it under a lease; whoever lost the lease can no longer
+finish it. Rows that nobody rang for, or whose worker died, are found by the sweep and rung again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, Transaction, UtcTime
+from tipline.domain import clock, ids
+
+Ring = Callable[[str, int], None]
+MAX_ATTEMPTS = 3
+LEASE = timedelta(seconds=90)
+RING_AGAIN = timedelta(seconds=20)
+
+
+class Outbox(Base):
+    """One job: `kind` is its name in tipline.jobs, `subject` the id of the row it works on."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40), index=True)
+    state: Mapped[str] = mapped_column(String(12), default="queued")  # queued running done dead
+    attempt: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    rung_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    failure: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(UtcTime, default=clock.now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+def add(tx: Transaction, ring: Ring, kind: str, subject: str) -> Outbox:
+    """Write the job; the bell is rung after the commit. A bell that fails is the sweep's business."""
+    row = Outbox(kind=kind, subject=subject, rung_at=clock.now())
+    tx.add(row)
+    tx.flush()
+    tx.after_commit.append(lambda: ring(kind, row.id))
+    return row
+
+
+def take(tx: Transaction, outbox_id: int) -> Outbox | None:
+    """Begin the job and hold it under a lease; None if it is done, dead, or in another's hands."""
+    now = clock.now()
+    token = ids.new_id()
+    taken = tx.execute(
+        update(Outbox)
+        .where(
+            Outbox.id == outbox_id,
+            or_(Outbox.state == "queued", (Outbox.state == "running") & (Outbox.lease_until < now)),
+        )
+        .values(state="running", token=token, lease_until=now + LEASE, attempt=Outbox.attempt + 1)
+    )
+    if _count(taken) == 0:
+        return None
+    return tx.get_one(Outbox, outbox_id, populate_existing=True)
+
+
+def renew(tx: Transaction, outbox_id: int, token: str) -> bool:
+    """Lengthen the lease; False if it was lost, then the work must stop and change nothing."""
+    changed = tx.execute(
+        update(Outbox)
+        .where(Outbox.id == outbox_id, Outbox.token == token, Outbox.state == "running")
+        .values(lease_until=clock.now() + LEASE)
+    )
+    return _count(changed) == 1
+
+
+def finish(tx: Transaction, outbox_id: int, token: str) -> bool:
+    """Mark done in the transaction that holds the results; False: roll back, another worker has it."""
+    return _settle(tx, outbox_id, token, state="done", finished_at=clock.now(), failure=None)
+
+
+def give_up(tx: Transaction, outbox_id: int, token: str, failure: str) -> bool:
+    """Mark dead with a code; only a person starts it again."""
+    return _settle(tx, outbox_id, token, state="dead", finished_at=clock.now(), failure=failure)
+
+
+def put_back(tx: Transaction, outbox_id: int, token: str, failure: str) -> bool:
+    """A passing fault: free the row for another try by the sweep, or mark dead after the last one."""
+    row = tx.get_one(Outbox, outbox_id, populate_existing=True)
+    if row.attempt >= MAX_ATTEMPTS:
+        return give_up(tx, outbox_id, token, failure)
+    return _settle(tx, outbox_id, token, state="queued", failure=failure, lease_until=None)
+
+
+def release(tx: Transaction, outbox_id: int, token: str) -> bool:
+    """Hand the job back untouched, as when the worker host stops; it does not count as a try."""
+    return _settle(tx, outbox_id, token, state="queued", lease_until=None, attempt=Outbox.attempt - 1, rung_at=None)
+
+
+def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]:
+    """Ring again for rows that wait too long and rows whose worker died; returns those that have died for good."""
+    now = clock.now()
+    stuck = list(
+        tx.scalars(
+            select(Outbox)
+            .where(
+                or_(
+                    (Outbox.state == "queued") & or_(Outbox.rung_at.is_(None), Outbox.rung_at < now - RING_AGAIN),
+                    (Outbox.state == "running") & (Outbox.lease_until < now),
+                )
+            )
+            .order_by(Outbox.id)
+            .limit(limit)
+        )
+    )
+    dead = []
+    for row in stuck:
+        if row.state == "running" and row.attempt >= MAX_ATTEMPTS:
+            row.state, row.failure, row.finished_at = "dead", "media:crashed", now
+            dead.append(row)
+            continue
+        row.rung_at = now
+        tx.after_commit.append(_later(ring, row.kind, row.id))
+    return dead
+
+
+def counts(tx: Transaction) -> dict[str, int]:
+    """State → number of rows not yet done, for health and metrics."""
+    rows = tx.execute(select(Outbox.state, func.count()).where(Outbox.state != "done").group_by(Outbox.state))
+    return {state: number for state, number in rows}
+
+
+def _later(ring: Ring, kind: str, outbox_id: int) -> Callable[[], None]:
+    return lambda: ring(kind, outbox_id)
+
+
+def _settle(tx: Transaction, outbox_id: int, token: str, **values: Any) -> bool:
+    changed = tx.execute(
+        update(Outbox)
+        .where(Outbox.id == outbox_id, Outbox.token == token, Outbox.state == "running")
+        .values(**values)
+    )
+    return _count(changed) == 1
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)

@@ -1,0 +1,110 @@
+"""Renditions: pictures made from an original, each with where it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import keys
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock
+from tipline.errors import TiplineError
+
+KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet"
+IN_A_ROW = 4  # pictures a row of the queue shows
+
+
+class Rendition(Base):
+    """`t` is the position in the original in seconds; `provenance` says with what and why it was made."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (UniqueConstraint("evidence_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evidence_id: Mapped[str] = mapped_column(ForeignKey("evidence.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80))
+    mime: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    t: Mapped[float | None]
+    frame: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(12))
+    sharpness: Mapped[float | None]
+    provenance: Mapped[str] = mapped_column(SafeText, default="{}")
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def key(self) -> str:
+        """Where the store keeps it."""
+        return keys.rendition(self.evidence_id, self.name)
+
+
+def keep(tx: Transaction, evidence_id: str, *, name: str, provenance: dict[str, Any], **values: Any) -> Rendition:
+    """Save a rendition whose bytes are stored already; one made before under this name is replaced."""
+    tx.execute(delete(Rendition).where(Rendition.evidence_id == evidence_id, Rendition.name == name))
+    row = Rendition(
+        evidence_id=evidence_id,
+        name=name,
+        provenance=json.dumps(provenance, ensure_ascii=False),
+        made_at=clock.now(),
+        **values,
+    )
+    tx.add(row)
+    tx.flush()
+    return row
+
+
+def drop_others(tx: Transaction, evidence_id: str, names: Iterable[str]) -> list[str]:
+    """Forget renditions of an earlier look that the newest one did not make; returns their keys."""
+    kept = set(names)
+    gone = [row for row in list_of(tx, evidence_id) if row.name not in kept]
+    for row in gone:
+        tx.delete(row)
+    return [row.key for row in gone]
+
+
+def read_rendition(tx: Transaction, evidence_id: str, name: str) -> Rendition:
+    row = tx.scalar(select(Rendition).where(Rendition.evidence_id == evidence_id, Rendition.name == name))
+    if row is None:
+        raise TiplineError("rendition:not-found")
+    return row
+
+
+def list_of(tx: Transaction, evidence_id: str, kind: str | None = None) -> list[Rendition]:
+    """In the order of the film."""
+    query = select(Rendition).where(Rendition.evidence_id == evidence_id).order_by(Rendition.t, Rendition.name)
+    if kind:
+        query = query.where(Rendition.kind == kind)
+    return list(tx.scalars(query))
+
+
+def thumbnails(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:
+    """A few small pictures of each, spread over the film, in one query."""
+    rank = func.row_number().over(partition_by=Rendition.evidence_id, order_by=(Rendition.t, Rendition.name))
+    many = func.count().over(partition_by=Rendition.evidence_id)
+    inner = (
+        select(Rendition.id, Rendition.evidence_id, rank.label("rank"), many.label("many"))
+        .where(Rendition.evidence_id.in_(evidence_ids), Rendition.kind == THUMBNAIL)
+        .subquery()
+    )
+    # The film is cut into IN_A_ROW slots; the first picture of each is shown.
+    slot = (inner.c.rank - 1) * IN_A_ROW // inner.c.many
+    before = (inner.c.rank - 2) * IN_A_ROW // inner.c.many
+    query = (
+        select(Rendition)
+        .join(inner, inner.c.id == Rendition.id)
+        .where((inner.c.rank == 1) | (slot != before))
+        .order_by(Rendition.evidence_id, Rendition.t, Rendition.name)
+    )
+    found: dict[str, list[Rendition]] = {one: [] for one in evidence_ids}
+    for row in tx.scalars(query):
+        found[row.evidence_id].append(row)
+    return {one: rows[:IN_A_ROW] for one, rows in found.items()}

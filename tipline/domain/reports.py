@@ -1,0 +1,88 @@
+"""What a reporter may write into a report, checked once for every door it comes through."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tipline.domain import categories, clock, limits
+from tipline.errors import TiplineError
+
+CLOCKS_DIFFER = timedelta(hours=26)  # a reporter's zone may be ahead of ours; a camera's clock may be worse
+LONGEST_OFFSET_S = 10 * 366 * 86_400
+
+
+@dataclass
+class Report:
+    """The reporter's words. Times are aware; positions WGS-84 degrees; `clock_offset_s` is camera minus true time."""
+
+    category: str
+    text: str = ""
+    language: str | None = None
+    occurred_at: datetime | None = None
+    occurred_until: datetime | None = None
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    beat: str | None = None
+    contact: str = ""
+    anonymous: bool = False
+    clock_offset_s: float | None = None
+
+    def checked(self) -> Report:
+        """Trimmed and within bounds; raises request:invalid with every faulty field, or the one fault there is."""
+        self.text, self.place, self.contact = self.text.strip(), self.place.strip(), self.contact.strip()
+        faults = {**self._words(), **self._times(), **self._position()}
+        if faults:
+            raise _refusal(faults)
+        if self.anonymous:
+            self.contact = ""
+        return self
+
+    def _words(self) -> dict[str, str]:
+        faults = {}
+        try:
+            categories.read_category(self.category)
+        except TiplineError as fault:
+            faults["category"] = fault.code
+        if len(self.text) > limits.TEXT:
+            faults["text"] = "tip:text-too-long"
+        for name in ("place", "contact"):
+            if len(getattr(self, name)) > limits.SHORT:
+                faults[name] = "tip:field-too-long"
+        return faults
+
+    def _times(self) -> dict[str, str]:
+        ahead = clock.now() + CLOCKS_DIFFER
+        if self.occurred_at and self.occurred_at > ahead:
+            return {"occurred_at": "tip:time-ahead"}
+        if self.occurred_until and self.occurred_at and self.occurred_until < self.occurred_at:
+            return {"occurred_until": "tip:time-reversed"}
+        if self.occurred_until and self.occurred_until > ahead:
+            return {"occurred_until": "tip:time-ahead"}
+        return {}
+
+    def _position(self) -> dict[str, str]:
+        faults = {}
+        for name, most in (("lat", 90.0), ("lon", 180.0)):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and abs(value) <= most):
+                faults[name] = "tip:place-unclear"
+        if (self.lat is None) != (self.lon is None):
+            faults["lat"] = "tip:place-unclear"
+        offset = self.clock_offset_s
+        if offset is not None and not (math.isfinite(offset) and abs(offset) <= LONGEST_OFFSET_S):
+            faults["clock_offset_s"] = "tip:time-unclear"
+        return faults
+
+
+_LIMIT_OF = {"text": limits.TEXT, "place": limits.SHORT, "contact": limits.SHORT}
+
+
+def _refusal(faults: dict[str, str]) -> TiplineError:
+    if len(faults) > 1:
+        return TiplineError("request:invalid", fields=faults)
+    ((name, code),) = faults.items()
+    values = {"limit": _LIMIT_OF[name]} if name in _LIMIT_OF else {}
+    return TiplineError(code, fields=faults, **values)

@@ -1,0 +1,20 @@
+"""The store's faults in the words of the catalogue, so that pages never need to know which store it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import storage
+from tipline.errors import TiplineError
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Within: a full store is service:disk-full, an unreachable one service:store-down."""
+    try:
+        yield
+    except storage.OutOfSpace as fault:
+        raise TiplineError("service:disk-full") from fault
+    except storage.Unavailable as fault:
+        raise TiplineError("service:store-down") from fault

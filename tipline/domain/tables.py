@@ -1,0 +1,20 @@
+"""All nouns that have a table, in one place for migrations."""
+
+from __future__ import annotations
+
+from tipline.domain import (
+    accounts,
+    beats,
+    cases,
+    custody,
+    evidence,
+    links,
+    messages,
+    outbox,
+    receipts,
+    renditions,
+    tips,
+    uploads,
+)
+
+ALL = (accounts, beats, cases, custody, evidence, links, messages, outbox, receipts, renditions, tips, uploads)

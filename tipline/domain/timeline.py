@@ -1,0 +1,88 @@
+"""A tip's progress in the reporter's words: the same state machine, another vocabulary.
+
+Nothing here names an officer, a case or a suspicion.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from tipline.db import Transaction
+from tipline.domain import custody, evidence
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
+from tipline.errors import N_
+
+STATUS: dict[str, str] = {
+    "draft": N_("Not sent yet"),
+    "files-pending": N_("Sent, but not every file has arrived. Please go on uploading"),
+    "processing": N_("Received. The footage is being prepared, usually a few minutes"),
+    "received": N_("Received, waiting for an officer to look at it"),
+    "triage": N_("An officer is looking at it"),
+    "need_info": N_("The officer has a question for you. Please answer below"),
+    "linked": N_("Used, and being checked"),
+    "duplicate": N_("The same was reported before; both are looked at together"),
+    "not_used": N_("Not used for now"),
+    "snoozed": N_("Received, waiting for further checks"),
+    "closed": N_("Closed"),
+    "withdrawn": N_("You withdrew it"),
+}
+
+STEPS: dict[str, str] = {
+    "tip:create": N_("Report begun"),
+    "tip:submit": N_("Report sent"),
+    "evidence:receive": N_("File %(number)s received and sealed"),
+    "evidence:refuse": N_("A file was not taken"),
+    "evidence:expire": N_("File %(number)s was not finished in time"),
+    "tip:acknowledge": N_("An officer has taken note"),
+    "tip:triage": N_("An officer is looking at it"),
+    "tip:need-info": N_("The officer asked a question"),
+    "message:question": N_("The officer asked a question"),
+    "message:progress": N_("News from the officer"),
+    "message:message": N_("New message"),
+    "tip:linked": N_("Used, and being checked"),
+    "tip:duplicate": N_("The same was reported before"),
+    "tip:not-used": N_("Not used for now"),
+    "tip:snoozed": N_("Waiting for further checks"),
+    "tip:closed": N_("Closed"),
+    "tip:withdrawn": N_("You withdrew it"),
+}
+# States that follow from a message which has its own line.
+_SILENT = {"tip:need-info"}
+
+
+class Step(NamedTuple):
+    """One line of the timeline; `sentence` with `values` is what the reporter reads."""
+
+    at: datetime
+    code: str
+    sentence: str
+    values: dict[str, object]
+
+
+def status_code(tip: Tip, files: list[Evidence]) -> str:
+    """What to tell about the tip now; a key of STATUS."""
+    if tip.state in ("received", "triage"):
+        if any(one.state == "uploading" for one in files):
+            return "files-pending"
+        if tip.state == "received" and any(one.state in ("received", "processing") for one in files):
+            return "processing"
+    return tip.state
+
+
+def steps(tx: Transaction, tip: Tip) -> list[Step]:
+    """What has happened, oldest first."""
+    found = []
+    for entry in custody.list_of(tx, tip=tip.reference, limit=1000):
+        sentence = STEPS.get(entry.action)
+        if sentence is None or entry.action in _SILENT:
+            continue
+        found.append(Step(entry.at, entry.action, sentence, {"number": entry.facts().get("number", "")}))
+    return found
+
+
+def status(tx: Transaction, tip: Tip) -> tuple[str, str]:
+    """Code and English sentence of the present status."""
+    code = status_code(tip, evidence.list_of_tip(tx, tip))
+    return code, STATUS[code]

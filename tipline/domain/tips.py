@@ -1,0 +1,284 @@
+"""Tips: what a reporter handed in, and its way through the desk.
+
+A tip is a draft until it is submitted; the receipt exists from the first moment. Every act writes custody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import beats, categories, clock, custody, ids, limits
+from tipline.domain.actors import SYSTEM, Actor, reporter
+from tipline.domain.reports import Report
+from tipline.errors import TiplineError
+
+STATES = (
+    "draft", "received", "triage", "need_info", "linked", "duplicate", "not_used", "snoozed", "closed", "withdrawn",
+)  # fmt: skip
+# What staff may choose by hand; the others follow from an act of their own.
+BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed", "closed")
+NEEDS_REASON = ("not_used", "duplicate")
+ENDED = ("closed", "withdrawn")
+FIRST_NUMBER = 1000
+DRAFT_PATIENCE = timedelta(minutes=15)
+
+
+class Tip(Base):
+    __tablename__ = "tip"
+    __table_args__ = (Index("ix_tip_queue", "state", "received_at", "id"), Index("ix_tip_received", "received_at", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    category: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(SafeText, default="")
+    language: Mapped[str] = mapped_column(String(20))
+    occurred_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    occurred_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    place: Mapped[str] = mapped_column(SafeText, default="")
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    beat: Mapped[str | None] = mapped_column(ForeignKey("beat.code"))
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    clock_offset_s: Mapped[float | None]
+    door: Mapped[str] = mapped_column(String(12), default="web")  # web, api, desk
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    received_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ack_due_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Contact(Base):
+    """How to reach the reporter; apart from the tip, so that reading one never reads the other by the way."""
+
+    __tablename__ = "contact"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(SafeText)
+
+
+def begin(tx: Transaction, report: Report, *, language: str, door: str, ack_minutes: int) -> Tip:
+    """Save a report as a draft. Nothing has to be complete yet."""
+    report.checked()
+    if report.beat:
+        beats.read_beat(tx, report.beat)
+    now = clock.now()
+    tip = Tip(reference="", language=language, door=door, created_at=now, changed_at=now)
+    _copy(report, tip)
+    # The number comes from the row's own id, so a placeholder that cannot clash stands in until it is known.
+    tip.reference = ids.new_id()[:20]
+    tip.ack_due_at = now + timedelta(minutes=ack_minutes)
+    tx.add(tip)
+    tx.flush()
+    tip.reference = f"T-{FIRST_NUMBER + tip.id}"
+    tx.flush()
+    _keep_contact(tx, tip, report.contact)
+    custody.append(
+        tx, reporter(tip.reference), "tip:create", f"tip:{tip.reference}", tip=tip.reference,
+        category=tip.category, door=door, anonymous=tip.anonymous, words=digest(tip),
+    )  # fmt: skip
+    return tip
+
+
+def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
+    """The reporter corrects the report before submitting it."""
+    if tip.state != "draft":
+        raise TiplineError("tip:closed")
+    report.checked()
+    if report.beat:
+        beats.read_beat(tx, report.beat)
+    _copy(report, tip)
+    _keep_contact(tx, tip, report.contact)
+    custody.append(
+        tx, reporter(tip.reference), "tip:rewrite", f"tip:{tip.reference}", tip=tip.reference,
+        category=tip.category, anonymous=tip.anonymous, words=digest(tip),
+    )  # fmt: skip
+    touch(tip)
+
+
+def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None:
+    """Hand the tip to the desk and start the response clock. Doing it twice does nothing."""
+    if tip.state != "draft":
+        return
+    now = clock.now()
+    tip.state, tip.received_at = "received", now
+    tip.ack_due_at = now + timedelta(minutes=ack_minutes)
+    touch(tip)
+    custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
+
+
+def list_forgotten_drafts(tx: Transaction) -> list[Tip]:
+    """Drafts left alone for a while; the sweep submits those that hold something."""
+    return list(
+        tx.scalars(select(Tip).where(Tip.state == "draft", Tip.changed_at < clock.now() - DRAFT_PATIENCE).limit(100))
+    )
+
+
+def find_tip(tx: Transaction, reference: str) -> Tip | None:
+    return tx.scalar(select(Tip).where(Tip.reference == reference.upper()))
+
+
+def read_tip(tx: Transaction, reference: str) -> Tip:
+    tip = find_tip(tx, reference)
+    if tip is None:
+        raise TiplineError("tip:not-found")
+    return tip
+
+
+def read_contact(tx: Transaction, tip: Tip) -> str:
+    contact = tx.get(Contact, tip.id)
+    return contact.text if contact else ""
+
+
+def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
+    """An officer has taken note; stops the response clock the reporter sees."""
+    if tip.acknowledged_at:
+        raise TiplineError("tip:already-acknowledged")
+    _refuse_ended(tip)
+    now = clock.now()
+    tip.acknowledged_at = now
+    if tip.state == "received":
+        tip.state = "triage"
+    touch(tip)
+    late = bool(tip.ack_due_at and now > tip.ack_due_at)
+    custody.append(tx, actor, "tip:acknowledge", f"tip:{tip.reference}", tip=tip.reference, late=late)
+
+
+def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, assignee: str | None) -> None:
+    """Give the tip to one member of staff, or to nobody."""
+    before = tip.assignee_id
+    if before == assignee_id:
+        return
+    tip.assignee_id = assignee_id
+    touch(tip)
+    custody.append(
+        tx, actor, "tip:assign", f"tip:{tip.reference}", tip=tip.reference, assignee=assignee, before=before
+    )
+
+
+def move(
+    tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None, until: datetime | None = None
+) -> None:
+    """Put the tip into another state by hand; from any state, so every step can be taken back."""
+    if state not in BY_HAND:
+        raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
+    reason = (reason or "").strip() or None
+    if state in NEEDS_REASON and not reason:
+        raise TiplineError("tip:reason-needed", fields={"reason": "tip:reason-needed"})
+    if reason and len(reason) > limits.REASON:
+        raise TiplineError("tip:field-too-long", fields={"reason": "tip:field-too-long"}, limit=limits.REASON)
+    if tip.state == state and state != "snoozed":
+        return
+    _set_state(tx, actor, tip, state, reason=reason, until=until)
+
+
+def mark_linked(tx: Transaction, actor: Actor, tip: Tip) -> None:
+    """Follows from a link; the entry of the link itself tells the case."""
+    if tip.state != "linked":
+        _set_state(tx, actor, tip, "linked")
+
+
+def mark_unlinked(tx: Transaction, actor: Actor, tip: Tip) -> None:
+    """Back to triage when its last link is gone."""
+    if tip.state == "linked":
+        _set_state(tx, actor, tip, "triage")
+
+
+def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
+    """Correct category, beat or clock offset; the old values stay in the log."""
+    if "category" in values:
+        categories.read_category(values["category"])
+    if values.get("beat"):
+        beats.read_beat(tx, values["beat"])
+    before = {name: getattr(tip, name) for name in values}
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(tip, name, value)
+    touch(tip)
+    custody.append(
+        tx, actor, "tip:change", f"tip:{tip.reference}", tip=tip.reference,
+        after=changed, before={name: before[name] for name in changed},
+    )  # fmt: skip
+
+
+def require_version(tip: Tip, version: int | None) -> None:
+    """Refuse a change that was decided on an older state than the present one."""
+    if version is not None and version != tip.version:
+        raise TiplineError("tip:changed")
+
+
+def touch(tip: Tip) -> None:
+    """Something about the tip changed: pages that show it must notice."""
+    tip.changed_at = clock.now()
+    tip.version += 1
+
+
+def count_by_state(tx: Transaction) -> dict[str, int]:
+    rows = tx.execute(select(Tip.state, func.count()).group_by(Tip.state))
+    return {state: number for state, number in rows}
+
+
+def wake_snoozed(tx: Transaction) -> int:
+    """Bring snoozed tips back whose time has come; returns their number."""
+    due = list(tx.scalars(select(Tip).where(Tip.state == "snoozed", Tip.snoozed_until < clock.now()).limit(100)))
+    for tip in due:
+        _set_state(tx, SYSTEM, tip, "triage")
+    return len(due)
+
+
+def _set_state(
+    tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None, until: datetime | None = None
+) -> None:
+    before, tip.state = tip.state, state
+    tip.snoozed_until = until if state == "snoozed" else None
+    if tip.received_at is None:
+        tip.received_at = clock.now()
+    touch(tip)
+    custody.append(
+        tx, actor, f"tip:{state.replace('_', '-')}", f"tip:{tip.reference}", tip=tip.reference, reason=reason,
+        before=before, until=_iso(until),
+    )  # fmt: skip
+
+
+def digest(tip: Tip) -> str:
+    """SHA-256 over the reporter's words: the log proves them without holding what may have to be erased."""
+    words = [tip.text, tip.place, _iso(tip.occurred_at), _iso(tip.occurred_until), tip.lat, tip.lon]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=True).encode()).hexdigest()
+
+
+def _refuse_ended(tip: Tip) -> None:
+    if tip.state in ENDED:
+        raise TiplineError("tip:closed")
+
+
+def _copy(report: Report, tip: Tip) -> None:
+    for name in (
+        "category", "text", "occurred_at", "occurred_until", "place", "lat", "lon", "beat", "anonymous",
+        "clock_offset_s",
+    ):  # fmt: skip
+        setattr(tip, name, getattr(report, name))
+
+
+def _keep_contact(tx: Transaction, tip: Tip, text: str) -> None:
+    kept = tx.get(Contact, tip.id)
+    if kept:
+        kept.text = text
+    elif text:
+        tx.add(Contact(tip_id=tip.id, text=text))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return clock.stamp(moment) if moment else None

@@ -1,0 +1,144 @@
+"""The one catalogue of everything that can be answered with «no».
+
+A code (`noun:reason`) crosses borders; its sentence stays with people and is translated where it is shown.
+Each sentence says what happened and what to do now. The kind decides the HTTP status, in `web/errors.py` alone.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """What sort of «no» it is."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not found"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    GONE = "gone"
+    TOO_LARGE = "too large"
+    UNSUPPORTED = "unsupported"
+    TOO_MANY = "too many"
+    FULL = "full"
+    UNAVAILABLE = "unavailable"
+    CHECKSUM = "checksum"
+
+
+class Entry(NamedTuple):
+    kind: Kind
+    sentence: str
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's extractor looks for
+    """Mark a sentence for the catalogue of translations."""
+    return sentence
+
+
+_K = Kind
+CATALOGUE: dict[str, Entry] = {
+    # --- requests
+    "request:invalid": Entry(_K.INVALID, N_("Some of what was sent is not right. Check the marked fields and send again.")),
+    "request:too-large": Entry(_K.TOO_LARGE, N_("This is more than can be sent at once. Shorten the text or send files one by one.")),
+    "request:not-found": Entry(_K.NOT_FOUND, N_("There is nothing at this address. Check the link or go back to the start page.")),
+    "request:method": Entry(_K.INVALID, N_("This address does not take that kind of request.")),
+    "request:too-many": Entry(_K.TOO_MANY, N_("Too many tries. Try again in 15 minutes.")),
+    "request:expired": Entry(_K.INVALID, N_("This page was open for too long. Load it again and repeat the last step; what you sent before is kept.")),
+    "request:foreign": Entry(_K.FORBIDDEN, N_("This request came from another site and was not carried out. Open the page here and try again.")),
+    "request:failed": Entry(_K.UNAVAILABLE, N_("Something went wrong on our side. What you sent before is kept. Try again in a minute; if it stays, call the station.")),
+    # --- the service
+    "service:database-down": Entry(_K.UNAVAILABLE, N_("We cannot save anything at the moment. Nothing received so far is lost. Try again in a minute.")),
+    "service:store-down": Entry(_K.UNAVAILABLE, N_("Files cannot be stored at the moment. What was received is kept. The upload goes on by itself in a minute.")),
+    "service:disk-full": Entry(_K.FULL, N_("The station has no room for this file right now. Your report is kept. Please try the file again later or call the station.")),
+    "service:busy": Entry(_K.UNAVAILABLE, N_("Very many uploads are under way. Yours goes on by itself in a moment.")),
+    # --- tips
+    "tip:not-found": Entry(_K.NOT_FOUND, N_("There is no such tip, or it is not yours to see.")),
+    "tip:empty": Entry(_K.INVALID, N_("Write what happened or attach a file. One of the two is needed.")),
+    "tip:text-too-long": Entry(_K.INVALID, N_("The text is longer than %(limit)s characters. Shorten it, or attach the rest as a file.")),
+    "tip:category-unknown": Entry(_K.INVALID, N_("This kind of tip does not exist. Choose one from the list.")),
+    "tip:beat-unknown": Entry(_K.INVALID, N_("This beat does not exist. Choose one from the list.")),
+    "tip:time-unclear": Entry(_K.INVALID, N_("The time could not be read. Write it like 2026-11-22 21:30.")),
+    "tip:time-reversed": Entry(_K.INVALID, N_("The end lies before the beginning. Correct one of the two times.")),
+    "tip:time-ahead": Entry(_K.INVALID, N_("This time lies in the future. Check the date.")),
+    "tip:place-unclear": Entry(_K.INVALID, N_("The position is not on the map. Latitude goes from -90 to 90, longitude from -180 to 180.")),
+    "tip:field-too-long": Entry(_K.INVALID, N_("This is longer than %(limit)s characters. Shorten it.")),
+    "tip:state-unknown": Entry(_K.INVALID, N_("A tip cannot be put into this state by hand.")),
+    "tip:closed": Entry(_K.CONFLICT, N_("This tip is closed. Reopen it first, or send a new one.")),
+    "tip:changed": Entry(_K.STALE, N_("Somebody changed this tip in the meantime. Look at the newest state, then repeat your change.")),
+    "tip:version-needed": Entry(_K.INVALID, N_("Say which version you change: send If-Match with the ETag you read.")),
+    "tip:already-acknowledged": Entry(_K.CONFLICT, N_("This tip has been acknowledged already.")),
+    "tip:too-many-files": Entry(_K.TOO_LARGE, N_("A tip takes %(limit)s files. Send the others with a new tip.")),
+    "tip:too-large": Entry(_K.TOO_LARGE, N_("All files of a tip together may have %(limit)s. Send the others with a new tip.")),
+    "tip:reason-needed": Entry(_K.INVALID, N_("Give a reason. It stands in the log, and the reporter may read it.")),
+    # --- receipts
+    "receipt:unknown": Entry(_K.NOT_FOUND, N_("No such code. Check the 16 characters (no I, L, O, U).")),
+    "receipt:expired": Entry(_K.UNAUTHENTICATED, N_("Your visit has ended. Enter your receipt code again to go on; everything you sent is kept.")),
+    # --- uploads
+    "upload:not-found": Entry(_K.NOT_FOUND, N_("This upload does not exist any more. Choose the file again.")),
+    "upload:expired": Entry(_K.GONE, N_("This upload was not finished in time and has been removed. Choose the file again.")),
+    "upload:offset-mismatch": Entry(_K.CONFLICT, N_("The upload goes on at another place. Ask where it stands and continue there.")),
+    "upload:superseded": Entry(_K.CONFLICT, N_("The upload was taken over by a newer connection.")),
+    "upload:busy": Entry(_K.CONFLICT, N_("Another connection still sends this file. It goes on by itself in a moment.")),
+    "upload:length-needed": Entry(_K.INVALID, N_("Say how long the file is: Upload-Length is missing or not a whole number.")),
+    "upload:metadata-unclear": Entry(_K.INVALID, N_("The description of the file could not be read: Upload-Metadata takes names and base64 values.")),
+    "upload:too-large": Entry(_K.TOO_LARGE, N_("The file is over %(limit)s. Export it in parts and send them one by one.")),
+    "upload:too-much": Entry(_K.TOO_LARGE, N_("More bytes came than were announced. Choose the file again.")),
+    "upload:content-type": Entry(_K.UNSUPPORTED, N_("A piece of an upload must be sent as application/offset+octet-stream.")),
+    "upload:version": Entry(_K.UNSUPPORTED, N_("This upload speaks another protocol version than ours, which is tus 1.0.0.")),
+    "upload:checksum-unknown": Entry(_K.INVALID, N_("This kind of checksum is not known here. Use sha256.")),
+    "upload:checksum-mismatch": Entry(_K.CHECKSUM, N_("This piece arrived damaged and was thrown away. Send it again.")),
+    "upload:no-file": Entry(_K.INVALID, N_("Choose a file first.")),
+    # --- evidence
+    "evidence:not-found": Entry(_K.NOT_FOUND, N_("There is no such file, or it is not yours to see.")),
+    "evidence:empty": Entry(_K.INVALID, N_("The file is empty (0 bytes). Pick it again, or use “Choose a file”.")),
+    "evidence:refused": Entry(_K.UNSUPPORTED, N_("This is not footage, a photo, a recording or a document, so it was not taken. Send the video or photo itself.")),
+    "evidence:digest-mismatch": Entry(_K.CONFLICT, N_("The file did not arrive as it left your device. Please send it again.")),
+    "evidence:digest-unclear": Entry(_K.INVALID, N_("A SHA-256 is 64 characters of 0-9 and a-f.")),
+    "evidence:not-ready": Entry(_K.CONFLICT, N_("This file is still being worked on. Wait for it to finish, then try again.")),
+    "evidence:incomplete": Entry(_K.CONFLICT, N_("This file has not fully arrived yet.")),
+    "rendition:not-found": Entry(_K.NOT_FOUND, N_("This picture does not exist. It may still be in the making.")),
+    # --- cases and links
+    "case:not-found": Entry(_K.NOT_FOUND, N_("There is no such case, or it is not yours to see.")),
+    "case:closed": Entry(_K.CONFLICT, N_("This case is closed. Reopen it before you link tips to it.")),
+    "case:title-needed": Entry(_K.INVALID, N_("Give the case a title of up to %(limit)s characters.")),
+    "case:changed": Entry(_K.STALE, N_("Somebody changed this case in the meantime. Look at the newest state, then repeat your change.")),
+    "case:state-unknown": Entry(_K.INVALID, N_("A case is open or closed.")),
+    "link:exists": Entry(_K.CONFLICT, N_("This tip is linked to the case already.")),
+    "link:not-found": Entry(_K.NOT_FOUND, N_("This tip is not linked to the case.")),
+    "link:reason-needed": Entry(_K.INVALID, N_("Give a reason for this step. It stands in the log.")),
+    # --- messages
+    "message:empty": Entry(_K.INVALID, N_("Write something first.")),
+    "message:too-long": Entry(_K.INVALID, N_("The message is longer than %(limit)s characters. Shorten it or send it in two.")),
+    # --- accounts
+    "account:sign-in-needed": Entry(_K.UNAUTHENTICATED, N_("Sign in first.")),
+    "account:forbidden": Entry(_K.FORBIDDEN, N_("Your role does not allow this. Ask an administrator.")),
+    "account:not-found": Entry(_K.NOT_FOUND, N_("There is no such account.")),
+    "account:exists": Entry(_K.CONFLICT, N_("There is an account with this name already.")),
+    "account:name-unclear": Entry(_K.INVALID, N_("A name takes 2 to 40 letters, digits, dots, dashes or underscores.")),
+    "account:role-unknown": Entry(_K.INVALID, N_("A role is one of investigator, supervisor, admin, auditor.")),
+    "account:password-weak": Entry(_K.INVALID, N_("A password takes at least %(limit)s characters and must not be a common one.")),
+    "token:unknown": Entry(_K.UNAUTHENTICATED, N_("The token is missing, wrong or withdrawn.")),
+    # --- pages of a list
+    "cursor:unclear": Entry(_K.INVALID, N_("This page of the list cannot be found. Begin again at the first page.")),
+}
+
+
+class TiplineError(Exception):
+    """A «no» from the catalogue.
+
+    `values` fill the sentence's places; `fields` maps a field's name to its own error code.
+    """
+
+    def __init__(self, code: str, *, fields: dict[str, str] | None = None, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.kind, self.sentence = CATALOGUE[code]
+        self.values = values
+        self.fields = fields or {}
+
+    def __str__(self) -> str:
+        """The English sentence, for the command line and the log."""
+        return self.sentence % self.values if self.values else self.sentence

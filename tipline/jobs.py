@@ -1,0 +1,27 @@
+"""What the queue may be asked to do: a name, where its function is, and how patient to be.
+
+Functions are named as text, so that nothing here loads a worker.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MEDIA, DESK = QUEUES = ("media", "desk")
+
+
+class Job(NamedTuple):
+    """`timeout_s` bounds one run; the worker behind it is killed soon after."""
+
+    path: str
+    queue: str
+    timeout_s: int
+
+
+JOBS: dict[str, Job] = {
+    "evidence.derive": Job("workers.tasks.derive_evidence", MEDIA, 3600),
+}
+
+
+def queue_of(kind: str) -> str:
+    return JOBS[kind].queue

@@ -1,0 +1,226 @@
+"""What an operator may set, read once from the environment.
+
+One frozen object, handed in where it is needed; nothing else reads the environment. A field's sentence
+is the documentation: a law test compares it with the README. All faults of a start are told at once.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+GIB = 1024**3
+LOCALES = ("zh_Hans_CN", "en")
+# Values seen in examples and tutorials; a service that signs with one of them is open to anybody.
+KNOWN_KEYS = frozenset({"changeme", "change-me", "secret", "dev", "development", "test", "password"})
+SHORTEST_KEY = 32
+
+
+class SettingsError(Exception):
+    """The start is refused; `faults` holds a sentence for every wrong setting."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser().resolve()
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError(f"must lie between {low} and {high}")
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError("must be one of " + ", ".join(choices))
+        return value
+
+    return parse
+
+
+def _switch(value: str) -> bool:
+    return _one_of("0", "1")(value) == "1"
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        scheme = urlsplit(value).scheme
+        if scheme not in schemes:
+            raise ValueError("must begin with " + " or ".join(f"{s}:" for s in schemes))
+        return value.rstrip("/") if scheme in ("http", "https") else value
+
+    return parse
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ValueError("is not a known time zone, such as Asia/Shanghai") from fault
+    return value
+
+
+def _key(value: str) -> str:
+    if value.lower() in KNOWN_KEYS or len(value) < SHORTEST_KEY:
+        raise ValueError(
+            f"must be a secret of your own of at least {SHORTEST_KEY} characters; leave it out and one is made"
+        )
+    return value
+
+
+def _setting(parse: Callable[[str], Any], sentence: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"parse": parse, "sentence": sentence})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every `TIPLINE_…` variable; the name of a field in capitals is the name of its variable."""
+
+    data: Path = _setting(_path, "Folder for everything that is kept.", Path("var"))
+    host: str = _setting(_text, "Address the web server listens on.", "127.0.0.1")
+    port: int = _setting(_whole(1, 65535), "Port the web server listens on.", 8000)
+    database_url: str = _setting(
+        _url("sqlite", "postgresql+psycopg"), "Database; SQLite in the data folder unless set.", ""
+    )
+    redis_url: str | None = _setting(
+        _url("redis", "rediss", "unix"), "Redis or Valkey server; the bundled broker unless set."
+    )
+    store_url: str = _setting(
+        _url("file", "s3"), "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
+    )
+    secret_key: str = _setting(_key, "Secret that signs sessions; made on the first start unless set.", "")
+    workers: int = _setting(_whole(1, 64), "Processes that work on media at the same time on this host.", 2)
+    public_url: str = _setting(
+        _url("http", "https"), "Address reporters use, for links and QR codes; the listening address unless set.", ""
+    )
+    max_file_bytes: int = _setting(_whole(1, 2**50), "Largest single file, in bytes.", 8 * GIB)
+    max_tip_bytes: int = _setting(_whole(1, 2**50), "Largest sum of all files of one tip, in bytes.", 32 * GIB)
+    max_tip_files: int = _setting(_whole(1, 10_000), "Most files of one tip.", 300)
+    min_free_bytes: int = _setting(
+        _whole(0, 2**50), "Free disk kept in reserve, in bytes; uploads stop before it is touched.", 2 * GIB
+    )
+    locale: str = _setting(_one_of(*LOCALES), "Language where nothing else decides.", "zh_Hans_CN")
+    timezone: str = _setting(_zone, "Time zone of the station; times are stored in UTC.", "Asia/Shanghai")
+    station: str = _setting(_text, "Name of the station, shown on pages and receipts.", "")
+    behind_proxy: int = _setting(_whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0)
+    ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
+    allow_unsandboxed: bool = _setting(
+        _switch, "1 lets workers open files without the sandbox. For tests on old kernels only.", False
+    )
+
+    @property
+    def base_url(self) -> str:
+        """Address for links outside a request."""
+        if self.public_url:
+            return self.public_url
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether reporters reach us over HTTPS, so that cookies may demand it."""
+        return self.public_url.startswith("https:")
+
+    def masked(self) -> dict[str, str]:
+        """Name → value for people, with secrets hidden."""
+        shown = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name == "secret_key" or (one.name.endswith("_url") and "@" in str(value)):
+                value = "(set)" if value else "(not set)"
+            shown[variable(one.name)] = str(value)
+        return shown
+
+
+def variable(name: str) -> str:
+    """Environment variable of a field."""
+    return f"TIPLINE_{name.upper()}"
+
+
+def sentences() -> dict[str, str]:
+    """Variable → its sentence, for the documentation and its test."""
+    return {variable(one.name): one.metadata["sentence"] for one in fields(Settings)}
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none: most often a slip of the pen."""
+    known = sentences()
+    return sorted(name for name in environment if name.startswith("TIPLINE_") and name not in known)
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read settings; raises SettingsError with every fault."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    known = {variable(one.name): one for one in fields(Settings)}
+    for name, one in known.items():
+        raw = environment.get(name, "").strip()
+        if not raw:
+            continue
+        try:
+            values[one.name] = one.metadata["parse"](raw)
+        except ValueError as fault:
+            reason = str(fault) if not str(fault).startswith("invalid literal") else "must be a whole number"
+            faults.append(f"{name} {reason} (it is {raw!r})." if "KEY" not in name else f"{name} {reason}.")
+    if faults:
+        raise SettingsError(faults)
+    return _complete(values)
+
+
+def _complete(values: dict[str, Any]) -> Settings:
+    """Fill in the defaults that depend on the data folder."""
+    data: Path = values.setdefault("data", Path("var").resolve())
+    values.setdefault("database_url", f"sqlite:///{data / 'tipline.db'}")
+    values.setdefault("store_url", f"file:{data / 'store'}")
+    if "max_tip_bytes" not in values:
+        values["max_tip_bytes"] = 4 * values.get("max_file_bytes", 8 * GIB)
+    elif "max_file_bytes" not in values:
+        values["max_file_bytes"] = min(8 * GIB, values["max_tip_bytes"])
+    if values["max_tip_bytes"] < values.get("max_file_bytes", 8 * GIB):
+        raise SettingsError(["TIPLINE_MAX_TIP_BYTES must not be smaller than TIPLINE_MAX_FILE_BYTES."])
+    return Settings(**values)
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The same settings with a secret key, made in the data folder (mode 0600) when none is set."""
+    if settings.secret_key:
+        return settings
+
+    return replace(settings, secret_key=_kept_secret(settings.data / "secret.key"))
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", opener=_private) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    kept = path.read_text().strip()
+    if len(kept) < SHORTEST_KEY:
+        raise SettingsError([f"{path} is damaged. Restore it from your backup; without it receipts cannot be opened."])
+    return kept
+
+
+def _private(path: str, flags: int) -> int:
+
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,1 @@
+"""What Tipline shows: read, call the domain, render. Knows nothing of workers, decoders or SQL."""

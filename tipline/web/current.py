@@ -1,0 +1,101 @@
+"""Who asks, in which language, and the services to answer with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g, has_request_context, request, session
+from flask_login import current_user
+
+from tipline import i18n
+from tipline.domain import accounts, receipts
+from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.services import Services
+from tipline.settings import Settings
+
+LANGUAGE_COOKIE = "language"
+ACCESS = "access"  # the reporter's access token in the session
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["tipline"])
+
+
+def settings() -> Settings:
+    return services().settings
+
+
+def locale() -> str:
+    """Order: the link, the cookie, the browser, the setting."""
+    if not has_request_context():
+        return settings().locale
+    if "locale" not in g:
+        g.locale = _chosen_locale()
+    return cast(str, g.locale)
+
+
+def _chosen_locale() -> str:
+    for wanted in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        known = i18n.nearest(wanted)
+        if known:
+            return known
+    for tag, _quality in request.accept_languages:
+        known = i18n.nearest(tag)
+        if known:
+            return known
+    return settings().locale
+
+
+def zone() -> ZoneInfo:
+    """The station's time zone; every time a person reads is in it."""
+    return ZoneInfo(settings().timezone)
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(zone())
+
+
+def bearer() -> str | None:
+    """The token of `Authorization: Bearer …`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def access_token() -> str | None:
+    """The reporter's token: of the header for clients, of the session for pages."""
+    return bearer() or session.get(ACCESS)
+
+
+def reporter_tip() -> Tip:
+    """The tip of the reporter who asks; raises receipt:expired."""
+    token = access_token()
+    if not token:
+        raise TiplineError("receipt:expired")
+    with services().database.reading() as tx:
+        return receipts.read_by_token(tx, services().key, token)
+
+
+def staff() -> Account:
+    """The member of staff who asks, by token or session; raises account:sign-in-needed."""
+    if "staff" not in g:
+        g.staff = _read_staff()
+    return cast(Account, g.staff)
+
+
+def _read_staff() -> Account:
+    token = bearer()
+    if token:
+        with services().database.reading() as tx:
+            return accounts.read_by_token(tx, services().key, token)
+    if not current_user.is_authenticated:
+        raise TiplineError("account:sign-in-needed")
+    return cast(Account, current_user._get_current_object())  # noqa: SLF001 - the proxy itself cannot be kept
+
+
+def actor() -> Actor:
+    return staff().actor

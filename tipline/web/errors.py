@@ -1,0 +1,142 @@
+"""The one place that turns a «no» into an answer: a page, JSON, or plain text for an upload client."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from storage import StoreError
+from tipline.errors import CATALOGUE, Kind, TiplineError
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[Kind, int] = {
+    Kind.INVALID: 422,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.GONE: 410,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED: 415,
+    Kind.TOO_MANY: 429,
+    Kind.FULL: 507,
+    Kind.UNAVAILABLE: 503,
+    Kind.CHECKSUM: 460,
+}
+_OF_HTTP = {
+    400: "request:invalid", 404: "request:not-found", 405: "request:method", 413: "request:too-large",
+    415: "request:invalid", 429: "request:too-many",
+}  # fmt: skip
+# A protocol or a client expects another number for these.
+_OWN_STATUS = {
+    "request:failed": 500,
+    "request:method": 405,
+    "upload:length-needed": 400,
+    "upload:metadata-unclear": 400,
+    "upload:checksum-unknown": 400,
+    "upload:version": 412,
+    "tip:version-needed": 428,
+}
+RETRY_S = {"service:busy": 5, "service:database-down": 10, "service:store-down": 10, "request:too-many": 900}
+
+
+def init(app: Flask) -> None:
+    app.register_error_handler(TiplineError, answer)
+    app.register_error_handler(CSRFError, lambda _fault: answer(TiplineError("request:expired")))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(StoreError, _store)
+    app.register_error_handler(Exception, _unknown)
+
+
+def answer(fault: TiplineError) -> Response:
+    """The right status and form for a fault of the catalogue."""
+    status = status_of(fault)
+    message = sentence(fault)
+    if request.is_upload:  # type: ignore[attr-defined]
+        response = make_response(message + "\n", status)
+        response.headers["Content-Type"] = "text/plain; charset=utf-8"
+        response.headers["Tipline-Error"] = fault.code
+    elif request.wants_json:  # type: ignore[attr-defined]
+        response = jsonify(body(fault, message))
+        response.status_code = status
+    else:
+        response = make_response(
+            render_template("error.html", code=fault.code, message=message, status=status, ref=reference()), status
+        )
+    if fault.code in RETRY_S:
+        response.headers["Retry-After"] = str(RETRY_S[fault.code])
+    if status == 401 and request.wants_json:  # type: ignore[attr-defined]
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def body(fault: TiplineError, message: str) -> dict[str, Any]:
+    """The one JSON shape of an error."""
+    shape: dict[str, Any] = {"code": fault.code, "message": message, "ref": reference()}
+    if fault.fields:
+        shape["fields"] = {name: {"code": code, "message": field_sentence(code, fault)} for name, code in fault.fields.items()}
+    return shape
+
+
+def status_of(fault: TiplineError) -> int:
+    return _OWN_STATUS.get(fault.code, STATUS[fault.kind])
+
+
+def sentence(fault: TiplineError) -> str:
+    """The fault's sentence in the asker's language."""
+    return gettext(fault.sentence, **fault.values) if fault.values else gettext(fault.sentence)
+
+
+def field_sentence(code: str, fault: TiplineError) -> str:
+    """The sentence beside one field of a form."""
+    from tipline.domain import limits
+
+    values = {"limit": limits.TEXT, **fault.values} if "%(limit)s" in CATALOGUE[code].sentence else {}
+    if code == "tip:field-too-long":
+        values["limit"] = limits.SHORT
+    return gettext(CATALOGUE[code].sentence, **values)
+
+
+def reference() -> str:
+    """A short name for this request, shown to the asker and written in the log."""
+    if "reference" not in g:
+        g.reference = secrets.token_hex(4)
+    return str(g.reference)
+
+
+def _http(fault: HTTPException) -> Any:
+    if fault.code is None or fault.code < 400:
+        return fault
+    code = _OF_HTTP.get(fault.code, "request:failed" if fault.code >= 500 else "request:invalid")
+    response = answer(TiplineError(code))
+    response.status_code = fault.code
+    if fault.code == 405 and getattr(fault, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(fault.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _database(fault: DBAPIError) -> Response:
+    log.error("database.unreachable", ref=reference(), fault=type(fault).__name__)
+    return answer(TiplineError("service:database-down"))
+
+
+def _store(fault: StoreError) -> Response:
+    log.error("store.unreachable", ref=reference(), fault=type(fault).__name__)
+    return answer(TiplineError("service:store-down"))
+
+
+def _unknown(fault: Exception) -> Response:
+    log.error("request.failed", ref=reference(), path=request.path, exc_info=fault)
+    return answer(TiplineError("request:failed"))

@@ -1,0 +1,87 @@
+"""How values are written on a page: times, lengths and sizes in the reader's language, hostile names visible."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, url_for
+from flask_babel import format_datetime, gettext
+from markupsafe import Markup, escape
+
+from tipline import __version__, i18n
+from tipline.domain import clock, uploads
+from tipline.web import current
+
+
+def init(app: Flask) -> None:
+    app.jinja_env.filters.update(time=time, ago=ago, length=length, size=uploads.readable, position=position)
+    app.jinja_env.globals.update(icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang)
+    app.context_processor(lambda: {"locale": current.locale(), "station": current.settings().station})
+
+
+def html_lang() -> str:
+    return i18n.HTML_LANG[current.locale()]
+
+
+def time(moment: datetime | None, form: str = "full") -> Markup:
+    """A <time> element in the station's zone. Forms: full (with date), short, clock (with seconds)."""
+    if moment is None:
+        return Markup("")
+    patterns = {"full": _full(), "short": "MM-dd HH:mm", "clock": "yyyy-MM-dd HH:mm:ss"}
+    shown = format_datetime(moment, patterns[form])
+    exact = current.local(moment).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(clock.stamp(moment), exact, shown)
+
+
+def _full() -> str:
+    return "yyyy年M月d日 HH:mm" if current.locale() == "zh_Hans_CN" else "d MMM yyyy HH:mm"
+
+
+def ago(moment: datetime | None) -> Markup:
+    """How long ago, with the exact time behind it."""
+    if moment is None:
+        return Markup("")
+    minutes = int((clock.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        words = gettext("just now")
+    elif minutes < 60:
+        words = gettext("%(number)s min ago", number=minutes)
+    elif minutes < 24 * 60:
+        words = gettext("%(number)s h ago", number=minutes // 60)
+    else:
+        words = gettext("%(number)s d ago", number=minutes // 1440)
+    exact = current.local(moment).isoformat(sep=" ", timespec="minutes")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(clock.stamp(moment), exact, words)
+
+
+def length(seconds: float | None) -> str:
+    """Length of a film: 0:18, 12:41, 1:02:03."""
+    if seconds is None:
+        return "–"
+    whole = int(seconds + 0.5)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def position(seconds: float | None) -> str:
+    """A moment in a film to the millisecond: 00:01:23.480."""
+    if seconds is None:
+        return ""
+    milli = round(seconds * 1000)
+    whole, milli = divmod(milli, 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{milli:03}"
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """An icon of the sprite; without a label it is decoration that a screen reader skips."""
+    href = f"{_sprite()}#{name}"
+    if label:
+        return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(label, href)
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(escape(href))
+
+
+def _sprite() -> str:
+    from flask import current_app
+
+    return str(current_app.jinja_env.globals["asset"]("icons.svg")) if current_app else url_for("asset", name="")

@@ -1,0 +1,57 @@
+"""Every route says who may call it; a law test refuses a route that does not.
+
+`public` takes anybody, `reporter` the holder of a receipt, `staff` a member of staff with the right named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from tipline.domain import rights
+from tipline.web import current
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Anybody."""
+    return _declared(view, "public")
+
+
+def reporter(view: Callable[P, R]) -> Callable[P, R]:
+    """Whoever holds the access token of a tip; the view reads that tip by `current.reporter_tip`."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        current.reporter_tip()
+        return view(*args, **kwargs)
+
+    return _declared(guarded, "reporter")
+
+
+def staff(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Staff with this right."""
+    assert right in rights.RIGHTS, right
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            rights.require(current.actor(), right)
+            return view(*args, **kwargs)
+
+        return _declared(guarded, right)
+
+    return decorate
+
+
+def declared(view: Callable[..., object]) -> str | None:
+    """What a view says about who may call it."""
+    return getattr(view, "who", None)
+
+
+def _declared(view: Callable[P, R], who: str) -> Callable[P, R]:
+    view.who = who  # type: ignore[attr-defined]
+    return view

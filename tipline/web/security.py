@@ -1,0 +1,53 @@
+"""What every answer carries so that a browser does nothing we did not ask for, and who may send forms."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+
+from tipline.errors import TiplineError
+from tipline.web import current
+
+_COMMON = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "object-src 'none'; frame-ancestors 'none'"
+)
+MEDIA = "sandbox; default-src 'none'"
+SAFE = ("GET", "HEAD", "OPTIONS")
+# Anonymous doors: they act with nothing the browser adds by itself, so a token would protect nothing.
+OPEN_DOORS = {"POST /report", "POST /api/v1/public/tips", "POST /api/v1/public/sessions"}
+
+
+def init(app: Flask) -> None:
+    app.before_request(refuse_foreign)
+    app.after_request(add_headers)
+
+
+def refuse_foreign() -> None:
+    """State changes only from our own pages (token and origin) or with a token in the header."""
+    if request.method in SAFE:
+        return
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise TiplineError("request:foreign")
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        raise TiplineError("request:foreign")
+    if current.bearer() or f"{request.method} {request.path.rstrip('/')}" in OPEN_DOORS:
+        return
+    current_app.extensions["csrf_protect"].protect()
+
+
+def add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _COMMON)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"
+    headers.setdefault("Cache-Control", "no-store")
+    if current.settings().secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
