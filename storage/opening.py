@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -10,6 +11,7 @@ from storage.local import LocalStore
 from storage.memory import MemoryStore
 
 _S3_OPTIONS = frozenset({"endpoint_url", "region", "checksums"})
+_PREFIX = re.compile(r"(?:[\w.-]+(?:/[\w.-]+)*)?", re.ASCII)
 _CHECKSUMS = frozenset({"when_supported", "when_required"})
 
 
@@ -48,6 +50,14 @@ def _s3(parts: SplitResult) -> Store:
         raise ValueError(f"The s3:// store address has an option that does not exist: {unknown[0]}.")
     if not parts.netloc or parts.fragment:
         raise ValueError("An s3:// store address names a bucket, for example s3://evidence/district.")
+    prefix = parts.path.strip("/")
+    if not _PREFIX.fullmatch(prefix):
+        raise ValueError(
+            "The prefix in the s3:// store address is made of letters, digits, . _ - and single /."
+        )
+    endpoint = options.get("endpoint_url")
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        raise ValueError("endpoint_url in the s3:// store address begins with http:// or https://.")
     checksums = options.get("checksums", "when_supported")
     if checksums not in _CHECKSUMS:
         raise ValueError("checksums in the s3:// store address is when_supported or when_required.")
@@ -56,8 +66,8 @@ def _s3(parts: SplitResult) -> Store:
 
     return S3Store(
         bucket=parts.netloc,
-        prefix=parts.path.strip("/"),
-        endpoint_url=options.get("endpoint_url"),
+        prefix=prefix,
+        endpoint_url=endpoint,
         region=options.get("region"),
         checksums=checksums,
     )

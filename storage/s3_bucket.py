@@ -1,7 +1,7 @@
 """The few S3 calls the store makes, with every fault turned into a StoreError. Knows no keys or sessions.
 
-Names given here are below `root`, the prefix this store has in the bucket. Bodies are always sent with a digest
-that the server checks: SHA-256, or MD5 for older servers that know nothing else.
+Names given here are below `root`, the prefix this store has in the bucket. Bodies go with a digest that
+the server checks: SHA-256, or MD5 for older servers that know nothing else.
 """
 
 from __future__ import annotations

@@ -15,6 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from storage.s3 import S3Store
 
 # SeaweedFS opens a gRPC port this far above each of its ports.
 _GRPC = 10_000
@@ -39,6 +45,18 @@ class Seaweed:
     """Where the running server answers."""
 
     endpoint_url: str
+
+    def client(self) -> Any:
+        """A boto3 client beside the store, to look at it from outside and to harm it."""
+        return boto3.session.Session().client(
+            "s3", endpoint_url=self.endpoint_url, config=Config(s3={"addressing_style": "path"})
+        )
+
+    def make_bucket(self, name: str, *, with_lock: bool = False) -> None:
+        self.client().create_bucket(Bucket=name, ObjectLockEnabledForBucket=with_lock)
+
+    def store(self, bucket: str, **more: Any) -> S3Store:
+        return S3Store(bucket=bucket, endpoint_url=self.endpoint_url, region="us-east-1", **more)
 
 
 @contextmanager
@@ -73,7 +91,7 @@ def running_seaweed(folder: Path) -> Iterator[Seaweed]:
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_the_tests,
+            preexec_fn=_die_with_the_tests,  # noqa: PLW1509 (one prctl call, no locks taken)
         )
         try:
             _wait(server, s3_port, log)

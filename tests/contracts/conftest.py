@@ -1,0 +1,67 @@
+"""Where the store contract is tried: in memory, on this disk and in a real S3 server."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from storage.base import Store
+from storage.local import LocalStore
+from storage.memory import MemoryStore, Shelf
+from tests.contracts import seaweed
+
+PART = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere bytes can be kept; each `host()` is a new store object that knows nothing but the place."""
+
+    name: str
+    host: Callable[[], Store]
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed.Seaweed]:
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        seaweed.running_seaweed(tmp_path_factory.mktemp("seaweed")) as server,
+    ):
+        environment.setenv("AWS_ACCESS_KEY_ID", seaweed.ACCESS_KEY)
+        environment.setenv("AWS_SECRET_ACCESS_KEY", seaweed.SECRET_KEY)
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        server.make_bucket("evidence")
+        yield server
+
+
+@pytest.fixture(params=["memory", "local", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return _place(request, tmp_path)
+
+
+@pytest.fixture(params=["local", "s3"])
+def large_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A place whose objects need not fit into memory."""
+    return _place(request, tmp_path)
+
+
+@pytest.fixture
+def store(place: Place) -> Store:
+    return place.host()
+
+
+def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "memory":
+        return Place("memory", partial(MemoryStore, Shelf()))
+    if request.param == "local":
+        return Place("local", partial(LocalStore, tmp_path / "store"))
+    server: seaweed.Seaweed = request.getfixturevalue("s3_server")
+    return Place(
+        "s3", partial(server.store, "evidence", prefix=f"run/{secrets.token_hex(8)}", part_size=PART)
+    )
