@@ -1,0 +1,1 @@
+"""Work done beside the web: sealing, examining, sweeping. Never imported by ``tipline``; jobs are named as text."""

@@ -1,0 +1,85 @@
+"""Turns the raw pixels that came through the wall into the files people look at. Decodes nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from workers.sandbox import Keyframe
+
+SMALL, MEDIUM = 320, 640
+WEBP_QUALITY, WEBP_EFFORT, JPEG_QUALITY = 75, 2, 88
+SHEET_COLUMNS, SHEET_TILES = 5, 40
+TILE = (320, 180)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An encoded picture and its true size."""
+
+    data: bytes
+    mime: str
+    suffix: str
+    width: int
+    height: int
+
+
+def full(keyframe: Keyframe) -> Picture:
+    """The whole picture as JPEG: readable everywhere, good enough to look closely."""
+    out = io.BytesIO()
+    _image(keyframe).save(out, "JPEG", quality=JPEG_QUALITY)
+    return Picture(out.getvalue(), "image/jpeg", ".jpg", keyframe.width, keyframe.height)
+
+
+def small(keyframe: Keyframe) -> Picture:
+    """For rows and sheets."""
+    return _webp(_within(_image(keyframe), (SMALL, SMALL)))
+
+
+def medium(keyframe: Keyframe) -> Picture:
+    """For the tip's page."""
+    return _webp(_within(_image(keyframe), (MEDIUM, MEDIUM)))
+
+
+def tile(keyframe: Keyframe) -> bytes:
+    """The picture as one field of a contact sheet, as raw RGB: keep these, not the full pixels."""
+    field = Image.new("RGB", TILE, (24, 26, 27))
+    shrunk = _within(_image(keyframe), TILE)
+    field.paste(shrunk, ((TILE[0] - shrunk.width) // 2, (TILE[1] - shrunk.height) // 2))
+    return field.tobytes()
+
+
+def contact_sheet(tiles: Sequence[bytes]) -> Picture:
+    """All fields on one sheet, row by row in the given order; evenly thinned when there are too many."""
+    if not tiles:
+        raise ValueError("a contact sheet needs a picture")
+    chosen = list(tiles)
+    if len(chosen) > SHEET_TILES:
+        chosen = [chosen[at * len(tiles) // SHEET_TILES] for at in range(SHEET_TILES)]
+    columns = min(SHEET_COLUMNS, len(chosen))
+    rows = -(-len(chosen) // columns)
+    sheet = Image.new("RGB", (columns * TILE[0], rows * TILE[1]), (24, 26, 27))
+    for at, raw in enumerate(chosen):
+        row, column = divmod(at, columns)
+        sheet.paste(Image.frombytes("RGB", TILE, raw), (column * TILE[0], row * TILE[1]))
+    return _webp(sheet)
+
+
+def _image(keyframe: Keyframe) -> Image.Image:
+    return Image.frombytes("RGB", (keyframe.width, keyframe.height), keyframe.rgb)
+
+
+def _within(image: Image.Image, box: tuple[int, int]) -> Image.Image:
+    """Shrunk to fit, never enlarged."""
+    scale = min(1.0, box[0] / image.width, box[1] / image.height)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image if size == image.size else image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
+def _webp(image: Image.Image) -> Picture:
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=WEBP_QUALITY, method=WEBP_EFFORT)
+    return Picture(out.getvalue(), "image/webp", ".webp", image.width, image.height)

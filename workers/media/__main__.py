@@ -1,0 +1,19 @@
+"""Start of the child: ``python -I -S workers/media/__main__.py LIBRARIES``; also ``python -m workers.media``.
+
+Nothing is on the path but the standard library, the folder of installed libraries and this package.
+"""
+
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+if __name__ == "__main__":
+    libraries = sys.argv[1] if len(sys.argv) > 1 else ""
+    root = str(PACKAGE.parents[1])
+    sys.path[:0] = [root, *([libraries] if libraries else [])]
+    sys.dont_write_bytecode = True
+    from workers.media import child
+
+    sys.path.remove(root)  # the package is found by now; its neighbours need not be
+    sys.exit(child.main(libraries or str(PACKAGE), str(PACKAGE)))

@@ -1,0 +1,63 @@
+"""Every failure and warning code that an examination can give, once.
+
+Only codes cross the wall; the sentences people read live in the catalogue of errors.
+"""
+
+# The file is refused: it is no footage and could harm or mislead whoever opens it.
+EMPTY = "media:empty"
+PLAYLIST = "media:playlist"
+SCRIPT = "media:script"
+PROGRAM = "media:program"
+
+# The file is kept, but there is no picture to show.
+DOCUMENT = "media:document"
+UNKNOWN = "media:unknown-format"
+CORRUPT = "media:corrupt"
+INDEX_LOST = "media:index-lost"
+NO_FRAMES = "media:no-frames"
+TOO_MANY_PIXELS = "media:too-many-pixels"
+TOO_COMPLEX = "media:too-complex"
+TIMEOUT = "media:timeout"
+MEMORY = "media:memory"
+CRASHED = "media:crashed"
+BAD_ANSWER = "media:bad-answer"
+
+# Nothing is known about the file yet: the fault is on our side and another try may help.
+NO_SANDBOX = "media:no-sandbox"
+UNREADABLE = "media:unreadable"
+
+# Readable, with something people should know.
+TRUNCATED = "media:truncated"
+DAMAGED = "media:damaged"
+SAMPLED = "media:sampled"
+NO_PICTURE = "media:no-picture"
+DURATION_DIFFERS = "media:duration-differs"
+METADATA_DAMAGED = "media:metadata-damaged"
+ANIMATED = "media:animated"
+SCALED_DOWN = "media:scaled-down"
+INCOMPLETE = "media:incomplete"
+UNSANDBOXED = "media:unsandboxed"
+
+REFUSALS = frozenset({EMPTY, PLAYLIST, SCRIPT, PROGRAM})
+OUR_FAULT = frozenset({NO_SANDBOX, UNREADABLE})
+FAILURES = (
+    REFUSALS
+    | OUR_FAULT
+    | {DOCUMENT, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
+    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER}
+)
+WARNINGS = frozenset(
+    {
+        TRUNCATED,
+        DAMAGED,
+        SAMPLED,
+        NO_PICTURE,
+        DURATION_DIFFERS,
+        METADATA_DAMAGED,
+        ANIMATED,
+        SCALED_DOWN,
+        INCOMPLETE,
+        UNSANDBOXED,
+    }
+)
+ALL = FAILURES | WARNINGS

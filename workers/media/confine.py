@@ -1,0 +1,75 @@
+"""Puts the wall up around this process, in the one order that holds.
+
+Limits, then the library for the filter, then Landlock, then the filter, and only afterwards any decoder:
+a thread started earlier (numpy starts some) would stay free.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+OPEN_FILES = 64
+CPU_GRACE_S = 5
+THREADS = 4096  # counted for the whole user; the filter is what forbids new processes
+SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+HARMLESS = ("/dev/urandom", "/sys/devices/system/cpu", "/usr/share/zoneinfo")
+
+
+class Refused(RuntimeError):
+    """The wall could not be built, so no hostile byte may be read."""
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed when the parent ends, however it ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it was gone before we asked
+        os._exit(1)
+
+
+def limit(memory: int, cpu_seconds: int) -> None:
+    """Bounds on memory, CPU, files and core dumps; the hard bounds too, so they cannot be raised again."""
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    for kind, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NPROC, THREADS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        # The softer bound on time ends the process with a signal that says why.
+        grace = CPU_GRACE_S if kind == resource.RLIMIT_CPU and bound == most else 0
+        resource.setrlimit(kind, (bound, bound + grace if hard == resource.RLIM_INFINITY else bound))
+
+
+def lower_memory(most: int) -> None:
+    """Tighten the memory bound once the kind of file is known."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def build_wall(libraries: str, package: str) -> None:
+    """Landlock and the system call filter. Raises ``Refused`` when either cannot be had."""
+    try:
+        from workers.media import landlock, syscalls
+
+        landlock.confine((*_interpreter(), *SYSTEM_LIBRARIES, *HARMLESS, libraries, package))
+        syscalls.confine()
+    except (OSError, RuntimeError, ImportError, AttributeError) as error:
+        raise Refused(f"{type(error).__name__}: {error}") from error
+
+
+def _interpreter() -> list[str]:
+    """The standard library of this interpreter."""
+    return [path for path in sys.path if os.path.exists(path) and path.startswith(sys.base_prefix)] + [
+        os.path.join(sys.base_prefix, "lib")
+    ]

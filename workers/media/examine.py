@@ -1,0 +1,116 @@
+"""Looks at one file: which reader is meant for it, and what became of it. Runs behind the wall.
+
+Whatever a reader raises is a result about the file, not a fault: it becomes a failure code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import BinaryIO
+
+import av
+import cv2
+import numpy as np
+import PIL
+import pillow_heif
+from av.error import FFmpegError
+
+from workers.media import codes, confine, opening, photo, sniff, video
+from workers.media.job import Job
+from workers.media.report import Report
+
+INDEX_SEARCH_BYTES = 64 * 1024 * 1024
+CANNOT_READ = (
+    FFmpegError,
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+)
+
+
+def run(job: Job, out: BinaryIO, warnings: list[str]) -> None:
+    """Examine and report. Never raises for what a file contains."""
+    av.logging.set_level(None)
+    cv2.setNumThreads(1)
+    report = Report(out, warnings)
+    report.media["tools"] = tools()
+    try:
+        _route(job, report)
+    except MemoryError:
+        _give_up(report, codes.MEMORY)
+    except CANNOT_READ as error:
+        print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
+        _give_up(report, codes.CORRUPT)
+    report.done()
+
+
+def tools() -> dict[str, str]:
+    """Versions of everything that had a hand in the pictures."""
+    return {
+        "python": sys.version.split()[0],
+        "av": av.__version__,
+        "ffmpeg": str(av.ffmpeg_version_info),
+        "opencv": cv2.__version__,
+        "numpy": np.__version__,
+        "pillow": PIL.__version__,
+        "pillow_heif": pillow_heif.__version__,
+        "libheif": pillow_heif.libheif_version(),
+    }
+
+
+def _route(job: Job, report: Report) -> None:
+    head = os.pread(job.input, sniff.HEAD_BYTES, 0)
+    refused = sniff.refusal(head, job.size)
+    if refused:
+        return report.fail(refused)
+    form = sniff.photo_format(head)
+    if form:
+        confine.lower_memory(job.limits.photo_memory)
+        return photo.examine(job, report, form)
+    confine.lower_memory(job.limits.video_memory)
+    try:
+        video.examine(job, report)
+    except MemoryError:
+        # FFmpeg tells "too many streams" as a lack of memory too.
+        _give_up(report, codes.TOO_COMPLEX if report.media["container"] is None else codes.MEMORY)
+    except CANNOT_READ as error:
+        print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
+        _give_up(report, _why(job, head, report))
+    if sniff.is_gif(head) and report.media.get("frame_count") == 1:
+        report.media |= {"kind": "photo", "duration_s": None, "activity": None}
+    return None
+
+
+def _why(job: Job, head: bytes, report: Report) -> str:
+    if report.media["container"] is not None:
+        return codes.CORRUPT
+    if sniff.is_mp4(head):
+        return codes.INDEX_LOST if _no_index(job, head) else codes.CORRUPT
+    return codes.CORRUPT if sniff.is_known(head) else codes.UNKNOWN
+
+
+def _no_index(job: Job, head: bytes) -> bool:
+    """Look for the index where cameras write it: at the front or near the end."""
+    begin = max(0, job.size - INDEX_SEARCH_BYTES)
+    reader = opening.Bytes(job.input, job.size)
+    reader.seek(begin)
+    tail = b""
+    while piece := reader.read(4 * 1024 * 1024):
+        if b"moov" in tail[-3:] + piece:
+            return False
+        tail = piece
+    return b"moov" not in head
+
+
+def _give_up(report: Report, code: str) -> None:
+    """A failure if nothing can be shown; a warning if pictures were already handed over."""
+    if report.pictures:
+        report.warn(codes.INCOMPLETE)
+        report.warn(code)
+    else:
+        report.fail(code)

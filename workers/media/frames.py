@@ -1,0 +1,141 @@
+"""Decodes packet by packet: one bad packet costs itself, not the rest of the file. Also tells true times."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from workers.media.job import Limits
+from workers.media.report import Pixels
+
+# Containers whose clock starts anywhere (a recorder's wall clock, a broadcast's): positions count from the start.
+FREE_RUNNING = frozenset({"dhav", "mpegts", "mpeg", "flv", "asf"})
+DEFAULT_RATE = 25.0
+
+
+class Spent(Exception):
+    """The budget of processor time, frames or packets is used up."""
+
+
+@dataclass
+class Budget:
+    """Counts what was really done."""
+
+    limits: Limits
+    packets: int = 0
+    frames: int = 0
+
+    def packet(self) -> None:
+        """One more packet read."""
+        self.packets += 1
+        if self.packets > self.limits.packets:
+            raise Spent
+        if self.packets % 16 == 0 and time.process_time() > self.limits.decode_cpu_seconds:
+            raise Spent
+
+    def frame(self) -> None:
+        """One more frame decoded."""
+        self.frames += 1
+        if self.frames > self.limits.frames:
+            raise Spent
+
+
+@dataclass
+class Clock:
+    """Turns timestamps into seconds from the start; a stream without any is counted at its rate."""
+
+    origin: float = 0.0
+    rate: float = DEFAULT_RATE
+    counted: int = 0
+
+    def of(self, moment: float | None) -> float:
+        """Seconds for a frame or packet with this time, called in order of presentation."""
+        self.counted += 1
+        if moment is None or not math.isfinite(moment) or abs(moment) > 1e12:
+            return (self.counted - 1) / self.rate
+        return moment - self.origin
+
+
+def clock_for(container: InputContainer, stream: VideoStream) -> Clock:
+    """A fresh clock for one pass over this container."""
+    origin = 0.0
+    if FREE_RUNNING & set(container.format.name.split(",")) and stream.start_time is not None:
+        origin = float(stream.start_time * (stream.time_base or 0))
+    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    sane = rate if math.isfinite(rate) and 0.01 < rate <= 1000 else DEFAULT_RATE
+    return Clock(origin=origin if math.isfinite(origin) else 0.0, rate=sane)
+
+
+@dataclass
+class Decoded:
+    """Counts of one pass, beside the frames it yields."""
+
+    errors: int = 0
+    corrupt: int = 0
+    frames: int = 0
+    ended_badly: bool = False
+    last_error: str = field(default="")
+
+
+def packets(
+    container: InputContainer, stream: VideoStream, budget: Budget, tally: Decoded
+) -> Iterator[Packet]:
+    """All packets of the stream, then the flushing one; a file that breaks off ends them early."""
+    walk = container.demux(stream)
+    while True:
+        try:
+            packet = next(walk)
+        except StopIteration:
+            return
+        except (FFmpegError, OSError, ValueError, OverflowError) as error:
+            tally.ended_badly = True
+            tally.last_error = type(error).__name__
+            return
+        budget.packet()
+        yield packet
+
+
+def decode(packet: Packet, budget: Budget, tally: Decoded) -> list[VideoFrame]:
+    """The frames of a packet; an undecodable one is counted."""
+    try:
+        found: list[Any] = list(packet.decode())
+    except (FFmpegError, OSError, ValueError, OverflowError) as error:
+        tally.errors += 1
+        tally.last_error = type(error).__name__
+        return []
+    pictures = [frame for frame in found if isinstance(frame, VideoFrame)]
+    for frame in pictures:
+        budget.frame()
+        tally.frames += 1
+        tally.corrupt += bool(frame.is_corrupt)
+    return pictures
+
+
+class Converter:
+    """Scales and converts frames, reusing one scaler."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def gray(self, frame: VideoFrame, width: int, height: int) -> Pixels:
+        """A small gray picture, area averaged."""
+        small = self._scaler.reformat(frame, width, height, "gray", interpolation="AREA")
+        return np.asarray(small.to_ndarray(), dtype=np.uint8)
+
+    def rgb(self, frame: VideoFrame, quarter_turns: int, most_pixels: int) -> Pixels:
+        """The upright picture in colour, at most so many pixels."""
+        scale = min(1.0, (most_pixels / max(1, frame.width * frame.height)) ** 0.5)
+        width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
+        full = self._scaler.reformat(frame, width, height, "rgb24")
+        return np.ascontiguousarray(np.rot90(np.asarray(full.to_ndarray(), dtype=np.uint8), k=quarter_turns))

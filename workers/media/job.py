@@ -1,0 +1,53 @@
+"""The job as the child receives it: one bounded JSON line, from our own parent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO
+
+from workers.media import wire
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one examination may cost. Budgets count what is really done, never what a header claims."""
+
+    wall_seconds: float = 1200.0
+    cpu_seconds: int = 900
+    decode_cpu_seconds: float = 780.0  # stop decoding in time to hand over what was found
+    video_memory: int = 2560 * MIB
+    photo_memory: int = 4096 * MIB
+    video_pixels: int = 64_000_000
+    photo_pixels: int = 220_000_000
+    streams: int = 32
+    packets: int = 20_000_000
+    frames: int = 2_000_000
+    keyframes: int = wire.PICTURES
+
+
+@dataclass(frozen=True)
+class Job:
+    """An open file and the limits to examine it under."""
+
+    input: int  # file descriptor, already open for reading
+    size: int
+    parent: int
+    limits: Limits
+    allow_unsandboxed: bool = False
+    attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
+
+    def line(self) -> bytes:
+        """As one line for the child's standard input."""
+        return json.dumps(asdict(self)).encode("ascii") + b"\n"
+
+
+def read(stream: BinaryIO) -> Job:
+    """The one line, bounded."""
+    line = stream.readline(wire.JOB_BYTES + 1)
+    if len(line) > wire.JOB_BYTES or not line.endswith(b"\n"):
+        raise ValueError("no job")
+    fields = json.loads(line)
+    return Job(**{**fields, "limits": Limits(**fields["limits"])})

@@ -1,0 +1,98 @@
+"""Collects what is found and sends it over the wall as it is found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.media import codes, wire
+
+Pixels = NDArray[np.uint8]
+PROGRESS_EVERY_S = 0.5
+
+
+class Report:
+    """The growing media object. ``facts`` hands over what is known so far, in case the child dies later."""
+
+    def __init__(self, out: BinaryIO, warnings: list[str]) -> None:
+        self._out = out
+        self._started = time.monotonic()
+        self._last_progress = 0.0
+        self.media: dict[str, Any] = {
+            "kind": "other",
+            "mime": "application/octet-stream",
+            "container": None,
+            "vfr": False,
+            "rotation": 0,
+            "tags": {},
+            "playable": "none",
+            "warnings": list(warnings),
+            "failure": None,
+            "timings_s": {},
+        }
+        self.pictures = 0
+
+    def warn(self, code: str) -> None:
+        """Note a warning, once."""
+        if code not in self.media["warnings"]:
+            self.media["warnings"].append(code)
+
+    def fail(self, code: str) -> None:
+        """The file cannot be shown, for this reason."""
+        self.media["failure"] = code
+
+    def facts(self) -> None:
+        """Send all that is known now."""
+        wire.send(self._out, "facts", {"media": self.media})
+
+    def done(self) -> None:
+        """Send the last word."""
+        self.media["timings_s"]["total"] = round(time.monotonic() - self._started, 3)
+        wire.send(self._out, "done", {"media": self.media})
+
+    def progress(self, part: float) -> None:
+        """Say how far it is, a few times a second at most."""
+        now = time.monotonic()
+        if now - self._last_progress >= PROGRESS_EVERY_S:
+            self._last_progress = now
+            wire.send(self._out, "progress", {"done": round(min(1.0, max(0.0, part)), 3)})
+
+    def keyframe(self, t: float, frame: int | None, rgb: Pixels, reason: str, sharp: float) -> None:
+        """Send one picture, shrunk if it is larger than the wall lets through."""
+        rgb = self._fit(rgb)
+        height, width = rgb.shape[:2]
+        body = {"t": round(t, 4), "frame": frame, "width": width, "height": height}
+        body |= {"reason": reason, "sharpness": round(sharp, 2)}
+        wire.send(self._out, "keyframe", body, memoryview(np.ascontiguousarray(rgb)).cast("B"))
+        self.pictures += 1
+        if self.pictures == 1:
+            self.media["timings_s"]["first_keyframe"] = round(time.monotonic() - self._started, 3)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.media["timings_s"][name] = round(time.monotonic() - begun, 3)
+
+    def _fit(self, rgb: Pixels) -> Pixels:
+        height, width = rgb.shape[:2]
+        scale = min(1.0, (wire.FRAME_PIXELS / (width * height)) ** 0.5, wire.SIDE / max(width, height))
+        if scale == 1.0:
+            return rgb
+        self.warn(codes.SCALED_DOWN)
+        size = (max(1, int(width * scale)), max(1, int(height * scale)))
+        return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def sharpness(gray: Pixels) -> float:
+    """Variance of the Laplacian: higher is sharper."""
+    return float(cv2.Laplacian(gray, cv2.CV_64F).var())

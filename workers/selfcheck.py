@@ -1,0 +1,78 @@
+"""Asks whether the wall holds, by attacking it from inside. Run at each start of a worker and by the doctor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from workers.childprocess import Child
+from workers.media import codes, wire
+from workers.media.job import Job, Limits
+
+LONGEST_S = 60.0
+
+
+def self_check() -> list[str]:
+    """Everything that was not blocked; an empty list means the wall holds."""
+    with tempfile.TemporaryDirectory() as folder, _canary() as listener, _victim() as victim:
+        file = Path(folder) / "neighbour"
+        file.write_bytes(b"not for you")
+        aims = {"file": str(file), "folder": folder, "port": listener.getsockname()[1], "victim": victim.pid}
+        through = _attack(file, aims)
+        through += [name for name, happened in _effects(file, listener, victim).items() if happened]
+        return list(dict.fromkeys(through))
+
+
+def _attack(file: Path, aims: dict[str, Any]) -> list[str]:
+    said: dict[str, list[str]] = {}
+
+    def take(message: wire.Message) -> None:
+        body = {"through": [codes.NO_SANDBOX]} if message.kind == "refused" else message.body
+        said["done" if message.kind == "refused" else message.kind] = [str(name) for name in body["through"]]
+
+    with tempfile.TemporaryFile() as empty:
+        job = Job(empty.fileno(), 0, os.getpid(), Limits(), attack=aims)
+        with Child(job, pass_file=empty) as child:  # type: ignore[arg-type]
+            ended = child.converse(take, LONGEST_S)
+    if "done" in said:
+        return said["done"]
+    # No last word after the other attempts: the process was replaced, or it never got so far.
+    return [*said["facts"], "exec"] if "facts" in said else [f"no answer ({ended.how}): {ended.stderr[-300:]}"]
+
+
+def _effects(file: Path, listener: socket.socket, victim: subprocess.Popen[bytes]) -> dict[str, bool]:
+    """What can be seen from outside, whatever the attacker says."""
+    listener.settimeout(0)
+    try:
+        listener.accept()[0].close()
+        connected = True
+    except OSError:
+        connected = False
+    alone = [path.name for path in file.parent.iterdir()] == [file.name] and file.read_bytes() == b"not for you"
+    return {"tcp": connected, "writing a file": not alone, "signal to a process": victim.poll() is not None}
+
+
+@contextlib.contextmanager
+def _canary() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+@contextlib.contextmanager
+def _victim() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has no other purpose than to be killed, if that is possible."""
+    process = subprocess.Popen([sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdin:
+            process.stdin.close()

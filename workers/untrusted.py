@@ -1,0 +1,157 @@
+"""Checks what the child says about a file, as if an attacker had written it: perhaps one did.
+
+Builds the media object anew from known keys, each of the right type and within bounds. What is not known or not
+right is left out. Pixels are checked elsewhere, by the protocol.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from workers.media import codes
+
+KINDS = frozenset({"video", "photo", "audio", "other"})
+PLAYABLE = frozenset({"original", "none"})
+REASONS = frozenset({"first", "scene", "activity", "coverage"})
+CAPTURED_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z_]{1,32}$")
+CAPTURED_AT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}(:\d{2})?)?$")
+MIME = re.compile(r"^(video|image|audio|application)/[a-z0-9.+-]{1,40}$")
+WORD = re.compile(r"^[A-Za-z0-9_.+-]{1,40}$")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+TAGS, TAG_NAME, TAG_TEXT = 120, 64, 500
+EVENTS, SCORES = 2_000, 24_000
+LONGEST_S, MOST_FRAMES, SIDE = 1e9, 10**9, 200_000
+ROTATIONS = (0, 90, 180, 270)
+
+Check = Callable[[Any], Any]
+
+
+def media(said: Any) -> dict[str, Any]:
+    """The media object with every key present; what was not said rightly is None or empty."""
+    source: Mapping[str, Any] = said if isinstance(said, dict) else {}
+    checked = {name: check(source.get(name)) for name, check in FIELDS.items()}
+    if checked["captured_at"] is None or checked["captured_at_source"] is None:
+        checked["captured_at"] = checked["captured_at_source"] = None
+    return checked
+
+
+def number(low: float, high: float) -> Check:
+    """A finite number within bounds, or None."""
+
+    def check(value: Any) -> float | None:
+        if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:
+            return None
+        return float(value)
+
+    return check
+
+
+def whole(low: int, high: int) -> Check:
+    """A whole number within bounds, or None."""
+    return lambda value: value if type(value) is int and low <= value <= high else None
+
+
+def one_of(allowed: frozenset[str], otherwise: str) -> Check:
+    """A known word, or the given one."""
+    return lambda value: value if isinstance(value, str) and value in allowed else otherwise
+
+
+def like(pattern: re.Pattern[str]) -> Check:
+    """Text of this form, or None."""
+    return lambda value: value if isinstance(value, str) and pattern.match(value) else None
+
+
+def text(value: Any, most: int = TAG_TEXT) -> str:
+    """One line of bounded text, without characters that steer a terminal, a log or a database."""
+    return UNPRINTABLE.sub(" ", value[:most]).strip() if isinstance(value, str) else ""
+
+
+def _tags(value: Any) -> dict[str, str]:
+    pairs = list(value.items())[:TAGS] if isinstance(value, dict) else []
+    return {text(name, TAG_NAME): text(said) for name, said in pairs if text(name, TAG_NAME) and text(said)}
+
+
+def _gps(value: Any) -> dict[str, float] | None:
+    if not isinstance(value, dict):
+        return None
+    lat, lon = number(-90, 90)(value.get("lat")), number(-180, 180)(value.get("lon"))
+    if lat is None or lon is None:
+        return None
+    alt = number(-100_000, 100_000)(value.get("alt"))
+    return {"lat": lat, "lon": lon} | ({} if alt is None else {"alt": alt})
+
+
+def _device(value: Any) -> dict[str, str] | None:
+    known = {name: text(value.get(name), 120) for name in ("make", "model", "software")} if isinstance(value, dict) else {}
+    return {name: said for name, said in known.items() if said} or None
+
+
+def _activity(value: Any) -> dict[str, Any] | None:
+    if not isinstance(value, dict) or not isinstance(value.get("score"), list):
+        return None
+    step, score = number(0.05, 3600)(value.get("step_s")), [number(0, 1)(one) for one in value["score"][:SCORES]]
+    if step is None or None in score:
+        return None
+    events = value.get("events")
+    checked = [_event(event) for event in (events[:EVENTS] if isinstance(events, list) else [])]
+    return {"step_s": step, "score": score, "events": [event for event in checked if event]}
+
+
+def _event(value: Any) -> dict[str, float] | None:
+    if not isinstance(value, dict):
+        return None
+    moments = {name: number(-LONGEST_S, LONGEST_S)(value.get(name)) for name in ("start", "end", "peak")}
+    return None if None in moments.values() else {name: float(at or 0.0) for name, at in moments.items()}
+
+
+def _warnings(value: Any) -> list[str]:
+    said = value if isinstance(value, list) else []
+    return list(dict.fromkeys(code for code in said if isinstance(code, str) and code in codes.ALL))
+
+
+def _failure(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value if isinstance(value, str) and value in codes.FAILURES else codes.BAD_ANSWER
+
+
+def _timings(value: Any) -> dict[str, float]:
+    said = list(value.items())[:20] if isinstance(value, dict) else []
+    checked = {name: number(0, LONGEST_S)(spent) for name, spent in said if WORD.match(name)}
+    return {name: spent for name, spent in checked.items() if spent is not None}
+
+
+def _tools(value: Any) -> dict[str, str]:
+    said = list(value.items())[:20] if isinstance(value, dict) else []
+    return {name: text(version, 60) for name, version in said if WORD.match(name) and text(version, 60)}
+
+
+FIELDS: dict[str, Check] = {
+    "kind": one_of(KINDS, "other"),
+    "mime": lambda value: like(MIME)(value) or "application/octet-stream",
+    "container": like(WORD),
+    "duration_s": number(0, LONGEST_S),
+    "frame_count": whole(0, MOST_FRAMES),
+    "fps": number(0, 100_000),
+    "vfr": lambda value: value is True,
+    "width": whole(1, SIDE),
+    "height": whole(1, SIDE),
+    "rotation": lambda value: value if type(value) is int and value in ROTATIONS else 0,
+    "video_codec": like(WORD),
+    "audio_codec": like(WORD),
+    "bitrate": whole(0, 10**11),
+    "captured_at": like(CAPTURED_AT),
+    "captured_at_source": like(CAPTURED_SOURCE),
+    "gps": _gps,
+    "device": _device,
+    "tags": _tags,
+    "activity": _activity,
+    "playable": one_of(PLAYABLE, "none"),
+    "warnings": _warnings,
+    "failure": _failure,
+    "timings_s": _timings,
+    "tools": _tools,
+}
