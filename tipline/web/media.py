@@ -1,0 +1,178 @@
+"""Serves originals and the pictures made from them: in pieces, one range at a time, never as something active.
+
+The type comes from our own table of what the examination found, never from the sender; whatever is not plainly
+footage or a picture leaves as a download. No database transaction is open while bytes stream.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
+
+import storage
+from tipline.domain import custody, stored
+from tipline.domain.evidence import Evidence
+from tipline.domain.renditions import Rendition
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, security
+
+PIECE = 256 * 1024
+BINARY = "application/octet-stream"
+# What a browser may show in the page. A QuickTime file that plays at all plays as MP4.
+SHOWN = {
+    "video/mp4": "video/mp4",
+    "video/quicktime": "video/mp4",
+    "video/3gpp": "video/mp4",
+    "video/webm": "video/webm",
+    "audio/mp4": "audio/mp4",
+    "audio/mpeg": "audio/mpeg",
+    "audio/aac": "audio/aac",
+    "audio/wav": "audio/wav",
+    "audio/flac": "audio/flac",
+    "audio/ogg": "audio/ogg",
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/webp": "image/webp",
+    "image/gif": "image/gif",
+    "image/avif": "image/avif",
+}
+# What it may only save; every other type is BINARY.
+SAVED = frozenset(
+    {
+        "audio/amr", "audio/x-caf", "audio/x-matroska", "image/bmp", "image/heic", "image/tiff", "video/h264",
+        "video/h265", "video/mp2t", "video/mpeg", "video/x-flv", "video/x-matroska", "video/x-motion-jpeg",
+        "video/x-ms-wmv", "video/x-msvideo",
+    }
+)  # fmt: skip
+# Endings that a desktop runs or opens as a page on a double click; no footage carries them.
+_HARMFUL_ENDING = re.compile(
+    r"\.(exe|com|bat|cmd|scr|pif|msi|ps1|vbs|vbe|js|jse|wsf|wsh|hta|lnk|url|reg|jar|html?|xhtml|mht|svgz?|xml)\.*\s*$",
+    re.IGNORECASE,
+)
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ ()-]")
+
+
+def send_original(evidence: Evidence) -> Response:
+    """The bytes as they arrived; `?download=1` saves them, and each saving stands in the log."""
+    if not evidence.arrived or evidence.sha256 is None:
+        raise TiplineError("evidence:incomplete")
+    mime = str(evidence.facts.get("mime", ""))
+    inline = mime in SHOWN and request.args.get("download") != "1"
+    kind = SHOWN[mime] if inline else mime if mime in SHOWN or mime in SAVED else BINARY
+    response = _send(evidence.key, evidence.size, evidence.sha256, kind)
+    response.headers["Content-Disposition"] = disposition(evidence.filename, inline=inline)
+    # Asked for again each time, so that a right that was taken away is noticed.
+    response.headers["Cache-Control"] = "private, no-cache"
+    if not inline and _begins(response):
+        _record_download(evidence)
+    return response
+
+
+def send_rendition(rendition: Rendition) -> Response:
+    """A picture we made. Its address may carry `v`, the beginning of its digest; then it never changes."""
+    shown = rendition.mime in SHOWN
+    kind = rendition.mime if shown else BINARY
+    response = _send(rendition.key, rendition.size, rendition.sha256, kind)
+    response.headers["Content-Disposition"] = disposition(rendition.name, inline=shown)
+    version = request.args.get("v", "")
+    fixed = len(version) >= 8 and rendition.sha256.startswith(version)
+    response.headers["Cache-Control"] = (
+        "private, max-age=31536000, immutable" if fixed else "private, no-cache"
+    )
+    return response
+
+
+def original_url(evidence: Evidence, *, download: bool = False) -> str:
+    return f"/api/v1/evidence/{evidence.id}/original" + ("?download=1" if download else "")
+
+
+def rendition_url(rendition: Rendition) -> str:
+    """The address under which a browser may keep this very picture."""
+    return f"/api/v1/evidence/{rendition.evidence_id}/renditions/{rendition.name}?v={rendition.sha256[:12]}"
+
+
+def disposition(filename: str, *, inline: bool) -> str:
+    """Content-Disposition by RFC 6266: a plain name for old programs, the true one beside it."""
+    if _HARMFUL_ENDING.search(filename):
+        filename += ".bin"
+    plain = _NOT_PLAIN.sub("_", filename).strip() or "file"
+    how = "inline" if inline else "attachment"
+    value = f'{how}; filename="{plain}"'
+    if plain != filename:
+        value += f"; filename*=UTF-8''{quote(filename, safe='')}"
+    return value
+
+
+def _send(key: str, size: int, sha256: str, mime: str) -> Response:
+    response = Response(mimetype=mime)
+    response.headers["Content-Security-Policy"] = security.MEDIA
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = quote_etag(sha256)
+    if request.if_none_match.contains_weak(sha256):
+        response.status_code = 304
+        return response
+    start, length = _wanted(response, size, sha256)
+    if response.status_code == 416:
+        return response
+    response.headers["Content-Length"] = str(length)
+    if request.method == "HEAD":
+        return response
+    with stored.told():
+        reader = current.services().store.open(key, start, length)
+    response.response = _pieces(reader, length)
+    response.call_on_close(reader.close)
+    return response
+
+
+def _wanted(response: Response, size: int, sha256: str) -> tuple[int, int]:
+    """Start and length of what to send. More than one range, or one we cannot read, gets the whole."""
+    asked = parse_range_header(request.headers.get("Range"))
+    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return 0, size
+    condition = request.headers.get("If-Range")
+    if condition and parse_if_range_header(condition).etag != sha256:
+        return 0, size
+    found = asked.range_for_length(size)
+    if found is None:
+        response.status_code = 416
+        response.headers["Content-Range"] = f"bytes */{size}"
+        return 0, 0
+    start, stop = found
+    response.status_code = 206
+    response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return start, stop - start
+
+
+def _pieces(reader: BinaryIO, length: int) -> Iterator[bytes]:
+    left = length
+    while left > 0:
+        piece = reader.read(min(PIECE, left))
+        if not piece:
+            # Fewer bytes than promised: the connection must break, so that nobody takes half for the whole.
+            raise storage.Unavailable("the object is shorter than its record")
+        left -= len(piece)
+        yield piece
+
+
+def _begins(response: Response) -> bool:
+    """Whether this answer starts a download; one that goes on after a break is not another one."""
+    if request.method != "GET":
+        return False
+    if response.status_code == 206:
+        return response.headers["Content-Range"].startswith("bytes 0-")
+    return response.status_code == 200
+
+
+def _record_download(evidence: Evidence) -> None:
+    with current.services().database.transaction() as tx:
+        tip = tx.get_one(Tip, evidence.tip_id)
+        custody.append(
+            tx, current.actor(), "evidence:download", f"evidence:{evidence.id}", tip=tip.reference,
+            number=evidence.number, sha256=evidence.sha256,
+        )  # fmt: skip
