@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -99,8 +100,8 @@ def publish_once(part: Path, target: Path, top: Path) -> None:
         inode = part.stat().st_ino
     with told_plainly():
         for _ in range(_TRIES):
-            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             try:
+                _make_folders(target.parent, top)
                 os.link(part, target)
             except FileNotFoundError:
                 if not part.exists():
@@ -117,8 +118,8 @@ def publish_over(part: Path, target: Path, top: Path) -> None:
     """Move the finished `part` to `target`, durably, in place of what is there."""
     with told_plainly():
         for _ in range(_TRIES):
-            target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             try:
+                _make_folders(target.parent, top)
                 os.replace(part, target)
             except FileNotFoundError:
                 continue
@@ -138,6 +139,12 @@ def remove(target: Path, top: Path) -> None:
                 if folder == top:
                     break
                 folder.rmdir()
+
+
+def _make_folders(folder: Path, top: Path) -> None:
+    # Path.mkdir(parents=True) would give the upper ones to everybody.
+    for missing in reversed([folder, *takewhile(lambda upper: upper != top, folder.parents)]):
+        missing.mkdir(mode=0o750, exist_ok=True)
 
 
 def _settle(target: Path, top: Path) -> None:

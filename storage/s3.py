@@ -1,8 +1,9 @@
 """A store in an S3 bucket.
 
 Objects are `objects/<key>`, growing uploads are multipart uploads with their records under `uploads/` (see
-`storage.s3_session`). Write-once is the server's `If-None-Match: *`. Each object carries the token of the
-session that made it: so a call repeated because its answer was lost is recognised as the success it was.
+`storage.s3_session`). Write-once is the server's `If-None-Match: *`, with a claim before it for uploads (see
+`storage.s3_claim`). Each object carries the token of the session that made it: so a call repeated because its
+answer was lost is recognised as the success it was.
 A file can have 10,000 parts: 80 GB.
 """
 
@@ -33,6 +34,7 @@ from storage.base import (
     Unavailable,
 )
 from storage.s3_bucket import WHEN_SUPPORTED, Bucket, code_of, told_plainly
+from storage.s3_claim import claim, release
 from storage.s3_reader import S3Reader
 from storage.s3_session import Held, PartSink, Ticket, cut, upload_part
 
@@ -227,12 +229,18 @@ class S3Store:
 
     def _complete(self, ticket: Ticket, size: int, content_type: str, *, once: bool) -> Stat:
         try:
+            if once:
+                claim(self._bucket, ticket)
             self._finish(ticket, size, content_type, once=once)
             stat = self.stat(ticket.key)
             if stat.size != size:
                 raise Unavailable("the object store kept another number of bytes than it was sent")
         except (SessionGone, KeyTaken) as fault:
-            stat = self._kept_by(ticket.token, ticket.key, fault)
+            try:
+                stat = self._kept_by(ticket.token, ticket.key, fault)
+            except KeyTaken:
+                release(self._bucket, ticket)
+                raise
         self._forget_calmly(ticket)
         return stat
 
@@ -263,9 +271,7 @@ class S3Store:
         try:
             head = self._head(key)
         except Missing:
-            if isinstance(fault, SessionGone):
-                raise fault from None
-            raise Unavailable("two writers met at one key and neither won: try again") from None
+            raise fault or Unavailable("two writers met at one key and neither won: try again") from None
         if head["Metadata"].get(_MADE_BY) == token:
             return _stat(key, head)
         raise fault or KeyTaken("the key holds another object")
@@ -277,8 +283,8 @@ class S3Store:
             except ClientError as fault:
                 if code_of(fault) not in {"NoSuchUpload", "404"}:
                     raise
-        names = [entry["Key"] for entry in self._bucket.list(ticket.folder)]
-        self._bucket.delete_many(names)
+        release(self._bucket, ticket)
+        self._bucket.delete_many([entry["Key"] for entry in self._bucket.list(ticket.folder)])
 
     def _forget_calmly(self, ticket: Ticket) -> None:
         """Tidy up after the outcome is certain; what stays is on `list_sessions` for the sweep."""

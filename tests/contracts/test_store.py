@@ -70,7 +70,7 @@ def test_an_upload_in_one_request_comes_back_byte_for_byte(store: Store, size: i
     assert read(store, KEY) == data
 
 
-@pytest.mark.parametrize(("size", "chunk"), [(20, 1), (2 * PART + 77, 2 * MIB), (3 * PART, PART)])
+@pytest.mark.parametrize(("size", "chunk"), [(6, 1), (2 * PART + 77, 2 * MIB), (3 * PART, PART)])
 def test_an_upload_in_many_requests_comes_back_byte_for_byte(place: Place, size: int, chunk: int) -> None:
     data = drawn(size)
     session = place.host().begin(KEY)

@@ -1,0 +1,347 @@
+"""What is true of the S3 store alone: lost answers, dead hosts, damage, locks, versions, signatures."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage import KeyTaken, Missing, OffsetMismatch, SessionGone, Unavailable, keys, open_store
+from storage.s3 import S3Store
+from tests.contracts.conftest import PART
+from tests.contracts.seaweed import Seaweed
+
+KEY = keys.original("a1")
+
+
+class HostDied(BaseException):
+    """The process was killed at this instruction."""
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"alone/{secrets.token_hex(8)}"
+
+
+@pytest.fixture
+def host(s3_server: Seaweed, prefix: str) -> Callable[[], S3Store]:
+    return lambda: s3_server.store("evidence", prefix=prefix, part_size=PART)
+
+
+@pytest.fixture
+def store(host: Callable[[], S3Store]) -> S3Store:
+    return host()
+
+
+@pytest.fixture(scope="module")
+def locked_bucket(s3_server: Seaweed) -> str:
+    s3_server.make_bucket("locked", with_lock=True)
+    return "locked"
+
+
+def drawn(size: int, seed: int = 0) -> bytes:
+    return random.Random(seed).randbytes(size)
+
+
+def soon() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=5)
+
+
+def read(store: S3Store, key: str) -> bytes:
+    with store.open(key) as reader:
+        return reader.read()
+
+
+def interfere(
+    monkeypatch: pytest.MonkeyPatch, store: S3Store, call: str, instead: Callable[..., Any]
+) -> None:
+    """Let `instead(real, **arguments)` answer for one call of this store's client."""
+    real = getattr(store._bucket.client, call)
+    monkeypatch.setattr(store._bucket.client, call, lambda **arguments: instead(real, **arguments))
+
+
+def test_the_address_opens_a_working_store(s3_server: Seaweed, prefix: str) -> None:
+    store = open_store(f"s3://evidence/{prefix}?endpoint_url={s3_server.endpoint_url}&region=us-east-1")
+    store.check()
+    store.put(KEY, b"bytes")
+    with store.open(KEY) as reader:
+        assert reader.read() == b"bytes"
+    names = s3_server.client().list_objects_v2(Bucket="evidence", Prefix=prefix)["Contents"]
+    assert [entry["Key"] for entry in names] == [f"{prefix}/objects/{KEY}"]
+
+
+def test_a_server_that_only_takes_required_checksums_can_be_used(s3_server: Seaweed, prefix: str) -> None:
+    store = s3_server.store("evidence", prefix=prefix, part_size=PART, checksums="when_required")
+    data = drawn(2 * PART + 5)
+    session = store.begin(KEY)
+    store.append(session, 0, [data[: PART + 9]])
+    store.append(session, PART + 9, [data[PART + 9 :]])
+    store.complete(session, len(data))
+    assert read(store, KEY) == data
+    assert list(store.list_sessions(soon())) == []
+
+
+def test_completion_leaves_nothing_but_the_object(s3_server: Seaweed, store: S3Store, prefix: str) -> None:
+    session = store.begin(KEY)
+    store.append(session, 0, [drawn(PART + 9)])
+    store.complete(session, PART + 9)
+    client = s3_server.client()
+    names = client.list_objects_v2(Bucket="evidence", Prefix=prefix)["Contents"]
+    assert [entry["Key"] for entry in names] == [f"{prefix}/objects/{KEY}"]
+    assert "Uploads" not in client.list_multipart_uploads(Bucket="evidence", Prefix=prefix)
+
+
+@pytest.mark.parametrize("call", ["complete_multipart_upload", "put_object"])
+def test_an_answer_lost_after_completion_is_found_to_be_a_success(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    store = host()
+    size = 10 if call == "put_object" else PART + 10
+    session = store.begin(KEY)
+    store.append(session, 0, [drawn(size)])
+
+    def die_after(real: Callable[..., Any], **arguments: Any) -> None:
+        real(**arguments)
+        if arguments["Key"].endswith(f"objects/{KEY}"):
+            raise HostDied
+
+    interfere(monkeypatch, store, call, die_after)
+    with pytest.raises(HostDied):
+        store.complete(session, size)
+    assert host().complete(session, size).size == size
+    assert host().complete(session, size).size == size
+    assert list(host().list_sessions(soon())) == []
+    rival = host().begin(KEY)
+    with pytest.raises(KeyTaken):
+        host().complete(rival, 0)
+
+
+@pytest.mark.parametrize("died_before", ["the part", "its record"])
+def test_a_host_that_dies_within_a_part_costs_no_told_byte(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch, died_before: str
+) -> None:
+    data = drawn(3 * PART)
+    session = host().begin(KEY)
+    host().append(session, 0, [data[: PART + 1000]])
+    store = host()
+
+    def die(real: Callable[..., Any], **arguments: Any) -> Any:
+        if died_before == "the part" or "/part-" in arguments["Key"]:
+            raise HostDied
+        return real(**arguments)
+
+    interfere(monkeypatch, store, "upload_part" if died_before == "the part" else "put_object", die)
+    with pytest.raises(HostDied):
+        store.append(session, PART + 1000, [data[PART + 1000 :]])
+    assert host().size(session) == PART + 1000
+    host().append(session, PART + 1000, [data[PART + 1000 :]])
+    host().complete(session, len(data))
+    assert read(host(), KEY) == data
+
+
+def test_a_step_back_into_a_part_names_where_to_go_on(host: Callable[[], S3Store]) -> None:
+    data = drawn(2 * PART)
+    session = host().begin(KEY)
+    host().append(session, 0, [data])
+    with pytest.raises(OffsetMismatch) as refusal:
+        host().append(session, PART + 5, [b"x"])
+    assert refusal.value.have == PART
+    host().append(session, PART, [data[PART:]])
+    host().complete(session, 2 * PART)
+    assert read(host(), KEY) == data
+
+
+def test_an_upload_that_a_bucket_rule_swept_away_is_gone(
+    s3_server: Seaweed, store: S3Store, prefix: str
+) -> None:
+    session = store.begin(KEY)
+    store.append(session, 0, [drawn(PART + 5)])
+    client = s3_server.client()
+    [upload] = client.list_multipart_uploads(Bucket="evidence", Prefix=prefix)["Uploads"]
+    client.abort_multipart_upload(Bucket="evidence", Key=upload["Key"], UploadId=upload["UploadId"])
+    with pytest.raises(SessionGone):
+        store.size(session)
+    with pytest.raises(SessionGone):
+        store.append(session, PART + 5, [drawn(PART)])
+    with pytest.raises(SessionGone):
+        store.complete(session, PART + 5)
+    store.abort(session)
+    assert list(store.list_sessions(soon())) == []
+
+
+def test_an_upload_begun_by_a_host_that_died_at_once_is_swept(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = host()
+
+    def die(*_: Any, **__: Any) -> None:
+        raise HostDied
+
+    interfere(monkeypatch, store, "put_object", die)
+    with pytest.raises(HostDied):
+        store.begin(KEY)
+    [orphan] = host().list_sessions(soon())
+    assert orphan.key == KEY
+    host().abort(orphan.text)
+    assert list(host().list_sessions(soon())) == []
+
+
+def test_a_dead_session_keeps_its_claim_until_it_is_aborted(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = host()
+
+    def die(*_: Any, **__: Any) -> None:
+        raise HostDied
+
+    dead, rival = host().begin(KEY), host().begin(KEY)
+    host().append(dead, 0, [drawn(PART)])
+    interfere(monkeypatch, store, "complete_multipart_upload", die)
+    with pytest.raises(HostDied):
+        store.complete(dead, PART)
+    with pytest.raises(KeyTaken):
+        host().complete(rival, 0)
+    host().abort(dead)
+    assert host().complete(rival, 0).size == 0
+
+
+def test_damage_on_the_way_is_noticed_by_the_server(
+    store: S3Store, s3_server: Seaweed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damage(real: Callable[..., Any], **arguments: Any) -> Any:
+        return real(**arguments | {"Body": arguments["Body"][:-1] + b"?"} if arguments["Body"] else arguments)
+
+    session = store.begin(KEY)
+    interfere(monkeypatch, store, "put_object", damage)
+    interfere(monkeypatch, store, "upload_part", damage)
+    for pieces in ([b"a little"], [drawn(PART)]):
+        with pytest.raises(Unavailable):
+            store.append(session, 0, pieces)
+        assert store.size(session) == 0
+    with pytest.raises(Unavailable):
+        store.put(KEY, b"whole")
+    with pytest.raises(Missing):
+        store.stat(KEY)
+
+
+def test_a_reader_takes_up_a_broken_connection_where_it_broke(
+    store: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = drawn(3 * PART)
+    store.put(KEY, data)
+
+    class Breaking:
+        def __init__(self, body: Any) -> None:
+            self._body = body
+            self._left = PART + 7
+
+        def read(self, size: int) -> bytes:
+            piece: bytes = self._body.read(min(size, self._left))
+            if not piece:
+                raise ConnectionResetError
+            self._left -= len(piece)
+            return piece
+
+        def close(self) -> None:
+            self._body.close()
+
+    def breaking(real: Callable[..., Any], **arguments: Any) -> Any:
+        answer = real(**arguments)
+        return answer | {"Body": Breaking(answer["Body"])}
+
+    interfere(monkeypatch, store, "get_object", breaking)
+    assert read(store, KEY) == data
+
+
+def test_a_reader_never_mixes_two_objects(store: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.put(KEY, drawn(PART, seed=1))
+    reader = store.open(KEY)
+    first = reader.read(10)
+    store.put(KEY, drawn(PART, seed=2))
+
+    def break_off(_: int) -> bytes:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(reader.raw._body, "read", break_off)  # type: ignore[attr-defined]
+    with pytest.raises(Unavailable, match="replaced"):
+        reader.read(PART)
+    reader.close()
+    assert first == drawn(PART, seed=1)[:10]
+
+
+def test_a_signed_address_serves_the_object_and_nothing_else(store: S3Store) -> None:
+    store.put(KEY, b"bytes", content_type="image/jpeg")
+    url = store.signed_get(KEY, 60, content_type="text/plain", filename='证据 "1".jpg')
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == b"bytes"
+        assert answer.headers["Content-Type"] == "text/plain"
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E8%AF%81")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url.replace("original/a1", "original/b2"))
+
+
+def test_a_locked_object_cannot_be_deleted_nor_unlocked(s3_server: Seaweed, locked_bucket: str) -> None:
+    store = s3_server.store(locked_bucket)
+    key = keys.original(secrets.token_hex(8))
+    assert store.can_lock()
+    store.put(key, b"held", if_absent=True)
+    store.lock(key, datetime.now(UTC) + timedelta(hours=1))
+    with pytest.raises(Unavailable):
+        store.delete(key)
+    with pytest.raises(Unavailable):
+        store.lock(key, datetime.now(UTC) + timedelta(seconds=5))
+    assert read(store, key) == b"held"
+    with pytest.raises(Missing):
+        store.lock(keys.original("nobody"), soon())
+
+
+def test_a_bucket_without_lock_says_so(store: S3Store) -> None:
+    assert not store.can_lock()
+    store.put(KEY, b"x")
+    with pytest.raises(Unavailable):
+        store.lock(KEY, soon())
+
+
+def test_deleting_erases_every_version(s3_server: Seaweed, locked_bucket: str) -> None:
+    store = s3_server.store(locked_bucket, prefix="versions")
+    key, neighbour = keys.rendition("a1", "x"), keys.rendition("a1", "x-2")
+    for body in (b"canary one", b"canary two"):
+        store.put(key, body)
+    store.put(neighbour, b"stays")
+    store.delete(key)
+    store.delete(key)
+    found = s3_server.client().list_object_versions(Bucket=locked_bucket, Prefix="versions/")
+    assert [entry["Key"] for entry in found["Versions"]] == [f"versions/objects/{neighbour}"]
+    assert not found.get("DeleteMarkers")
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses between tries are not what is proved here."""
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_a_server_that_is_not_there_is_unavailable(s3_server: Seaweed) -> None:
+    store = S3Store(bucket="evidence", endpoint_url="http://127.0.0.1:1", region="us-east-1")
+    for use in (store.check, lambda: store.begin(KEY), lambda: store.stat(KEY), lambda: list(store.list(""))):
+        with pytest.raises(Unavailable):
+            use()
+
+
+def test_a_bucket_that_is_not_there_or_a_wrong_secret_is_unavailable(
+    s3_server: Seaweed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unavailable):
+        s3_server.store("no-such-bucket").check()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+    store = s3_server.store("evidence")
+    for use in (store.check, lambda: store.put(KEY, b"x"), lambda: store.open(KEY)):
+        with pytest.raises(Unavailable):
+            use()
