@@ -1,12 +1,12 @@
-"""How values are written on a page: times, lengths and sizes in the reader's language, hostile names visible."""
+"""How values stand on a page: times, lengths and sizes in the words of the reader's language."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, url_for
+from flask import Flask, current_app
 from flask_babel import format_datetime, gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tipline import __version__, i18n
 from tipline.domain import clock, uploads
@@ -14,7 +14,10 @@ from tipline.web import current
 
 
 def init(app: Flask) -> None:
-    app.jinja_env.filters.update(time=time, ago=ago, length=length, size=uploads.readable, position=position)
+    # Not `length`: that name is Jinja's own, for the number of things in a list.
+    app.jinja_env.filters.update(
+        time=time, ago=ago, duration=duration, size=uploads.readable, position=position
+    )
     app.jinja_env.globals.update(icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang)
     app.context_processor(lambda: {"locale": current.locale(), "station": current.settings().station})
 
@@ -54,7 +57,7 @@ def ago(moment: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(clock.stamp(moment), exact, words)
 
 
-def length(seconds: float | None) -> str:
+def duration(seconds: float | None) -> str:
     """Length of a film: 0:18, 12:41, 1:02:03."""
     if seconds is None:
         return "–"
@@ -77,11 +80,10 @@ def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; without a label it is decoration that a screen reader skips."""
     href = f"{_sprite()}#{name}"
     if label:
-        return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(label, href)
-    return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(escape(href))
+        picture = Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>')
+        return picture.format(label, href)
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(href)
 
 
 def _sprite() -> str:
-    from flask import current_app
-
-    return str(current_app.jinja_env.globals["asset"]("icons.svg")) if current_app else url_for("asset", name="")
+    return str(current_app.jinja_env.globals["asset"]("icons.svg"))
