@@ -4,6 +4,7 @@ A code (`noun:reason`) crosses borders; its sentence stays with people and is tr
 Each sentence says what happened and what to do now. The kind decides the HTTP status, in `web/errors.py` alone.
 """
 
+# ruff: noqa: E501 - the table has one row an entry, however long its sentence is
 from __future__ import annotations
 
 from enum import Enum
@@ -39,6 +40,7 @@ def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's extractor 
 
 
 _K = Kind
+# fmt: off
 CATALOGUE: dict[str, Entry] = {
     # --- requests
     "request:invalid": Entry(_K.INVALID, N_("Some of what was sent is not right. Check the marked fields and send again.")),
@@ -72,6 +74,9 @@ CATALOGUE: dict[str, Entry] = {
     "tip:already-acknowledged": Entry(_K.CONFLICT, N_("This tip has been acknowledged already.")),
     "tip:too-many-files": Entry(_K.TOO_LARGE, N_("A tip takes %(limit)s files. Send the others with a new tip.")),
     "tip:too-large": Entry(_K.TOO_LARGE, N_("All files of a tip together may have %(limit)s. Send the others with a new tip.")),
+    "beat:code-unclear": Entry(_K.INVALID, N_("A beat's code takes 1 to 40 small letters, digits and dashes, such as north-2.")),
+    "beat:name-needed": Entry(_K.INVALID, N_("Give the beat a name.")),
+    "beat:exists": Entry(_K.CONFLICT, N_("There is a beat with this code already.")),
     "tip:reason-needed": Entry(_K.INVALID, N_("Give a reason. It stands in the log, and the reporter may read it.")),
     # --- receipts
     "receipt:unknown": Entry(_K.NOT_FOUND, N_("No such code. Check the 16 characters (no I, L, O, U).")),
@@ -114,16 +119,22 @@ CATALOGUE: dict[str, Entry] = {
     "message:too-long": Entry(_K.INVALID, N_("The message is longer than %(limit)s characters. Shorten it or send it in two.")),
     # --- accounts
     "account:sign-in-needed": Entry(_K.UNAUTHENTICATED, N_("Sign in first.")),
+    "account:session-ended": Entry(_K.UNAUTHENTICATED, N_("You were signed out because the desk was not used for a while. Sign in again to go on.")),
+    "account:wrong-password": Entry(_K.UNAUTHENTICATED, N_("Name or password is wrong. Check both and try again.")),
+    "account:wait": Entry(_K.TOO_MANY, N_("Too many wrong passwords. Wait %(seconds)s seconds, then try again.")),
     "account:forbidden": Entry(_K.FORBIDDEN, N_("Your role does not allow this. Ask an administrator.")),
     "account:not-found": Entry(_K.NOT_FOUND, N_("There is no such account.")),
     "account:exists": Entry(_K.CONFLICT, N_("There is an account with this name already.")),
     "account:name-unclear": Entry(_K.INVALID, N_("A name takes 2 to 40 letters, digits, dots, dashes or underscores.")),
     "account:role-unknown": Entry(_K.INVALID, N_("A role is one of investigator, supervisor, admin, auditor.")),
     "account:password-weak": Entry(_K.INVALID, N_("A password takes at least %(limit)s characters and must not be a common one.")),
+    "account:password-differs": Entry(_K.INVALID, N_("The two new passwords differ. Type the new one twice.")),
+    "account:last-admin": Entry(_K.CONFLICT, N_("This is the last open administrator. Open another one first.")),
     "token:unknown": Entry(_K.UNAUTHENTICATED, N_("The token is missing, wrong or withdrawn.")),
     # --- pages of a list
     "cursor:unclear": Entry(_K.INVALID, N_("This page of the list cannot be found. Begin again at the first page.")),
 }
+# fmt: on
 
 
 class TiplineError(Exception):

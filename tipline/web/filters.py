@@ -86,4 +86,4 @@ def icon(name: str, label: str = "") -> Markup:
 
 
 def _sprite() -> str:
-    return str(current_app.jinja_env.globals["asset"]("icons.svg"))
+    return str(current_app.jinja_env.globals["asset"]("icons.svg"))  # type: ignore[operator]
