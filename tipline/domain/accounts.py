@@ -128,7 +128,9 @@ def set_password(tx: Transaction, actor: Actor, account: Account, password_hash:
 def create_token(tx: Transaction, key: str, actor: Actor, account: Account) -> str:
     """Make an API token; it is shown this once."""
     token = "tl_" + ids.new_token()
-    tx.add(ApiToken(token_hash=ids.keyed_hash(key, "api", token), account_id=account.id, created_at=clock.now()))
+    tx.add(
+        ApiToken(token_hash=ids.keyed_hash(key, "api", token), account_id=account.id, created_at=clock.now())
+    )
     tx.flush()
     custody.append(tx, actor, "token:create", f"account:{account.username}")
     return token

@@ -39,7 +39,9 @@ class Case(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-def open_case(tx: Transaction, actor: Actor, title: str, *, summary: str = "", year: int | None = None) -> Case:
+def open_case(
+    tx: Transaction, actor: Actor, title: str, *, summary: str = "", year: int | None = None
+) -> Case:
     """Begin a case; its number counts within the year of the station's calendar."""
     now = clock.now()
     number = f"A-{year or now.year}-{_next_number(tx, year or now.year)}"

@@ -18,7 +18,11 @@ class Category(NamedTuple):
 CATEGORIES = (
     Category("theft", N_("My shop or home was just burgled or robbed"), N_("Theft on the premises")),
     Category("footage", N_("I have footage or photos of another incident"), N_("Footage of an incident")),
-    Category("recognised", N_("I recognised a person or vehicle from a bulletin"), N_("Person or vehicle recognised")),
+    Category(
+        "recognised",
+        N_("I recognised a person or vehicle from a bulletin"),
+        N_("Person or vehicle recognised"),
+    ),
     Category("other", N_("Something else"), N_("Other")),
 )
 _BY_CODE = {one.code: one for one in CATEGORIES}

@@ -93,7 +93,16 @@ def clean_digest(untrusted_digest: str | None) -> str | None:
     return digest
 
 
-def add(tx: Transaction, tip: Tip, *, evidence_id: str, filename: str, filetype: str, size: int, sha256: str | None) -> Evidence:
+def add(
+    tx: Transaction,
+    tip: Tip,
+    *,
+    evidence_id: str,
+    filename: str,
+    filetype: str,
+    size: int,
+    sha256: str | None,
+) -> Evidence:
     """A file that is about to arrive."""
     last = tx.scalar(select(func.max(Evidence.number)).where(Evidence.tip_id == tip.id)) or 0
     evidence = Evidence(

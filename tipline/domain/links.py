@@ -20,7 +20,14 @@ _STANDS = text("ended_at IS NULL")
 class Link(Base):
     __tablename__ = "link"
     __table_args__ = (
-        Index("ux_link_standing", "case_id", "tip_id", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS),
+        Index(
+            "ux_link_standing",
+            "case_id",
+            "tip_id",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,7 +75,9 @@ def unlink(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> 
 
 def find_link(tx: Transaction, case: Case, tip: Tip) -> Link | None:
     """The link that stands between the two."""
-    return tx.scalar(select(Link).where(Link.case_id == case.id, Link.tip_id == tip.id, Link.ended_at.is_(None)))
+    return tx.scalar(
+        select(Link).where(Link.case_id == case.id, Link.tip_id == tip.id, Link.ended_at.is_(None))
+    )
 
 
 def list_cases_of(tx: Transaction, tip: Tip) -> list[tuple[Link, Case]]:

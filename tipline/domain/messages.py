@@ -45,7 +45,13 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
     tx.add(message)
     tx.flush()
     custody.append(
-        tx, actor, f"message:{kind}", f"tip:{tip.reference}", tip=tip.reference, message=message.id, length=len(text)
+        tx,
+        actor,
+        f"message:{kind}",
+        f"tip:{tip.reference}",
+        tip=tip.reference,
+        message=message.id,
+        length=len(text),
     )
     tips.touch(tip)
     if kind == "question" and tip.state in ("received", "triage"):
@@ -63,7 +69,9 @@ def _answer(tx: Transaction, actor: Actor, tip: Tip) -> None:
 
 
 def open_questions(tx: Transaction, tip: Tip) -> list[Message]:
-    query = select(Message).where(Message.tip_id == tip.id, Message.kind == "question", Message.answered_at.is_(None))
+    query = select(Message).where(
+        Message.tip_id == tip.id, Message.kind == "question", Message.answered_at.is_(None)
+    )
     return list(tx.scalars(query.order_by(Message.id)))
 
 

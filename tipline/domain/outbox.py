@@ -96,7 +96,9 @@ def put_back(tx: Transaction, outbox_id: int, token: str, failure: str) -> bool:
 
 def release(tx: Transaction, outbox_id: int, token: str) -> bool:
     """Hand the job back untouched, as when the worker host stops; it does not count as a try."""
-    return _settle(tx, outbox_id, token, state="queued", lease_until=None, attempt=Outbox.attempt - 1, rung_at=None)
+    return _settle(
+        tx, outbox_id, token, state="queued", lease_until=None, attempt=Outbox.attempt - 1, rung_at=None
+    )
 
 
 def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]:
@@ -107,7 +109,8 @@ def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]
             select(Outbox)
             .where(
                 or_(
-                    (Outbox.state == "queued") & or_(Outbox.rung_at.is_(None), Outbox.rung_at < now - RING_AGAIN),
+                    (Outbox.state == "queued")
+                    & or_(Outbox.rung_at.is_(None), Outbox.rung_at < now - RING_AGAIN),
                     (Outbox.state == "running") & (Outbox.lease_until < now),
                 )
             )

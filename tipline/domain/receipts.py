@@ -48,7 +48,9 @@ def open_access(tx: Transaction, key: str, tip: Tip) -> str:
     token = ids.new_token()
     tx.add(
         Access(
-            token_hash=ids.keyed_hash(key, "access", token), tip_id=tip.id, expires_at=clock.now() + ACCESS_LASTS
+            token_hash=ids.keyed_hash(key, "access", token),
+            tip_id=tip.id,
+            expires_at=clock.now() + ACCESS_LASTS,
         )
     )
     tx.flush()

@@ -47,7 +47,9 @@ class Rendition(Base):
         return keys.rendition(self.evidence_id, self.name)
 
 
-def keep(tx: Transaction, evidence_id: str, *, name: str, provenance: dict[str, Any], **values: Any) -> Rendition:
+def keep(
+    tx: Transaction, evidence_id: str, *, name: str, provenance: dict[str, Any], **values: Any
+) -> Rendition:
     """Save a rendition whose bytes are stored already; one made before under this name is replaced."""
     tx.execute(delete(Rendition).where(Rendition.evidence_id == evidence_id, Rendition.name == name))
     row = Rendition(
@@ -80,7 +82,9 @@ def read_rendition(tx: Transaction, evidence_id: str, name: str) -> Rendition:
 
 def list_of(tx: Transaction, evidence_id: str, kind: str | None = None) -> list[Rendition]:
     """In the order of the film."""
-    query = select(Rendition).where(Rendition.evidence_id == evidence_id).order_by(Rendition.t, Rendition.name)
+    query = (
+        select(Rendition).where(Rendition.evidence_id == evidence_id).order_by(Rendition.t, Rendition.name)
+    )
     if kind:
         query = query.where(Rendition.kind == kind)
     return list(tx.scalars(query))

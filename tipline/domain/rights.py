@@ -18,7 +18,9 @@ RIGHTS: dict[str, set[str]] = {
     "case:read": _EVERYONE,
     "case:act": _DESK,
     "custody:read": _EVERYONE,
+    "account:self": _EVERYONE,
     "account:manage": {ADMIN},
+    "beat:manage": {ADMIN},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},
 }
 

@@ -13,8 +13,23 @@ from tipline.domain import (
     outbox,
     receipts,
     renditions,
+    sessions,
     tips,
     uploads,
 )
 
-ALL = (accounts, beats, cases, custody, evidence, links, messages, outbox, receipts, renditions, tips, uploads)
+ALL = (
+    accounts,
+    beats,
+    cases,
+    custody,
+    evidence,
+    links,
+    messages,
+    outbox,
+    receipts,
+    renditions,
+    sessions,
+    tips,
+    uploads,
+)

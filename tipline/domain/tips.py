@@ -32,7 +32,10 @@ DRAFT_PATIENCE = timedelta(minutes=15)
 
 class Tip(Base):
     __tablename__ = "tip"
-    __table_args__ = (Index("ix_tip_queue", "state", "received_at", "id"), Index("ix_tip_received", "received_at", "id"))
+    __table_args__ = (
+        Index("ix_tip_queue", "state", "received_at", "id"),
+        Index("ix_tip_received", "received_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -121,7 +124,9 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
 def list_forgotten_drafts(tx: Transaction) -> list[Tip]:
     """Drafts left alone for a while; the sweep submits those that hold something."""
     return list(
-        tx.scalars(select(Tip).where(Tip.state == "draft", Tip.changed_at < clock.now() - DRAFT_PATIENCE).limit(100))
+        tx.scalars(
+            select(Tip).where(Tip.state == "draft", Tip.changed_at < clock.now() - DRAFT_PATIENCE).limit(100)
+        )
     )
 
 
@@ -168,7 +173,13 @@ def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, ass
 
 
 def move(
-    tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None, until: datetime | None = None
+    tx: Transaction,
+    actor: Actor,
+    tip: Tip,
+    state: str,
+    *,
+    reason: str | None = None,
+    until: datetime | None = None,
 ) -> None:
     """Put the tip into another state by hand; from any state, so every step can be taken back."""
     if state not in BY_HAND:
@@ -233,14 +244,22 @@ def count_by_state(tx: Transaction) -> dict[str, int]:
 
 def wake_snoozed(tx: Transaction) -> int:
     """Bring snoozed tips back whose time has come; returns their number."""
-    due = list(tx.scalars(select(Tip).where(Tip.state == "snoozed", Tip.snoozed_until < clock.now()).limit(100)))
+    due = list(
+        tx.scalars(select(Tip).where(Tip.state == "snoozed", Tip.snoozed_until < clock.now()).limit(100))
+    )
     for tip in due:
         _set_state(tx, SYSTEM, tip, "triage")
     return len(due)
 
 
 def _set_state(
-    tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None, until: datetime | None = None
+    tx: Transaction,
+    actor: Actor,
+    tip: Tip,
+    state: str,
+    *,
+    reason: str | None = None,
+    until: datetime | None = None,
 ) -> None:
     before, tip.state = tip.state, state
     tip.snoozed_until = until if state == "snoozed" else None

@@ -116,7 +116,12 @@ def neighbours(tx: Transaction, wanted: Filter, tip: Tip) -> tuple[Tip | None, T
     here = tuple_(Tip.received_at, Tip.id)
     there = tuple_(tip.received_at, tip.id)
     above = _filtered(select(Tip), wanted).where(here > there).order_by(Tip.received_at, Tip.id).limit(1)
-    below = _filtered(select(Tip), wanted).where(here < there).order_by(Tip.received_at.desc(), Tip.id.desc()).limit(1)
+    below = (
+        _filtered(select(Tip), wanted)
+        .where(here < there)
+        .order_by(Tip.received_at.desc(), Tip.id.desc())
+        .limit(1)
+    )
     return tx.scalar(above), tx.scalar(below)
 
 
@@ -144,7 +149,9 @@ def _filtered(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.assignee == "none":
         query = query.where(Tip.assignee_id.is_(None))
     elif wanted.assignee:
-        query = query.where(Tip.assignee_id.in_(select(Account.id).where(Account.username == wanted.assignee)))
+        query = query.where(
+            Tip.assignee_id.in_(select(Account.id).where(Account.username == wanted.assignee))
+        )
     for word in wanted.q.split()[:8]:
         query = query.where(_holds(word))
     return query
@@ -164,7 +171,9 @@ def _state(state: str) -> list[ColumnElement[bool]]:
 def _holds(word: str) -> ColumnElement[bool]:
     like = "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     messages = select(Message.tip_id).where(Message.text.ilike(like, escape="\\"))
-    files = select(Evidence.tip_id).where(Evidence.filename.ilike(like, escape="\\") | (Evidence.sha256 == word.lower()))
+    files = select(Evidence.tip_id).where(
+        Evidence.filename.ilike(like, escape="\\") | (Evidence.sha256 == word.lower())
+    )
     return or_(
         Tip.text.ilike(like, escape="\\"),
         Tip.place.ilike(like, escape="\\"),
