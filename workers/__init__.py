@@ -1,1 +1,1 @@
-"""Work done beside the web: sealing, examining, sweeping. Never imported by ``tipline``; jobs are named as text."""
+"""Work done beside the web: sealing, examining, sweeping. ``tipline`` names its jobs as text only."""

@@ -1,4 +1,4 @@
-"""One child process: started with nothing, heard with patience but not for ever, ended with all it started."""
+"""One child process: started with nothing, heard with patience, ended with all that it started."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ PIECE = 1024 * 1024
 STDERR_KEPT = 8 * 1024
 STDERR_READ = 4 * 1024 * 1024
 LAST_GRACE_S = 5.0
+TICK_S = 0.5
 OUT_OF_MEMORY = (b"bad_alloc", b"MemoryError")
 
 
@@ -63,7 +64,9 @@ class Child:
             )
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -73,8 +76,16 @@ class Child:
             if pipe is not None:
                 pipe.close()
 
-    def converse(self, take: Callable[[wire.Message], None], wall_seconds: float) -> Ended:
-        """Send the job, hand each message to ``take``, and say how it ended. Time spent in ``take`` is ours."""
+    def converse(
+        self,
+        take: Callable[[wire.Message], None],
+        wall_seconds: float,
+        tick: Callable[[], None] | None = None,
+    ) -> Ended:
+        """Send the job, hand each message to ``take``, say how it ended. Time spent in ``take`` is ours.
+
+        ``tick`` is called about twice a second, however silent the child is; it may raise to end all.
+        """
         process = self._process
         if process is None or process.stdin is None or process.stdout is None or process.stderr is None:
             return Ended("no child", None, "")
@@ -83,13 +94,18 @@ class Child:
         with contextlib.suppress(OSError):
             fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, PIECE)
         try:
-            in_time = self._listen(process.stdout, process.stderr, take, wall_seconds)
+            in_time = self._listen(process.stdout, process.stderr, take, wall_seconds, tick)
         except wire.Broken as fault:
             return self._ended("broken", note=str(fault))
         return self._ended(None if in_time else "timeout")
 
     def _listen(
-        self, out: IO[bytes], err: IO[bytes], take: Callable[[wire.Message], None], wall_seconds: float
+        self,
+        out: IO[bytes],
+        err: IO[bytes],
+        take: Callable[[wire.Message], None],
+        wall_seconds: float,
+        tick: Callable[[], None] | None,
     ) -> bool:
         """True when the child closed both pipes, False when its time was up."""
         reader = wire.Reader()
@@ -101,7 +117,9 @@ class Child:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                for key, _ in ready.select(left):
+                if tick:
+                    tick()
+                for key, _ in ready.select(min(left, TICK_S)):
                     piece = os.read(key.fd, PIECE)
                     if not piece:
                         ready.unregister(key.fileobj)

@@ -98,13 +98,14 @@ def examine(
     limits: Limits | None = None,
     on_keyframe: Callable[[Keyframe], None] | None = None,
     on_progress: Callable[[float], None] | None = None,
+    on_tick: Callable[[], None] | None = None,
     sha256: str | None = None,
     allow_unsandboxed: bool = False,
 ) -> dict[str, Any]:
     """The whole media object of one file. Keyframes are handed to ``on_keyframe`` as they are found.
 
-    What ``on_keyframe`` raises goes through to the caller, after the child has been ended. ``sha256`` spares
-    reading the file a second time when the digest is known.
+    ``on_tick`` is called about twice a second meanwhile. What any of these raises goes through to the caller,
+    after the child has been ended. ``sha256`` spares reading the file a second time when it is known.
     """
     bounds = limits or Limits()
     answer = _Answer(on_keyframe, on_progress)
@@ -117,13 +118,15 @@ def examine(
         size = os.fstat(file.fileno()).st_size
         job = Job(file.fileno(), size, os.getpid(), bounds, allow_unsandboxed)
         digest = reader.submit(_sha256, path) if sha256 is None else None
-        _run(job, file, answer, bounds)
+        _run(job, file, answer, bounds, on_tick)
         return _whole(answer, size, _known(digest, sha256))
 
 
-def _run(job: Job, file: BinaryIO, answer: _Answer, limits: Limits) -> None:
+def _run(
+    job: Job, file: BinaryIO, answer: _Answer, limits: Limits, on_tick: Callable[[], None] | None
+) -> None:
     with Child(job, pass_file=file) as child:
-        ended = child.converse(answer.take, limits.wall_seconds)
+        ended = child.converse(answer.take, limits.wall_seconds, on_tick)
     if answer.finished:
         return
     code = _why(ended)

@@ -1,4 +1,4 @@
-"""Asks whether the wall holds, by attacking it from inside. Run at each start of a worker and by the doctor."""
+"""Asks whether the wall holds, by attacking it from inside. Each start of a worker asks, and the doctor."""
 
 from __future__ import annotations
 
@@ -39,12 +39,14 @@ def _attack(file: Path, aims: dict[str, Any]) -> list[str]:
 
     with tempfile.TemporaryFile() as empty:
         job = Job(empty.fileno(), 0, os.getpid(), Limits(), attack=aims)
-        with Child(job, pass_file=empty) as child:  # type: ignore[arg-type]
+        with Child(job, pass_file=empty) as child:
             ended = child.converse(take, LONGEST_S)
     if "done" in said:
         return said["done"]
     # No last word after the other attempts: the process was replaced, or it never got so far.
-    return [*said["facts"], "exec"] if "facts" in said else [f"no answer ({ended.how}): {ended.stderr[-300:]}"]
+    return (
+        [*said["facts"], "exec"] if "facts" in said else [f"no answer ({ended.how}): {ended.stderr[-300:]}"]
+    )
 
 
 def _effects(file: Path, listener: socket.socket, victim: subprocess.Popen[bytes]) -> dict[str, bool]:
@@ -55,7 +57,9 @@ def _effects(file: Path, listener: socket.socket, victim: subprocess.Popen[bytes
         connected = True
     except OSError:
         connected = False
-    alone = [path.name for path in file.parent.iterdir()] == [file.name] and file.read_bytes() == b"not for you"
+    alone = [path.name for path in file.parent.iterdir()] == [
+        file.name
+    ] and file.read_bytes() == b"not for you"
     return {"tcp": connected, "writing a file": not alone, "signal to a process": victim.poll() is not None}
 
 
@@ -68,7 +72,9 @@ def _canary() -> Iterator[socket.socket]:
 @contextlib.contextmanager
 def _victim() -> Iterator[subprocess.Popen[bytes]]:
     """A process that has no other purpose than to be killed, if that is possible."""
-    process = subprocess.Popen([sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
+    )
     try:
         yield process
     finally:

@@ -1,7 +1,7 @@
 """Checks what the child says about a file, as if an attacker had written it: perhaps one did.
 
-Builds the media object anew from known keys, each of the right type and within bounds. What is not known or not
-right is left out. Pixels are checked elsewhere, by the protocol.
+Builds the media object anew from known keys, each of the right type and within bounds. What is not known or
+not right is left out. Pixels are checked elsewhere, by the protocol.
 """
 
 from __future__ import annotations
@@ -85,14 +85,21 @@ def _gps(value: Any) -> dict[str, float] | None:
 
 
 def _device(value: Any) -> dict[str, str] | None:
-    known = {name: text(value.get(name), 120) for name in ("make", "model", "software")} if isinstance(value, dict) else {}
+    known = (
+        {name: text(value.get(name), 120) for name in ("make", "model", "software")}
+        if isinstance(value, dict)
+        else {}
+    )
     return {name: said for name, said in known.items() if said} or None
 
 
 def _activity(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict) or not isinstance(value.get("score"), list):
         return None
-    step, score = number(0.05, 3600)(value.get("step_s")), [number(0, 1)(one) for one in value["score"][:SCORES]]
+    step, score = (
+        number(0.05, 3600)(value.get("step_s")),
+        [number(0, 1)(one) for one in value["score"][:SCORES]],
+    )
     if step is None or None in score:
         return None
     events = value.get("events")

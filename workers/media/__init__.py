@@ -1,1 +1,1 @@
-"""The child that opens hostile bytes. Imports nothing of ours but itself, owns no secret, no network, no store."""
+"""The child that opens hostile bytes. Imports nothing else of ours; owns no secret, no network, no store."""

@@ -1,8 +1,8 @@
 """Finds when something moves before a fixed camera.
 
-Each sampled frame is a grid of mean grey levels. A block is hot when it differs from itself 0.4 s earlier by more
-than its own noise allows, after the frame's common change (a lamp, the sun, the exposure) is taken away. Comparing
-with the recent past, not with an "empty scene", leaves no ghosts behind. Knows nothing of files or decoders.
+Each sampled frame is a grid of mean grey levels. A block is hot when it differs from itself 0.4 s earlier by
+more than its own noise allows, after the frame's common change (a lamp, the sun, the exposure) is taken away.
+Comparing with the recent past, not with an "empty scene", leaves no ghosts behind. Knows no files.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ class Samples:
 def grid_of(gray: Pixels) -> Grid:
     """Means of 8 x 8 blocks of a 240 x 135 picture."""
     cut = gray[: ROWS * BLOCK, : COLUMNS * BLOCK].astype(np.float32)
-    return cut.reshape(ROWS, BLOCK, COLUMNS, BLOCK).mean(axis=(1, 3))
+    blocks = cut.reshape(ROWS, BLOCK, COLUMNS, BLOCK)
+    return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.float32)
 
 
 def _changes(times: NDArray[np.float64], grids: NDArray[np.float16]) -> NDArray[np.float16]:
@@ -128,8 +129,8 @@ def _gain(now: Grid, before: Grid) -> Grid:
 def _noise(times: NDArray[np.float64], change: NDArray[np.float16]) -> tuple[NDArray[np.int64], Grid]:
     """Each block's usual change around each moment, and which row of that table holds for each sample.
 
-    In a film shorter than the window movement can fill most of it; then what the calm half of the picture shows
-    bounds the noise of each block.
+    In a film shorter than the window movement can fill most of it; then what the calm half of the picture
+    shows bounds the noise of each block.
     """
     centres = np.arange(times[0], times[-1] + NOISE_STEP_S, NOISE_STEP_S)
     table = np.empty((centres.size, change.shape[1]), dtype=np.float32)
@@ -147,7 +148,7 @@ def _noise(times: NDArray[np.float64], change: NDArray[np.float16]) -> tuple[NDA
 
 
 def _clock_blocks(times: NDArray[np.float64], change: NDArray[np.float16]) -> Mask:
-    """Blocks of a burned-in clock: at the edge, changing at the same point of each second and calm the rest of it.
+    """Blocks of a burned-in clock: at the edge, changing at one point of each second and calm the rest of it.
 
     Its other digits stand to the left in the same rows, so the mask reaches there too.
     """

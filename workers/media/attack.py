@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from workers.media import wire
 
-# System calls by number (x86-64, arm64), tried with empty arguments: the filter must refuse before the kernel looks.
+# System calls by number (x86-64, arm64), with empty arguments: the filter must refuse before anything looks.
 CALLS = {
     "ptrace": (101, 117),
     "unshare": (272, 97),
@@ -86,7 +86,7 @@ def _on_files(probe: Probe, parent: int) -> Iterator[tuple[str, Callable[[], obj
     yield "renaming a file", lambda: os.rename(file, f"{folder}/renamed")
     yield "a hard link", lambda: os.link(file, f"{folder}/linked")
     yield "a symbolic link", lambda: os.symlink("/etc/passwd", f"{folder}/symbolic")
-    yield "changing rights", lambda: os.chmod(file, 0o777)
+    yield "changing rights", lambda: os.chmod(file, 0o600)
     yield "changing the owner", lambda: os.chown(file, 12345, 12345)
     yield "a new folder", lambda: os.mkdir(f"{folder}/made")
 

@@ -46,6 +46,8 @@ def run(job: Job, out: BinaryIO, warnings: list[str]) -> None:
     except CANNOT_READ as error:
         print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
         _give_up(report, codes.CORRUPT)
+    if report.media["failure"] is not None:
+        report.media["playable"] = "none"
     report.done()
 
 

@@ -13,10 +13,10 @@ from PIL import ExifTags, Image
 from workers.media import codes, places, tags
 from workers.media.report import Report
 
+# DateTime (306) is left out: it is when the file was last changed, by whatever program.
 CAPTURE = (
     (36867, 36881, "exif:DateTimeOriginal"),
     (36868, 36882, "exif:DateTimeDigitized"),
-    (306, 36880, "exif:DateTime"),
 )
 MAKE, MODEL, SOFTWARE, ORIENTATION = 271, 272, 305, 274
 CLOCKWISE = {1: 0, 2: 0, 3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}

@@ -1,5 +1,7 @@
-"""Reads what a container and its streams say about themselves. Claims are kept as claims; times and counts that
-matter are measured elsewhere."""
+"""Reads what a container and its streams say about themselves.
+
+Claims are kept as claims; times and counts that matter are measured elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +28,7 @@ MIME = {
     "flv": "video/x-flv",
     "asf": "video/x-ms-wmv",
     "gif": "image/gif",
+    "dhav": "video/x-dhav",
     "h264": "video/h264",
     "hevc": "video/h265",
     "mjpeg": "video/x-motion-jpeg",

@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 from workers.media.job import Limits
 from workers.media.report import Pixels
 
-# Containers whose clock starts anywhere (a recorder's wall clock, a broadcast's): positions count from the start.
+# Their clock starts anywhere (a recorder's wall clock, a broadcast's): positions count from the start.
 FREE_RUNNING = frozenset({"dhav", "mpegts", "mpeg", "flv", "asf"})
 DEFAULT_RATE = 25.0
 
@@ -90,7 +90,7 @@ class Decoded:
 
 def packets(
     container: InputContainer, stream: VideoStream, budget: Budget, tally: Decoded
-) -> Iterator[Packet]:
+) -> Iterator[Packet[Any]]:
     """All packets of the stream, then the flushing one; a file that breaks off ends them early."""
     walk = container.demux(stream)
     while True:
@@ -106,7 +106,7 @@ def packets(
         yield packet
 
 
-def decode(packet: Packet, budget: Budget, tally: Decoded) -> list[VideoFrame]:
+def decode(packet: Packet[Any], budget: Budget, tally: Decoded) -> list[VideoFrame]:
     """The frames of a packet; an undecodable one is counted."""
     try:
         found: list[Any] = list(packet.decode())

@@ -1,4 +1,4 @@
-"""Landlock by three system calls: from here on this process may read a few folders and do nothing else to files.
+"""Landlock by three system calls: this process may read a few folders and do nothing else to files.
 
 Rules bind the whole later life of the process and cannot be lifted. Kernels differ by ABI: each newer one
 can withhold more (4: TCP, 6: abstract sockets and signals), so what the kernel knows is withheld.

@@ -1,7 +1,7 @@
 """The one place that opens a video or sound file, always with the options that keep it to that one file.
 
-Playlists, other files and the network are withheld three times over: by these options, because the reader is a
-plain object without a name, and by the wall around the process.
+Playlists, other files and the network are withheld three times over: by these options, because the reader is
+a plain object without a name, and by the wall around the process.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def opened(job: Job) -> Iterator[InputContainer]:
 
 
 def picture_stream(container: InputContainer, limits: Limits) -> VideoStream | None:
-    """The first stream of moving pictures (cover art is not footage), set to one thread and bounded pixels."""
+    """The first stream of moving pictures (cover art is not footage), on one thread, with bounded pixels."""
     for stream in container.streams.video:
         if "ATTACHED_PIC" in str(stream.disposition).upper() or stream.codec_context is None:
             continue

@@ -112,8 +112,8 @@ class Picker:
 def windows(events: list[Event], room: int) -> list[Window]:
     """Where to look for pictures of movement, in order of time, at most ``room`` of them.
 
-    Each stretch gives its start, its peak, its end, and one more every ten seconds. When there is not room for
-    all, starts and peaks of the largest come first.
+    Each stretch gives its start, its peak, its end, and one more every ten seconds. When there is not room
+    for all, starts and peaks of the largest come first.
     """
     wanted: list[tuple[int, int, Window]] = []
     for event in events:

@@ -1,6 +1,6 @@
 """Where a picture was taken, out of what phones write: ISO 6709 text in films, EXIF numbers in photos.
 
-The point 0, 0 in the sea is what a phone writes when it does not know; NaN and wild numbers count as absent too.
+The point 0, 0 in the sea is what a phone writes when it does not know. NaN and wild numbers are absent too.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _degrees(value: Any) -> float | None:
     parts = [_number(part) for part in value]
     if any(part is None for part in parts):
         return None
-    return sum(float(part or 0) / 60**at for at, part in enumerate(parts))
+    return float(sum((part or 0.0) / 60.0**at for at, part in enumerate(parts)))
 
 
 def _number(value: Any) -> float | None:

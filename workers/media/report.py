@@ -69,7 +69,7 @@ class Report:
         height, width = rgb.shape[:2]
         body = {"t": round(t, 4), "frame": frame, "width": width, "height": height}
         body |= {"reason": reason, "sharpness": round(sharp, 2)}
-        wire.send(self._out, "keyframe", body, memoryview(np.ascontiguousarray(rgb)).cast("B"))
+        wire.send(self._out, "keyframe", body, np.ascontiguousarray(rgb).tobytes())
         self.pictures += 1
         if self.pictures == 1:
             self.media["timings_s"]["first_keyframe"] = round(time.monotonic() - self._started, 3)

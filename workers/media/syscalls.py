@@ -20,9 +20,9 @@ ctypes.util.find_library = _find_library
 MEMORY = "brk mmap munmap mprotect mremap madvise mlock munlock membarrier mincore"
 FILES = (
     "read readv pread64 preadv write writev lseek close close_range open openat stat fstat lstat newfstatat "
-    "statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd dup dup2 "
-    "dup3 fcntl flock fadvise64 ioctl poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait "
-    "pipe pipe2 eventfd2"
+    "statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd dup "
+    "dup2 dup3 fcntl flock fadvise64 ioctl poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait "
+    "epoll_pwait pipe pipe2 eventfd2"
 )
 THREADS = (
     "futex futex_waitv set_robust_list get_robust_list rseq set_tid_address sched_yield sched_getaffinity "
@@ -52,8 +52,8 @@ def confine() -> None:
         if _known(name) and name != "ioctl":
             rules.add_rule(pyseccomp.ALLOW, name)
     rules.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.NE, TIOCSTI))
-    # Threads, but no processes. glibc tries clone3 first, whose flags a filter cannot see: "no such call" makes
-    # it fall back to clone.
+    # Threads, but no processes. glibc tries clone3 first, whose flags a filter cannot see: "no such call"
+    # makes it fall back to clone.
     threads_only = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, CLONE_THREAD)
     rules.add_rule(pyseccomp.ALLOW, "clone", threads_only)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")

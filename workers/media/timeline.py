@@ -1,4 +1,4 @@
-"""Walks all packets without decoding: true length, number of frames, where the key frames are, how even the pace."""
+"""Walks all packets without decoding: true length, number of frames, places of key frames, how even."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examines one film: first picture at once, then an overview from its key frames, then every frame for movement.
+"""Examines one film: first picture at once, an overview from its key frames, then every frame for movement.
 
 Each pass opens the file anew, so nothing depends on finding back to the start of a broken file.
 """
@@ -6,6 +6,7 @@ Each pass opens the file anew, so nothing depends on finding back to the start o
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from av.container import InputContainer
 from av.packet import Packet
@@ -21,8 +22,8 @@ from workers.media.report import Report
 OVERVIEW_FRAMES = 300
 HOPELESS_FRAMES = 250  # after so many damaged frames a damaged one is the first picture
 SCORES_MOST = 20_000
-# Declared and real length: broken off when clearly shorter, odd when clearly different.
-SHORT_OF, DIFFERENT_BY, SLACK_S, ABSURD = 0.95, 0.1, 0.5, 100
+# Declared and real length may differ by this much; a claim beyond all reason is a lie, not a film cut short.
+SLACK_S, DIFFERENT_BY, ABSURD = 1.0, 0.05, 100
 
 
 def examine(job: Job, report: Report) -> None:
@@ -51,7 +52,7 @@ def _probe(film: Film) -> bool:
         film.declared_s = claimed if claimed > 0 and math.isfinite(claimed) else None
         if _first_picture(film, container, stream):
             return True
-        pixels = stream.codec_context.width * stream.codec_context.height
+        pixels = (film.report.media["width"] or 0) * (film.report.media["height"] or 0)
         film.report.fail(codes.TOO_MANY_PIXELS if pixels > film.job.limits.video_pixels else codes.NO_FRAMES)
         return False
 
@@ -127,7 +128,7 @@ class _Thinned:
     def __init__(self, origin: float, gap: float) -> None:
         self._origin, self._gap, self._due = origin, gap, -math.inf
 
-    def takes(self, packet: Packet) -> bool:
+    def takes(self, packet: Packet[Any]) -> bool:
         if not packet.size:
             return True
         stamp = packet.pts if packet.pts is not None else packet.dts
@@ -183,14 +184,14 @@ def _conclude(film: Film, whole: bool) -> None:
         return
     length = max(0.0, min(line.duration, film.last_t - float(line.times[0]) + line.interval))
     media["duration_s"], media["frame_count"] = round(length, 3), film.tally.frames
-    declared = film.declared_s
-    if (
-        film.tally.ended_badly
-        or not line.whole
-        or declared is not None
-        and length * ABSURD > declared > length / SHORT_OF
-        and declared - length > SLACK_S
-    ):
-        film.report.warn(codes.TRUNCATED)
+    broke_off = film.tally.ended_badly or not line.whole
+    _compare(film.report, film.declared_s, length, broke_off)
+
+
+def _compare(report: Report, declared: float | None, length: float, broke_off: bool) -> None:
+    """The length a header claims against the real one."""
+    if broke_off:
+        report.warn(codes.TRUNCATED)
     elif declared is not None and abs(declared - length) > max(SLACK_S, DIFFERENT_BY * length):
-        film.report.warn(codes.DURATION_DIFFERS)
+        missing = length < declared < length * ABSURD
+        report.warn(codes.TRUNCATED if missing else codes.DURATION_DIFFERS)

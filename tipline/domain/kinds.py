@@ -1,0 +1,70 @@
+"""What a file is by its first bytes, so that what is no footage is refused at the door.
+
+Only matches bytes; never opens, decodes or asks the name. Everything unknown is kept: a recorder's own format
+may still be evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEAD_BYTES = 64 * 1024
+EMPTY, PLAYLIST, SCRIPT, PROGRAM = "media:empty", "media:playlist", "media:script", "media:program"
+
+_PLAYLISTS = (b"#extm3u", b"ffconcat", b"[playlist]", b"[reference]", b"rtsptext", b"<asx", b"<smil", b"<mpd")
+_XML_PLAYLISTS = (b"<mpd", b"<smil", b"<asx", b"<playlist", b"<smoothstreaming")
+_SCRIPTS = (b"<?xml", b"<!doctype", b"<svg", b"<html", b"<script", b"<!--", b"%!ps", b"\xc5\xd0\xd3\xc6")
+_PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!", b"\x00asm")
+_SOUND_LIKE_PROGRAM = b"#!AMR"
+_PHOTOS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*", b"GIF87a", b"GIF89a")
+_PHOTO_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+_SOUNDS = (b"ID3", b"OggS", b"fLaC", b"#!AMR", b"caff", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9")
+_FILMS = (
+    b"\x1aE\xdf\xa3",
+    b"\x00\x00\x01\xba",
+    b"\x00\x00\x01\xb3",
+    b"FLV\x01",
+    b"0&\xb2u\x8ef\xcf\x11",
+    b"DHAV",
+    b"DAHUA",
+    b"IMKH",
+)
+_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A guess at the kind, and the code of the refusal if there is one."""
+
+    kind: str  # video, photo, audio or other
+    refuse_code: str | None = None
+
+
+def classify(head: bytes, size: int) -> Verdict:
+    """Judge a file by its first bytes (up to 64 KiB) and its size."""
+    if size == 0:
+        return Verdict("other", EMPTY)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00\x0c").lower()
+    if text.startswith(_PLAYLISTS) or (text.startswith(b"v=") and b"\nm=" in text):
+        return Verdict("other", PLAYLIST)
+    if text.startswith(_SCRIPTS):
+        listed = any(mark in text[:4096] for mark in _XML_PLAYLISTS)
+        return Verdict("other", PLAYLIST if listed else SCRIPT)
+    if head.startswith(_PROGRAMS) and not head.startswith(_SOUND_LIKE_PROGRAM):
+        return Verdict("other", PROGRAM)
+    return Verdict(_kind(head))
+
+
+def _kind(head: bytes) -> str:
+    riff = head[8:12] if head[:4] == b"RIFF" else b""
+    brand = head[8:12] if head[4:8] == b"ftyp" else b""
+    if head.startswith(_PHOTOS) or riff == b"WEBP" or brand in _PHOTO_BRANDS:
+        return "photo"
+    if head.startswith(_SOUNDS) or riff == b"WAVE" or brand == b"M4A ":
+        return "audio"
+    is_film = head.startswith(_FILMS) or riff == b"AVI " or head[4:8] in _BOXES
+    return "video" if is_film or _is_transport_stream(head) else "other"
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    return len(head) > 376 and head[0] == head[188] == head[376] == 0x47
