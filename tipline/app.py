@@ -67,6 +67,8 @@ def _configure(app: APIFlask, services: Services) -> None:
         # The token lives as long as the session: a report may stay open for hours while footage goes up.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
+        # Our pages send no Referer on purpose; web/security.py compares the Origin instead.
+        WTF_CSRF_SSL_STRICT=False,
         JSON_AS_ASCII=False,
         JSON_SORT_KEYS=False,
         TEMPLATES_AUTO_RELOAD=False,

@@ -44,6 +44,8 @@ _K = Kind
 CATALOGUE: dict[str, Entry] = {
     # --- requests
     "request:invalid": Entry(_K.INVALID, N_("Some of what was sent is not right. Check the marked fields and send again.")),
+    "request:field-unclear": Entry(_K.INVALID, N_("This is not in the form expected here.")),
+    "request:field-needed": Entry(_K.INVALID, N_("This is needed.")),
     "request:too-large": Entry(_K.TOO_LARGE, N_("This is more than can be sent at once. Shorten the text or send files one by one.")),
     "request:not-found": Entry(_K.NOT_FOUND, N_("There is nothing at this address. Check the link or go back to the start page.")),
     "request:method": Entry(_K.INVALID, N_("This address does not take that kind of request.")),
@@ -77,6 +79,8 @@ CATALOGUE: dict[str, Entry] = {
     "beat:code-unclear": Entry(_K.INVALID, N_("A beat's code takes 1 to 40 small letters, digits and dashes, such as north-2.")),
     "beat:name-needed": Entry(_K.INVALID, N_("Give the beat a name.")),
     "beat:exists": Entry(_K.CONFLICT, N_("There is a beat with this code already.")),
+    "tip:category-needed": Entry(_K.INVALID, N_("Choose what it is about.")),
+    "tip:confirm-needed": Entry(_K.INVALID, N_("Tick the box to say that your report is honest, then send it.")),
     "tip:reason-needed": Entry(_K.INVALID, N_("Give a reason. It stands in the log, and the reporter may read it.")),
     # --- receipts
     "receipt:unknown": Entry(_K.NOT_FOUND, N_("No such code. Check the 16 characters (no I, L, O, U).")),

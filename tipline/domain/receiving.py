@@ -8,8 +8,8 @@ so an upload is never complete without its evidence, nor the evidence there with
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import storage
 from storage import Store, hashing, keys
@@ -18,7 +18,7 @@ from tipline.domain import clock, evidence, ids, kinds, outbox, stored, uploads
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.limits import Limits
-from tipline.domain.running import Running
+from tipline.domain.running import Running, Writer
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Upload
 from tipline.errors import TiplineError
@@ -41,11 +41,29 @@ class Receiver:
         evidence_id = evidence.new_id()
         with stored.told():
             session = self.store.begin(keys.original(evidence_id))
-        with self.database.transaction() as tx, stored.told():
-            tip = tx.get_one(Tip, tip_id)
-            # Once more, now that no other upload can slip in between.
-            uploads.require_room(tx, self.store, self.limits, tip_id, announced.length)
-            return uploads.add(tx, tip, announced, evidence_id=evidence_id, session=session)
+        try:
+            with self.database.transaction() as tx, stored.told():
+                # The row is held, so that no other file of this tip can slip in between.
+                tip = tx.get_one(Tip, tip_id, with_for_update=True)
+                uploads.require_room(tx, self.store, self.limits, tip_id, announced.length)
+                return uploads.add(tx, tip, announced, evidence_id=evidence_id, session=session)
+        except BaseException:
+            self._forget_session(session)
+            raise
+
+    def take(self, tip_id: int, announced: Announced, pieces: Iterable[bytes]) -> Upload:
+        """A whole file over one connection, as a plain form sends it; `announced.length` is the most it can be.
+
+        The length is known at the end only. What breaks off cannot be resumed, so nothing of it is kept.
+        """
+        upload = self.begin(tip_id, announced)
+        try:
+            return self._append(upload, 0, pieces, None, ends=True)
+        except BaseException:
+            with self.database.reading() as tx:
+                actor = reporter(tx.get_one(Tip, tip_id).reference)
+            self._end(upload, "removed", actor)
+            raise
 
     def append(
         self, upload_id: str, tip_id: int, offset: int, pieces: Iterable[bytes], *, checksum: bytes | None = None
@@ -55,63 +73,40 @@ class Receiver:
         With `checksum` (SHA-256 of these pieces) nothing counts unless they fit it. When the sender vanishes,
         what arrived is kept and the sender's error goes on.
         """
-        self.running.stop_older(upload_id)
         upload = self.read(upload_id, tip_id)
-        writer = ids.new_id()
-        with self.database.transaction() as tx:
-            uploads.claim(tx, upload_id, offset, writer)
-        stop = self.running.announce(upload_id)
-        try:
-            return self._write(upload, writer, offset, pieces, checksum, stop)
-        except storage.SessionGone:
-            return self._finish_gone(upload)
-        finally:
-            self.running.depart(upload_id, stop)
+        if upload.state == "done":
+            return _repeated(upload, offset)
+        return self._append(upload, offset, pieces, checksum, ends=False)
 
-    def _write(
-        self,
-        upload: Upload,
-        writer: str,
-        offset: int,
-        pieces: Iterable[bytes],
-        checksum: bytes | None,
-        stop: threading.Event,
+    def _append(
+        self, upload: Upload, offset: int, pieces: Iterable[bytes], checksum: bytes | None, *, ends: bool
     ) -> Upload:
-        digest = self.running.digest(upload.id, offset)
-        piece_digest = hashlib.sha256()
-        durable = offset
-
-        def note(at: int) -> None:
-            nonlocal durable
-            durable = at
-            if checksum is None and at < upload.length:
-                self._move(upload.id, writer, at)
-
-        watched = _watched(pieces, stop, upload.length - offset, digest, piece_digest if checksum else None)
+        writer = self.running.announce(upload.id)
         try:
-            with stored.told():
-                self.store.append(upload.session, offset, watched, note)
-            if checksum and piece_digest.digest() != checksum:
-                raise TiplineError("upload:checksum-mismatch")
-        except BaseException:
-            if checksum is None:
-                self.running.remember(upload.id, digest, durable)
-            raise
-        if durable == upload.length:
-            return self._finish(upload, digest)
-        self._move(upload.id, writer, durable)
-        self.running.remember(upload.id, digest, durable)
-        return self.read(upload.id, upload.tip_id)
+            # Read again: an older connection, now stopped, has said how far it came.
+            upload = self.read(upload.id, upload.tip_id)
+            mark = ids.new_id()
+            with self.database.transaction() as tx:
+                uploads.claim(tx, upload, offset, mark)
+            return _Stretch(self, upload, mark, offset, checksum, ends).write(writer, pieces)
+        except storage.SessionGone:
+            return self._finish(upload, None)
+        except storage.OffsetMismatch as fault:
+            # The store lost bytes it had not promised to keep: say how many there are and go on from there.
+            self._move(upload.id, mark, fault.have)
+            raise TiplineError("upload:offset-mismatch") from fault
+        finally:
+            self.running.depart(upload.id, writer)
 
-    def _move(self, upload_id: str, writer: str, offset: int) -> None:
+    def _move(self, upload_id: str, mark: str, offset: int) -> None:
         with self.database.transaction() as tx:
-            uploads.move(tx, upload_id, writer, offset)
+            uploads.move(tx, upload_id, mark, offset)
 
     def _finish(self, upload: Upload, digest: hashing.Digest | None) -> Upload:
         """All bytes are there: complete the object, then evidence, custody and job in one transaction."""
         key = keys.original(upload.evidence_id)
         with stored.told():
-            self.store.complete(upload.session, upload.length)
+            self._complete(upload)
             verdict = kinds.classify(self._head(key), upload.length)
             if verdict.refuse_code:
                 return self._refuse(upload, verdict.refuse_code)
@@ -120,20 +115,24 @@ class Receiver:
             if uploads.close(tx, upload, "done"):
                 row = evidence.read_evidence(tx, upload.evidence_id)
                 evidence.receive(tx, self.ring, row, sha256=sha256, kind=verdict.kind)
+        self._forget_session(upload.session)
         self.running.forget(upload.id)
         return self.read(upload.id, upload.tip_id)
 
-    def _finish_gone(self, upload: Upload) -> Upload:
-        """The session is gone: if its object stands complete, a process died just before it could say so."""
-        if not self._stands(upload):
-            raise TiplineError("upload:not-found")
-        return self._finish(upload, None)
+    def _complete(self, upload: Upload) -> None:
+        """Give the object its key. If the session is gone, another finished it and perhaps died before saying so."""
+        try:
+            self.store.complete(upload.session, upload.length)
+        except storage.SessionGone:
+            if not self._stands(upload):
+                raise TiplineError("upload:not-found") from None
 
     def _refuse(self, upload: Upload, code: str) -> Upload:
         with self.database.transaction() as tx:
             if uploads.close(tx, upload, "refused"):
                 evidence.refuse(tx, evidence.read_evidence(tx, upload.evidence_id), code=code)
         self.store.delete(keys.original(upload.evidence_id))
+        self._forget_session(upload.session)
         self.running.forget(upload.id)
         raise TiplineError("evidence:refused")
 
@@ -159,6 +158,7 @@ class Receiver:
 
     def look(self, upload_id: str, tip_id: int) -> Upload:
         """Where the upload stands; a connection that still holds it is told to stop, for a newer one asks."""
+        self.read(upload_id, tip_id)
         self.running.stop_older(upload_id)
         return self.read(upload_id, tip_id)
 
@@ -209,27 +209,90 @@ class Receiver:
             row = tx.get(Evidence, upload.evidence_id)
             if row is not None:
                 evidence.drop(tx, row, actor, "expired" if state == "expired" else None)
-        with stored.told():
-            self.store.abort(upload.session)
+        self._forget_session(upload.session)
         self.running.forget(upload.id)
 
+    def _forget_session(self, session: str) -> None:
+        """The row says it all by now; a session the store cannot drop at the moment is a leftover to sweep."""
+        with suppress(storage.StoreError):
+            self.store.abort(session)
 
-def _watched(
-    pieces: Iterable[bytes],
-    stop: threading.Event,
-    room: int,
-    digest: hashing.Digest | None,
-    piece_digest: hashlib._Hash | None,
-) -> Iterator[bytes]:
-    """Pass pieces on, hashing them; stop when a newer connection took over or more comes than was announced."""
-    for piece in pieces:
-        if stop.is_set():
-            raise TiplineError("upload:superseded")
-        room -= len(piece)
-        if room < 0:
-            raise TiplineError("upload:too-much")
-        if digest:
-            digest.update(piece)
-        if piece_digest:
-            piece_digest.update(piece)
-        yield piece
+
+class _Stretch:
+    """The bytes of one connection, from the offset it claimed under its mark."""
+
+    def __init__(
+        self, receiver: Receiver, upload: Upload, mark: str, offset: int, checksum: bytes | None, ends: bool
+    ) -> None:
+        self.receiver, self.upload, self.mark, self.offset = receiver, upload, mark, offset
+        self.checksum, self.ends = checksum, ends
+        self.durable = offset
+        self.digest = receiver.running.digest(upload.id, offset, upload.writer)
+        self.own_digest = hashlib.sha256()
+
+    def write(self, writer: Writer, pieces: Iterable[bytes]) -> Upload:
+        store, watched = self.receiver.store, self._watched(writer, pieces)
+        try:
+            with stored.told():
+                store.append(self.upload.session, self.offset, watched, self._note)
+            if self.checksum and self.own_digest.digest() != self.checksum:
+                raise TiplineError("upload:checksum-mismatch")
+        except BaseException:
+            self._broken_off(writer)
+            raise
+        finally:
+            watched.close()
+        return self._settled()
+
+    def _watched(self, writer: Writer, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass pieces on, hashing them; stop when a newer connection took over or more comes than was announced."""
+        room = self.upload.length - self.offset
+        for piece in pieces:
+            room -= len(piece)
+            if room < 0:
+                raise TiplineError("upload:too-much")
+            if self.digest:
+                self.digest.update(piece)
+            if self.checksum:
+                self.own_digest.update(piece)
+            yield from writer.pass_on(piece)
+
+    def _note(self, at: int) -> None:
+        """Bytes up to here are durable. The last offset is told with the evidence, a checked piece as a whole."""
+        if self.checksum is None and at < self.upload.length:
+            self.receiver._move(self.upload.id, self.mark, at)
+        self.durable = at
+
+    def _broken_off(self, writer: Writer) -> None:
+        if writer.stopped:
+            return
+        if self.checksum is None:
+            self.receiver.running.remember(self.upload.id, self.mark, self.digest, self.durable)
+            return
+        # None of these bytes may count, not even for a sweep that finds a session of the right size.
+        with suppress(storage.StoreError):
+            self.receiver.store.append(self.upload.session, self.offset, ())
+
+    def _settled(self) -> Upload:
+        receiver, upload = self.receiver, self.upload
+        if self.ends and self.durable < upload.length:
+            upload = self._shortened()
+        if self.durable == upload.length:
+            return receiver._finish(upload, self.digest)
+        receiver._move(upload.id, self.mark, self.durable)
+        receiver.running.remember(upload.id, self.mark, self.digest, self.durable)
+        return receiver.read(upload.id, upload.tip_id)
+
+    def _shortened(self) -> Upload:
+        if self.durable == 0:
+            raise TiplineError("evidence:empty")
+        with self.receiver.database.transaction() as tx:
+            uploads.fix_length(tx, self.upload.id, self.mark, self.durable)
+        return self.receiver.read(self.upload.id, self.upload.tip_id)
+
+
+def _repeated(upload: Upload, offset: int) -> Upload:
+    """The sender did not hear that the file is complete and asks once more."""
+    if offset != upload.length:
+        raise TiplineError("upload:offset-mismatch")
+    return upload

@@ -95,13 +95,21 @@ def _require_disk(tx: Transaction, store: Store, limits: Limits, length: int) ->
         raise TiplineError("service:disk-full")
 
 
-def claim(tx: Transaction, upload_id: str, offset: int, writer: str) -> None:
-    """Take over the right to write from `offset` on; raises upload:offset-mismatch."""
+def claim(tx: Transaction, upload: Upload, offset: int, writer: str) -> None:
+    """Take over the right to write from `offset` on; raises upload:offset-mismatch.
+
+    It goes on from `upload` as it was read: if somebody else has claimed it since, this is a mismatch too.
+    """
     now = clock.now()
     _one(
         tx.execute(
             update(Upload)
-            .where(Upload.id == upload_id, Upload.offset == offset, Upload.state == "active")
+            .where(
+                Upload.id == upload.id,
+                Upload.offset == offset,
+                Upload.state == "active",
+                Upload.writer.is_not_distinct_from(upload.writer),
+            )
             .values(writer=writer, seen_at=now, expires_at=now + LASTS)
         ),
         "upload:offset-mismatch",
@@ -118,6 +126,20 @@ def move(tx: Transaction, upload_id: str, writer: str, offset: int) -> None:
         ),
         "upload:superseded",
     )
+
+
+def fix_length(tx: Transaction, upload_id: str, writer: str, length: int) -> None:
+    """The file ended before the length that was reserved for it: from now on that is its length."""
+    _one(
+        tx.execute(
+            update(Upload)
+            .where(Upload.id == upload_id, Upload.writer == writer, Upload.state == "active")
+            .values(length=length)
+        ),
+        "upload:superseded",
+    )
+    upload = tx.get_one(Upload, upload_id)
+    evidence.read_evidence(tx, upload.evidence_id).size = length
 
 
 def close(tx: Transaction, upload: Upload, state: str) -> bool:

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 import structlog
+from apiflask import HTTPError
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -45,15 +46,17 @@ _OWN_STATUS = {
     "upload:metadata-unclear": 400,
     "upload:checksum-unknown": 400,
     "upload:version": 412,
+    "upload:busy": 423,
     "tip:version-needed": 428,
 }
-RETRY_S = {"service:busy": 5, "service:database-down": 10, "service:store-down": 10, "request:too-many": 900}
+RETRY_S = {"upload:busy": 2, "service:busy": 5, "service:database-down": 10, "service:store-down": 10, "request:too-many": 900}
 
 
 def init(app: Flask) -> None:
     app.register_error_handler(TiplineError, answer)
     app.register_error_handler(CSRFError, lambda _fault: answer(TiplineError("request:expired")))
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPError, _input)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(StoreError, _store)
@@ -125,6 +128,19 @@ def _http(fault: HTTPException) -> Any:
     if fault.code == 405 and getattr(fault, "valid_methods", None):
         response.headers["Allow"] = ", ".join(fault.valid_methods)  # type: ignore[attr-defined]
     return response
+
+
+def _input(fault: HTTPError) -> Response:
+    """JSON that does not fit its model: every faulty field with a sentence, in our own shape."""
+    found: dict[str, list[str]] = {}
+    for part in fault.detail.values() if isinstance(fault.detail, dict) else ():
+        found.update(part)
+    fields = {
+        name: "request:field-needed" if "Field required" in messages else "request:field-unclear"
+        for name, messages in found.items()
+        if name != "_schema"
+    }
+    return answer(TiplineError("request:invalid", fields=fields))
 
 
 def _database(fault: DBAPIError) -> Response:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from flask import Request
 
+# Forms and JSON together with everything around their fields.
+MOST_BYTES = 1024 * 1024
+# Forms that carry whole files; their views read the body as it comes and bound every file themselves.
+FORMS_WITH_FILES = frozenset({"/report", "/report/files", "/status/files"})
+UPLOADS = "/api/v1/public/uploads"
+
 
 class TiplineRequest(Request):
     """JSON and forms are bounded; a body that is streamed (an upload) is bounded by its reader."""
@@ -16,4 +22,13 @@ class TiplineRequest(Request):
     @property
     def is_upload(self) -> bool:
         """Whether the tus protocol is spoken, whose errors are plain text."""
-        return self.path.startswith("/api/v1/public/uploads")
+        return self.path == UPLOADS or self.path.startswith(f"{UPLOADS}/")
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether a view reads the body piece by piece; nothing else may touch it before."""
+        return self.is_upload or (self.method == "POST" and self.path.rstrip("/") in FORMS_WITH_FILES)
+
+    @property
+    def max_content_length(self) -> int | None:  # type: ignore[override]
+        return None if self.is_streamed else MOST_BYTES
