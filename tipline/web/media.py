@@ -1,6 +1,6 @@
-"""Serves originals and the pictures made from them: in pieces, one range at a time, never as something active.
+"""Serves originals and the pictures made from them: in pieces, one range at a time, nothing of it active.
 
-The type comes from our own table of what the examination found, never from the sender; whatever is not plainly
+The type comes from our own table of what the examination found, never from the sender; what is not plainly
 footage or a picture leaves as a download. No database transaction is open while bytes stream.
 """
 
