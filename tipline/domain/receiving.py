@@ -66,7 +66,13 @@ class Receiver:
             raise
 
     def append(
-        self, upload_id: str, tip_id: int, offset: int, pieces: Iterable[bytes], *, checksum: bytes | None = None
+        self,
+        upload_id: str,
+        tip_id: int,
+        offset: int,
+        pieces: Iterable[bytes],
+        *,
+        checksum: bytes | None = None,
     ) -> Upload:
         """Write pieces from `offset` on; returns the upload as it then stands.
 

@@ -31,7 +31,9 @@ class Upload(Base):
     session: Mapped[str] = mapped_column(Text)
     length: Mapped[int] = mapped_column(BigInteger)
     offset: Mapped[int] = mapped_column(BigInteger, default=0)
-    state: Mapped[str] = mapped_column(String(12), default="active", index=True)  # active done refused expired removed
+    state: Mapped[str] = mapped_column(
+        String(12), default="active", index=True
+    )  # active done refused expired removed
     writer: Mapped[str | None] = mapped_column(String(26))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)

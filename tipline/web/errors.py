@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from storage import StoreError
 from tipline.errors import CATALOGUE, Kind, TiplineError
+from tipline.web import current
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +50,18 @@ _OWN_STATUS = {
     "upload:busy": 423,
     "tip:version-needed": 428,
 }
-RETRY_S = {"upload:busy": 2, "service:busy": 5, "service:database-down": 10, "service:store-down": 10, "request:too-many": 900}
+RETRY_S = {
+    "upload:busy": 2,
+    "service:busy": 5,
+    "service:database-down": 10,
+    "service:store-down": 10,
+    "request:too-many": 900,
+}
 
 
 def init(app: Flask) -> None:
     app.register_error_handler(TiplineError, answer)
-    app.register_error_handler(CSRFError, lambda _fault: answer(TiplineError("request:expired")))
+    app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(HTTPError, _input)
     app.register_error_handler(OperationalError, _database)
@@ -63,8 +70,20 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
+def _expired(_fault: CSRFError) -> Response:
+    """The token of a form is gone with its session: at the desk that means to sign in again, nothing typed is lost."""
+    signed_out = request.path.startswith("/desk/") and not request.path.startswith("/desk/sign-")
+    if signed_out and not current.is_signed_in():
+        return answer(TiplineError("account:session-ended"))
+    return answer(TiplineError("request:expired"))
+
+
 def answer(fault: TiplineError) -> Response:
     """The right status and form for a fault of the catalogue."""
+    from tipline.web.accounts import asking  # it writes its own sentences with this module
+
+    if asking.wants_sign_in(fault):
+        return asking.answer(fault)
     status = status_of(fault)
     message = sentence(fault)
     if request.is_upload:  # type: ignore[attr-defined]
@@ -76,7 +95,8 @@ def answer(fault: TiplineError) -> Response:
         response.status_code = status
     else:
         response = make_response(
-            render_template("error.html", code=fault.code, message=message, status=status, ref=reference()), status
+            render_template("error.html", code=fault.code, message=message, status=status, ref=reference()),
+            status,
         )
     if fault.code in RETRY_S:
         response.headers["Retry-After"] = str(RETRY_S[fault.code])
@@ -89,7 +109,10 @@ def body(fault: TiplineError, message: str) -> dict[str, Any]:
     """The one JSON shape of an error."""
     shape: dict[str, Any] = {"code": fault.code, "message": message, "ref": reference()}
     if fault.fields:
-        shape["fields"] = {name: {"code": code, "message": field_sentence(code, fault)} for name, code in fault.fields.items()}
+        shape["fields"] = {
+            name: {"code": code, "message": field_sentence(code, fault)}
+            for name, code in fault.fields.items()
+        }
     return shape
 
 
