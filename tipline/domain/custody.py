@@ -13,16 +13,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, select, text
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
 from tipline.domain import clock
 from tipline.domain.actors import Actor
 
 START = "0" * 64
-# Any constant serves: it names the one lock that puts entries in line on PostgreSQL.
-CHAIN_LOCK = 0x7469706C696E65
 
 
 class Custody(Base):
@@ -64,9 +62,10 @@ def append(
     reason: str | None = None,
     **detail: Any,
 ) -> Custody:
-    """Write one entry. `subject` is `noun:name`; `tip` is the reference of the tip it belongs to."""
-    if tx.get_bind().dialect.name == "postgresql":
-        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+    """Write one entry. `subject` is `noun:name`; `tip` is the reference of the tip it belongs to.
+
+    Entries cannot race for a place in the chain: writers wait for each other (see tipline.db).
+    """
     last = tx.execute(select(Custody.seq, Custody.hash).order_by(Custody.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, START)
     entry = Custody(
@@ -76,7 +75,7 @@ def append(
         action=action,
         subject=subject,
         tip=tip,
-        reason=_plain(reason),
+        reason=None if reason is None else safe_text(reason),
         detail=json.dumps(detail, ensure_ascii=True, sort_keys=True, separators=(",", ":")),
         previous=previous,
         hash="",
@@ -85,11 +84,6 @@ def append(
     tx.add(entry)
     tx.flush()
     return entry
-
-
-def _plain(reason: str | None) -> str | None:
-    """The reason as the database will give it back, so that the hash still fits."""
-    return None if reason is None else reason.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
 
 
 def digest(entry: Custody) -> str:
