@@ -80,7 +80,7 @@ def test_an_upload_in_many_requests_comes_back_byte_for_byte(place: Place, size:
     assert read(place.host(), KEY) == data
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     requests=st.lists(st.lists(st.binary(max_size=40), max_size=4), max_size=5),
     back=st.integers(min_value=0, max_value=60),
