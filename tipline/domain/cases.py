@@ -46,8 +46,8 @@ def open_case(
     now = clock.now()
     number = f"A-{year or now.year}-{_next_number(tx, year or now.year)}"
     case = Case(
-        number=number, title=_title(title), summary=summary.strip()[: limits.TEXT], lead_id=actor.user_id,
-        opened_at=now, changed_at=now,
+        number=number, title=_title(title), summary=_bounded("summary", summary, limits.TEXT),
+        lead_id=actor.user_id, opened_at=now, changed_at=now,
     )  # fmt: skip
     tx.add(case)
     tx.flush()
@@ -81,7 +81,7 @@ def change(
     if title is not None:
         case.title = _title(title)
     if summary is not None:
-        case.summary = summary.strip()[: limits.TEXT]
+        case.summary = _bounded("summary", summary, limits.TEXT)
     if state is not None:
         if state not in STATES:
             raise TiplineError("case:state-unknown", fields={"state": "case:state-unknown"})
@@ -95,7 +95,8 @@ def change(
     touch(case)
     action = {"closed": "case:close", "open": "case:reopen"}.get(changed.get("state", ""), "case:change")
     custody.append(
-        tx, actor, action, f"case:{case.number}", reason=(reason or "").strip()[: limits.REASON] or None,
+        tx, actor, action, f"case:{case.number}",
+        reason=_bounded("reason", reason or "", limits.REASON) or None,
         after=changed, before={name: before[name] for name in changed},
     )  # fmt: skip
 
@@ -138,6 +139,13 @@ def count_open(tx: Transaction) -> int:
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _bounded(name: str, words: str, limit: int) -> str:
+    words = words.strip()
+    if len(words) > limit:
+        raise TiplineError("tip:field-too-long", fields={name: "tip:field-too-long"}, limit=limit)
+    return words
 
 
 def _title(title: str) -> str:

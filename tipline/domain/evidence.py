@@ -22,7 +22,9 @@ DERIVE = "evidence.derive"
 LONGEST_NAME = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Control characters, and the marks that turn the direction of writing so that a name reads as another.
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_HARMFUL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 class Evidence(Base):
@@ -153,7 +155,10 @@ def drop(tx: Transaction, evidence: Evidence, actor: Actor, state: str | None = 
 
 def claim_digest(tx: Transaction, evidence: Evidence, untrusted_digest: str) -> None:
     """The reporter's device says, after sending, what it sent."""
-    evidence.client_sha256 = clean_digest(untrusted_digest)
+    digest = clean_digest(untrusted_digest)
+    if digest is None:
+        raise TiplineError("evidence:digest-unclear", fields={"sha256": "evidence:digest-unclear"})
+    evidence.client_sha256 = digest
     tip = tx.get_one(Tip, evidence.tip_id)
     custody.append(
         tx, reporter(tip.reference), "evidence:claim-digest", f"evidence:{evidence.id}", tip=tip.reference,

@@ -1,4 +1,4 @@
-"""How much one file, one tip and the disk may take. The numbers are handed in by whoever starts the program."""
+"""How much one file, one tip and the disk may take; the numbers come from whoever starts the program."""
 
 from __future__ import annotations
 

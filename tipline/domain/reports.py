@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tipline.db import safe_text
 from tipline.domain import categories, clock, limits
 from tipline.errors import TiplineError
 
@@ -15,7 +16,7 @@ LONGEST_OFFSET_S = 10 * 366 * 86_400
 
 @dataclass
 class Report:
-    """The reporter's words. Times are aware; positions WGS-84 degrees; `clock_offset_s` is camera minus true time."""
+    """The reporter's words. Times are aware, positions WGS-84; `clock_offset_s` is camera minus true time."""
 
     category: str
     text: str = ""
@@ -31,8 +32,11 @@ class Report:
     clock_offset_s: float | None = None
 
     def checked(self) -> Report:
-        """Trimmed and within bounds; raises request:invalid with every faulty field, or the one fault there is."""
-        self.text, self.place, self.contact = self.text.strip(), self.place.strip(), self.contact.strip()
+        """Trimmed and within bounds; raises request:invalid with all faulty fields, or the only fault."""
+        # As they will be kept: the log holds a digest of these words.
+        for name in ("text", "place", "contact"):
+            setattr(self, name, safe_text(getattr(self, name)).strip())
+        self.beat = self.beat or None
         faults = {**self._words(), **self._times(), **self._position()}
         if faults:
             raise _refusal(faults)
@@ -71,10 +75,14 @@ class Report:
                 faults[name] = "tip:place-unclear"
         if (self.lat is None) != (self.lon is None):
             faults["lat"] = "tip:place-unclear"
-        offset = self.clock_offset_s
-        if offset is not None and not (math.isfinite(offset) and abs(offset) <= LONGEST_OFFSET_S):
-            faults["clock_offset_s"] = "tip:time-unclear"
+        if not is_offset(self.clock_offset_s):
+            faults["clock_offset_s"] = "tip:offset-unclear"
         return faults
+
+
+def is_offset(seconds: float | None) -> bool:
+    """Whether a camera's clock can be this far off; None means that nobody knows."""
+    return seconds is None or (math.isfinite(seconds) and abs(seconds) <= LONGEST_OFFSET_S)
 
 
 _LIMIT_OF = {"text": limits.TEXT, "place": limits.SHORT, "contact": limits.SHORT}

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tipline.db import Transaction
 from tipline.domain import custody, evidence
+from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -76,10 +77,15 @@ def steps(tx: Transaction, tip: Tip) -> list[Step]:
     found = []
     for entry in custody.list_of(tx, tip=tip.reference, limit=1000):
         sentence = STEPS.get(entry.action)
-        if sentence is None or entry.action in _SILENT:
+        if sentence is None or entry.action in _SILENT or _by_itself(entry):
             continue
         found.append(Step(entry.at, entry.action, sentence, {"number": entry.facts().get("number", "")}))
     return found
+
+
+def _by_itself(entry: Custody) -> bool:
+    """Back to triage without an officer: the reporter answered, a snooze ran out. Nobody looks at it yet."""
+    return entry.action == "tip:triage" and not entry.actor.startswith("staff:")
 
 
 def status(tx: Transaction, tip: Tip) -> tuple[str, str]:

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import beats, categories, clock, custody, ids, limits
 from tipline.domain.actors import SYSTEM, Actor, reporter
-from tipline.domain.reports import Report
+from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
 
 STATES = (
-    "draft", "received", "triage", "need_info", "linked", "duplicate", "not_used", "snoozed", "closed", "withdrawn",
+    "draft", "received", "triage", "need_info", "linked", "duplicate", "not_used", "snoozed", "closed",
+    "withdrawn",
 )  # fmt: skip
 # What staff may choose by hand; the others follow from an act of their own.
 BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed", "closed")
@@ -97,7 +98,7 @@ def begin(tx: Transaction, report: Report, *, language: str, door: str, ack_minu
 def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
     """The reporter corrects the report before submitting it."""
     if tip.state != "draft":
-        raise TiplineError("tip:closed")
+        raise TiplineError("tip:sent")
     report.checked()
     if report.beat:
         beats.read_beat(tx, report.beat)
@@ -210,8 +211,12 @@ def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
     """Correct category, beat or clock offset; the old values stay in the log."""
     if "category" in values:
         categories.read_category(values["category"])
+    if "beat" in values:
+        values["beat"] = values["beat"] or None
     if values.get("beat"):
         beats.read_beat(tx, values["beat"])
+    if not is_offset(values.get("clock_offset_s")):
+        raise TiplineError("tip:offset-unclear", fields={"clock_offset_s": "tip:offset-unclear"})
     before = {name: getattr(tip, name) for name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
@@ -103,6 +103,18 @@ def count_waiting(tx: Transaction) -> dict[str, int]:
     return {state: number for state, number in rows}
 
 
+def count(tx: Transaction, wanted: Filter) -> int:
+    """How many tips this filter shows."""
+    inner = _filtered(select(Tip.id), wanted).subquery()
+    return tx.scalar(select(func.count()).select_from(inner)) or 0
+
+
+def list_by_reference(tx: Transaction, references: list[str]) -> list[Tip]:
+    """Tips that a page shows already, in any state but draft."""
+    query = select(Tip).where(Tip.reference.in_(references), Tip.state != "draft")
+    return list(tx.scalars(query.limit(LONGEST_PAGE)))
+
+
 def count_newer(tx: Transaction, wanted: Filter, since: datetime) -> int:
     """How many tips came in under this filter since a page was shown."""
     inner = _filtered(select(Tip.id), wanted).where(Tip.received_at > since).subquery()
@@ -192,9 +204,12 @@ def _bound(cursor: str) -> tuple[datetime, int]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         at, tip_id = text.split(" ")
-        return datetime.fromisoformat(at), int(tip_id)
-    except ValueError:
+        bound = datetime.fromisoformat(at).astimezone(UTC), int(tip_id)
+    except (ValueError, OverflowError):
         raise TiplineError("cursor:unclear") from None
+    if bound[1] >= 2**63:  # more than a column of any database holds
+        raise TiplineError("cursor:unclear")
+    return bound
 
 
 def _spread(pictures: list[Rendition], most: int) -> list[Rendition]:
