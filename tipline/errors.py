@@ -110,6 +110,7 @@ CATALOGUE: dict[str, Entry] = {
     "evidence:digest-unclear": Entry(_K.INVALID, N_("A SHA-256 is 64 characters of 0-9 and a-f.")),
     "evidence:not-ready": Entry(_K.CONFLICT, N_("This file is still being worked on. Wait for it to finish, then try again.")),
     "evidence:incomplete": Entry(_K.CONFLICT, N_("This file has not fully arrived yet.")),
+    "evidence:altered": Entry(_K.CONFLICT, N_("The stored file is no longer the one that was sealed when it arrived: its SHA-256 differs. Do not use it as the original; restore it from a backup, then try again.")),
     "rendition:not-found": Entry(_K.NOT_FOUND, N_("This picture does not exist. It may still be in the making.")),
     # --- cases and links
     "case:not-found": Entry(_K.NOT_FOUND, N_("There is no such case, or it is not yours to see.")),

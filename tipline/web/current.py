@@ -92,9 +92,14 @@ def _read_staff() -> Account:
     if token:
         with services().database.reading() as tx:
             return accounts.read_by_token(tx, services().key, token)
-    if not current_user.is_authenticated:
-        raise TiplineError("account:sign-in-needed")
-    return cast(Account, current_user._get_current_object())  # noqa: SLF001 - the proxy itself cannot be kept
+    if not is_signed_in():
+        raise TiplineError("account:session-ended" if g.get("visit_ended") else "account:sign-in-needed")
+    return cast(Account, current_user.account)
+
+
+def is_signed_in() -> bool:
+    """Whether the browser's session belongs to a member of staff."""
+    return bool(current_user.is_authenticated)
 
 
 def actor() -> Actor:

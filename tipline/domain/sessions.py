@@ -1,0 +1,94 @@
+"""Visits of staff to the desk. The browser keeps a token, we its keyed hash: a visit that was ended here is over,
+whatever a copied cookie says.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, Transaction, UtcTime
+from tipline.domain import clock, custody, ids
+from tipline.domain.accounts import Account
+
+IDLE = timedelta(minutes=30)
+LASTS = timedelta(hours=12)
+# `seen_at` is written at most this often: a page must not cost a write.
+NOTED_EVERY = timedelta(minutes=1)
+
+
+class DeskSession(Base):
+    """One visit. `stamp` is the account's uniquifier at sign-in: when that changes, the visit is over."""
+
+    __tablename__ = "desk_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    stamp: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+def begin(tx: Transaction, key: str, account: Account) -> str:
+    """Start a visit; returns its token. Visits of this account that have run out are forgotten."""
+    now = clock.now()
+    old = (DeskSession.seen_at < now - IDLE) | (DeskSession.created_at < now - LASTS)
+    tx.execute(delete(DeskSession).where(DeskSession.account_id == account.id, old))
+    token = ids.new_token()
+    tx.add(
+        DeskSession(
+            token_hash=_hash(key, token),
+            account_id=account.id,
+            stamp=account.fs_uniquifier,
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    tx.flush()
+    custody.append(tx, account.actor, "account:sign-in", f"account:{account.username}")
+    return token
+
+
+def find_account(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSession] | None:
+    """Whose visit it is; None when it has run out, was ended, or the account was closed."""
+    now = clock.now()
+    row = tx.execute(
+        select(Account, DeskSession)
+        .join(DeskSession, DeskSession.account_id == Account.id)
+        .where(
+            DeskSession.token_hash == _hash(key, token),
+            DeskSession.stamp == Account.fs_uniquifier,
+            DeskSession.seen_at >= now - IDLE,
+            DeskSession.created_at >= now - LASTS,
+            Account.active,
+        )
+    ).first()
+    return (row.Account, row.DeskSession) if row else None
+
+
+def is_worth_noting(visit: DeskSession) -> bool:
+    """Whether it is long enough since the visit was last noted."""
+    return clock.now() - visit.seen_at >= NOTED_EVERY
+
+
+def note(tx: Transaction, visit: DeskSession) -> None:
+    """Its owner is still at the desk."""
+    row = tx.get(DeskSession, visit.token_hash)
+    if row is not None:
+        row.seen_at = clock.now()
+
+
+def end(tx: Transaction, key: str, token: str) -> None:
+    """Its owner leaves."""
+    row = tx.get(DeskSession, _hash(key, token))
+    if row is None:
+        return
+    account = tx.get_one(Account, row.account_id)
+    tx.delete(row)
+    custody.append(tx, account.actor, "account:sign-out", f"account:{account.username}")
+
+
+def _hash(key: str, token: str) -> str:
+    return ids.keyed_hash(key, "desk", token)

@@ -1,0 +1,158 @@
+"""Signing in and out, and one's own password. No registration, no mail: an administrator makes accounts.
+
+Of Flask-Security we take the session of a signed-in user; its own routes stay off, so every route is ours and
+says who may call it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Blueprint, Flask, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_security import Security, UserDatastore
+from flask_security.datastore import Datastore
+
+from tipline import passwords
+from tipline.domain import accounts
+from tipline.domain.accounts import Account
+from tipline.errors import TiplineError
+from tipline.web import current, errors, guard
+from tipline.web.accounts import asking, delays, places, visits
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("signin", __name__)
+
+
+class StaffDatastore(Datastore, UserDatastore):
+    """Flask-Security's view of the accounts; it only ever reads."""
+
+    def __init__(self) -> None:
+        Datastore.__init__(self, None)
+        UserDatastore.__init__(self, visits.DeskUser, type("Role", (), {}))
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> visits.DeskUser | None:
+        account = find(str(wanted.get("username", "")))
+        return visits.DeskUser(account) if account else None
+
+
+def init(app: Flask) -> None:
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a scheme
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        # The hash is Argon2id's own, so that the command line makes the same one.
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"username": {"mapper": str, "case_insensitive": False}}],
+        SECURITY_CLI_USERS_NAME=None,
+        SECURITY_CLI_ROLES_NAME=None,
+    )
+    security = Security(app, StaffDatastore(), register_blueprint=False)
+    security.login_manager.user_loader(visits.load)
+    # Programs are known by their own tokens (current.staff); Flask-Security's would be read from the query too.
+    security.login_manager.request_loader(_nobody)
+
+
+def _nobody(_request: object) -> None:
+    return None
+
+
+def find(username: str) -> Account | None:
+    with current.services().database.reading() as tx:
+        return accounts.find_account(tx, username)
+
+
+@blueprint.get("/desk/sign-in")
+@guard.public
+def form() -> ResponseReturnValue:
+    then = places.safe(request.args.get("next"))
+    if current.is_signed_in():
+        return redirect(then, 303)
+    ended = TiplineError("account:session-ended") if request.args.get("ended") else None
+    return asking.page(ended, then=then)
+
+
+@blueprint.post("/desk/sign-in")
+@guard.public
+def sign_in() -> ResponseReturnValue:
+    username = request.form.get("username", "").strip()
+    try:
+        account = _authenticate(username, request.form.get("password", ""))
+    except TiplineError as fault:
+        log.warning("account.refused", code=fault.code, ref=errors.reference())
+        page = asking.page(
+            fault, username=username, then=places.safe(request.form.get("next")), kept=_kept(),
+            kept_to=request.form.get("kept_to", ""),
+        )  # fmt: skip
+        return make_response(page, errors.status_of(fault))
+    kept, kept_to = _kept(), request.form.get("kept_to", "")
+    visits.begin(account)
+    if kept and places.is_at_desk(kept_to):
+        return render_template("accounts/resume.html", kept=kept, kept_to=kept_to)
+    return redirect(places.safe(request.form.get("next")), 303)
+
+
+def _authenticate(username: str, password: str) -> Account:
+    """The account; one answer, after the same work, for an unknown name, a closed account, a wrong password."""
+    delays.require_none(username)
+    delays.add(username)
+    account = find(username)
+    if not passwords.is_right(account.password if account else None, password):
+        raise TiplineError("account:wrong-password")
+    if account is None or not account.active:
+        raise TiplineError("account:wrong-password")
+    delays.forget(username)
+    return account
+
+
+def _kept() -> list[tuple[str, str]]:
+    """Fields of the form that was sent when the visit had ended, carried along by the sign-in page."""
+    names, texts = request.form.getlist("kept_name"), request.form.getlist("kept_text")
+    return list(zip(names, texts, strict=False))[: asking.MOST_KEPT]
+
+
+@blueprint.post("/desk/sign-out")
+@guard.public
+def sign_out() -> ResponseReturnValue:
+    visits.end()
+    response = make_response(redirect(asking.SIGN_IN, 303))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@blueprint.get("/desk/password")
+@guard.staff("account:self")
+def password_form() -> ResponseReturnValue:
+    return render_template("accounts/password.html", done="done" in request.args, faults={})
+
+
+@blueprint.post("/desk/password")
+@guard.staff("account:self")
+def change_password() -> ResponseReturnValue:
+    try:
+        _change_password(request.form)
+    except TiplineError as fault:
+        faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
+        page = render_template(
+            "accounts/password.html", done=False, faults=faults, message=errors.sentence(fault)
+        )
+        # A wrong old password is no reason to ask for the sign-in again.
+        return make_response(page, 422 if fault.code == "account:wrong-password" else errors.status_of(fault))
+    return redirect("/desk/password?done", 303)
+
+
+def _change_password(typed: Any) -> None:
+    me, new = current.staff(), typed.get("new", "")
+    delays.require_none(me.username)
+    delays.add(me.username)
+    if not passwords.is_right(me.password, typed.get("current", "")):
+        raise TiplineError("account:wrong-password", fields={"current": "account:wrong-password"})
+    delays.forget(me.username)
+    if new != typed.get("again", ""):
+        raise TiplineError("account:password-differs", fields={"again": "account:password-differs"})
+    accounts.require_good_password(new)
+    with current.services().database.transaction() as tx:
+        account = accounts.read_account(tx, me.username)
+        accounts.set_password(tx, me.actor, account, passwords.make_hash(new))
+    # All visits ended with the old password; this one begins anew.
+    visits.begin(account)

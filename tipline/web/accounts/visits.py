@@ -1,0 +1,101 @@
+"""Which member of staff a session cookie belongs to. Flask-Security asks here at each request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request, session
+from flask_security import UserMixin, login_user, logout_user
+
+from tipline.domain import sessions
+from tipline.domain.accounts import Account
+from tipline.web import current
+
+TOKEN = "desk"  # noqa: S105 - the name under which the session holds it
+# What tipline.web.intake keeps in the same cookie.
+OF_REPORTERS = (current.ACCESS, "receipt_code")
+
+
+class DeskUser(UserMixin):
+    """An account as Flask-Security wants to see it."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    def __getattr__(self, name: str) -> Any:
+        """The rest of the account, for templates."""
+        if name.startswith("_") or name == "account":
+            raise AttributeError(name)
+        return getattr(self.account, name)
+
+    @property
+    def fs_uniquifier(self) -> str:
+        return self.account.fs_uniquifier
+
+    @property
+    def active(self) -> bool:
+        return self.account.active
+
+    @property
+    def password(self) -> str:
+        return self.account.password
+
+    @property
+    def roles(self) -> list[Any]:
+        """Rights come from tipline.domain.rights alone."""
+        return []
+
+
+def load(_user_id: str) -> DeskUser | None:
+    """The account of the visit that the session names; what Flask-Login remembers beside it is not trusted."""
+    token = session.get(TOKEN)
+    services = current.services()
+    if not token:
+        return None
+    with services.database.reading() as tx:
+        found = sessions.find_account(tx, services.key, token)
+    if found is None:
+        g.visit_ended = True
+        return None
+    account, visit = found
+    if _is_act() and sessions.is_worth_noting(visit):
+        with services.database.transaction() as tx:
+            sessions.note(tx, visit)
+    return DeskUser(account)
+
+
+def _is_act() -> bool:
+    """Whether a person caused this request; a page that keeps itself fresh must not keep its owner signed in."""
+    if request.method not in ("GET", "HEAD"):
+        return True
+    if request.headers.get("HX-Request"):
+        return False
+    return request.headers.get("Sec-Fetch-Dest", "document") in ("document", "video", "audio")
+
+
+def begin(account: Account) -> None:
+    """Sign in: everything in the cookie is new from here on."""
+    services = current.services()
+    with services.database.transaction() as tx:
+        token = sessions.begin(tx, services.key, account)
+    _forget()
+    session[TOKEN] = token
+    login_user(DeskUser(account), remember=False)
+
+
+def end() -> None:
+    """Sign out, here and for every copy of the cookie."""
+    services = current.services()
+    token = session.get(TOKEN)
+    if token:
+        with services.database.transaction() as tx:
+            sessions.end(tx, services.key, token)
+    logout_user()
+    _forget()
+
+
+def _forget() -> None:
+    """Nothing of an earlier visit stays, the form token neither; a reporter's visit in this browser is its own."""
+    for name in [name for name in session if name not in OF_REPORTERS]:
+        session.pop(name)
+    g.pop("csrf_token", None)
