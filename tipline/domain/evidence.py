@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, func, select
+from sqlalchemy import BigInteger, ForeignKey, Select, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
@@ -18,6 +18,7 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 STATES = ("uploading", "received", "processing", "ready", "undecodable", "expired")
+NOT_HERE = ("uploading", "expired")
 DERIVE = "evidence.derive"
 LONGEST_NAME = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -61,7 +62,7 @@ class Evidence(Base):
     @property
     def arrived(self) -> bool:
         """Whether all bytes are here."""
-        return self.state not in ("uploading", "expired")
+        return self.state not in NOT_HERE
 
     @property
     def digest_matches(self) -> bool | None:
@@ -222,9 +223,13 @@ def list_of_tip(tx: Transaction, tip: Tip) -> list[Evidence]:
 
 
 def count_arrived(tx: Transaction, tip: Tip) -> int:
-    states = ("uploading", "expired")
-    query = select(func.count()).where(Evidence.tip_id == tip.id, Evidence.state.not_in(states))
+    query = select(func.count()).where(Evidence.tip_id == tip.id, Evidence.state.not_in(NOT_HERE))
     return tx.scalar(query) or 0
+
+
+def tips_with_files() -> Select[Any]:
+    """The ids of all tips of which a file has arrived, for use within a query."""
+    return select(Evidence.tip_id).where(Evidence.state.not_in(NOT_HERE))
 
 
 def new_id() -> str:

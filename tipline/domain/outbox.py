@@ -30,19 +30,20 @@ class Outbox(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(40), index=True)
-    state: Mapped[str] = mapped_column(String(12), default="queued")  # queued running done dead
+    state: Mapped[str] = mapped_column(String(12), default="queued", index=True)  # queued running done dead
     attempt: Mapped[int] = mapped_column(default=0)
     token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
     rung_at: Mapped[datetime | None] = mapped_column(UtcTime)
     failure: Mapped[str | None] = mapped_column(String(60))
-    created_at: Mapped[datetime] = mapped_column(UtcTime, default=clock.now)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 def add(tx: Transaction, ring: Ring, kind: str, subject: str) -> Outbox:
     """Write the job; the bell is rung after the commit. A bell that fails is the sweep's business."""
-    row = Outbox(kind=kind, subject=subject, rung_at=clock.now())
+    now = clock.now()
+    row = Outbox(kind=kind, subject=subject, rung_at=now, created_at=now)
     tx.add(row)
     tx.flush()
     tx.after_commit.append(lambda: ring(kind, row.id))
@@ -58,6 +59,7 @@ def take(tx: Transaction, outbox_id: int) -> Outbox | None:
         .where(
             Outbox.id == outbox_id,
             or_(Outbox.state == "queued", (Outbox.state == "running") & (Outbox.lease_until < now)),
+            Outbox.attempt < MAX_ATTEMPTS,
         )
         .values(state="running", token=token, lease_until=now + LEASE, attempt=Outbox.attempt + 1)
     )
@@ -101,20 +103,25 @@ def release(tx: Transaction, outbox_id: int, token: str) -> bool:
     )
 
 
+def wait(tx: Transaction, outbox_id: int, token: str, failure: str) -> bool:
+    """Something the job needs is down: hand it back, rung again in a while for as long as that lasts."""
+    return _settle(
+        tx, outbox_id, token, state="queued", lease_until=None, attempt=Outbox.attempt - 1,
+        rung_at=clock.now(), failure=failure,
+    )  # fmt: skip
+
+
 def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]:
-    """Ring again for rows that wait too long and rows whose worker died; returns those that have died for good."""
+    """Ring again for rows that wait too long or whose worker died; returns those that died for good."""
     now = clock.now()
     stuck = list(
         tx.scalars(
             select(Outbox)
             .where(
-                or_(
-                    (Outbox.state == "queued")
-                    & or_(Outbox.rung_at.is_(None), Outbox.rung_at < now - RING_AGAIN),
-                    (Outbox.state == "running") & (Outbox.lease_until < now),
-                )
+                or_(Outbox.state == "queued", (Outbox.state == "running") & (Outbox.lease_until < now)),
+                or_(Outbox.rung_at.is_(None), Outbox.rung_at < now - RING_AGAIN),
             )
-            .order_by(Outbox.id)
+            .order_by(Outbox.rung_at.nulls_first(), Outbox.id)
             .limit(limit)
         )
     )

@@ -1,8 +1,7 @@
 """First shape"""
 
-from alembic import op
 import sqlalchemy as sa
-
+from alembic import op
 
 revision = "0001"
 down_revision = None
@@ -68,9 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     with op.batch_alter_table("custody", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_custody_subject"), ["subject"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_custody_subject"), ["subject"], unique=False)
         batch_op.create_index(batch_op.f("ix_custody_tip"), ["tip"], unique=False)
 
     op.create_table(
@@ -89,9 +86,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outbox_subject"), ["subject"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_outbox_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_subject"), ["subject"], unique=False)
 
     op.create_table(
         "api_token",
@@ -105,9 +101,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash"),
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_api_token_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_api_token_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "case_file",
@@ -168,15 +162,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference"),
     )
     with op.batch_alter_table("tip", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_tip_assignee_id"), ["assignee_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_tip_changed_at"), ["changed_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_tip_queue", ["state", "received_at", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_tip_assignee_id"), ["assignee_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_changed_at"), ["changed_at"], unique=False)
+        batch_op.create_index("ix_tip_queue", ["state", "received_at", "id"], unique=False)
         batch_op.create_index("ix_tip_received", ["received_at", "id"], unique=False)
 
     op.create_table(
@@ -228,13 +216,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_evidence_sha256"), ["sha256"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_evidence_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_state"), ["state"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_evidence_tip_id"), ["tip_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_evidence_tip_id"), ["tip_id"], unique=False)
 
     op.create_table(
         "link",
@@ -318,9 +302,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("upload", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_upload_evidence_id"), ["evidence_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_upload_evidence_id"), ["evidence_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_upload_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_upload_tip_id"), ["tip_id"], unique=False)
 
@@ -349,15 +331,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("evidence_id", "name"),
     )
     with op.batch_alter_table("rendition", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_rendition_evidence_id"), ["evidence_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_rendition_evidence_id"), ["evidence_id"], unique=False)
 
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
 def downgrade() -> None:
-    raise RuntimeError(
-        "evidence is never migrated backwards: restore the backup made before the upgrade"
-    )
+    raise RuntimeError("evidence is never migrated backwards: restore the backup made before the upgrade")
