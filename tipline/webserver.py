@@ -59,6 +59,9 @@ def _load(target: str) -> Callable[..., Any]:
     threading.Thread(target=_notice_dead_peers, name="keepalive", daemon=True).start()
     module, _, name = target.partition(":")
     application: Callable[..., Any] = getattr(__import__(module, fromlist=[name]), name)
+    # granian copies the environment into every request's; secrets that have been read have no business there.
+    for variable in [one for one in os.environ if one.startswith("TIPLINE_")]:
+        del os.environ[variable]
     return application
 
 

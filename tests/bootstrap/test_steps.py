@@ -58,7 +58,7 @@ def test_an_older_python_gets_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("tipline.bootstrap.shutil.which", lambda _name: None)
     assert bootstrap.main([]) == 1
     assert "needs Python 3.11 or newer; this is 3.9" in capsys.readouterr().err
 

@@ -25,6 +25,8 @@ def app(environ, start_response):
     with open(os.environ["RECEIVED"], "ab", buffering=0) as out:
         while piece := environ["wsgi.input"].read(PIECE):
             out.write(piece)
+    if any(name.startswith("TIPLINE_") for name in environ):
+        raise ValueError("settings in the request")
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"whole"]
 """
