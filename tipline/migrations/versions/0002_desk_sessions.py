@@ -1,8 +1,7 @@
 """Visits to the desk"""
 
-from alembic import op
 import sqlalchemy as sa
-
+from alembic import op
 
 revision = "0002"
 down_revision = "0001"

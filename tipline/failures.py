@@ -1,0 +1,47 @@
+"""What the examination of a file could not do, in a sentence for each code of `workers/media/codes.py`.
+
+A file keeps the code; the sentence is chosen where it is shown. These are no errors of a request: the original
+is kept whatever its code.
+"""
+
+# ruff: noqa: E501 - the table has one row a code, however long its sentence is
+from __future__ import annotations
+
+from tipline.errors import N_
+
+# fmt: off
+FAILURES: dict[str, str] = {
+    "media:empty": N_("The file is empty. Please choose it again, or export it from the recorder once more."),
+    "media:playlist": N_("This is a playlist, not the film itself. Please send the video file that it points to."),
+    "media:script": N_("This is a web page or a drawing with code inside, not footage. Please send the photo or video itself."),
+    "media:program": N_("This is a program. Please send the footage itself; if the recorder exported a player, send the video file beside it."),
+    "media:document": N_("This is a document or an archive. It is kept as it came and was not opened here."),
+    "media:unknown-format": N_("The format is not known here. The original is kept; the recorder's own player may show it."),
+    "media:corrupt": N_("The file is damaged and cannot be shown. The original is kept; a new copy from the recorder or phone may help."),
+    "media:index-lost": N_("The recording was cut off before its index was written, so it cannot be shown. The original is kept and may be repaired; a new export may help."),
+    "media:no-frames": N_("No picture could be read from this film. The original is kept."),
+    "media:too-many-pixels": N_("The picture is larger than can be opened safely. The original is kept."),
+    "media:too-complex": N_("The file holds too many tracks to be opened safely. The original is kept."),
+    "media:timeout": N_("Examining the file took too long and was stopped. The original is kept; try again or look at it in a separate player."),
+    "media:memory": N_("Examining the file needed too much memory and was stopped. The original is kept."),
+    "media:crashed": N_("The file made the reader stop unexpectedly. The original is kept; try again."),
+    "media:bad-answer": N_("The examination gave an answer that cannot be trusted, so it was thrown away. The original is kept; treat this file with care."),
+    "media:no-sandbox": N_("The protected environment for opening files is not available, so nothing was opened. The original is kept; tell the administrator."),
+    "media:unreadable": N_("The stored file could not be read just now. Try again; if it stays so, tell the administrator."),
+    "media:truncated": N_("The recording breaks off before its end. What is there is shown."),
+    "media:damaged": N_("Some frames are damaged. The rest is shown."),
+    "media:sampled": N_("The film is long: only part of it was looked at frame by frame. Where nothing is marked, something may still have happened."),
+    "media:no-picture": N_("This is sound without a picture."),
+    "media:duration-differs": N_("The length in the file's header differs from its real length. The real length is shown."),
+    "media:metadata-damaged": N_("Parts of the information about the picture are damaged and were left out."),
+    "media:animated": N_("This picture moves. Only its first frame is shown."),
+    "media:scaled-down": N_("The picture is shown smaller than the original. The original is kept in full size."),
+    "media:incomplete": N_("The examination stopped before the end. What was found until then is shown."),
+    "media:unsandboxed": N_("This file was opened without the protected environment. That is meant for tests only."),
+}
+# fmt: on
+
+
+def sentence_of(code: str) -> str:
+    """The English sentence of a failure or warning; the code itself if a newer worker wrote one we do not know."""
+    return FAILURES.get(code, code)
