@@ -26,13 +26,18 @@ class Bell(Protocol):
     def check(self) -> None:
         """Raise when nobody could hear."""
 
+    def waiting(self) -> dict[str, int]:
+        """Queue → jobs waiting in it."""
+
 
 class QueueBell:
     """Rings by RQ."""
 
     def __init__(self, url: str) -> None:
         self.connection = connect(url)
-        self._queues = {name: Queue(name, connection=self.connection, serializer=JSONSerializer) for name in QUEUES}
+        self._queues = {
+            name: Queue(name, connection=self.connection, serializer=JSONSerializer) for name in QUEUES
+        }
 
     def __call__(self, kind: str, outbox_id: int) -> None:
         job = JOBS[kind]
@@ -63,6 +68,9 @@ class SilentBell:
 
     def check(self) -> None:
         return None
+
+    def waiting(self) -> dict[str, int]:
+        return dict.fromkeys(QUEUES, 0)
 
 
 def connect(url: str) -> Any:

@@ -1,13 +1,28 @@
-"""The one place that asks what time it is, so that tests can say."""
+"""The one place that asks what time it is, so that tests and the demonstration can say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_said: ContextVar[datetime | None] = ContextVar("said", default=None)
 
 
 def now() -> datetime:
     """This moment, in UTC."""
-    return datetime.now(UTC)
+    return _said.get() or datetime.now(UTC)
+
+
+@contextmanager
+def frozen(at: datetime) -> Iterator[None]:
+    """Within, and in this thread alone, it is `at`. For invented stories; the product never calls it."""
+    before = _said.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _said.reset(before)
 
 
 def stamp(moment: datetime) -> str:

@@ -1,0 +1,122 @@
+"""One process that takes jobs from one queue, one at a time, each in a fork of its own.
+
+RQ is only the carrier: what is done and what is not stands in the outbox. So a broker that goes away costs
+nothing but waiting, and no job outlives the worker that watches it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from contextlib import suppress
+from typing import Any
+
+import redis
+import structlog
+from rq import Queue, Worker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from tipline.bell import connect
+from workers.lease import stop
+
+log = structlog.get_logger(__name__)
+# How long a worker that died without a word stays on RQ's list, and how often an idle one shows itself.
+WORKER_TTL_S = 60
+ASK_AGAIN_S = 1.0
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with(parent: int, number: signal.Signals) -> None:
+    """Have the kernel send us this signal when the parent ends, however it ends."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+    if os.getppid() != parent:  # it was gone before we asked
+        os.kill(os.getpid(), number)
+
+
+def listen(queue: str, redis_url: str) -> None:
+    """Take jobs until this process is asked to stop; wait while the broker is away."""
+    stop.listen()
+    away = False
+    while not stop.is_asked():
+        try:
+            connection = connect(redis_url)
+            connection.ping()
+            worker = QuietWorker(
+                [queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S
+            )
+            if away:
+                log.info("worker.broker-back", queue=queue)
+            away = False
+            worker.work(logging_level="WARNING")
+        except redis.RedisError as fault:
+            if not away:
+                log.warning("worker.broker-away", queue=queue, fault=type(fault).__name__)
+            away = True
+            stop.wait(ASK_AGAIN_S)
+        if not away and not worker.wants_to_go_on:
+            return
+        stop.listen()
+
+
+class QuietWorker(Worker):
+    """RQ's worker without remote commands, without job descriptions in the log, calm when the broker goes."""
+
+    log_job_description = False
+    log_result_lifespan = False
+    wants_to_go_on = True
+
+    # --- no remote commands: nobody who reaches the broker may end jobs, and no thread runs when we fork
+
+    def subscribe(self) -> None:
+        return None
+
+    def unsubscribe(self) -> None:
+        return None
+
+    # --- the broker may go away at any moment
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        try:
+            super().heartbeat(timeout, pipeline)
+        except redis.RedisError:
+            raise StopRequested from None
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Watch one job to its end, with or without a broker to tell about it."""
+        try:
+            super().execute_job(job, queue)
+        except redis.RedisError as fault:
+            log.warning("worker.broker-lost", queue=queue.name, fault=type(fault).__name__)
+            if self.horse_pid:
+                self.wait_for_horse()
+            raise StopRequested from None
+
+    def teardown(self) -> None:
+        with suppress(redis.RedisError):
+            super().teardown()  # type: ignore[no-untyped-call]
+
+    # --- stopping
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        """Take no further job; the one that runs is told, and either ends soon or is handed back."""
+        self.wants_to_go_on = False
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGTERM)
+        with suppress(redis.RedisError):
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    # --- the fork that does the job
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        self._watcher = os.getpid()
+        super().fork_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        die_with(self._watcher, signal.SIGKILL)
+        stop.listen()

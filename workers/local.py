@@ -1,0 +1,64 @@
+"""The bytes of an original as a file of this machine: the store's own, or a private copy for a while."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from storage import Digest, LocalPath, Store
+
+PIECE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """All bytes have been read once: `sha256` is theirs, not what somebody wrote down."""
+
+    path: Path
+    sha256: str
+
+
+@contextmanager
+def file_of(store: Store, key: str, folder: Path, go_on: Callable[[], None]) -> Iterator[LocalFile]:
+    """The file of `key`. A copy lies alone in a folder of its own, under a name that says nothing.
+
+    `go_on` is called between pieces and may raise.
+    """
+    if isinstance(store, LocalPath):
+        path = store.path_of(key)
+        yield LocalFile(path, _read(store, key, None, go_on))
+        return
+    place = folder / f"{os.getpid()}-{secrets.token_hex(16)}"
+    place.mkdir(parents=True, mode=0o700)
+    try:
+        copy = place / "input"
+        with copy.open("xb") as file:
+            sha256 = _read(store, key, file, go_on)
+        yield LocalFile(copy, sha256)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove copies whose process is gone: it was killed before it could do so itself."""
+    for place in folder.glob("*-*"):
+        pid = place.name.partition("-")[0]
+        if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _read(store: Store, key: str, copy: BinaryIO | None, go_on: Callable[[], None]) -> str:
+    digest = Digest()
+    with store.open(key) as reader:
+        while piece := reader.read(PIECE):
+            go_on()
+            digest.update(piece)
+            if copy:
+                copy.write(piece)
+    return digest.hexdigest()

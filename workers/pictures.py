@@ -1,0 +1,87 @@
+"""From pixels that came through the wall to pictures in the store and their rows, each saved as it comes.
+
+A picture's name follows from its position in the film, so a second look replaces and never doubles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from typing import Any
+
+from storage import Store, keys
+from tipline.db import Database
+from tipline.domain import renditions
+from workers import encode
+from workers.encode import Picture
+from workers.lease import Lease
+from workers.sandbox import Keyframe
+
+SHEET_NAME = "sheet.webp"
+
+
+class Pictures:
+    """Those of one look at one file."""
+
+    def __init__(self, database: Database, store: Store, lease: Lease, evidence_id: str, sha256: str) -> None:
+        self._database, self._store, self._lease = database, store, lease
+        self._evidence_id, self._sha256 = evidence_id, sha256
+        self._tiles: list[tuple[float, bytes]] = []
+        self.names: list[str] = []
+
+    def keep(self, keyframe: Keyframe) -> None:
+        """Full size, middle and small, at once: somebody may be looking at the queue."""
+        made = {
+            f"{keyframe.name}.jpg": (renditions.KEYFRAME, encode.full(keyframe)),
+            f"{keyframe.name}-640.webp": (renditions.PREVIEW, encode.medium(keyframe)),
+            f"{keyframe.name}-320.webp": (renditions.THUMBNAIL, encode.small(keyframe)),
+        }
+        self._tiles.append((keyframe.t, encode.tile(keyframe)))
+        where = {
+            "t": keyframe.t,
+            "frame": keyframe.frame,
+            "reason": keyframe.reason,
+            "sharpness": keyframe.sharpness,
+        }
+        self._save(made, where)
+
+    def keep_sheet(self) -> None:
+        """All keyframes on one picture, in the order of the film."""
+        if self._tiles:
+            tiles = [tile for _, tile in sorted(self._tiles, key=lambda one: one[0])]
+            made = {SHEET_NAME: (renditions.SHEET, encode.contact_sheet(tiles))}
+            self._save(made, {"t": None, "frame": None, "reason": None, "sharpness": None})
+
+    def _save(self, made: dict[str, tuple[str, Picture]], where: dict[str, Any]) -> None:
+        self._lease.check()
+        for name, (_, picture) in made.items():
+            self._store.put(keys.rendition(self._evidence_id, name), picture.data, content_type=picture.mime)
+        with self._database.transaction() as tx:
+            self._lease.confirm(tx)
+            for name, (kind, picture) in made.items():
+                renditions.keep(
+                    tx,
+                    self._evidence_id,
+                    name=name,
+                    kind=kind,
+                    mime=picture.mime,
+                    size=len(picture.data),
+                    sha256=hashlib.sha256(picture.data).hexdigest(),
+                    width=picture.width,
+                    height=picture.height,
+                    provenance=self._provenance(where),
+                    **where,
+                )
+        self.names += made
+
+    def _provenance(self, where: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "source": f"evidence:{self._evidence_id}",
+            "source_sha256": self._sha256,
+            "position": {name: value for name, value in where.items() if value is not None},
+            "encoder": ENCODER,
+        }
+
+
+# Decoders are named by the child itself, in the media object; these are the parts on our side of the wall.
+ENCODER = {"pillow": version("pillow")}

@@ -1,0 +1,96 @@
+"""What nobody else sees to: jobs that got stuck, uploads and drafts left behind, snoozed tips.
+
+One round runs at a time, whatever the number of hosts. A step that fails does not keep the others from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import redis
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+import storage
+from tipline.domain import drafts, outbox, tips
+from tipline.errors import TiplineError
+from tipline.jobs import QUEUES
+from tipline.services import Services
+from workers import pipeline
+from workers.lease import stop
+
+log = structlog.get_logger(__name__)
+EVERY_S = 3.0
+TURN = "sweep"
+# More rings than this are never added to jobs that wait already: a long queue is no sign of a lost ring.
+MOST_WAITING = 20
+PASSING = (SQLAlchemyError, redis.RedisError, storage.StoreError, TiplineError)
+
+
+def run(services: Services) -> None:
+    """Sweep until this process is asked to stop."""
+    silent: set[str] = set()
+    while not stop.is_asked():
+        _told_once(silent, "turn", lambda: take_turn(services, silent))
+        stop.wait(EVERY_S)
+
+
+def take_turn(services: Services, silent: set[str] | None = None) -> None:
+    """One round, unless somebody else is at it. `silent` remembers which steps failed the last time."""
+    silent = set() if silent is None else silent
+    with services.database.alone(TURN) as mine:
+        if not mine:
+            return
+        for name, step in STEPS.items():
+            _told_once(silent, name, partial(step, services))
+
+
+def ring_stuck(services: Services) -> None:
+    """Ring again where a ring was lost or a worker died; give up what killed its worker again and again."""
+    room = MOST_WAITING - sum(services.bell.waiting().get(name, 0) for name in QUEUES)
+    if room <= 0:
+        return
+    with services.database.transaction() as tx:
+        for row in outbox.ring_stuck(tx, services.bell, limit=room):
+            log.error("sweep.gave-up", outbox=row.id, evidence=row.subject, attempts=row.attempt)
+            pipeline.end(tx, row)
+
+
+def submit_forgotten(services: Services) -> None:
+    """Hand in drafts left alone that hold words or a file: who sent footage meant to report."""
+    with services.database.transaction() as tx:
+        drafts.submit_forgotten(tx, ack_minutes=services.settings.ack_minutes)
+
+
+def wake_snoozed(services: Services) -> None:
+    """Bring snoozed tips back into the queue."""
+    with services.database.transaction() as tx:
+        tips.wake_snoozed(tx)
+
+
+def end_uploads(services: Services) -> None:
+    """Finish uploads whose bytes are all here, end those that never will be."""
+    services.receiver.sweep()
+
+
+STEPS: dict[str, Callable[[Services], None]] = {
+    "ring": ring_stuck,
+    "uploads": end_uploads,
+    "drafts": submit_forgotten,
+    "snoozed": wake_snoozed,
+}
+
+
+def _told_once(silent: set[str], name: str, step: Callable[[], None]) -> None:
+    """Run a step; a fault that stays is told when it begins and when it ends, not every round."""
+    try:
+        step()
+    except PASSING as fault:
+        if name not in silent:
+            silent.add(name)
+            log.warning("sweep.waits", step=name, fault=type(fault).__name__)
+        return
+    if name in silent:
+        silent.discard(name)
+        log.info("sweep.goes-on", step=name)
