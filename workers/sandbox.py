@@ -17,8 +17,9 @@ from workers import untrusted
 from workers.childprocess import Child, Ended
 from workers.media import codes, wire
 from workers.media.job import Job, Limits
+from workers.selfcheck import self_check
 
-__all__ = ["Keyframe", "Limits", "examine"]
+__all__ = ["Keyframe", "Limits", "examine", "self_check"]
 
 LONGEST_T = 1e9
 HASH_PIECE = 4 * 1024 * 1024
