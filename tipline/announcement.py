@@ -18,12 +18,22 @@ LOCAL_ONLY = N_(
 FIRST_ADMIN = N_(
     "Nobody can sign in yet. Make the first administrator; the command asks for nothing but the password:"
 )
+NO_SANDBOX = N_(
+    "Files are received and kept, but not examined: on this machine the sandbox that opens them does not hold "
+    "(%(holes)s). Run .venv/bin/tipline doctor; what waits is examined as soon as it holds."
+)
 STOP = N_("Ctrl-C stops everything.")
 LOGS = N_("Logs")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound
 
 
-def ready(settings: Settings, *, needs_admin: bool, network_address: str | None = None) -> str:
+def ready(
+    settings: Settings,
+    *,
+    needs_admin: bool,
+    network_address: str | None = None,
+    holes: list[str] | None = None,
+) -> str:
     """The block, in the station's language."""
     locale = settings.locale
     lines = ["", say(locale, READY), ""]
@@ -36,6 +46,8 @@ def ready(settings: Settings, *, needs_admin: bool, network_address: str | None 
     if needs_admin:
         command = 'read -rs P; echo "$P" | .venv/bin/tipline user add NAME --role admin --password-stdin'
         lines += ["", f"  {say(locale, FIRST_ADMIN)}", f"    {command}"]
+    if holes:
+        lines += ["", f"  {say(locale, NO_SANDBOX, holes=', '.join(holes))}"]
     lines += ["", f"  {say(locale, LOGS)}: {settings.data / 'logs'}", f"  {say(locale, STOP)}", ""]
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import redis
 
 from tipline import broker
+from tipline.jobs import MEDIA
 from tipline.settings import Settings
 
 PATIENCE_S = 2.0
@@ -41,18 +42,35 @@ def _web_fault(settings: Settings) -> str | None:
 
 
 def _worker_fault(settings: Settings, started: datetime) -> str | None:
-    """RQ's own register: a worker of this machine that was born after we started."""
+    """RQ's own register: a worker of this machine, born after we started, that takes media."""
     from rq import Worker
 
     url = settings.redis_url or broker.socket_url(settings.data)
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=PATIENCE_S) as connection:
+        with redis.Redis.from_url(
+            url, socket_connect_timeout=PATIENCE_S, socket_timeout=PATIENCE_S
+        ) as connection:
             workers = Worker.all(connection=connection)
     except redis.RedisError as fault:
         return f"broker: {type(fault).__name__}"
     here = os.uname().nodename
-    born_here = [worker.birth_date for worker in workers if worker.hostname == here and worker.birth_date]
-    return None if any(_is_after(birth, started) for birth in born_here) else "worker"
+    for worker in workers:
+        ours = worker.hostname == here and worker.birth_date and _is_after(worker.birth_date, started)
+        if ours and MEDIA in worker.queue_names():
+            return None
+    # Without a wall that holds no worker takes media, ever; the rest works.
+    return None if holes(settings, started) else "worker"
+
+
+def holes(settings: Settings, started: datetime) -> list[str]:
+    """Attacks that this machine's sandbox did not withstand, as the workers wrote down at their start."""
+    try:
+        state = json.loads((settings.data / "run" / "worker.json").read_text())
+        written = datetime.fromisoformat(state["at"])
+    except (OSError, ValueError, KeyError):
+        return []
+    is_open = state.get("sandbox") == "open" and _is_after(written, started)
+    return [str(hole) for hole in state.get("holes", [])] if is_open else []
 
 
 def _is_after(birth: datetime, started: datetime) -> bool:

@@ -22,6 +22,8 @@ from tipline.watching import Watch
 ROOT = Path(__file__).resolve().parent.parent
 # Children find our packages whatever folder this was started in, and nothing in that folder.
 PATHS = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+# Longer than the workers' own limit, within which they finish a job or hand it back.
+WORKER_GRACE_S = 30
 STARTING = N_("Starting …")
 MIGRATION_FAILED = N_("The database could not be brought up to date. Nothing was started. What it said:")
 
@@ -57,10 +59,10 @@ def _run_alone(settings: Settings, *, demo: bool) -> int:
         settings,
         [
             Order("web", tipline("web"), 10, PATHS),
-            Order("worker", tipline("worker"), 20, PATHS),
+            Order("worker", tipline("worker"), WORKER_GRACE_S, PATHS),
         ],
         why_not_ready=lambda: readiness.why_not_ready(settings, started),
-        when_ready=lambda: _announce(settings),
+        when_ready=lambda: _announce(settings, started),
         own_broker=settings.redis_url is None,
         errand=Order("demo", tipline("demo"), 5, PATHS) if demo else None,
     )
@@ -74,11 +76,14 @@ def _migrate() -> subprocess.CompletedProcess[str]:
     )
 
 
-def _announce(settings: Settings) -> None:
-    address = announcement.find_network_address()
-    print(
-        announcement.ready(settings, needs_admin=_needs_admin(settings), network_address=address), flush=True
+def _announce(settings: Settings, started: datetime) -> None:
+    block = announcement.ready(
+        settings,
+        needs_admin=_needs_admin(settings),
+        network_address=announcement.find_network_address(),
+        holes=readiness.holes(settings, started),
     )
+    print(block, flush=True)
 
 
 def _needs_admin(settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import redis
+from rq import Worker
 
 from tipline import announcement, readiness
+from tipline.broker import Broker
 from tipline.settings import Settings, load
 
 
@@ -79,3 +83,26 @@ def test_a_worker_of_an_earlier_run_does_not_count() -> None:
     started = datetime.now(UTC)
     assert readiness._is_after(started.replace(microsecond=0, tzinfo=None), started)
     assert not readiness._is_after(started - timedelta(minutes=1), started)
+
+
+def test_holes_of_the_sandbox_are_told_and_do_not_hold_up_the_start(tmp_path: Path) -> None:
+    one, started = settings(tmp_path), datetime.now(UTC)
+    assert readiness.holes(one, started) == []
+    (tmp_path / "run").mkdir()
+    state = {"at": started.isoformat(), "sandbox": "open", "holes": ["network"]}
+    (tmp_path / "run" / "worker.json").write_text(json.dumps(state))
+    assert readiness.holes(one, started) == ["network"]
+    assert readiness.holes(one, started + timedelta(minutes=1)) == []
+    assert "(network)" in announcement.ready(one, needs_admin=False, holes=["network"])
+
+
+def test_only_a_worker_of_this_run_that_takes_media_makes_it_ready(tmp_path: Path) -> None:
+    one, started = settings(tmp_path), datetime.now(UTC)
+    with Broker(tmp_path) as running, redis.Redis.from_url(running.url) as connection:
+        assert readiness._worker_fault(one, started) == "worker"
+        desk, media = (Worker([name], connection=connection) for name in ("desk", "media"))
+        desk.register_birth()
+        assert readiness._worker_fault(one, started) == "worker"
+        media.register_birth()
+        assert readiness._worker_fault(one, started) is None
+        assert readiness._worker_fault(one, started + timedelta(minutes=1)) == "worker"
