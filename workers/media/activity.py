@@ -30,7 +30,7 @@ LEAST_HOT = 2  # samples, or blocks in one sample: a single hot block once is no
 SWITCH_SAMPLES, SWITCH_SHARE = 3, 0.6
 CLOCK_ROWS = 4  # burned-in clocks stand in the top or bottom quarter
 CLOCK_WINDOW_S = 20.0
-CLOCK_LEAST_S = 5.0
+CLOCK_LEAST_S = 3.0
 CLOCK_LEVELS = 0.8
 
 

@@ -35,13 +35,14 @@ class Budget:
     limits: Limits
     packets: int = 0
     frames: int = 0
+    share: float = 1.0  # of the processor time; a pass leaves the rest to those after it
 
     def packet(self) -> None:
         """One more packet read."""
         self.packets += 1
         if self.packets > self.limits.packets:
             raise Spent
-        if self.packets % 16 == 0 and time.process_time() > self.limits.decode_cpu_seconds:
+        if self.packets % 16 == 0 and time.process_time() > self.limits.decode_cpu_seconds * self.share:
             raise Spent
 
     def frame(self) -> None:

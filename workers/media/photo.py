@@ -26,6 +26,7 @@ MIME = {
     "HEIF": "image/heic",
 }
 SHOWN_BY_BROWSERS = frozenset({"JPEG", "PNG", "WEBP", "AVIF"})
+TURNED_BY_READER = frozenset({"HEIF", "TIFF"})  # their size is told upright already
 SHARP_SIDE = 480
 # What Pillow and its readers raise on broken files; a wrong one of these is a result, not a fault of ours.
 BROKEN = (
@@ -78,7 +79,7 @@ def _read(job: Job, report: Report, form: str) -> None:
                 report.warn(codes.ANIMATED)
         _shrink_while_reading(image)
         picture = _upright(_pixels(image, report), report)
-        if media["rotation"] in (90, 270) and form != "HEIF":
+        if media["rotation"] in (90, 270) and form not in TURNED_BY_READER:
             media["width"], media["height"] = media["height"], media["width"]
         _hand_over(picture, report)
 

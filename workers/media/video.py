@@ -20,6 +20,7 @@ from workers.media.job import Job
 from workers.media.report import Report
 
 OVERVIEW_FRAMES = 300
+SHARE_OF_EVERY_FRAME = 0.85
 HOPELESS_FRAMES = 250  # after so many damaged frames a damaged one is the first picture
 SCORES_MOST = 20_000
 # Declared and real length may differ by this much; a claim beyond all reason is a lie, not a film cut short.
@@ -90,6 +91,7 @@ def _look_through(film: Film) -> None:
     with report.step("overview"):
         _overview(film)
     with report.step("activity"):
+        film.budget.share = SHARE_OF_EVERY_FRAME
         whole = _every_frame(film)
         seen = film.samples.judge()
     step = max(1.0, film.last_t / SCORES_MOST)
@@ -101,6 +103,7 @@ def _look_through(film: Film) -> None:
     _conclude(film, whole)
     report.facts()
     with report.step("pictures"):
+        film.budget.share = 1.0
         moments.collect(film, seen.events)
 
 
