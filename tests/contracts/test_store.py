@@ -194,6 +194,22 @@ def test_other_bytes_may_follow_a_step_back_over_parts(place: Place, known: int)
     assert read(place.host(), KEY) == whole
 
 
+def test_a_step_back_to_the_beginning_holds_nothing(place: Place) -> None:
+    session = place.host().begin(KEY)
+    place.host().append(session, 0, [b"abcdef"])
+    assert place.host().append(session, 0, []) == 0
+    assert place.host().size(session) == 0
+
+
+def test_discarded_bytes_do_not_come_back_when_the_upload_reaches_their_place(place: Place) -> None:
+    session = place.host().begin(KEY)
+    place.host().append(session, 0, [drawn(2 * PART + 700, seed=1)])
+    place.host().append(session, PART, [drawn(PART, seed=2)])
+    assert place.host().size(session) == 2 * PART
+    with pytest.raises(OffsetMismatch):
+        place.host().complete(session, 2 * PART + 700)
+
+
 def test_a_session_text_is_short_and_plain(store: Store) -> None:
     session = store.begin(keys.rendition("a" * 64, "n" * 80))
     assert len(session) <= 500
