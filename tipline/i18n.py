@@ -32,4 +32,4 @@ def say(locale: str, sentence: str, **values: object) -> str:
 def nearest(wanted: str | None) -> str | None:
     """Our locale for a language tag such as zh-CN, zh_Hans_CN or en-GB; None if we do not speak it."""
     language = (wanted or "").replace("_", "-").lower().split("-")[0]
-    return next((one for one in LOCALES if one.lower().startswith(language)), None) if language else None
+    return next((one for one in LOCALES if one.split("_")[0] == language), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 GIB = 1024**3
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what an operator may say, not what we choose
 LOCALES = ("zh_Hans_CN", "en")
 # Values seen in examples and tutorials; a service that signs with one of them is open to anybody.
 KNOWN_KEYS = frozenset({"changeme", "change-me", "secret", "dev", "development", "test", "password"})
@@ -82,13 +84,13 @@ def _zone(value: str) -> str:
 def _key(value: str) -> str:
     if value.lower() in KNOWN_KEYS or len(value) < SHORTEST_KEY:
         raise ValueError(
-            f"must be a secret of your own of at least {SHORTEST_KEY} characters; leave it out and one is made"
+            f"must be a secret of your own, at least {SHORTEST_KEY} characters; leave it out and one is made"
         )
     return value
 
 
-def _setting(parse: Callable[[str], Any], sentence: str, default: Any = None) -> Any:
-    return field(default=default, metadata={"parse": parse, "sentence": sentence})
+def _setting(parse: Callable[[str], Any], sentence: str, default: Any = None, *, shown: bool = True) -> Any:
+    return field(default=default, repr=shown, metadata={"parse": parse, "sentence": sentence})
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,19 @@ class Settings:
     store_url: str = _setting(
         _url("file", "s3"), "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
     )
-    secret_key: str = _setting(_key, "Secret that signs sessions; made on the first start unless set.", "")
+    secret_key: str = _setting(
+        _key, "Secret that signs sessions; made on the first start unless set.", "", shown=False
+    )
     workers: int = _setting(_whole(1, 64), "Processes that work on media at the same time on this host.", 2)
     public_url: str = _setting(
-        _url("http", "https"), "Address reporters use, for links and QR codes; the listening address unless set.", ""
+        _url("http", "https"),
+        "Address reporters use, for links and QR codes; the listening address unless set.",
+        "",
     )
     max_file_bytes: int = _setting(_whole(1, 2**50), "Largest single file, in bytes.", 8 * GIB)
-    max_tip_bytes: int = _setting(_whole(1, 2**50), "Largest sum of all files of one tip, in bytes.", 32 * GIB)
+    max_tip_bytes: int = _setting(
+        _whole(1, 2**50), "Largest sum of all files of one tip, in bytes.", 32 * GIB
+    )
     max_tip_files: int = _setting(_whole(1, 10_000), "Most files of one tip.", 300)
     min_free_bytes: int = _setting(
         _whole(0, 2**50), "Free disk kept in reserve, in bytes; uploads stop before it is touched.", 2 * GIB
@@ -121,7 +129,9 @@ class Settings:
     locale: str = _setting(_one_of(*LOCALES), "Language where nothing else decides.", "zh_Hans_CN")
     timezone: str = _setting(_zone, "Time zone of the station; times are stored in UTC.", "Asia/Shanghai")
     station: str = _setting(_text, "Name of the station, shown on pages and receipts.", "")
-    behind_proxy: int = _setting(_whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0)
+    behind_proxy: int = _setting(
+        _whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
+    )
     ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
     allow_unsandboxed: bool = _setting(
         _switch, "1 lets workers open files without the sandbox. For tests on old kernels only.", False
@@ -132,7 +142,7 @@ class Settings:
         """Address for links outside a request."""
         if self.public_url:
             return self.public_url
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
         return f"http://{host}:{self.port}"
 
     @property
@@ -180,7 +190,9 @@ def load(environment: Mapping[str, str]) -> Settings:
             values[one.name] = one.metadata["parse"](raw)
         except ValueError as fault:
             reason = str(fault) if not str(fault).startswith("invalid literal") else "must be a whole number"
-            faults.append(f"{name} {reason} (it is {raw!r})." if "KEY" not in name else f"{name} {reason}.")
+            # A key, or an address with a password in it, is not shown: faults end up in logs.
+            hidden = "KEY" in name or "@" in raw
+            faults.append(f"{name} {reason}." if hidden else f"{name} {reason} (it is {raw!r}).")
     if faults:
         raise SettingsError(faults)
     return _complete(values)
@@ -204,23 +216,34 @@ def with_secret(settings: Settings) -> Settings:
     """The same settings with a secret key, made in the data folder (mode 0600) when none is set."""
     if settings.secret_key:
         return settings
-
     return replace(settings, secret_key=_kept_secret(settings.data / "secret.key"))
 
 
 def _kept_secret(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(path, "x", opener=_private) as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        _make_secret(path)
     kept = path.read_text().strip()
     if len(kept) < SHORTEST_KEY:
-        raise SettingsError([f"{path} is damaged. Restore it from your backup; without it receipts cannot be opened."])
+        raise SettingsError(
+            [f"{path} is damaged. Restore it from your backup; without it receipts cannot be opened."]
+        )
     return kept
 
 
-def _private(path: str, flags: int) -> int:
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, and by one process alone: another that starts now must not read half of it."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with open(draft, "x", opener=_private) as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
+
+def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

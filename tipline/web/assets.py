@@ -1,4 +1,4 @@
-"""Built front-end files under names that change with their content, so that browsers may keep them forever."""
+"""Built front-end files under names that change with their content, so browsers may keep them forever."""
 
 from __future__ import annotations
 

@@ -10,11 +10,12 @@ from apiflask import HTTPError
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from storage import StoreError
+from tipline.domain import accounts, limits
 from tipline.errors import CATALOGUE, Kind, TiplineError
 from tipline.web import current
 
@@ -44,6 +45,7 @@ _OWN_STATUS = {
     "request:failed": 500,
     "request:method": 405,
     "upload:length-needed": 400,
+    "upload:offset-unclear": 400,
     "upload:metadata-unclear": 400,
     "upload:checksum-unknown": 400,
     "upload:version": 412,
@@ -57,6 +59,14 @@ RETRY_S = {
     "service:store-down": 10,
     "request:too-many": 900,
 }
+# What a field's sentence names when several fields are wrong, so that the fault as a whole names no limit.
+_LIMITS = {
+    "tip:text-too-long": limits.TEXT,
+    "tip:field-too-long": limits.SHORT,
+    "message:too-long": limits.MESSAGE,
+    "case:title-needed": limits.SHORT,
+    "account:password-weak": accounts.SHORTEST_PASSWORD,
+}
 
 
 def init(app: Flask) -> None:
@@ -65,13 +75,16 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(HTTPError, _input)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(InterfaceError, _database)
     app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(UnicodeEncodeError, _unstorable)
     app.register_error_handler(StoreError, _store)
     app.register_error_handler(Exception, _unknown)
 
 
 def _expired(_fault: CSRFError) -> Response:
-    """The token of a form is gone with its session: at the desk that means to sign in again, nothing typed is lost."""
+    """The token of a form is gone with its session: at the desk that means to sign in again."""
     signed_out = request.path.startswith("/desk/") and not request.path.startswith("/desk/sign-")
     if signed_out and not current.is_signed_in():
         return answer(TiplineError("account:session-ended"))
@@ -122,17 +135,14 @@ def status_of(fault: TiplineError) -> int:
 
 def sentence(fault: TiplineError) -> str:
     """The fault's sentence in the asker's language."""
-    return gettext(fault.sentence, **fault.values) if fault.values else gettext(fault.sentence)
+    return str(gettext(fault.sentence, **fault.values) if fault.values else gettext(fault.sentence))
 
 
 def field_sentence(code: str, fault: TiplineError) -> str:
     """The sentence beside one field of a form."""
-    from tipline.domain import limits
-
-    values = {"limit": limits.TEXT, **fault.values} if "%(limit)s" in CATALOGUE[code].sentence else {}
-    if code == "tip:field-too-long":
-        values["limit"] = limits.SHORT
-    return gettext(CATALOGUE[code].sentence, **values)
+    values = {"limit": _LIMITS.get(code), **fault.values}
+    sentence = CATALOGUE[code].sentence
+    return str(gettext(sentence, **values) if "%(" in sentence else gettext(sentence))
 
 
 def reference() -> str:
@@ -169,6 +179,12 @@ def _input(fault: HTTPError) -> Response:
 def _database(fault: DBAPIError) -> Response:
     log.error("database.unreachable", ref=reference(), fault=type(fault).__name__)
     return answer(TiplineError("service:database-down"))
+
+
+def _unstorable(fault: Exception) -> Response:
+    """A name looked for holds signs no database knows, such as NUL or half of a surrogate pair."""
+    log.warning("request.unstorable", ref=reference(), fault=type(fault).__name__)
+    return answer(TiplineError("request:invalid"))
 
 
 def _store(fault: StoreError) -> Response:

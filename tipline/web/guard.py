@@ -34,7 +34,8 @@ def reporter(view: Callable[P, R]) -> Callable[P, R]:
 
 def staff(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Staff with this right."""
-    assert right in rights.RIGHTS, right
+    if right not in rights.RIGHTS:
+        raise KeyError(f"no right is called {right}")
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)

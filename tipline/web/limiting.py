@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from tipline.services import redis_url
+from tipline.services import Services, redis_url
 from tipline.web import current
 
 
@@ -17,14 +18,26 @@ def asker() -> str:
     """The asker's address as a keyed hash; the key changes every day, so days cannot be joined."""
     day = datetime.now(UTC).date().isoformat()
     key = hashlib.sha256(f"limits\0{day}\0{current.services().key}".encode()).digest()
-    return hmac.new(key, (request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, _line(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _line(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or the /64 in which an IPv6 address changes at will."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return address
+    return str(parsed.ipv4_mapped or ip_network(f"{address.partition('%')[0]}/64", strict=False))
 
 
 limiter = Limiter(asker, headers_enabled=False)
 
 
 def init(app: Flask) -> None:
-    url = redis_url(current_settings(app))
+    services: Services = app.extensions["tipline"]
+    url = redis_url(services.settings)
     app.config.update(
         RATELIMIT_STORAGE_URI=url.replace("unix://", "redis+unix://", 1),
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1},
@@ -34,7 +47,3 @@ def init(app: Flask) -> None:
         RATELIMIT_KEY_PREFIX="tipline",
     )
     limiter.init_app(app)
-
-
-def current_settings(app: Flask):  # type: ignore[no-untyped-def]
-    return app.extensions["tipline"].settings
