@@ -19,8 +19,8 @@ FIRST_ADMIN = N_(
     "Nobody can sign in yet. Make the first administrator; the command asks for nothing but the password:"
 )
 NO_SANDBOX = N_(
-    "Files are received and kept, but not examined: on this machine the sandbox that opens them does not hold "
-    "(%(holes)s). Run .venv/bin/tipline doctor; what waits is examined as soon as it holds."
+    "Files are received and kept, but not examined: on this machine the sandbox that opens them does not "
+    "hold (%(holes)s). Run .venv/bin/tipline doctor; what waits is examined as soon as it holds."
 )
 STOP = N_("Ctrl-C stops everything.")
 LOGS = N_("Logs")
