@@ -1,14 +1,14 @@
 """Receiving: how a file's bytes come in, in any number of pieces, over any number of connections.
 
-The upload's row is the lock: whoever holds its `writer` mark may move the offset, and a newer connection takes
-the mark over. No transaction is open while bytes stream. The last offset is written together with the evidence,
-so an upload is never complete without its evidence, nor the evidence there without all its bytes.
+The upload's row is the lock: whoever holds its `writer` mark may move the offset, and a newer connection
+takes the mark over. No transaction is open while bytes stream. The last offset is written together with the
+evidence, so an upload is never complete without its evidence, nor the evidence there without all its bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 
 import storage
@@ -52,7 +52,7 @@ class Receiver:
             raise
 
     def take(self, tip_id: int, announced: Announced, pieces: Iterable[bytes]) -> Upload:
-        """A whole file over one connection, as a plain form sends it; `announced.length` is the most it can be.
+        """A whole file over one connection, as a plain form sends it; it may be shorter than was announced.
 
         The length is known at the end only. What breaks off cannot be resumed, so nothing of it is kept.
         """
@@ -126,7 +126,7 @@ class Receiver:
         return self.read(upload.id, upload.tip_id)
 
     def _complete(self, upload: Upload) -> None:
-        """Give the object its key. If the session is gone, another finished it and perhaps died before saying so."""
+        """Give the object its key. A session that is gone was finished by another, who perhaps died of it."""
         try:
             self.store.complete(upload.session, upload.length)
         except storage.SessionGone:
@@ -179,13 +179,18 @@ class Receiver:
 
     def sweep(self) -> None:
         """Finish what arrived whole but was not said so, and end what was not finished in time."""
+        seen = ""
+        while idle := self._list_idle(seen):
+            for upload in idle:
+                if upload.expires_at < clock.now():
+                    self._end(upload, "expired", SYSTEM)
+                elif self._is_whole(upload):
+                    self._finish_quietly(upload)
+            seen = idle[-1].id
+
+    def _list_idle(self, after: str) -> list[Upload]:
         with self.database.reading() as tx:
-            idle = uploads.list_idle(tx)
-        for upload in idle:
-            if upload.expires_at < clock.now():
-                self._end(upload, "expired", SYSTEM)
-            elif self._is_whole(upload):
-                self._finish_quietly(upload)
+            return uploads.list_idle(tx, after=after)
 
     def _is_whole(self, upload: Upload) -> bool:
         try:
@@ -219,7 +224,7 @@ class Receiver:
         self.running.forget(upload.id)
 
     def _forget_session(self, session: str) -> None:
-        """The row says it all by now; a session the store cannot drop at the moment is a leftover to sweep."""
+        """The row says it all by now; what the store cannot drop at the moment is a leftover to sweep."""
         with suppress(storage.StoreError):
             self.store.abort(session)
 
@@ -250,8 +255,8 @@ class _Stretch:
             watched.close()
         return self._settled()
 
-    def _watched(self, writer: Writer, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass pieces on, hashing them; stop when a newer connection took over or more comes than was announced."""
+    def _watched(self, writer: Writer, pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
+        """Pass pieces on, hashing them, until a newer connection takes over or too much comes."""
         room = self.upload.length - self.offset
         for piece in pieces:
             room -= len(piece)
@@ -264,7 +269,7 @@ class _Stretch:
             yield from writer.pass_on(piece)
 
     def _note(self, at: int) -> None:
-        """Bytes up to here are durable. The last offset is told with the evidence, a checked piece as a whole."""
+        """Bytes up to here are durable. The last is told with the evidence, a checked piece as a whole."""
         if self.checksum is None and at < self.upload.length:
             self.receiver._move(self.upload.id, self.mark, at)
         self.durable = at

@@ -65,7 +65,7 @@ class Running:
         self._lock = threading.Lock()
 
     def digest(self, upload_id: str, offset: int, mark: str | None) -> hashing.Digest | None:
-        """The digest of the bytes before `offset`, if this process saw them all. It is handed out only once."""
+        """The digest of the bytes before `offset`, if this process saw them all; it is handed out once."""
         with self._lock:
             kept_mark, digest = self._digests.pop(upload_id, (None, None))
         if offset == 0:

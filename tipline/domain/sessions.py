@@ -1,5 +1,5 @@
-"""Visits of staff to the desk. The browser keeps a token, we its keyed hash: a visit that was ended here is over,
-whatever a copied cookie says.
+"""Visits of staff to the desk. The browser keeps a token, we its keyed hash: a visit that was ended here is
+over, whatever a copied cookie says.
 """
 
 from __future__ import annotations

@@ -31,9 +31,8 @@ class Upload(Base):
     session: Mapped[str] = mapped_column(Text)
     length: Mapped[int] = mapped_column(BigInteger)
     offset: Mapped[int] = mapped_column(BigInteger, default=0)
-    state: Mapped[str] = mapped_column(
-        String(12), default="active", index=True
-    )  # active done refused expired removed
+    # active done refused expired removed
+    state: Mapped[str] = mapped_column(String(12), default="active", index=True)
     writer: Mapped[str | None] = mapped_column(String(26))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -154,10 +153,10 @@ def close(tx: Transaction, upload: Upload, state: str) -> bool:
     return bool(closed.rowcount)  # type: ignore[attr-defined]
 
 
-def list_idle(tx: Transaction) -> list[Upload]:
-    """Unfinished uploads nobody has written to for a while."""
+def list_idle(tx: Transaction, *, after: str = "", limit: int = 200) -> list[Upload]:
+    """Unfinished uploads nobody has written to for a while, page by page in the order of their ids."""
     query = select(Upload).where(Upload.state == "active", Upload.seen_at < clock.now() - IDLE)
-    return list(tx.scalars(query.order_by(Upload.seen_at).limit(200)))
+    return list(tx.scalars(query.where(Upload.id > after).order_by(Upload.id).limit(limit)))
 
 
 def unfinished(tx: Transaction, tip: Tip) -> dict[str, Upload]:
