@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids
 from tipline.domain.actors import Actor
-from tipline.domain.rights import ROLES
+from tipline.domain.rights import ROLES, may
 from tipline.errors import TiplineError
 
 SHORTEST_PASSWORD = 8
@@ -97,6 +97,14 @@ def find_account(tx: Transaction, username: str) -> Account | None:
 def read_account(tx: Transaction, username: str) -> Account:
     account = find_account(tx, username)
     if account is None:
+        raise TiplineError("account:not-found", fields={"assignee": "account:not-found"})
+    return account
+
+
+def read_assignable(tx: Transaction, username: str) -> Account:
+    """Somebody a tip can be given to: an open account that may act on tips; raises account:not-found."""
+    account = read_account(tx, username)
+    if not account.active or not may(account.actor, "tip:act"):
         raise TiplineError("account:not-found", fields={"assignee": "account:not-found"})
     return account
 

@@ -101,6 +101,20 @@ def list_tips_of(tx: Transaction, case: Case) -> list[tuple[Link, Tip]]:
     return [(one.Link, one.Tip) for one in tx.execute(query)]
 
 
+def list_tips_of_many(tx: Transaction, case_ids: list[int]) -> dict[int, list[tuple[Link, Tip]]]:
+    """Case id → its links and tips in the order they were linked, in one query."""
+    query = (
+        select(Link, Tip)
+        .join(Tip, Tip.id == Link.tip_id)
+        .where(Link.case_id.in_(case_ids), Link.ended_at.is_(None))
+        .order_by(Link.id)
+    )
+    found: dict[int, list[tuple[Link, Tip]]] = {one: [] for one in case_ids}
+    for row in tx.execute(query):
+        found[row.Link.case_id].append((row.Link, row.Tip))
+    return found
+
+
 def list_ended(tx: Transaction, case: Case) -> list[tuple[Link, Tip]]:
     """Links taken back, with who and why."""
     query = (

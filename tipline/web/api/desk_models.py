@@ -1,0 +1,273 @@
+"""What the desk's API takes and gives, as its OpenAPI description tells it. Judging the words is the domain's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+LONGEST_PAGE = 200
+
+
+class Taken(BaseModel):
+    """Something sent to us: a field we do not know is most often a slip of the pen, so it is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    cursor: str = Field("", description="`next_cursor` of the page before; empty for the first page.")
+    limit: int = Field(50, ge=1, le=LONGEST_PAGE, description="Most entries of a page.")
+
+
+class QueueQuery(PageQuery):
+    state: str = Field("", description="A state; `all`; empty for what waits for somebody.")
+    category: str = Field("", description="Code of a category.")
+    beat: str = Field("", description="Code of a beat.")
+    assignee: str = Field("", description="A user name; `none` for tips nobody has.")
+    q: str = Field("", max_length=200, description="Words in text, place, messages, file names; or a SHA-256.")
+
+
+class CasesQuery(PageQuery):
+    state: str = Field("", description="`open` or `closed`; empty for both.")
+    q: str = Field("", max_length=200, description="Words in title or number.")
+
+
+class CustodyQuery(PageQuery):
+    subject: str = Field("", description="`noun:name`, such as `evidence:…` or `case:A-2026-1`.")
+    tip: str = Field("", description="Reference of a tip: everything that was done with it and its files.")
+
+
+class SearchQuery(PageQuery):
+    q: str = Field(min_length=1, max_length=200, description="Words to look for.")
+    kind: str = Field("", pattern="^(tip|case|)$", description="`tip` or `case`; empty for both.")
+
+
+class TipChange(Taken):
+    """Only what is sent is changed."""
+
+    state: str | None = Field(None, description="One of the states a tip can be put into by hand.")
+    reason: str | None = Field(None, description="Needed for `not_used` and `duplicate`.")
+    until: AwareDatetime | None = Field(None, description="With `snoozed`: when the tip comes back by itself.")
+    assignee: str | None = Field(None, description="A user name; null for nobody.")
+    category: str | None = None
+    beat: str | None = Field(None, description="Code of a beat; null for none.")
+    clock_offset_s: float | None = Field(
+        None, allow_inf_nan=False, description="Seconds the camera's clock is ahead of true time."
+    )
+
+
+class MessageSent(Taken):
+    text: str
+    question: bool = Field(False, description="True asks the reporter and waits for an answer.")
+
+
+class TextSent(Taken):
+    text: str
+
+
+class CaseOpened(Taken):
+    title: str
+    summary: str = ""
+
+
+class CaseChange(Taken):
+    """Only what is sent is changed."""
+
+    title: str | None = None
+    summary: str | None = None
+    state: str | None = Field(None, description="`open` or `closed`.")
+    reason: str | None = Field(None, description="Stands in the log.")
+
+
+class LinkMade(Taken):
+    tip: str = Field(description="Reference of the tip.")
+    reason: str = Field(description="Why it belongs to the case; stands in the log.")
+
+
+class LinkEnded(Taken):
+    reason: str = Field(description="Why the link is taken back; stands in the log.")
+
+
+class QueueItem(BaseModel):
+    reference: str
+    state: str
+    category: str
+    text: str = Field(description="Beginning of what the reporter wrote.")
+    received_at: datetime | None
+    occurred_at: datetime | None
+    place: str
+    beat: str | None
+    evidence_count: int
+    footage_s: float = Field(description="Length of all films together.")
+    progress: float | None = Field(description="0 to 1 while files are being looked at, else null.")
+    keyframes: list[str] = Field(description="Addresses of a few small pictures, spread over all files.")
+    assignee: str | None
+    ack_due_at: datetime | None
+    acknowledged_at: datetime | None
+    cases: list[str] = Field(description="Numbers of the cases it is linked to.")
+    duplicates: list[dict[str, Any]] = Field(description="Tips that may be the same; empty if none is known.")
+    version: int
+
+
+class QueuePage(BaseModel):
+    items: list[QueueItem]
+    next_cursor: str | None
+
+
+class EvidenceBrief(BaseModel):
+    id: str
+    number: int = Field(description="Counts within the tip.")
+    filename: str
+    size: int
+    sha256: str | None
+    state: str
+    kind: str
+    progress: float
+    failure: str | None
+
+
+class RenditionOut(BaseModel):
+    kind: str = Field(description="keyframe, preview, thumbnail or sheet.")
+    name: str
+    url: str
+    sha256: str
+    t: float | None = Field(None, description="Position in the original, in seconds.")
+    width: int
+    height: int
+
+
+class DeskEvidence(EvidenceBrief):
+    tip: str
+    client_sha256: str | None = Field(description="What the reporter's device said it sent.")
+    digest_matches: bool | None
+    failure_text: str | None = Field(description="The failure as a sentence in the asker's language.")
+    received_at: datetime | None
+    media: dict[str, Any] | None = Field(
+        description="Facts of the file: kind, mime, container, duration_s, width, height, captured_at, gps, device,"
+        " keyframes, activity, playable, warnings, failure, tools, …; null until it was looked at."
+    )
+    renditions: list[RenditionOut]
+
+
+class DeskMessage(BaseModel):
+    id: int
+    kind: str = Field(description="message, question, progress or note; a note is never shown to the reporter.")
+    by_reporter: bool
+    author: str
+    text: str
+    at: datetime
+    answered_at: datetime | None
+
+
+class LinkedCase(BaseModel):
+    number: str
+    title: str
+    state: str
+    reason: str
+    linked_by: str
+    linked_at: datetime
+
+
+class DeskTip(BaseModel):
+    reference: str
+    state: str
+    category: str
+    text: str
+    language: str
+    occurred_at: datetime | None
+    occurred_until: datetime | None
+    place: str
+    lat: float | None
+    lon: float | None
+    beat: str | None
+    anonymous: bool
+    clock_offset_s: float | None
+    door: str
+    assignee: str | None
+    created_at: datetime
+    received_at: datetime | None
+    ack_due_at: datetime | None
+    acknowledged_at: datetime | None
+    snoozed_until: datetime | None
+    changed_at: datetime
+    version: int = Field(description="Also the ETag; send it back in If-Match to change the tip.")
+    evidence: list[EvidenceBrief]
+    messages: list[DeskMessage]
+    cases: list[LinkedCase]
+    duplicates: list[dict[str, Any]]
+
+
+class ContactOut(BaseModel):
+    contact: str = Field(description="How to reach the reporter; empty if they did not say.")
+
+
+class CaseTip(BaseModel):
+    reference: str
+    state: str
+    category: str
+    place: str
+    received_at: datetime | None
+    reason: str
+    linked_by: str
+    linked_at: datetime
+
+
+class DeskCase(BaseModel):
+    number: str
+    title: str
+    summary: str
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
+    lead: str | None
+    version: int = Field(description="Also the ETag.")
+    tips: list[CaseTip]
+
+
+class CasesPage(BaseModel):
+    items: list[DeskCase]
+    next_cursor: str | None
+
+
+class CustodyEntry(BaseModel):
+    seq: int
+    at: str = Field(description="RFC 3339 with microseconds, as it was hashed.")
+    actor: str
+    action: str
+    subject: str
+    tip: str | None
+    reason: str | None
+    detail: str = Field(description="JSON text, as it was hashed.")
+    previous: str = Field(description="Hash of the entry before.")
+    hash: str = Field(description="SHA-256 over the canonical JSON of all other fields.")
+
+
+class CustodyPage(BaseModel):
+    items: list[CustodyEntry]
+    next_cursor: str | None
+
+
+class Hit(BaseModel):
+    kind: str
+    id: str = Field(description="Reference of the tip or number of the case.")
+    title: str
+    at: datetime | None
+    url: str = Field(description="The page at the desk.")
+
+
+class SearchPage(BaseModel):
+    items: list[Hit]
+    next_cursor: str | None
+
+
+class ErrorOut(BaseModel):
+    """Every «no» has this shape."""
+
+    code: str = Field(description="`noun:reason`; stable.")
+    message: str = Field(description="What happened and what to do now, in the asker's language.")
+    ref: str = Field(description="Names this request in the log.")
+    fields: dict[str, dict[str, str]] | None = Field(None, description="Field → {code, message}.")

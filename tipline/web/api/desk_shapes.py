@@ -1,0 +1,128 @@
+"""Rows of the database as the desk's API tells them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+
+from tipline.db import Transaction
+from tipline.domain import accounts, clock, evidence, links, messages, renditions, tips
+from tipline.domain.cases import Case
+from tipline.domain.custody import Custody
+from tipline.domain.evidence import Evidence
+from tipline.domain.links import Link
+from tipline.domain.tips import Tip
+from tipline.domain.triage import Row
+from tipline.errors import CATALOGUE, TiplineError
+from tipline.web import media
+from tipline.web.api.desk_models import CaseTip, DeskMessage, DeskTip, EvidenceBrief
+
+EXCERPT = 200
+
+
+def read_tip(tx: Transaction, reference: str) -> Tip:
+    """A tip that was handed in; drafts are the reporter's own."""
+    tip = tips.read_tip(tx, reference)
+    if tip.state == "draft":
+        raise TiplineError("tip:not-found")
+    return tip
+
+
+def queue_item(row: Row) -> dict[str, Any]:
+    tip = row.tip
+    return {
+        **_picked(tip, "reference state category received_at occurred_at place beat ack_due_at acknowledged_at version"),
+        "text": tip.text[:EXCERPT],
+        "evidence_count": len(row.files),
+        "footage_s": row.footage_s,
+        "progress": row.progress,
+        "keyframes": [media.rendition_url(one) for one in row.thumbnails],
+        "assignee": row.assignee.username if row.assignee else None,
+        "cases": [case.number for case in row.cases],
+        "duplicates": [],
+    }
+
+
+def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
+    """The whole tip, but how to reach its reporter: that is asked for by itself."""
+    held = {"assignee", "evidence", "messages", "cases", "duplicates"}
+    return {
+        **{name: getattr(one, name) for name in DeskTip.model_fields if name not in held},
+        "assignee": _name(tx, one.assignee_id),
+        "evidence": [brief(file) for file in evidence.list_of_tip(tx, one)],
+        "messages": [message(text) for text in messages.list_all(tx, one)],
+        "cases": [_linked_case(link, case) for link, case in links.list_cases_of(tx, one)],
+        "duplicates": [],
+    }
+
+
+def brief(file: Evidence) -> dict[str, Any]:
+    return {name: getattr(file, name) for name in EvidenceBrief.model_fields}
+
+
+def message(one: messages.Message) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in DeskMessage.model_fields}
+
+
+def whole_evidence(tx: Transaction, file: Evidence) -> dict[str, Any]:
+    return {
+        **brief(file),
+        "tip": tx.get_one(Tip, file.tip_id).reference,
+        "client_sha256": file.client_sha256,
+        "digest_matches": file.digest_matches,
+        "failure_text": failure_sentence(file.failure),
+        "received_at": file.received_at,
+        "media": file.facts or None,
+        "renditions": [_rendition(one) for one in renditions.list_of(tx, file.id)],
+    }
+
+
+def failure_sentence(code: str | None) -> str | None:
+    return gettext(CATALOGUE[code].sentence) if code in CATALOGUE else code
+
+
+def _rendition(one: renditions.Rendition) -> dict[str, Any]:
+    return {**_picked(one, "kind name sha256 t width height"), "url": media.rendition_url(one)}
+
+
+def case(tx: Transaction, one: Case) -> dict[str, Any]:
+    return cases(tx, [one])[0]
+
+
+def cases(tx: Transaction, many: list[Case]) -> list[dict[str, Any]]:
+    """Cases with their tips, in a fixed number of queries."""
+    linked = links.list_tips_of_many(tx, [one.id for one in many])
+    leads = accounts.names(tx, {one.lead_id for one in many if one.lead_id})
+    return [
+        {
+            **_picked(one, "number title summary state opened_at closed_at version"),
+            "lead": leads[one.lead_id].username if one.lead_id else None,
+            "tips": [_case_tip(link, found) for link, found in linked[one.id]],
+        }
+        for one in many
+    ]
+
+
+def _case_tip(link: Link, found: Tip) -> dict[str, Any]:
+    of_tip = {name: getattr(found, name) for name in CaseTip.model_fields if hasattr(found, name)}
+    return {**of_tip, "reason": link.reason, "linked_by": link.author, "linked_at": link.at}
+
+
+def _linked_case(link: Link, found: Case) -> dict[str, Any]:
+    of_case = _picked(found, "number title state")
+    return {**of_case, "reason": link.reason, "linked_by": link.author, "linked_at": link.at}
+
+
+def custody(entry: Custody) -> dict[str, Any]:
+    """As it was hashed, so that a client can check the chain by itself."""
+    return {**_picked(entry, "seq actor action subject tip reason detail previous hash"), "at": clock.stamp(entry.at)}
+
+
+def _name(tx: Transaction, account_id: int | None) -> str | None:
+    found = accounts.names(tx, {account_id}) if account_id else {}
+    return found[account_id].username if account_id in found else None
+
+
+def _picked(row: object, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}

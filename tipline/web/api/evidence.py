@@ -1,0 +1,58 @@
+"""Evidence for programs of the desk: facts, bytes, and another try."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from tipline.domain import evidence, renditions
+from tipline.web import current, guard, media
+from tipline.web.api import desk_shapes
+from tipline.web.api.desk_models import DeskEvidence
+
+blueprint = APIBlueprint("api_evidence", __name__, url_prefix="/api/v1/evidence", tag="Evidence")
+BYTES = {200: {"description": "The bytes.", "content": {"application/octet-stream": {}}}}
+PIECES = {**BYTES, 206: "One range of them.", 416: "No byte of the file lies in that range."}
+
+
+@blueprint.get("/<evidence_id>")
+@guard.staff("evidence:read")
+@blueprint.output(DeskEvidence)
+def get_evidence(evidence_id: str) -> dict[str, Any]:
+    """One file: digest, state, facts, pictures."""
+    with current.services().database.reading() as tx:
+        return desk_shapes.whole_evidence(tx, evidence.read_evidence(tx, evidence_id))
+
+
+@blueprint.get("/<evidence_id>/original")
+@guard.staff("evidence:read")
+@blueprint.doc(responses=PIECES)
+def get_original(evidence_id: str) -> Response:
+    """The bytes as they were received. Range and ETag are honoured; a download stands in the log."""
+    with current.services().database.reading() as tx:
+        row = evidence.read_evidence(tx, evidence_id)
+    return media.send_original(row)
+
+
+@blueprint.get("/<evidence_id>/renditions/<name>")
+@guard.staff("evidence:read")
+@blueprint.doc(responses=PIECES)
+def get_rendition(evidence_id: str, name: str) -> Response:
+    """A picture made from the original. Range and ETag are honoured."""
+    with current.services().database.reading() as tx:
+        row = renditions.read_rendition(tx, evidence_id, name)
+    return media.send_rendition(row)
+
+
+@blueprint.post("/<evidence_id>/retry")
+@guard.staff("evidence:retry")
+@blueprint.output(DeskEvidence, 202)
+def retry(evidence_id: str) -> dict[str, Any]:
+    """Have the file looked at once more."""
+    services = current.services()
+    with services.database.transaction() as tx:
+        row = evidence.read_evidence(tx, evidence_id)
+        evidence.retry(tx, services.bell, current.actor(), row)
+        return desk_shapes.whole_evidence(tx, row)

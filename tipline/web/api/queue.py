@@ -1,0 +1,29 @@
+"""The evidence queue for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from tipline.domain import triage
+from tipline.web import current, guard
+from tipline.web.api import desk_shapes
+from tipline.web.api.desk_models import QueuePage, QueueQuery
+
+blueprint = APIBlueprint("api_queue", __name__, url_prefix="/api/v1", tag="Queue")
+
+
+@blueprint.get("/queue")
+@guard.staff("tip:read")
+@blueprint.input(QueueQuery, location="query")
+@blueprint.output(QueuePage)
+def list_queue(query_data: QueueQuery) -> dict[str, Any]:
+    """Tips, newest first.
+
+    Without `state` only those that wait for somebody.
+    """
+    wanted = triage.Filter(**query_data.model_dump(exclude={"cursor", "limit"}))
+    with current.services().database.reading() as tx:
+        page = triage.list_queue(tx, wanted, cursor=query_data.cursor, limit=query_data.limit)
+    return {"items": [desk_shapes.queue_item(row) for row in page.rows], "next_cursor": page.next_cursor}

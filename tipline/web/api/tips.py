@@ -1,0 +1,123 @@
+"""One tip for programs of the desk, and the acts on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from tipline.db import Transaction
+from tipline.domain import accounts, custody, messages, tips
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.api import desk_shapes, versions
+from tipline.web.api.desk_models import (
+    ContactOut,
+    DeskMessage,
+    DeskTip,
+    MessageSent,
+    TextSent,
+    TipChange,
+)
+
+blueprint = APIBlueprint("api_tips", __name__, url_prefix="/api/v1/tips", tag="Tips")
+CORRECTED = ("category", "beat", "clock_offset_s")
+
+
+@blueprint.get("/<reference>")
+@guard.staff("tip:read")
+@blueprint.output(DeskTip)
+def get_tip(reference: str) -> Any:
+    """The whole tip. Its ETag is needed to change it."""
+    with current.services().database.reading() as tx:
+        return _told(tx, desk_shapes.read_tip(tx, reference))
+
+
+@blueprint.patch("/<reference>")
+@guard.staff("tip:act")
+@blueprint.input(TipChange)
+@blueprint.output(DeskTip)
+def patch_tip(reference: str, json_data: TipChange) -> Any:
+    """Change state, assignee, category, beat or clock offset.
+
+    Needs If-Match with the ETag of the tip as it was read; `*` overrides.
+    """
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        versions.asked(tip.version, changed="tip:changed", needed="tip:version-needed")
+        _change(tx, tip, json_data)
+        return _told(tx, tip)
+
+
+def _change(tx: Transaction, tip: Tip, wanted: TipChange) -> None:
+    said, actor = wanted.model_fields_set, current.actor()
+    if "category" in said and wanted.category is None:
+        raise TiplineError("tip:category-unknown", fields={"category": "tip:category-unknown"})
+    corrected = {name: getattr(wanted, name) for name in CORRECTED if name in said}
+    if corrected:
+        tips.change(tx, actor, tip, **corrected)
+    if "assignee" in said:
+        account = accounts.read_assignable(tx, wanted.assignee) if wanted.assignee else None
+        tips.assign(tx, actor, tip, account.id if account else None, account.username if account else None)
+    if wanted.state is not None:
+        tips.move(tx, actor, tip, wanted.state, reason=wanted.reason, until=wanted.until)
+
+
+@blueprint.get("/<reference>/contact")
+@guard.staff("contact:read")
+@blueprint.output(ContactOut)
+def get_contact(reference: str) -> dict[str, Any]:
+    """How to reach the reporter. Each look stands in the log."""
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        custody.append(tx, current.actor(), "contact:read", f"tip:{tip.reference}", tip=tip.reference)
+        return {"contact": tips.read_contact(tx, tip)}
+
+
+@blueprint.post("/<reference>/acknowledge")
+@guard.staff("tip:act")
+@blueprint.output(DeskTip)
+def acknowledge(reference: str) -> Any:
+    """Tell the reporter that an officer has taken note."""
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        tips.acknowledge(tx, current.actor(), tip)
+        return _told(tx, tip)
+
+
+@blueprint.post("/<reference>/messages")
+@guard.staff("tip:act")
+@blueprint.input(MessageSent)
+@blueprint.output(DeskMessage, 201)
+def post_message(reference: str, json_data: MessageSent) -> dict[str, Any]:
+    """Write to the reporter; with `question` the tip waits for the answer."""
+    return _write(reference, json_data.text, "question" if json_data.question else "message")
+
+
+@blueprint.post("/<reference>/notes")
+@guard.staff("tip:act")
+@blueprint.input(TextSent)
+@blueprint.output(DeskMessage, 201)
+def post_note(reference: str, json_data: TextSent) -> dict[str, Any]:
+    """Write something down for the desk alone."""
+    return _write(reference, json_data.text, "note")
+
+
+@blueprint.post("/<reference>/progress")
+@guard.staff("tip:act")
+@blueprint.input(TextSent)
+@blueprint.output(DeskMessage, 201)
+def post_progress(reference: str, json_data: TextSent) -> dict[str, Any]:
+    """Give the reporter news of how things go."""
+    return _write(reference, json_data.text, "progress")
+
+
+def _write(reference: str, text: str, kind: str) -> dict[str, Any]:
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        return desk_shapes.message(messages.write(tx, current.actor(), tip, text, kind=kind))
+
+
+def _told(tx: Transaction, tip: Tip) -> Any:
+    return desk_shapes.tip(tx, tip), 200, versions.etag(tip.version)
