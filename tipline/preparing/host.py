@@ -127,6 +127,6 @@ def fetch_trouble(what: str, failed: CommandFailed, mirror: str) -> Trouble:
             " If a mirror is in use, try another one; if it happens again, tell the maintainers."
         )
     return Trouble(
-        f"{failed.tail}\n\n{what[0].upper()}{what[1:]} could not be fetched. Check the network, or name a mirror"
-        f" near you ({mirror}), then run the same command again; what has arrived is kept."
+        f"{failed.tail}\n\n{what[0].upper()}{what[1:]} could not be fetched. Check the network, or name a"
+        f" mirror near you ({mirror}), then run the same command again; what has arrived is kept."
     )
