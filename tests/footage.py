@@ -1,7 +1,7 @@
 """Draws sample footage, honest and hostile, so that the tests need no stock media.
 
-``cctv_clip`` is a fixed camera over a shop: shelves, sensor noise, a burned-in clock, one person who walks through
-at a known time. Everything is deterministic.
+``cctv_clip`` is a fixed camera over a shop: shelves, sensor noise, a burned-in clock, one person who walks
+through at a known time. Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -87,10 +87,15 @@ def background(size: tuple[int, int]) -> Image.Image:
     width, height = size
     scene = Image.new("RGB", size, (96, 98, 92))
     draw = ImageDraw.Draw(scene)
-    draw.polygon([(0, height), (width, height), (width * 3 // 4, height // 2), (width // 4, height // 2)], (120, 112, 100))
+    draw.polygon(
+        [(0, height), (width, height), (width * 3 // 4, height // 2), (width // 4, height // 2)],
+        (120, 112, 100),
+    )
     for shelf in range(5):
         left = width * shelf // 5 + 4
-        draw.rectangle((left, height // 5, left + width // 6, height // 2), (70 + 18 * shelf, 84, 110 - 12 * shelf))
+        draw.rectangle(
+            (left, height // 5, left + width // 6, height // 2), (70 + 18 * shelf, 84, 110 - 12 * shelf)
+        )
         for row in range(1, 4):
             y = height // 5 + row * height // 13
             draw.line((left, y, left + width // 6, y), (30, 30, 34), 2)
@@ -162,7 +167,7 @@ def photo(
     model: str | None = None,
     extra: dict[int, Any] | None = None,
 ) -> Path:
-    """Draw a photo: its upper left quarter is red, so that a wrong turn shows. ``taken_at`` as EXIF writes it."""
+    """Draw a photo; its upper left quarter is red, so a wrong turn shows. ``taken_at`` is as EXIF writes it."""
     if fmt == "HEIF":
         pillow_heif.register_heif_opener()
     image = background(size)

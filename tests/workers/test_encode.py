@@ -19,7 +19,11 @@ def drawn(width: int = 1280, height: int = 720, t: float = 1.5) -> Keyframe:
 
 @pytest.mark.parametrize(
     ("make", "form", "size"),
-    [(encode.full, "JPEG", (1280, 720)), (encode.medium, "WEBP", (640, 360)), (encode.small, "WEBP", (320, 180))],
+    [
+        (encode.full, "JPEG", (1280, 720)),
+        (encode.medium, "WEBP", (640, 360)),
+        (encode.small, "WEBP", (320, 180)),
+    ],
 )
 def test_each_size_is_what_it_says(make: object, form: str, size: tuple[int, int]) -> None:
     picture = make(drawn())  # type: ignore[operator]

@@ -12,7 +12,12 @@ from workers import untrusted
 from workers.media import codes
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.sampled_from(sorted(codes.ALL)),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from(sorted(codes.ALL)),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
@@ -33,7 +38,13 @@ def test_not_even_an_object_is_needed(said: object) -> None:
 
 
 def test_unknown_keys_and_wrong_types_are_dropped() -> None:
-    said = {"kind": "video", "path": "/etc/passwd", "width": "640", "height": 10**9, "gps": {"lat": 91, "lon": 0}}
+    said = {
+        "kind": "video",
+        "path": "/etc/passwd",
+        "width": "640",
+        "height": 10**9,
+        "gps": {"lat": 91, "lon": 0},
+    }
     checked = untrusted.media(said)
     assert "path" not in checked
     assert checked["width"] is None

@@ -1,6 +1,7 @@
 """Tries to get out. Run behind the wall in place of a decoder, it tells which attempts succeeded.
 
 At each start the worker asks for this; a wall through which anything gets is no wall, and no file is opened.
+The attempts do no harm where they succeed: they are also run where the wall is weak.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 
 from workers.media import wire
 
-# System calls by number (x86-64, arm64), with empty arguments: the filter must refuse before anything looks.
+# System calls by number (x86-64, arm64), with senseless arguments: none may reach the kernel.
 CALLS = {
     "ptrace": (101, 117),
     "unshare": (272, 97),
@@ -32,7 +33,6 @@ CALLS = {
     "chroot": (161, 51),
     "memfd_create": (319, 279),
     "execveat": (322, 281),
-    "kexec_load": (246, 104),
 }
 NOT_PERMITTED = 1
 
@@ -69,7 +69,7 @@ def _attempts(probe: Probe) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "signal to the parent", lambda: os.kill(parent, 0)
     yield "signal to a process", lambda: os.kill(int(probe["victim"]), 9)
     yield "more memory", lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
-    yield "limits of the parent", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE, (1, 1))
+    yield "limits of the parent", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE)
     yield "a thread reading files", lambda: _in_thread(lambda: _read(probe["file"]))
 
 
@@ -124,7 +124,7 @@ def _calls_let_through() -> list[str]:
     libc = ctypes.CDLL(None, use_errno=True)
     through = []
     for name, numbers in CALLS.items():
-        answer = libc.syscall(numbers[column], 0, 0, 0, 0, 0)
+        answer = libc.syscall(numbers[column], -1, -1, -1, -1, -1)
         if answer != -1 or ctypes.get_errno() != NOT_PERMITTED:
             through.append(name)
     return through
