@@ -1,4 +1,4 @@
-"""What tests of the domain share: a migrated database of their own, one open transaction, and people who act."""
+"""What tests of the domain share: a migrated database of their own, one open transaction, people who act."""
 
 from __future__ import annotations
 
