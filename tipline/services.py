@@ -9,6 +9,7 @@ from storage import Store, open_store
 from tipline.bell import Bell, QueueBell
 from tipline.broker import socket_url
 from tipline.db import Database
+from tipline.domain import tables  # noqa: F401 - no table may point at one that was never loaded
 from tipline.domain.limits import Limits
 from tipline.domain.receiving import Receiver
 from tipline.settings import Settings, with_secret

@@ -19,7 +19,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from tipline.bell import connect
+from tipline.bell import REACH_S, connect
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -43,8 +43,10 @@ def listen(queue: str, redis_url: str) -> None:
     away = False
     while not stop.is_asked():
         try:
-            connection = connect(redis_url)
-            connection.ping()
+            with connect(redis_url) as probe:
+                probe.ping()
+            # RQ gives its own connection the patience that waiting for a job needs.
+            connection = redis.Redis.from_url(redis_url, socket_connect_timeout=REACH_S)
             worker = QuietWorker(
                 [queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S
             )
