@@ -167,7 +167,7 @@ def photo(
     model: str | None = None,
     extra: dict[int, Any] | None = None,
 ) -> Path:
-    """Draw a photo; its upper left quarter is red, so a wrong turn shows. ``taken_at`` is as EXIF writes it."""
+    """Draw a photo whose upper left quarter is red, so a wrong turn shows. Times are as EXIF writes them."""
     if fmt == "HEIF":
         pillow_heif.register_heif_opener()
     image = background(size)

@@ -1,4 +1,4 @@
-"""Files made to trick or to exhaust, drawn here: each is a result, none reaches out or reads its neighbour."""
+"""Files made to trick or to exhaust, drawn here: each is a result, none reaches out or takes along."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ if (GOOD / "MANIFEST.tsv").exists():
             last, first = (float(re.search(rf"{end}_pts ([\d.]+)", truth)[1]) for end in ("last", "first"))  # type: ignore[index]
             assert media["duration_s"] == pytest.approx(last - first, abs=0.25)
 
-    def size_is_true(media: dict, truth: str) -> None:
+    def size_is_true(media: dict[str, Any], truth: str) -> None:
         found = re.search(r"(?:\w+/\w+|Pillow \w+) (\d+)x(\d+)", truth)
         assert found
         size = {int(found[1]), int(found[2])}
@@ -74,7 +75,7 @@ if (GOOD / "MANIFEST.tsv").exists():
         if turn := re.search(r"Rotation=(\d+)", truth):
             assert media["rotation"] in (int(turn[1]), 360 - int(turn[1])) or media["kind"] == "photo"
 
-    def times_and_places_are_true(media: dict, truth: str) -> None:
+    def times_and_places_are_true(media: dict[str, Any], truth: str) -> None:
         lat = re.search(r"GPSLatitude=(-?[\d.]+)", truth)
         if lat is None or float(lat[1]) == 0:
             assert media["gps"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from tests.footage import Clip
 from workers import childprocess, sandbox
 from workers.media import codes
-from workers.media.job import Limits
+from workers.media.job import Job, Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -150,7 +151,8 @@ def test_a_child_that_dies_after_pictures_leaves_them_with_a_warning(
 def test_a_captured_child_cannot_name_files_or_slip_in_keys(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = '{"kind":"done","media":{"kind":"video","file":"/etc/passwd","keyframes":[{"file":"../../x"}],"size":1}}'
+    said = {"kind": "video", "file": "/etc/passwd", "keyframes": [{"file": "../../x"}], "size": 1}
+    body = json.dumps({"kind": "done", "media": said})
     play(f"say({body.encode()!r})", tmp_path, monkeypatch)
     media = sandbox.examine(clip.path)
     assert media["keyframes"] == []
@@ -200,6 +202,13 @@ def test_the_child_dies_with_its_parent(clip: Clip, tmp_path: Path) -> None:
     _wait_until(lambda: not _alive(child))
 
 
+def test_a_child_without_a_job_does_nothing_and_says_so_by_its_code() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "workers.media"], cwd=ROOT, input=b"{}\n", capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (64, b"")
+
+
 def play(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a script in the place of the child."""
     helper = (
@@ -211,8 +220,8 @@ def play(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(childprocess, "START", path)
 
 
-def _job(descriptor: int) -> sandbox.Job:
-    return sandbox.Job(descriptor, 1, os.getpid(), Limits())
+def _job(descriptor: int) -> Job:
+    return Job(descriptor, 1, os.getpid(), Limits())
 
 
 def _children() -> list[str]:

@@ -4,16 +4,20 @@ Nothing is on the path but the standard library, the folder of installed librari
 """
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
 if __name__ == "__main__":
-    libraries = sys.argv[1] if len(sys.argv) > 1 else ""
+    decoders = find_spec("av") if len(sys.argv) < 2 else None
+    libraries = (
+        str(Path(decoders.origin).parents[1]) if decoders and decoders.origin else "".join(sys.argv[1:2])
+    )
     root = str(PACKAGE.parents[1])
-    sys.path[:0] = [root, *([libraries] if libraries else [])]
+    sys.path[:0] = [root, libraries]
     sys.dont_write_bytecode = True
     from workers.media import child
 
     sys.path.remove(root)  # the package is found by now; its neighbours need not be
-    sys.exit(child.main(libraries or str(PACKAGE), str(PACKAGE)))
+    sys.exit(child.main(libraries, str(PACKAGE)))

@@ -21,7 +21,7 @@ def corner(picture: sandbox.Keyframe, bottom: bool, right: bool) -> np.ndarray:
     rgb = np.frombuffer(picture.rgb, np.uint8).reshape(picture.height, picture.width, 3)
     y = slice(-20, -5) if bottom else slice(5, 20)
     x = slice(-20, -5) if right else slice(5, 20)
-    return rgb[y, x].mean(axis=(0, 1))
+    return np.asarray(rgb[y, x].mean(axis=(0, 1)))
 
 
 @pytest.mark.parametrize(
