@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -124,10 +124,18 @@ def has_admin(tx: Transaction) -> bool:
 
 
 def set_active(tx: Transaction, actor: Actor, account: Account, active: bool) -> None:
-    """Close or reopen an account; closing ends its sessions and tokens at once."""
+    """Close or reopen an account; closing ends its sessions and tokens at once. Raises account:last-admin."""
+    if account.active == active:
+        return
+    if not active and account.role == "admin" and _count_open_admins(tx) == 1:
+        raise TiplineError("account:last-admin")
     account.active = active
     account.fs_uniquifier = ids.new_token()
     custody.append(tx, actor, "account:open" if active else "account:close", f"account:{account.username}")
+
+
+def _count_open_admins(tx: Transaction) -> int:
+    return tx.scalar(select(func.count()).where(Account.role == "admin", Account.active)) or 0
 
 
 def set_password(tx: Transaction, actor: Actor, account: Account, password_hash: str) -> None:
@@ -145,6 +153,21 @@ def create_token(tx: Transaction, key: str, actor: Actor, account: Account) -> s
     tx.flush()
     custody.append(tx, actor, "token:create", f"account:{account.username}")
     return token
+
+
+def withdraw_tokens(tx: Transaction, actor: Actor, account: Account) -> int:
+    """None of the account's API tokens opens anything any more; returns how many there were."""
+    gone = tx.execute(delete(ApiToken).where(ApiToken.account_id == account.id))
+    number = int(gone.rowcount)  # type: ignore[attr-defined]
+    if number:
+        custody.append(tx, actor, "token:withdraw", f"account:{account.username}", tokens=number)
+    return number
+
+
+def count_tokens(tx: Transaction) -> dict[int, int]:
+    """Account id → number of its API tokens."""
+    rows = tx.execute(select(ApiToken.account_id, func.count()).group_by(ApiToken.account_id))
+    return {account_id: number for account_id, number in rows}
 
 
 def read_by_token(tx: Transaction, key: str, token: str) -> Account:

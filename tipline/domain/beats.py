@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction
-from tipline.domain import custody
+from tipline.domain import custody, limits
 from tipline.domain.actors import Actor
 from tipline.errors import TiplineError
 
@@ -18,7 +20,18 @@ class Beat(Base):
     name: Mapped[str] = mapped_column(SafeText)
 
 
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
 def add(tx: Transaction, actor: Actor, code: str, name: str) -> Beat:
+    """A new beat; raises beat:code-unclear, beat:name-needed or beat:exists."""
+    name = name.strip()
+    if not _CODE.fullmatch(code):
+        raise TiplineError("beat:code-unclear", fields={"code": "beat:code-unclear"})
+    if not name or len(name) > limits.SHORT:
+        raise TiplineError("beat:name-needed", fields={"name": "beat:name-needed"}, limit=limits.SHORT)
+    if tx.get(Beat, code):
+        raise TiplineError("beat:exists", fields={"code": "beat:exists"})
     beat = Beat(code=code, name=name)
     tx.add(beat)
     tx.flush()

@@ -133,6 +133,17 @@ def list_of(
     return list(tx.scalars(query))
 
 
+def list_latest(tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100) -> list[Custody]:
+    """Newest first. `about` is a subject, an actor, or the reference of a tip."""
+    query = select(Custody).order_by(Custody.seq.desc()).limit(limit)
+    if before:
+        query = query.where(Custody.seq < before)
+    if about:
+        names = (Custody.subject == about) | (Custody.actor == about) | (Custody.tip == about.upper())
+        query = query.where(names)
+    return list(tx.scalars(query))
+
+
 def size(tx: Transaction) -> int:
     """Number of entries."""
     return tx.scalar(select(Custody.seq).order_by(Custody.seq.desc()).limit(1)) or 0

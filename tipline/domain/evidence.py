@@ -222,6 +222,11 @@ def list_of_tip(tx: Transaction, tip: Tip) -> list[Evidence]:
     return list(tx.scalars(select(Evidence).where(Evidence.tip_id == tip.id).order_by(Evidence.number)))
 
 
+def count_by_state(tx: Transaction) -> dict[str, int]:
+    rows = tx.execute(select(Evidence.state, func.count()).group_by(Evidence.state))
+    return {state: number for state, number in rows}
+
+
 def count_arrived(tx: Transaction, tip: Tip) -> int:
     query = select(func.count()).where(Evidence.tip_id == tip.id, Evidence.state.not_in(NOT_HERE))
     return tx.scalar(query) or 0

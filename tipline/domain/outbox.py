@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, func, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tipline.db import Base, Transaction, UtcTime
 from tipline.domain import clock, ids
@@ -134,6 +134,18 @@ def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]
         row.rung_at = now
         tx.after_commit.append(_later(ring, row.kind, row.id))
     return dead
+
+
+def list_dead(tx: Transaction, *, limit: int = 100) -> list[Outbox]:
+    """Jobs that have died for good and were not begun anew, newest first."""
+    newer = aliased(Outbox)
+    begun_anew = (
+        select(newer.id)
+        .where(newer.kind == Outbox.kind, newer.subject == Outbox.subject, newer.id > Outbox.id)
+        .exists()
+    )
+    query = select(Outbox).where(Outbox.state == "dead", ~begun_anew)
+    return list(tx.scalars(query.order_by(Outbox.id.desc()).limit(limit)))
 
 
 def counts(tx: Transaction) -> dict[str, int]:

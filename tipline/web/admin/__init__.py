@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from apiflask import APIBlueprint
+from flask import Blueprint
 
-blueprint = APIBlueprint("admin", __name__, url_prefix="/desk/admin", enable_openapi=False)
+blueprint = Blueprint("admin", __name__, url_prefix="/desk/admin")
+
+from tipline.web.admin import log, people, places, system  # noqa: E402, F401 - they add their routes

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from tipline import failures
 from tipline.db import Transaction
 from tipline.domain import accounts, clock, evidence, links, messages, renditions, tips
 from tipline.domain.cases import Case
@@ -14,7 +15,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.links import Link
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
-from tipline.errors import CATALOGUE, TiplineError
+from tipline.errors import TiplineError
 from tipline.web import media
 from tipline.web.api.desk_models import CaseTip, DeskMessage, DeskTip, EvidenceBrief
 
@@ -71,15 +72,15 @@ def whole_evidence(tx: Transaction, file: Evidence) -> dict[str, Any]:
         "tip": tx.get_one(Tip, file.tip_id).reference,
         "client_sha256": file.client_sha256,
         "digest_matches": file.digest_matches,
-        "failure_text": failure_sentence(file.failure),
+        "failure_text": _failure_sentence(file.failure),
         "received_at": file.received_at,
         "media": file.facts or None,
         "renditions": [_rendition(one) for one in renditions.list_of(tx, file.id)],
     }
 
 
-def failure_sentence(code: str | None) -> str | None:
-    return gettext(CATALOGUE[code].sentence) if code in CATALOGUE else code
+def _failure_sentence(code: str | None) -> str | None:
+    return gettext(failures.sentence_of(code)) if code else None
 
 
 def _rendition(one: renditions.Rendition) -> dict[str, Any]:

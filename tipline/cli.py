@@ -1,0 +1,37 @@
+"""The command line: what an operator and a technician type. Each command is small; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import click
+
+from tipline import __version__
+from tipline.commands import custody, media, operating, system, token, user
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tipline")
+def program() -> None:
+    """Tipline: an open tip line with evidence.
+
+    Settings come from environment variables that begin with TIPLINE_; `tipline settings show` lists them.
+    """
+
+
+for command in (
+    operating.run,
+    operating.web,
+    operating.worker,
+    operating.migrate,
+    operating.demo,
+    user.group,
+    token.group,
+    media.group,
+    custody.group,
+    system.doctor,
+    system.settings_group,
+):
+    program.add_command(command)
+
+
+def main() -> None:
+    program(prog_name="tipline")

@@ -1,0 +1,58 @@
+"""Starting things: everything in one terminal, or one part on its own host."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tipline import jobs
+from tipline.commands import ground
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Fill an empty instance with a believable district.")
+def run(demo: bool) -> None:
+    """Start everything: broker, web and workers, until Ctrl-C."""
+    from tipline import supervisor
+
+    sys.exit(supervisor.run(ground.settings(), demo=demo))
+
+
+@click.command()
+def web() -> None:
+    """Start the web server alone."""
+    from tipline import webserver
+
+    webserver.serve(ground.settings())
+
+
+@click.command()
+@click.option(
+    "--queues",
+    default=",".join(jobs.QUEUES),
+    show_default=True,
+    help="Queues this host works on, separated by commas.",
+)
+def worker(queues: str) -> None:
+    """Start the workers of one host."""
+    wanted = [name.strip() for name in queues.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in jobs.QUEUES]
+    if unknown or not wanted:
+        raise click.BadParameter(f"queues are {', '.join(jobs.QUEUES)}", param_hint="--queues")
+    ground.settings()
+    ground.become("workers.main", "--queues", ",".join(wanted))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    with ground.opened():
+        click.echo("The database is in the newest shape.")
+
+
+@click.command()
+def demo() -> None:
+    """Fill an empty instance with a believable district."""
+    ground.settings()
+    ground.become("workers.demo")

@@ -1,0 +1,98 @@
+"""Accounts of staff from the command line, as for the first administrator."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+import click
+
+from tipline import i18n, passwords
+from tipline.commands import ground
+from tipline.domain import accounts
+from tipline.domain.actors import SYSTEM
+from tipline.domain.rights import ROLES
+from tipline.errors import N_
+
+ADDED = N_("%(name)s can sign in now.")
+CLOSED = N_("The account of %(name)s is closed; visits and tokens ended at once.")
+OPENED = N_("The account of %(name)s is open again.")
+CHANGED = N_("%(name)s has a new password and has been signed out everywhere.")
+STDIN_NEEDED = N_("Give the password on standard input and say so with --password-stdin.")
+from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+@click.group("user")
+def group() -> None:
+    """People who work at the desk."""
+
+
+@group.command()
+@click.argument("name")
+@click.option("--role", required=True, help="One of " + ", ".join(ROLES) + ".")
+@click.option("--display-name", default="", help="Name shown to colleagues; the user name unless set.")
+@from_stdin
+def add(name: str, role: str, display_name: str, password_stdin: bool) -> None:
+    """Add somebody who may sign in at the desk."""
+    password = _password(password_stdin)
+    with ground.opened() as services:
+        accounts.require_good_name(name)
+        accounts.require_good_password(password)
+        with services.database.transaction() as tx:
+            accounts.add(
+                tx, SYSTEM, name, role=role, password_hash=passwords.make_hash(password),
+                display_name=display_name,
+            )  # fmt: skip
+        click.echo(i18n.say(services.settings.locale, ADDED, name=name))
+
+
+@group.command("list")
+def list_users() -> None:
+    """List accounts: name, role, open or closed, name shown."""
+    with ground.opened() as services, services.database.reading() as tx:
+        for one in accounts.list_accounts(tx):
+            state = "open" if one.active else "closed"
+            click.echo(f"{one.username:<24} {one.role:<14} {state:<8} {one.display_name}")
+
+
+@group.command()
+@click.argument("name")
+def close(name: str) -> None:
+    """Close an account; its visits and tokens end at once."""
+    _set_active(name, False, CLOSED)
+
+
+@group.command("open")
+@click.argument("name")
+def reopen(name: str) -> None:
+    """Open a closed account again."""
+    _set_active(name, True, OPENED)
+
+
+@group.command()
+@click.argument("name")
+@from_stdin
+def password(name: str, password_stdin: bool) -> None:
+    """Give somebody a new password; all their visits end."""
+    new = _password(password_stdin)
+    with ground.opened() as services:
+        accounts.require_good_password(new)
+        with services.database.transaction() as tx:
+            accounts.set_password(tx, SYSTEM, accounts.read_account(tx, name), passwords.make_hash(new))
+        click.echo(i18n.say(services.settings.locale, CHANGED, name=name))
+
+
+def _set_active(name: str, active: bool, sentence: str) -> None:
+    with ground.opened() as services:
+        with services.database.transaction() as tx:
+            accounts.set_active(tx, SYSTEM, accounts.read_account(tx, name), active)
+        click.echo(i18n.say(services.settings.locale, sentence, name=name))
+
+
+def _password(from_standard_input: bool) -> str:
+    """One line of standard input; never an argument, which every user of the machine could read."""
+    if not from_standard_input:
+        ground.refuse(i18n.say(ground.settings().locale, STDIN_NEEDED))
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    return sys.stdin.readline().rstrip("\r\n")

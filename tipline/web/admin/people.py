@@ -1,0 +1,124 @@
+"""Accounts: who may work at the desk. Passwords are set here, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from tipline import passwords
+from tipline.db import Transaction
+from tipline.domain import accounts
+from tipline.domain.accounts import Account
+from tipline.errors import N_, TiplineError
+from tipline.web import current, guard
+from tipline.web.admin import blueprint, tabs
+
+
+
+class Role(NamedTuple):
+    """A role's name, and what it may do."""
+
+    name: str
+    does: str
+
+
+HERE = "/desk/admin/accounts"
+ROLES = {
+    "investigator": Role(N_("Investigator"), N_("reviews tips, works on cases")),
+    "supervisor": Role(N_("Supervisor"), N_("the same, and sees the state of the system")),
+    "admin": Role(N_("Administrator"), N_("everything, accounts too")),
+    "auditor": Role(N_("Auditor"), N_("reads everything, changes nothing")),
+}
+DONE = {
+    "added": N_("%(name)s can sign in now."),
+    "closed": N_("The account of %(name)s is closed; visits and tokens ended at once."),
+    "opened": N_("The account of %(name)s is open again."),
+    "password": N_("%(name)s has a new password and has been signed out everywhere."),
+    "tokens": N_("No API token of %(name)s opens anything any more."),
+}
+
+
+@blueprint.get("/accounts")
+@guard.staff("account:manage")
+def list_people() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.post("/accounts")
+@guard.staff("account:manage")
+def add_person() -> ResponseReturnValue:
+    name, password = request.form.get("username", "").strip(), request.form.get("password", "")
+    try:
+        accounts.require_good_name(name)
+        accounts.require_good_password(password)
+        with current.services().database.transaction() as tx:
+            accounts.add(
+                tx, current.actor(), name, role=request.form.get("role", ""),
+                password_hash=passwords.make_hash(password), display_name=request.form.get("display_name", ""),
+            )  # fmt: skip
+    except TiplineError as fault:
+        return _page(fault)
+    return _done("added", name)
+
+
+@blueprint.post("/accounts/<username>/close")
+@guard.staff("account:manage")
+def close_person(username: str) -> ResponseReturnValue:
+    return _act(username, "closed", lambda tx, account: accounts.set_active(tx, current.actor(), account, False))
+
+
+@blueprint.post("/accounts/<username>/open")
+@guard.staff("account:manage")
+def open_person(username: str) -> ResponseReturnValue:
+    return _act(username, "opened", lambda tx, account: accounts.set_active(tx, current.actor(), account, True))
+
+
+@blueprint.post("/accounts/<username>/password")
+@guard.staff("account:manage")
+def give_password(username: str) -> ResponseReturnValue:
+    password = request.form.get("password", "")
+    try:
+        accounts.require_good_password(password)
+    except TiplineError as fault:
+        # The page has many password fields; this one belongs to the row.
+        return _page(TiplineError(fault.code, fields={f"password-{username}": fault.code}, **fault.values))
+    password_hash = passwords.make_hash(password)
+    return _act(
+        username, "password", lambda tx, account: accounts.set_password(tx, current.actor(), account, password_hash)
+    )
+
+
+@blueprint.post("/accounts/<username>/tokens")
+@guard.staff("account:manage")
+def withdraw_tokens(username: str) -> ResponseReturnValue:
+    return _act(username, "tokens", lambda tx, account: accounts.withdraw_tokens(tx, current.actor(), account))
+
+
+def _act(username: str, done: str, act: Callable[[Transaction, Account], object]) -> ResponseReturnValue:
+    try:
+        with current.services().database.transaction() as tx:
+            act(tx, accounts.read_account(tx, username))
+    except TiplineError as fault:
+        return _page(fault)
+    return _done(done, username)
+
+
+def _done(what: str, name: str) -> Response:
+    response = redirect(f"{HERE}?done={what}&name={name}", 303)
+    assert isinstance(response, Response)
+    return response
+
+
+def _page(fault: TiplineError | None = None) -> Response:
+    with current.services().database.reading() as tx:
+        people, tokens = accounts.list_accounts(tx), accounts.count_tokens(tx)
+    # Only a name that exists is told back: the address of a page is anybody's to write.
+    name = request.args.get("name", "")
+    done = DONE.get(request.args.get("done", "")) if any(one.username == name for one in people) else None
+    return tabs.show(
+        "accounts", fault=fault, people=people, tokens=tokens, roles=ROLES,
+        done=done, name=name, typed=request.form,
+    )  # fmt: skip

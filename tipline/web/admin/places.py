@@ -1,0 +1,33 @@
+"""Beats: the areas of the district that reporters and officers choose from."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from tipline.domain import beats
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.admin import blueprint, tabs
+
+
+@blueprint.get("/beats")
+@guard.staff("beat:manage")
+def list_beats() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.post("/beats")
+@guard.staff("beat:manage")
+def add_beat() -> ResponseReturnValue:
+    try:
+        with current.services().database.transaction() as tx:
+            beats.add(tx, current.actor(), request.form.get("code", "").strip(), request.form.get("name", ""))
+    except TiplineError as fault:
+        return _page(fault)
+    return redirect("/desk/admin/beats", 303)
+
+
+def _page(fault: TiplineError | None = None) -> Response:
+    with current.services().database.reading() as tx:
+        return tabs.show("beats", fault=fault, beats=beats.list_beats(tx), typed=request.form)

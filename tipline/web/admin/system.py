@@ -1,0 +1,98 @@
+"""The state of the system: what can be reached, what waits, what has failed, how much room is left."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+import storage
+from tipline import checks, failures
+from tipline.db import Transaction
+from tipline.domain import evidence, outbox
+from tipline.domain.evidence import Evidence
+from tipline.domain.outbox import Outbox
+from tipline.domain.tips import Tip
+from tipline.errors import N_
+from tipline.services import Services
+from tipline.web import current, guard
+from tipline.web.admin import blueprint, tabs
+
+PARTS = {"database": N_("Database"), "broker": N_("Broker"), "store": N_("Store")}
+
+
+@blueprint.get("")
+@guard.staff("system:read")
+def start() -> ResponseReturnValue:
+    return redirect("/desk/admin/system", 303)
+
+
+@blueprint.get("/system")
+@guard.staff("system:read")
+def show_system() -> ResponseReturnValue:
+    services = current.services()
+    with services.database.reading() as tx:
+        values = {
+            "jobs": outbox.counts(tx),
+            "files": evidence.count_by_state(tx),
+            "dead": [_failed(tx, row) for row in outbox.list_dead(tx)],
+        }
+    return tabs.show(
+        "system", parts=PARTS, faults_of_parts=checks.run(services), queues=checks.waiting(services),
+        sandbox=_sandbox(services), free=_free(services), reserve=services.settings.min_free_bytes, **values,
+    )  # fmt: skip
+
+
+def _failed(tx: Transaction, row: Outbox) -> dict[str, Any]:
+    """A job that died, with the tip it belongs to and the cause in words."""
+    file = tx.get(Evidence, row.subject)
+    tip = tx.get(Tip, file.tip_id) if file else None
+    return {
+        "row": row,
+        "file": file,
+        "tip": tip,
+        "cause": gettext(failures.sentence_of(row.failure)) if row.failure else "",
+    }
+
+
+def _sandbox(services: Services) -> dict[str, Any] | None:
+    """What the workers of this host found when they attacked their own sandbox; None if they have not said."""
+    try:
+        said = json.loads((services.settings.data / "run" / "worker.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _free(services: Services) -> int | None:
+    """Room left in the store, where the store can say."""
+    if not isinstance(services.store, storage.FreeSpace):
+        return None
+    try:
+        return services.store.free_bytes()
+    except storage.StoreError:
+        # The line of the store tells that it cannot be used.
+        return None
+
+
+@blueprint.post("/jobs/<int:number>/retry")
+@guard.staff("evidence:retry")
+def retry_job(number: int) -> ResponseReturnValue:
+    """Begin a dead job anew, with the file it is about."""
+    services = current.services()
+    with services.database.transaction() as tx:
+        row = tx.get(Outbox, number)
+        if row is not None and row.state == "dead":
+            evidence.retry(tx, services.bell, current.actor(), evidence.read_evidence(tx, row.subject))
+    return redirect("/desk/admin/system", 303)
+
+
+@blueprint.get("/settings")
+@guard.staff("system:read")
+def show_settings() -> ResponseReturnValue:
+    from tipline.settings import sentences
+
+    return tabs.show("settings", values=current.settings().masked(), sentences=sentences())

@@ -1,0 +1,43 @@
+"""The pages of administration that somebody may see, and how one of them is shown."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Response, make_response, render_template
+
+from tipline.domain import rights
+from tipline.errors import N_, TiplineError
+from tipline.web import current, errors
+
+
+class Tab(NamedTuple):
+    path: str
+    name: str
+    right: str
+
+
+TABS = (
+    Tab("system", N_("State of the system"), "system:read"),
+    Tab("accounts", N_("Accounts"), "account:manage"),
+    Tab("beats", N_("Beats"), "beat:manage"),
+    Tab("settings", N_("Settings"), "system:read"),
+    Tab("log", N_("Log"), "custody:read"),
+)
+
+
+def show(tab: str, *, fault: TiplineError | None = None, **values: Any) -> Response:
+    """A page of administration; with a fault, beside the fields it is about."""
+    mine = [one for one in TABS if rights.may(current.actor(), one.right)]
+    faults = {}
+    if fault:
+        faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
+    page = render_template(
+        f"admin/{tab}.html",
+        tabs=mine,
+        here=tab,
+        message=errors.sentence(fault) if fault else "",
+        faults=faults,
+        **values,
+    )
+    return make_response(page, errors.status_of(fault) if fault else 200)

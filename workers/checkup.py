@@ -1,0 +1,56 @@
+"""What the doctor asks of a worker host: `python -m workers.checkup` prints one JSON object.
+
+`sandbox` lists what was not blocked (empty: the wall holds); `decoders` says for each part its version or what is
+wrong with it. No file of anybody is opened.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from typing import Any
+
+PARTS = {"av": "PyAV", "cv2": "OpenCV", "PIL": "Pillow", "pillow_heif": "pillow-heif", "numpy": "NumPy"}
+# What phones and recorders write; a build of FFmpeg without one of them shows nothing of such a film.
+CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "aac")
+
+
+def main() -> int:
+    json.dump({"sandbox": sandbox(), "decoders": decoders()}, sys.stdout)
+    return 0
+
+
+def sandbox() -> list[str]:
+    """Attacks that went through."""
+    from workers.selfcheck import self_check
+
+    return self_check()
+
+
+def decoders() -> dict[str, dict[str, Any]]:
+    """Name → {ok, words}."""
+    found = {name: _part(module) for module, name in PARTS.items()}
+    if found["PyAV"]["ok"]:
+        found["FFmpeg"] = _codecs()
+    return found
+
+
+def _part(module: str) -> dict[str, Any]:
+    try:
+        version = getattr(importlib.import_module(module), "__version__", "?")
+    except (ImportError, OSError) as fault:
+        return {"ok": False, "words": f"{type(fault).__name__}: {fault}"}
+    return {"ok": True, "words": str(version)}
+
+
+def _codecs() -> dict[str, Any]:
+    import av
+
+    missing = [name for name in CODECS if name not in av.codecs_available]
+    version = ".".join(str(part) for part in av.library_versions["libavcodec"])
+    return {"ok": not missing, "words": f"no {', '.join(missing)}" if missing else f"libavcodec {version}"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
