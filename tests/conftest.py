@@ -189,9 +189,11 @@ def tip(make_tip: Callable[..., Tip]) -> Tip:
 
 @pytest.fixture
 def add_file(services: Services) -> Callable[..., Evidence]:
-    """`add_file(tip, data, "cam1.mp4")`: bytes received and sealed as from a reporter; nobody has looked at them."""
+    """`add_file(tip, data, "cam1.mp4")`: received and sealed as from a reporter; nobody has looked at it."""
 
-    def add(tip: Tip, data: bytes = b"\xff\xd8\xff\xe0" + bytes(400), filename: str = "IMG_2201.jpg") -> Evidence:
+    def add(
+        tip: Tip, data: bytes = b"\xff\xd8\xff\xe0" + bytes(400), filename: str = "IMG_2201.jpg"
+    ) -> Evidence:
         upload = services.receiver.begin(tip.id, Announced(len(data), filename))
         services.receiver.append(upload.id, tip.id, 0, [data])
         with services.database.reading() as tx:

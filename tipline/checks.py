@@ -1,4 +1,4 @@
-"""Whether what Tipline stands on can be reached: asked by /readyz, by the page of the system's state, by the doctor.
+"""Whether what Tipline stands on can be reached: asked by /readyz and by the page of the system's state.
 
 A check returns None, or in English what is wrong. It changes nothing and holds nobody up for long.
 """

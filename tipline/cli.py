@@ -1,4 +1,4 @@
-"""The command line: what an operator and a technician type. Each command is small; the work is done elsewhere."""
+"""The command line: what an operator types. Each command is small; the work is done elsewhere."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""`tipline doctor`: looks at everything Tipline stands on and says of each in a line whether it is well, and what to
-do if it is not. Makes nothing but the folder of a local store. Works before the first start, while everything runs, and on a host of workers.
+"""`tipline doctor`: everything Tipline stands on, a line each: is it well, and if not, what to do.
+
+Makes nothing but the folder of a local store. Works before the first start, while everything runs, and on a
+host of workers.
 """
 
 from __future__ import annotations
@@ -143,9 +145,13 @@ def look_at_broker(settings: Settings) -> _Words:
                 fault=type(fault).__name__,
             )
     if is_running(settings):
-        return _fail(N_("The bundled one does not answer although Tipline runs. Stop Tipline and start it again."))
+        return _fail(
+            N_("The bundled one does not answer although Tipline runs. Stop Tipline and start it again.")
+        )
     try:
-        return _ok(N_("The bundled one (%(name)s) starts with `tipline run`."), name=Path(broker.find_server()).name)
+        return _ok(
+            N_("The bundled one (%(name)s) starts with `tipline run`."), name=Path(broker.find_server()).name
+        )
     except broker.BrokerError as fault:
         return _fail("%(words)s", words=fault)
 
@@ -201,7 +207,9 @@ def look_at_fonts(_settings: Settings) -> _Words:
         families = []
     if families:
         return _ok(N_("Chinese: %(name)s."), name=families[0])
-    return _note(N_("No Chinese font on this host. Pages do not need one; for prints: apt-get install fonts-noto-cjk"))
+    return _note(
+        N_("No Chinese font on this host. Pages do not need one; for prints: apt-get install fonts-noto-cjk")
+    )
 
 
 def look_at_clock(settings: Settings) -> _Words:
@@ -222,7 +230,9 @@ def look_at_clock(settings: Settings) -> _Words:
             N_("It runs behind the newest entry of the log (%(at)s). Set the clock of this machine."),
             at=clock.stamp(newest),
         )
-    return _ok(N_("%(at)s UTC, shown in %(zone)s."), at=f"{clock.now():%Y-%m-%d %H:%M:%S}", zone=settings.timezone)
+    return _ok(
+        N_("%(at)s UTC, shown in %(zone)s."), at=f"{clock.now():%Y-%m-%d %H:%M:%S}", zone=settings.timezone
+    )
 
 
 def _ask_worker_side() -> dict[str, Any] | str:
@@ -247,7 +257,7 @@ def sandbox(said: dict[str, Any] | str) -> _Words:
         return _fail(N_("It could not be tried (%(fault)s)."), fault=said)
     if said["sandbox"]:
         return _fail(
-            N_("It does not hold (%(holes)s). Workers leave files unopened; use Linux 5.13 or newer with Landlock."),
+            N_("It does not hold (%(holes)s). Files stay unopened; use Linux 5.13 or newer with Landlock."),
             holes=", ".join(said["sandbox"]),
         )
     return _ok(N_("Withstood every attack."))
@@ -260,7 +270,9 @@ def decoders(said: dict[str, Any] | str) -> _Words:
     if broken:
         told = "; ".join(f"{name}: {words}" for name, words in broken.items())
         return _fail(N_("%(parts)s. Run make run again; it installs what is missing."), parts=told)
-    return _ok("%(parts)s", parts=", ".join(f"{name} {part['words']}" for name, part in said["decoders"].items()))
+    return _ok(
+        "%(parts)s", parts=", ".join(f"{name} {part['words']}" for name, part in said["decoders"].items())
+    )
 
 
 def _is_new(url: str) -> bool:

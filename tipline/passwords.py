@@ -18,7 +18,7 @@ def make_hash(password: str) -> str:
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
-    """Whether the password fits; takes as long for an account that does not exist (None) as for one that does."""
+    """Whether the password fits; takes as long for an account that does not exist (None) as for others."""
     nobodys = _nobodys_hash()  # made by whichever try comes first, so that this too tells nothing
     try:
         fits = _HASHER.verify(password_hash or nobodys, password)

@@ -1,7 +1,7 @@
 """What the doctor asks of a worker host: `python -m workers.checkup` prints one JSON object.
 
-`sandbox` lists what was not blocked (empty: the wall holds); `decoders` says for each part its version or what is
-wrong with it. No file of anybody is opened.
+`sandbox` lists what was not blocked (empty: the wall holds); `decoders` says for each part its version or
+what is wrong with it. No file of anybody is opened.
 """
 
 from __future__ import annotations

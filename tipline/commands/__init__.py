@@ -1,1 +1,1 @@
-"""The commands of `tipline`, one noun a file. A command reads, calls, prints one answer, and exits with its code."""
+"""The commands of `tipline`, one noun a file. Each reads, calls, prints one answer, and exits."""

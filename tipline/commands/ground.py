@@ -1,4 +1,4 @@
-"""What commands stand on: the settings, the database in its newest shape, and «no» as a sentence with exit code 2."""
+"""What commands stand on: settings, a database in its newest shape, «no» as a sentence with exit code 2."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def refuse(words: str) -> NoReturn:
 
 
 def become(module: str, *arguments: str) -> NoReturn:
-    """Go on as another module of ours; that process finds our packages whatever folder this was started in."""
+    """Go on as another module of ours, which finds our packages whatever folder this was started in."""
     sys.stdout.flush()
     paths = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-m", module, *arguments]

@@ -133,7 +133,9 @@ def list_of(
     return list(tx.scalars(query))
 
 
-def list_latest(tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100) -> list[Custody]:
+def list_latest(
+    tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100
+) -> list[Custody]:
     """Newest first. `about` is a subject, an actor, or the reference of a tip."""
     query = select(Custody).order_by(Custody.seq.desc()).limit(limit)
     if before:

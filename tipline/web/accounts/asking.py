@@ -17,7 +17,9 @@ MOST_KEPT = 40
 
 def wants_sign_in(fault: TiplineError) -> bool:
     """Whether this «no» is best answered by the sign-in page."""
-    return fault.code in ("account:sign-in-needed", "account:session-ended") and request.path.startswith("/desk")
+    return fault.code in ("account:sign-in-needed", "account:session-ended") and request.path.startswith(
+        "/desk"
+    )
 
 
 def answer(fault: TiplineError) -> Response:

@@ -1,7 +1,7 @@
 """Wrong passwords cost time, and more each time; nobody is ever locked out.
 
-Counted for a name from one address, so that whoever tries names from elsewhere cannot keep the owner out, and
-for an address over all names. A broker that is down does not open the door: this process then counts by itself.
+Counted for a name from one address, so that nobody can keep its owner out from elsewhere, and for an address
+over all names. A broker that is down does not open the door: this process then counts by itself.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def add(username: str) -> None:
 
 
 def forget(username: str) -> None:
-    """The password was right: this name starts afresh from here, and the try does not count for the address."""
+    """The password was right: this name starts afresh from here; for the address the try does not count."""
     of_name, of_address = _counts(username)
     _ask("clear", f"{of_name.name}/tries")
     _ask("clear", f"{of_name.name}/wait")

@@ -9,11 +9,13 @@ LONGEST = 2000
 
 
 def is_at_desk(path: str | None) -> bool:
-    """Whether this is a path of our own desk, with nothing in it that a browser might read as another host."""
+    """Whether this is a path of our own desk, with nothing that a browser might read as another host."""
     if not path or len(path) > LONGEST or not path.isprintable() or "\\" in path:
         return False
     parts = urlsplit(path)
-    return not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/"))
+    return (
+        not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/"))
+    )
 
 
 def safe(path: str | None) -> str:

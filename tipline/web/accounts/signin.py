@@ -29,7 +29,7 @@ class StaffDatastore(Datastore, UserDatastore):
     """Flask-Security's view of the accounts; it only ever reads."""
 
     def __init__(self) -> None:
-        Datastore.__init__(self, None)
+        Datastore.__init__(self, None)  # type: ignore[no-untyped-call]
         UserDatastore.__init__(self, visits.DeskUser, type("Role", (), {}))
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> visits.DeskUser | None:
@@ -49,7 +49,7 @@ def init(app: Flask) -> None:
     )
     security = Security(app, StaffDatastore(), register_blueprint=False)
     security.login_manager.user_loader(visits.load)
-    # Programs are known by their own tokens (current.staff); Flask-Security's would be read from the query too.
+    # Programs have tokens of our own (current.staff); Flask-Security would look for its in the query too.
     security.login_manager.request_loader(_nobody)
 
 
@@ -93,7 +93,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _authenticate(username: str, password: str) -> Account:
-    """The account; one answer, after the same work, for an unknown name, a closed account, a wrong password."""
+    """The account; one answer, after the same work, for unknown name, closed account and wrong password."""
     delays.require_none(username)
     delays.add(username)
     account = find(username)

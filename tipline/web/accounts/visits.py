@@ -28,26 +28,16 @@ class DeskUser(UserMixin):
             raise AttributeError(name)
         return getattr(self.account, name)
 
-    @property
-    def fs_uniquifier(self) -> str:
-        return self.account.fs_uniquifier
-
-    @property
-    def active(self) -> bool:
-        return self.account.active
-
-    @property
-    def password(self) -> str:
-        return self.account.password
-
-    @property
-    def roles(self) -> list[Any]:
-        """Rights come from tipline.domain.rights alone."""
-        return []
+    # Flask-Security declares these as plain attributes.
+    fs_uniquifier = property(lambda self: self.account.fs_uniquifier)
+    active = property(lambda self: self.account.active)
+    password = property(lambda self: self.account.password)
+    # Rights come from tipline.domain.rights alone.
+    roles = property(lambda _self: [])
 
 
 def load(_user_id: str) -> DeskUser | None:
-    """The account of the visit that the session names; what Flask-Login remembers beside it is not trusted."""
+    """The account of the visit that the session names; Flask-Login's own note of the user is not trusted."""
     token = session.get(TOKEN)
     services = current.services()
     if not token:
@@ -65,7 +55,7 @@ def load(_user_id: str) -> DeskUser | None:
 
 
 def _is_act() -> bool:
-    """Whether a person caused this request; a page that keeps itself fresh must not keep its owner signed in."""
+    """Whether a person caused this; a page that keeps itself fresh must not keep its owner signed in."""
     if request.method not in ("GET", "HEAD"):
         return True
     if request.headers.get("HX-Request"):
@@ -95,7 +85,7 @@ def end() -> None:
 
 
 def _forget() -> None:
-    """Nothing of an earlier visit stays, the form token neither; a reporter's visit in this browser is its own."""
+    """Nothing of an earlier visit stays, its form token neither; a reporter's visit is another matter."""
     for name in [name for name in session if name not in OF_REPORTERS]:
         session.pop(name)
     g.pop("csrf_token", None)

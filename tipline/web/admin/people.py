@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from flask import Response, redirect, request
+from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline import passwords
@@ -15,7 +16,6 @@ from tipline.domain.accounts import Account
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
-
 
 
 class Role(NamedTuple):
@@ -57,7 +57,8 @@ def add_person() -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             accounts.add(
                 tx, current.actor(), name, role=request.form.get("role", ""),
-                password_hash=passwords.make_hash(password), display_name=request.form.get("display_name", ""),
+                password_hash=passwords.make_hash(password),
+                display_name=request.form.get("display_name", ""),
             )  # fmt: skip
     except TiplineError as fault:
         return _page(fault)
@@ -67,13 +68,17 @@ def add_person() -> ResponseReturnValue:
 @blueprint.post("/accounts/<username>/close")
 @guard.staff("account:manage")
 def close_person(username: str) -> ResponseReturnValue:
-    return _act(username, "closed", lambda tx, account: accounts.set_active(tx, current.actor(), account, False))
+    return _act(
+        username, "closed", lambda tx, account: accounts.set_active(tx, current.actor(), account, False)
+    )
 
 
 @blueprint.post("/accounts/<username>/open")
 @guard.staff("account:manage")
 def open_person(username: str) -> ResponseReturnValue:
-    return _act(username, "opened", lambda tx, account: accounts.set_active(tx, current.actor(), account, True))
+    return _act(
+        username, "opened", lambda tx, account: accounts.set_active(tx, current.actor(), account, True)
+    )
 
 
 @blueprint.post("/accounts/<username>/password")
@@ -87,14 +92,18 @@ def give_password(username: str) -> ResponseReturnValue:
         return _page(TiplineError(fault.code, fields={f"password-{username}": fault.code}, **fault.values))
     password_hash = passwords.make_hash(password)
     return _act(
-        username, "password", lambda tx, account: accounts.set_password(tx, current.actor(), account, password_hash)
+        username,
+        "password",
+        lambda tx, account: accounts.set_password(tx, current.actor(), account, password_hash),
     )
 
 
 @blueprint.post("/accounts/<username>/tokens")
 @guard.staff("account:manage")
 def withdraw_tokens(username: str) -> ResponseReturnValue:
-    return _act(username, "tokens", lambda tx, account: accounts.withdraw_tokens(tx, current.actor(), account))
+    return _act(
+        username, "tokens", lambda tx, account: accounts.withdraw_tokens(tx, current.actor(), account)
+    )
 
 
 def _act(username: str, done: str, act: Callable[[Transaction, Account], object]) -> ResponseReturnValue:
@@ -107,9 +116,7 @@ def _act(username: str, done: str, act: Callable[[Transaction, Account], object]
 
 
 def _done(what: str, name: str) -> Response:
-    response = redirect(f"{HERE}?done={what}&name={name}", 303)
-    assert isinstance(response, Response)
-    return response
+    return make_response(redirect(f"{HERE}?{urlencode({'done': what, 'name': name})}", 303))
 
 
 def _page(fault: TiplineError | None = None) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import redirect
@@ -12,7 +13,7 @@ from flask_babel import gettext
 import storage
 from tipline import checks, failures
 from tipline.db import Transaction
-from tipline.domain import evidence, outbox
+from tipline.domain import clock, evidence, outbox
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
@@ -21,6 +22,8 @@ from tipline.services import Services
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
 
+# Workers write every few seconds.
+HEARD_WITHIN = timedelta(minutes=1)
 PARTS = {"database": N_("Database"), "broker": N_("Broker"), "store": N_("Store")}
 
 
@@ -35,7 +38,7 @@ def start() -> ResponseReturnValue:
 def show_system() -> ResponseReturnValue:
     services = current.services()
     with services.database.reading() as tx:
-        values = {
+        values: dict[str, Any] = {
             "jobs": outbox.counts(tx),
             "files": evidence.count_by_state(tx),
             "dead": [_failed(tx, row) for row in outbox.list_dead(tx)],
@@ -59,12 +62,13 @@ def _failed(tx: Transaction, row: Outbox) -> dict[str, Any]:
 
 
 def _sandbox(services: Services) -> dict[str, Any] | None:
-    """What the workers of this host found when they attacked their own sandbox; None if they have not said."""
+    """What the workers of this host said of their sandbox a moment ago; None if none of them lives."""
     try:
-        said = json.loads((services.settings.data / "run" / "worker.json").read_text())
-    except (OSError, ValueError):
+        said: dict[str, Any] = json.loads((services.settings.data / "run" / "worker.json").read_text())
+        is_fresh = clock.now() - datetime.fromisoformat(said["at"]) < HEARD_WITHIN
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return said if isinstance(said, dict) else None
+    return said if is_fresh else None
 
 
 def _free(services: Services) -> int | None:

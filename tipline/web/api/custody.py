@@ -24,7 +24,11 @@ def list_custody(query_data: CustodyQuery) -> dict[str, Any]:
     after = cursor_number(query_data.cursor) or 0
     with current.services().database.reading() as tx:
         found = custody.list_of(
-            tx, subject=query_data.subject, tip=query_data.tip.upper(), after=after, limit=query_data.limit + 1
+            tx,
+            subject=query_data.subject,
+            tip=query_data.tip.upper(),
+            after=after,
+            limit=query_data.limit + 1,
         )
     shown = found[: query_data.limit]
     rest = len(found) > len(shown)

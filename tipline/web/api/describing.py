@@ -1,8 +1,8 @@
-"""The OpenAPI description: who may call what, and the one shape of every error. Made from the routes themselves."""
+"""The OpenAPI description: who may call what, and the one shape of every error; made from the routes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from apiflask import APIFlask
 from flask.sansio.blueprints import BlueprintSetupState
@@ -14,7 +14,11 @@ from tipline.web.api.desk_models import ErrorOut
 # Routes that an extension brings; law tests look here for who may call them.
 EXTENSIONS = {"openapi.spec": "public"}
 SCHEMES = {
-    "token": {"type": "http", "scheme": "bearer", "description": "An API token: `tipline token create --user NAME`."},
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token: `tipline token create --user NAME`.",
+    },
     "session": {"type": "apiKey", "in": "cookie", "name": "tipline", "description": "A signed-in browser."},
     "access": {"type": "http", "scheme": "bearer", "description": "A reporter's `access_token`."},
 }
@@ -27,8 +31,7 @@ ERROR = {"$ref": "#/components/schemas/Error"}
 
 def describe(state: BlueprintSetupState) -> None:
     """Hook for the application that a blueprint of ours is mounted on."""
-    app = state.app
-    assert isinstance(app, APIFlask)
+    app = cast(APIFlask, state.app)
     app.config.update(
         SECURITY_SCHEMES=SCHEMES,
         DESCRIPTION=DESCRIPTION,
@@ -36,7 +39,7 @@ def describe(state: BlueprintSetupState) -> None:
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_SERVERS=False,
     )
-    app.spec_processor(lambda spec: _complete(app, spec))
+    app.spec_processor(lambda spec: _complete(app, cast(dict[str, Any], spec)))
 
 
 def _complete(app: APIFlask, spec: dict[str, Any]) -> dict[str, Any]:

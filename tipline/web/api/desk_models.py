@@ -1,4 +1,4 @@
-"""What the desk's API takes and gives, as its OpenAPI description tells it. Judging the words is the domain's."""
+"""What the desk's API takes and gives, as its OpenAPI description tells it. The domain judges the words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class QueueQuery(PageQuery):
     category: str = Field("", description="Code of a category.")
     beat: str = Field("", description="Code of a beat.")
     assignee: str = Field("", description="A user name; `none` for tips nobody has.")
-    q: str = Field("", max_length=200, description="Words in text, place, messages, file names; or a SHA-256.")
+    q: str = Field(
+        "", max_length=200, description="Words in text, place, messages, file names; or a SHA-256."
+    )
 
 
 class CasesQuery(PageQuery):
@@ -51,7 +53,9 @@ class TipChange(Taken):
 
     state: str | None = Field(None, description="One of the states a tip can be put into by hand.")
     reason: str | None = Field(None, description="Needed for `not_used` and `duplicate`.")
-    until: AwareDatetime | None = Field(None, description="With `snoozed`: when the tip comes back by itself.")
+    until: AwareDatetime | None = Field(
+        None, description="With `snoozed`: when the tip comes back by itself."
+    )
     assignee: str | None = Field(None, description="A user name; null for nobody.")
     category: str | None = None
     beat: str | None = Field(None, description="Code of a beat; null for none.")
@@ -147,15 +151,17 @@ class DeskEvidence(EvidenceBrief):
     failure_text: str | None = Field(description="The failure as a sentence in the asker's language.")
     received_at: datetime | None
     media: dict[str, Any] | None = Field(
-        description="Facts of the file: kind, mime, container, duration_s, width, height, captured_at, gps, device,"
-        " keyframes, activity, playable, warnings, failure, tools, …; null until it was looked at."
+        description="Facts of the file: kind, mime, container, duration_s, width, height, captured_at, gps,"
+        " device, keyframes, activity, playable, warnings, failure, tools, …; null until it was looked at."
     )
     renditions: list[RenditionOut]
 
 
 class DeskMessage(BaseModel):
     id: int
-    kind: str = Field(description="message, question, progress or note; a note is never shown to the reporter.")
+    kind: str = Field(
+        description="message, question, progress or note; a note is never shown to the reporter."
+    )
     by_reporter: bool
     author: str
     text: str

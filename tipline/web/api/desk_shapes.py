@@ -33,7 +33,10 @@ def read_tip(tx: Transaction, reference: str) -> Tip:
 def queue_item(row: Row) -> dict[str, Any]:
     tip = row.tip
     return {
-        **_picked(tip, "reference state category received_at occurred_at place beat ack_due_at acknowledged_at version"),
+        **_picked(
+            tip,
+            "reference state category received_at occurred_at place beat ack_due_at acknowledged_at version",
+        ),
         "text": tip.text[:EXCERPT],
         "evidence_count": len(row.files),
         "footage_s": row.footage_s,
@@ -117,7 +120,10 @@ def _linked_case(link: Link, found: Case) -> dict[str, Any]:
 
 def custody(entry: Custody) -> dict[str, Any]:
     """As it was hashed, so that a client can check the chain by itself."""
-    return {**_picked(entry, "seq actor action subject tip reason detail previous hash"), "at": clock.stamp(entry.at)}
+    return {
+        **_picked(entry, "seq actor action subject tip reason detail previous hash"),
+        "at": clock.stamp(entry.at),
+    }
 
 
 def _name(tx: Transaction, account_id: int | None) -> str | None:

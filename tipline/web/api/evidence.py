@@ -13,8 +13,7 @@ from tipline.web.api import desk_shapes
 from tipline.web.api.desk_models import DeskEvidence
 
 blueprint = APIBlueprint("api_evidence", __name__, url_prefix="/api/v1/evidence", tag="Evidence")
-BYTES = {200: {"description": "The bytes.", "content": {"application/octet-stream": {}}}}
-PIECES = {**BYTES, 206: "One range of them.", 416: "No byte of the file lies in that range."}
+PIECES = {200: "The bytes.", 206: "One range of them.", 416: "No byte of the file lies in that range."}
 
 
 @blueprint.get("/<evidence_id>")
