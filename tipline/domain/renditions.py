@@ -90,6 +90,15 @@ def list_of(tx: Transaction, evidence_id: str, kind: str | None = None) -> list[
     return list(tx.scalars(query))
 
 
+def list_of_many(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:
+    """Evidence id → all its renditions in the order of the film, in one query."""
+    found: dict[str, list[Rendition]] = {one: [] for one in evidence_ids}
+    query = select(Rendition).where(Rendition.evidence_id.in_(evidence_ids))
+    for row in tx.scalars(query.order_by(Rendition.t, Rendition.name)):
+        found[row.evidence_id].append(row)
+    return found
+
+
 def thumbnails(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:
     """A few small pictures of each, spread over the film, in one query."""
     rank = func.row_number().over(partition_by=Rendition.evidence_id, order_by=(Rendition.t, Rendition.name))

@@ -1,0 +1,17 @@
+// The desk's script: live parts by htmx, keys, the player and its contact sheet. Every act works without it.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { startClocks } from "./parts/desk_clocks.js";
+import { startFilters } from "./parts/desk_filters.js";
+import { startForms } from "./parts/desk_forms.js";
+import { startKeys } from "./parts/desk_keys.js";
+import { startLive } from "./parts/desk_live.js";
+import { startPlayers } from "./parts/desk_players.js";
+
+document.documentElement.classList.add("js-on");
+const words = JSON.parse(document.body.dataset.words || "{}");
+startLive(htmx, words);
+startForms();
+startFilters();
+startClocks(words);
+startPlayers(words);
+startKeys();

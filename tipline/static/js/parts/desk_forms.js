@@ -1,0 +1,40 @@
+// Forms sent by htmx: once they are carried out they are emptied and folded away; a refusal leaves all in place.
+
+function onDone(form) {
+  form.reset();
+  form.closest("details")?.removeAttribute("open");
+}
+
+function showFor(form) {
+  const chosen = form.querySelector("input[name=state]:checked")?.value;
+  for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(chosen);
+}
+
+export function startForms() {
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { sourceElement: form, response } = event.detail.ctx;
+    if (form?.matches?.("form")) {
+      const isDone = (response?.raw?.status ?? response?.status ?? 200) < 400;
+      if (isDone && form.isConnected && !form.matches("[data-undo]")) onDone(form);
+      const flash = document.getElementById("flash");
+      if (flash?.firstElementChild) flash.scrollIntoView({ block: "nearest" });
+    }
+    document.querySelectorAll("[data-state-form]").forEach(showFor);
+  });
+  // A visit that ended: send the form the plain way, so that the sign-in page keeps what it holds.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { sourceElement: form, response } = event.detail.ctx;
+    const status = response?.raw?.status ?? response?.status;
+    if (status !== 401 || !form?.matches?.("form")) return;
+    event.preventDefault();
+    form.submit();
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.("[data-state-form]");
+    if (form) showFor(form);
+  });
+  document.querySelectorAll("[data-state-form]").forEach(showFor);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+}

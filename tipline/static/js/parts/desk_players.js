@@ -1,0 +1,118 @@
+// Player, strip and contact sheet of each file. A keyframe jumps the player; without one it is shown large.
+
+const SIZE = "desk-sheet-size";
+const two = (number) => String(number).padStart(2, "0");
+
+function position(seconds) {
+  const milli = Math.round(seconds * 1000);
+  const whole = Math.floor(milli / 1000);
+  return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}.${String(milli % 1000).padStart(3, "0")}`;
+}
+
+const videoOf = (file) => file?.querySelector("[data-stage] video") || null;
+
+function say(file, seconds) {
+  const shown = file.querySelector("[data-position]");
+  if (shown) shown.textContent = position(seconds);
+  const strip = file.querySelector("[data-strip]");
+  const head = strip?.querySelector("[data-head]");
+  if (head) head.setAttribute("x", String(Math.min(1, seconds / Number(strip.dataset.duration)) * 1000));
+}
+
+function mark(file, link) {
+  for (const one of file.querySelectorAll(".frames .is-here")) one.classList.remove("is-here");
+  link?.classList.add("is-here");
+}
+
+// Go to a moment: the player if the film plays, else the still that was taken there.
+function go(file, seconds, link) {
+  const video = videoOf(file);
+  if (video) {
+    video.currentTime = seconds;
+  } else if (link?.dataset.still) {
+    const picture = file.querySelector(".stage-picture");
+    if (!picture) return false;
+    picture.href = link.href;
+    picture.querySelector("img").src = link.dataset.still;
+  } else if (!file.querySelector(".stage-picture")) {
+    return false;
+  }
+  mark(file, link);
+  say(file, seconds);
+  file.querySelector("[data-stage]").scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function nearest(file, seconds) {
+  const links = [...file.querySelectorAll(".frames [data-t]")];
+  const far = (link) => Math.abs(Number(link.dataset.t) - seconds);
+  return links.sort((a, b) => far(a) - far(b))[0];
+}
+
+function onClick(event) {
+  const moment = event.target.closest?.("[data-t]");
+  const file = event.target.closest?.("[data-file]");
+  const strip = event.target.closest?.("[data-strip] svg");
+  if (!file || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  let seconds = null;
+  if (moment) seconds = Number(moment.dataset.t);
+  if (strip) {
+    const box = strip.getBoundingClientRect();
+    seconds = ((event.clientX - box.left) / box.width) * Number(strip.parentElement.dataset.duration);
+  }
+  if (seconds === null) return;
+  const link = moment?.matches("a") ? moment : nearest(file, seconds);
+  if (go(file, seconds, link)) event.preventDefault();
+}
+
+function resize(size) {
+  document.documentElement.dataset.sheet = size;
+  for (const one of document.querySelectorAll("[data-size]")) one.setAttribute("aria-pressed", String(one.dataset.size === size));
+}
+
+function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null; // storage is switched off: the choice lasts as long as the page
+  }
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // see above
+  }
+}
+
+export function currentVideo() {
+  const playing = [...document.querySelectorAll("[data-stage] video")];
+  return playing.find((one) => !one.paused) || playing.find((one) => one.currentTime > 0) || playing[0] || null;
+}
+
+export function startPlayers(words) {
+  document.addEventListener("click", onClick);
+  document.addEventListener(
+    "timeupdate",
+    (event) => {
+      const file = event.target.closest?.("[data-file]");
+      if (file) say(file, event.target.currentTime);
+    },
+    true,
+  );
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-size]");
+    if (button) {
+      resize(button.dataset.size);
+      keep(SIZE, button.dataset.size);
+    }
+    const copy = event.target.closest?.("[data-copy]");
+    if (copy && navigator.clipboard) {
+      await navigator.clipboard.writeText(copy.dataset.copy);
+      copy.lastChild.textContent = words.copied;
+    }
+  });
+  resize(["s", "m", "l"].includes(kept(SIZE)) ? kept(SIZE) : "m");
+  document.addEventListener("htmx:after:swap", () => resize(document.documentElement.dataset.sheet));
+}

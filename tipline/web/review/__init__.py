@@ -1,0 +1,14 @@
+"""The evidence desk: the queue, and one tip with its evidence and every act on it."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+from tipline.web.intake import language
+from tipline.web.review import layout
+
+blueprint = APIBlueprint("review", __name__, enable_openapi=False)
+blueprint.after_request(language.remember)
+layout.init(blueprint)
+
+from tipline.web.review import acts, linking, pages, queue  # noqa: E402, F401 - they add their routes

@@ -1,0 +1,205 @@
+"""What staff do to a tip: plain forms, each answered by the page, or by its changed parts for a script.
+
+Every act goes through the domain, which writes custody. Acts that can be taken back say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from tipline.db import Transaction
+from tipline.domain import accounts, clock, evidence, links, messages, tips
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.review import blueprint, notices, pages, stance, words
+from tipline.web.review.notices import Notice
+from tipline.web.review.saying import gettext
+
+P = ParamSpec("P")
+Act = Callable[Concatenate[Transaction, Tip, P], Notice]
+# Kinds of message an officer may write.
+KINDS = ("message", "question", "progress", "note")
+OFFSET_S = 10 * 366 * 86_400
+LONGEST_SNOOZE = timedelta(days=3660)
+
+
+def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
+    """One transaction on the tip as the person saw it; a refusal shows the page with what was typed."""
+
+    def decorate(do: Act[P]) -> Callable[..., Response]:
+        @wraps(do)
+        def wrapped(reference: str, *args: P.args, **kwargs: P.kwargs) -> Response:
+            try:
+                with current.services().database.transaction() as tx:
+                    tip = pages.read(tx, reference)
+                    stance.require(request.form.get("seen"), tip, links.list_cases_of(tx, tip))
+                    notice = do(tx, tip, *args, **kwargs)
+            except TiplineError as fault:
+                if fault.code == "tip:not-found":
+                    raise
+                return pages.refuse(reference, form, fault)
+            return done(reference, notice)
+
+        return wrapped
+
+    return decorate
+
+
+def done(reference: str, notice: Notice) -> Response:
+    """Answer an act that was carried out."""
+    if request.headers.get("HX-Request"):
+        return pages.show(reference, notice=notice)
+    notices.keep(notice)
+    return redirect(f"/desk/tips/{reference.upper()}{_query()}", 303)  # type: ignore[return-value]
+
+
+@blueprint.post("/desk/tips/<reference>/acknowledge")
+@guard.staff("tip:act")
+@act("acknowledge")
+def acknowledge(tx: Transaction, tip: Tip) -> Notice:
+    tips.acknowledge(tx, current.actor(), tip)
+    return Notice(gettext("Acknowledged. The tip provider sees that an officer has taken note."))
+
+
+@blueprint.post("/desk/tips/<reference>/assign")
+@guard.staff("tip:act")
+@act("assign")
+def assign(tx: Transaction, tip: Tip) -> Notice:
+    """To one person, or to nobody with an empty name."""
+    name = request.form.get("assignee", "").strip()
+    person = accounts.read_account(tx, name) if name else None
+    before = accounts.names(tx, {tip.assignee_id}).get(tip.assignee_id) if tip.assignee_id else None
+    tips.assign(tx, current.actor(), tip, person.id if person else None, person.username if person else None)
+    text = (
+        gettext("Assigned to %(name)s.", name=person.display_name)
+        if person
+        else gettext("Assigned to nobody.")
+    )
+    fields = {"assignee": before.username if before else ""}
+    return reversible(tx, tip, text, "assign", fields)
+
+
+@blueprint.post("/desk/tips/<reference>/state")
+@guard.staff("tip:act")
+@act("state")
+def move(tx: Transaction, tip: Tip) -> Notice:
+    state, before, until = request.form.get("state", ""), tip.state, tip.snoozed_until
+    tips.move(tx, current.actor(), tip, state, reason=request.form.get("reason"), until=_until(state))
+    text = gettext("State: %(state)s.", state=gettext(words.TIP[tip.state].text))
+    if before not in tips.BY_HAND or before == tip.state:
+        return Notice(text)
+    fields = {"state": before, "reason": gettext("Last step taken back")}
+    if until:
+        fields["until"] = current.local(until).date().isoformat()
+    return reversible(tx, tip, text, "state", fields)
+
+
+@blueprint.post("/desk/tips/<reference>/change")
+@guard.staff("tip:act")
+@act("change")
+def change(tx: Transaction, tip: Tip) -> Notice:
+    """Correct category, beat and clock offset."""
+    before = {"category": tip.category, "beat": tip.beat or "", "offset_s": _number(tip.clock_offset_s)}
+    tips.change(
+        tx, current.actor(), tip, category=request.form.get("category", tip.category),
+        beat=request.form.get("beat") or None, clock_offset_s=_offset(tip),
+    )  # fmt: skip
+    return reversible(tx, tip, gettext("Corrections saved."), "change", before)
+
+
+@blueprint.post("/desk/tips/<reference>/messages")
+@guard.staff("tip:act")
+@act("messages")
+def write(tx: Transaction, tip: Tip) -> Notice:
+    kind = request.form.get("kind", "message")
+    if kind not in KINDS:
+        raise TiplineError("request:invalid", fields={"kind": "request:invalid"})
+    messages.write(tx, current.actor(), tip, request.form.get("text", ""), kind=kind)
+    if kind == "note":
+        return Notice(gettext("Internal note saved. The tip provider does not see it."))
+    return Notice(gettext("Sent. The tip provider reads it with the receipt code."))
+
+
+@blueprint.post("/desk/tips/<reference>/contact")
+@guard.staff("contact:read")
+def contact(reference: str) -> ResponseReturnValue:
+    """Show the contact once, in this answer alone; the look stands in the log."""
+    with current.services().database.transaction() as tx:
+        tip = pages.read(tx, reference)
+        text = tips.show_contact(tx, current.actor(), tip)
+    return pages.show(reference, contact=text)
+
+
+@blueprint.post("/desk/tips/<reference>/evidence/<evidence_id>/retry")
+@guard.staff("evidence:retry")
+def retry(reference: str, evidence_id: str) -> ResponseReturnValue:
+    """Have a file examined once more."""
+    services = current.services()
+    try:
+        with services.database.transaction() as tx:
+            tip, row = pages.read(tx, reference), evidence.read_evidence(tx, evidence_id)
+            if row.tip_id != tip.id:
+                raise TiplineError("evidence:not-found")
+            evidence.retry(tx, services.bell, current.actor(), row)
+    except TiplineError as fault:
+        if fault.code.endswith(":not-found"):
+            raise
+        return pages.refuse(reference, "retry", fault)
+    return done(reference, Notice(gettext("File %(number)s is examined once more.", number=row.number)))
+
+
+def reversible(tx: Transaction, tip: Tip, text: str, verb: str, fields: dict[str, str]) -> Notice:
+    """What was done, with the form of the act that takes it back."""
+    seen = stance.of(tip, links.list_cases_of(tx, tip))
+    return Notice(text, f"/desk/tips/{tip.reference}/{verb}", {**fields, "seen": seen})
+
+
+def _until(state: str) -> datetime | None:
+    """Snoozed until the morning of a day, in the station's zone."""
+    if state != "snoozed":
+        return None
+    try:
+        day = datetime.fromisoformat(request.form.get("until", "").strip()).date()
+        morning = datetime.combine(day, time(8), current.zone())
+        ahead = morning - clock.now()
+    except (ValueError, OverflowError):
+        ahead = timedelta(0)
+    if not timedelta(0) < ahead < LONGEST_SNOOZE:
+        raise TiplineError("tip:snooze-day", fields={"until": "tip:snooze-day"})
+    return morning
+
+
+def _offset(tip: Tip) -> float | None:
+    """Camera minus true time in seconds: two numbers and a direction, or one number when taken back."""
+    form = request.form
+    if "offset_s" in form:
+        return float(form["offset_s"]) if _is_number(form["offset_s"]) else None
+    if "offset" not in form:
+        return tip.clock_offset_s
+    if form["offset"] not in ("ahead", "behind"):
+        return None
+    minutes, seconds = form.get("offset_min", "").strip() or "0", form.get("offset_sec", "").strip() or "0"
+    if not (minutes.isdecimal() and seconds.isdecimal()) or int(minutes) * 60 + int(seconds) > OFFSET_S:
+        raise TiplineError("tip:offset-unclear", fields={"offset": "tip:offset-unclear"})
+    total = float(int(minutes) * 60 + int(seconds))
+    return total if form["offset"] == "ahead" else -total
+
+
+def _is_number(typed: str) -> bool:
+    return typed.lstrip("-").replace(".", "", 1).isdecimal() and abs(float(typed)) <= OFFSET_S
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _query() -> str:
+    """The filter of the queue goes along, so that next and previous stay what they were."""
+    return f"?{request.query_string.decode()}" if request.query_string else ""

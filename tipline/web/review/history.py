@@ -1,0 +1,135 @@
+"""The custody log in plain words: a sentence an entry. An act without one shows its code, never nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tipline.db import Transaction
+from tipline.domain import accounts, categories, custody
+from tipline.domain.custody import Custody
+from tipline.errors import N_
+from tipline.web.review import words
+from tipline.web.review.saying import gettext
+
+MOST = 1000
+SENTENCES = {
+    "tip:create": N_("Report begun"),
+    "tip:rewrite": N_("Report corrected before sending"),
+    "tip:submit": N_("Report sent"),
+    "tip:acknowledge": N_("Acknowledged"),
+    "tip:change": N_("Corrected: %(changes)s"),
+    "evidence:receive": N_("File %(number)s received and sealed"),
+    "evidence:refuse": N_("A file was refused"),
+    "evidence:remove": N_("File %(number)s taken back before it had arrived"),
+    "evidence:expire": N_("File %(number)s was not finished in time"),
+    "evidence:claim-digest": N_("The sender's device told its SHA-256"),
+    "evidence:derive": N_("A file was examined: %(keyframes)s keyframes"),
+    "evidence:fail": N_("A file could not be examined"),
+    "evidence:retry": N_("A file is examined once more"),
+    "evidence:download": N_("Original of file %(number)s downloaded"),
+    "message:message": N_("Message written"),
+    "message:question": N_("Question asked"),
+    "message:progress": N_("News written for the tip provider"),
+    "message:note": N_("Internal note written"),
+    "contact:read": N_("Contact details looked at"),
+    "link:create": N_("%(tip)s linked to %(case)s"),
+    "link:end": N_("Link of %(tip)s to %(case)s taken back"),
+    "case:open": N_("Case opened"),
+    "case:change": N_("Case corrected: %(changes)s"),
+    "case:close": N_("Case closed"),
+    "case:reopen": N_("Case opened again"),
+}
+FIELDS = {
+    "category": N_("category"),
+    "beat": N_("beat"),
+    "clock_offset_s": N_("clock offset"),
+    "title": N_("title"),
+    "summary": N_("summary"),
+    "state": N_("state"),
+}
+
+
+class Line(NamedTuple):
+    at: datetime
+    who: str
+    sentence: str
+    reason: str
+    seq: int
+
+
+def of_tip(tx: Transaction, reference: str) -> list[Line]:
+    """Newest first."""
+    return _lines(tx, custody.list_of(tx, tip=reference, limit=MOST))
+
+
+def of_case(tx: Transaction, number: str) -> list[Line]:
+    """Newest first."""
+    return _lines(tx, custody.list_of(tx, subject=f"case:{number}", limit=MOST))
+
+
+def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
+    people = {f"staff:{one.username}": one.display_name for one in accounts.list_accounts(tx)}
+    lines = [
+        Line(one.at, _who(one.actor, people), _sentence(one, people), one.reason or "", one.seq)
+        for one in entries
+    ]
+    return lines[::-1]
+
+
+def _who(actor: str, people: dict[str, str]) -> str:
+    if actor.startswith("reporter:"):
+        return gettext("Tip provider")
+    if actor.startswith("system:"):
+        return gettext("System")
+    return people.get(actor, actor.partition(":")[2])
+
+
+def _sentence(entry: Custody, people: dict[str, str]) -> str:
+    facts = entry.facts()
+    if entry.action == "tip:assign":
+        return _assigned(facts, people)
+    noun, _, verb = entry.action.partition(":")
+    state = verb.replace("-", "_")
+    if noun == "tip" and entry.action not in SENTENCES and state in words.TIP:
+        return gettext("State: %(state)s", state=gettext(words.TIP[state].text))
+    if entry.action not in SENTENCES:
+        return entry.action
+    values = {
+        "number": facts.get("number", ""),
+        "keyframes": facts.get("keyframes", 0),
+        "tip": entry.tip or "",
+        "case": entry.subject.partition(":")[2],
+        "changes": _changes(facts),
+    }
+    return gettext(SENTENCES[entry.action], **values)
+
+
+def _assigned(facts: dict[str, Any], people: dict[str, str]) -> str:
+    name = facts.get("assignee")
+    if not name:
+        return gettext("Assigned to nobody")
+    return gettext("Assigned to %(name)s", name=people.get(f"staff:{name}", name))
+
+
+def _changes(facts: dict[str, Any]) -> str:
+    """`beat: 北片区 → 南片区`; long texts are only named."""
+    before, after = facts.get("before") or {}, facts.get("after") or {}
+    shown = []
+    for name, value in after.items():
+        label = gettext(FIELDS[name]) if name in FIELDS else name
+        if name == "summary":
+            shown.append(label)
+        else:
+            shown.append(f"{label} {_plain(name, before.get(name))} → {_plain(name, value)}")
+    return gettext(", ").join(shown)
+
+
+def _plain(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return "–"
+    if name == "category":
+        return gettext(categories.read_category(value).short)
+    if name == "clock_offset_s":
+        return f"{value:+g} s"
+    return str(value)

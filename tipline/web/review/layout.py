@@ -1,0 +1,112 @@
+"""What every page of the desk knows: who is signed in and what that person may do, and words for states."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from apiflask import APIBlueprint
+from flask import request
+
+from tipline import i18n
+from tipline.domain import clock, rights
+from tipline.domain.accounts import Account
+from tipline.errors import CATALOGUE, N_, TiplineError
+from tipline.web import current, media
+from tipline.web.review import words
+from tipline.web.review.saying import gettext
+
+
+def init(blueprint: APIBlueprint) -> None:
+    blueprint.record_once(lambda state: state.app.jinja_env.globals.update(names()))
+
+
+def names() -> dict[str, Any]:
+    """Names that templates and macros of the desk use; nothing is asked before one of them is called."""
+    return {
+        "me": me,
+        "may": may,
+        "words": words,
+        "say": say,
+        "fault_words": fault_words,
+        "warning_words": warning_words,
+        "original_url": media.original_url,
+        "rendition_url": media.rendition_url,
+        "other_language": other_language,
+        "ticking": ticking,
+        "zone_name": zone_name,
+        "moment": moment,
+    }
+
+
+def me() -> Account | None:
+    """Who is signed in, or None."""
+    try:
+        return current.staff()
+    except TiplineError:
+        return None
+
+
+def may(right: str) -> bool:
+    account = me()
+    return account is not None and rights.may(account.actor, right)
+
+
+def zone_name() -> str:
+    """`Asia/Shanghai, UTC+08:00`."""
+    offset = clock.now().astimezone(current.zone()).isoformat()[-6:]
+    return f"{current.settings().timezone}, UTC{offset}"
+
+
+def moment(at: datetime) -> str:
+    """A time to the second with its offset, for the words behind an element."""
+    return current.local(at).isoformat(sep=" ", timespec="seconds")
+
+
+def say(sentence: str, **values: object) -> str:
+    """A sentence of one of our tables in the reader's language."""
+    return gettext(sentence, **values) if values else gettext(sentence)
+
+
+def fault_words(code: str | None) -> str:
+    """What went wrong with a file, in words."""
+    entry = CATALOGUE.get(code or "")
+    return gettext(entry.sentence) if entry else gettext(UNKNOWN_FAULT)
+
+
+def warning_words(code: str) -> str:
+    """Something to know about a file that was examined."""
+    entry = CATALOGUE.get(code)
+    return gettext(entry.sentence) if entry else code
+
+
+UNKNOWN_FAULT = N_("The pictures could not be made. The original is kept; try again or download it.")
+
+
+def other_language() -> tuple[str, str]:
+    """Address of this page in the other language, and that language's own name."""
+    other = next(one for one in i18n.NAMES if one != current.locale())
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    path = request.path if request.method == "GET" else "/desk/queue"
+    return f"{path}?{urlencode([*kept, ('lang', other)])}", i18n.NAMES[other]
+
+
+def ticking() -> str:
+    """Words that a script puts around numbers which grow while a page stands open."""
+    sentences = {
+        "now": gettext("just now"),
+        "min": gettext("%(number)s min ago", number="#"),
+        "h": gettext("%(number)s h ago", number="#"),
+        "d": gettext("%(number)s d ago", number="#"),
+        "due": gettext("%(number)s min left", number="#"),
+        "dueSoon": gettext("under 1 min left"),
+        "over": gettext("%(number)s min overdue", number="#"),
+        "overHours": gettext("%(number)s h overdue", number="#"),
+        "overDays": gettext("%(number)s d overdue", number="#"),
+        "copied": gettext("Copied"),
+        "lost": gettext("Connection lost. This page updates again by itself."),
+        "ended": gettext("Your visit has ended. What you typed stays here; sign in again in a new tab."),
+    }
+    return json.dumps(sentences, ensure_ascii=False)

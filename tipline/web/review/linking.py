@@ -1,0 +1,64 @@
+"""Linking a tip to a case, taking a link back, and finding or opening the case for it."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from tipline.db import Transaction
+from tipline.domain import cases, clock, links
+from tipline.domain.cases import Case
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.review import blueprint, pages
+from tipline.web.review.acts import act, reversible
+from tipline.web.review.notices import Notice
+from tipline.web.review.saying import gettext
+
+NEW = "new"
+
+
+@blueprint.get("/desk/case-choices")
+@guard.staff("case:read")
+def choices() -> ResponseReturnValue:
+    """Open cases that fit what is typed, as choices of the link form."""
+    words = request.args.get("number", "").strip()[:100]
+    with current.services().database.reading() as tx:
+        found = cases.list_cases(tx, state="open", q=words, limit=pages.CHOICES)
+        return render_template("review/case_choices.html", choices=found, chosen="", words=words)
+
+
+@blueprint.post("/desk/tips/<reference>/links")
+@guard.staff("case:act")
+@act("link")
+def link(tx: Transaction, tip: Tip) -> Notice:
+    case = _case(tx)
+    links.link(tx, current.actor(), case, tip, request.form.get("reason", ""))
+    text = gettext("Linked to %(case)s.", case=case.number)
+    fields = {"reason": gettext("Last step taken back")}
+    return reversible(tx, tip, text, f"links/{case.number}/end", fields)
+
+
+@blueprint.post("/desk/tips/<reference>/links/<number>/end")
+@guard.staff("case:act")
+@act("unlink")
+def unlink(tx: Transaction, tip: Tip, number: str) -> Notice:
+    case = cases.read_case(tx, number)
+    standing = links.find_link(tx, case, tip)
+    links.unlink(tx, current.actor(), case, tip, request.form.get("reason", ""))
+    text = gettext("Link to %(case)s taken back.", case=case.number)
+    fields = {"case": case.number, "reason": standing.reason if standing else ""}
+    return reversible(tx, tip, text, "links", fields)
+
+
+def _case(tx: Transaction) -> Case:
+    """The case that was chosen or typed, or a new one under the title given."""
+    chosen, typed = request.form.get("case", "").strip(), request.form.get("number", "").strip()
+    if chosen == NEW:
+        year = current.local(clock.now()).year
+        return cases.open_case(tx, current.actor(), request.form.get("title", ""), year=year)
+    number = chosen or typed
+    if not number:
+        raise TiplineError("link:case-needed", fields={"case": "link:case-needed"})
+    return cases.read_case(tx, number)

@@ -1,0 +1,120 @@
+"""One tip as the desk looks at it: its files with pictures, player and facts, gathered in a few queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tipline.db import Transaction
+from tipline.domain import evidence, renditions, triage, uploads
+from tipline.domain.evidence import Evidence
+from tipline.domain.renditions import Rendition
+from tipline.domain.tips import Tip
+from tipline.web import media
+from tipline.web.review import facts, strip
+
+BUSY = ("uploading", "received", "processing")
+
+
+@dataclass
+class Frame:
+    """One moment of a film (or the photo itself) in the sizes there are."""
+
+    small: Rendition
+    medium: Rendition
+    full: Rendition
+
+    @property
+    def t(self) -> float | None:
+        return self.small.t
+
+    @property
+    def reason(self) -> str:
+        return self.full.reason or self.small.reason or ""
+
+
+@dataclass
+class FileView:
+    """One file of a tip."""
+
+    row: Evidence
+    pictures: list[Rendition] = field(default_factory=list)
+    arrived_bytes: int | None = None
+
+    @cached_property
+    def media(self) -> dict[str, Any]:
+        return self.row.facts
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        return _frames(self.pictures)
+
+    @cached_property
+    def sheet(self) -> Rendition | None:
+        return next((one for one in self.pictures if one.kind == renditions.SHEET), None)
+
+    @property
+    def is_busy(self) -> bool:
+        return self.row.state in BUSY
+
+    @property
+    def player(self) -> str:
+        """What shows the original: `video`, `audio`, `image`, or nothing."""
+        shown = media.SHOWN.get(str(self.media.get("mime", "")), "")
+        if self.media.get("playable") != "original" or not self.row.arrived:
+            return ""
+        return shown.split("/")[0]
+
+    @property
+    def stage(self) -> str:
+        """What stands in the big frame: a player, the best picture there is, or words."""
+        if self.player in ("video", "audio"):
+            return self.player
+        return "picture" if self.player == "image" or self.frames else ""
+
+    @property
+    def stage_url(self) -> str:
+        """Address of the picture in the big frame. A photo is shown as we drew it: upright and plain."""
+        moves = self.row.kind == "video" and self.player == "image"
+        if self.frames and not moves:
+            return media.rendition_url(self.frames[0].full)
+        return media.original_url(self.row)
+
+    @cached_property
+    def strip(self) -> strip.Strip | None:
+        return strip.drawn(self.media, [one.t for one in self.frames if one.t is not None])
+
+    @cached_property
+    def groups(self) -> list[facts.Group]:
+        return facts.of(self.row, self.media)
+
+
+def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
+    rows = evidence.list_of_tip(tx, tip)
+    pictures = renditions.list_of_many(tx, [row.id for row in rows])
+    under_way = uploads.unfinished(tx, tip)
+    return [
+        FileView(row, pictures[row.id], under_way[row.id].offset if row.id in under_way else None)
+        for row in rows
+    ]
+
+
+def progress_of(files: list[FileView]) -> float | None:
+    """0 to 1 over all files that are being examined, or None."""
+    return triage.Row(tip=Tip(), files=[one.row for one in files]).progress
+
+
+def _frames(pictures: list[Rendition]) -> list[Frame]:
+    """The three sizes of one moment belong together by their position."""
+    found: dict[tuple[float | None, int | None], dict[str, Rendition]] = {}
+    for one in pictures:
+        if one.kind != renditions.SHEET:
+            found.setdefault((one.t, one.frame), {})[one.kind] = one
+    frames = []
+    for sizes in found.values():
+        full = sizes.get(renditions.KEYFRAME) or sizes.get(renditions.PREVIEW)
+        small = sizes.get(renditions.THUMBNAIL) or full
+        if full and small:
+            frames.append(Frame(small, sizes.get(renditions.PREVIEW, full), full))
+    return frames

@@ -1,0 +1,149 @@
+"""The page of one tip, its live parts, and its print sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tipline.db import Transaction
+from tipline.domain import accounts, beats, cases, categories, links, messages, tips
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, errors, guard
+from tipline.web.review import blueprint, history, looking, notices, printing, queue, stance, wanted
+from tipline.web.review.notices import Notice
+
+CHOICES = 8  # open cases offered before somebody searches
+
+
+@dataclass
+class Failed:
+    """A form that was refused: its name, what was typed, and the sentence beside each faulty field."""
+
+    form: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+@blueprint.get("/desk/tips/<reference>")
+@guard.staff("tip:read")
+def tip(reference: str) -> ResponseReturnValue:
+    return show(reference)
+
+
+@blueprint.get("/desk/tips/<reference>/live")
+@guard.staff("tip:read")
+def tip_live(reference: str) -> ResponseReturnValue:
+    """What changed since the page was drawn, in pieces that leave a playing film and typed text alone."""
+    with current.services().database.reading() as tx:
+        row = read(tx, reference)
+        if str(row.version) == request.args.get("version"):
+            return "", 204
+        values = gather(tx, row)
+        busy, last = _numbers("busy"), max(_numbers("last"), default=0)
+        fresh = [one for one in values["files"] if one.row.number in busy or one.is_busy]
+        return render_template(
+            "review/tip_live.html",
+            **values,
+            changed=[one for one in fresh if one.row.number <= last],
+            added=[one for one in values["files"] if one.row.number > last],
+        )
+
+
+@blueprint.get("/desk/tips/<reference>/print")
+@guard.staff("tip:read")
+def tip_print(reference: str) -> ResponseReturnValue:
+    with current.services().database.reading() as tx:
+        row = read(tx, reference)
+        address = f"{current.settings().base_url}/desk/tips/{row.reference}"
+        return render_template(
+            "review/tip_print.html", **gather(tx, row), address=address, qr=printing.qr(address)
+        )
+
+
+def show(
+    reference: str, *, failed: Failed | None = None, notice: Notice | None = None, contact: str | None = None,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    """The whole page; for a script that sent a form, only the parts an act may change."""
+    template = "review/tip_answer.html" if request.headers.get("HX-Request") else "review/tip.html"
+    with current.services().database.reading() as tx:
+        row = read(tx, reference)
+        values = gather(tx, row, failed=failed)
+        values["notice"] = notice or notices.take()
+        values["contact"] = contact
+        return make_response(render_template(template, **values), status)
+
+
+def refuse(reference: str, form: str, fault: TiplineError) -> Response:
+    """The page again, with what was typed and why it was not done."""
+    faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
+    failed = Failed(form, dict(request.form), faults)
+    notice = Notice(errors.sentence(fault), is_fault=True)
+    return show(reference, failed=failed, notice=notice, status=errors.status_of(fault))
+
+
+def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[str, Any]:
+    """Everything the page and its parts show, in a fixed number of queries."""
+    files = looking.files_of(tx, row)
+    standing = links.list_cases_of(tx, row)
+    staff = accounts.list_accounts(tx)
+    chosen = wanted.filter_of_request()
+    above, below = queue.neighbours(tx, row, chosen)
+    return {
+        "tip": row,
+        "files": files,
+        "progress": looking.progress_of(files),
+        "links": standing,
+        "seen": stance.of(row, standing),
+        "thread": messages.list_all(tx, row),
+        "history": history.of_tip(tx, row.reference),
+        "staff": [one for one in staff if one.active],
+        "people": {one.id: one for one in staff},
+        "author_names": {one.username: one.display_name for one in staff},
+        "beats": beats.list_beats(tx),
+        "categories": categories.CATEGORIES,
+        "choices": cases.list_cases(tx, state="open", limit=CHOICES),
+        "by_hand": [one for one in tips.BY_HAND if one != row.state],
+        "failed": failed or Failed(),
+        "notice": None,
+        "contact": None,
+        "above": above,
+        "below": below,
+        "back": wanted.address(chosen),
+        "here": wanted.address(chosen, ""),
+        "occurred": occurred(row),
+        "live": _live(row, files, wanted.address(chosen, "")),
+    }
+
+
+def occurred(row: Tip) -> list[datetime]:
+    return [moment for moment in (row.occurred_at, row.occurred_until) if moment]
+
+
+def _live(row: Tip, files: list[looking.FileView], here: str) -> queue.Live:
+    busy = [one.row.number for one in files if one.is_busy]
+    query = {
+        "version": row.version,
+        "busy": ",".join(map(str, busy)),
+        "last": max((one.row.number for one in files), default=0),
+    }
+    url = f"/desk/tips/{row.reference}/live?{urlencode(query)}" + (f"&{here[1:]}" if here else "")
+    return queue.Live(url, queue.BUSY_S if busy else queue.CALM_S)
+
+
+def _numbers(name: str) -> set[int]:
+    return {int(one) for one in request.args.get(name, "").split(",")[:1000] if one.isdigit()}
+
+
+def read(tx: Transaction, reference: str) -> Tip:
+    """A draft is still the reporter's own."""
+    row = tips.read_tip(tx, reference)
+    if row.state == "draft":
+        raise TiplineError("tip:not-found")
+    return row

@@ -1,0 +1,117 @@
+"""The officer's words for states, reasons and kinds. A state has a word, an icon and a tone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from tipline.domain import categories, clock
+from tipline.domain.tips import Tip
+from tipline.domain.triage import Row
+from tipline.errors import N_
+from tipline.web.review.saying import gettext
+
+
+class Word(NamedTuple):
+    """`tone` is a class of the design tokens: new, waiting, used, refused, or idle."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+TIP = {
+    "draft": Word(N_("Draft"), "clock", "idle"),
+    "received": Word(N_("Awaiting review"), "inbox", "new"),
+    "triage": Word(N_("In review"), "eye", "waiting"),
+    "need_info": Word(N_("Needs information"), "message", "waiting"),
+    "linked": Word(N_("Linked"), "link", "used"),
+    "duplicate": Word(N_("Duplicate"), "copy", "idle"),
+    "not_used": Word(N_("Not used"), "ban", "refused"),
+    "snoozed": Word(N_("Snoozed"), "clock", "idle"),
+    "closed": Word(N_("Closed"), "archive", "idle"),
+    "withdrawn": Word(N_("Withdrawn"), "arrow-back-up", "refused"),
+}
+FILE = {
+    "uploading": Word(N_("Arriving"), "file-upload", "waiting"),
+    "received": Word(N_("Waiting to be examined"), "clock", "waiting"),
+    "processing": Word(N_("Processing"), "refresh", "waiting"),
+    "ready": Word(N_("Examined"), "check", "used"),
+    "undecodable": Word(N_("No pictures"), "alert-triangle", "refused"),
+    "expired": Word(N_("Never fully arrived"), "x", "idle"),
+}
+CASE = {
+    "open": Word(N_("Open"), "folder", "used"),
+    "closed": Word(N_("Closed"), "archive", "idle"),
+}
+# Why a keyframe was taken.
+REASON = {
+    "first": N_("Beginning"),
+    "scene": N_("Scene change"),
+    "activity": N_("Movement"),
+    "coverage": N_("Overview"),
+}
+MESSAGE = {
+    "message": N_("Message"),
+    "question": N_("Question"),
+    "progress": N_("News"),
+    "note": N_("Internal note"),
+}
+KIND = {
+    "video": N_("Film"),
+    "photo": N_("Photo"),
+    "audio": N_("Sound"),
+    "other": N_("File"),
+}
+
+KIND_ICON = {"video": "video", "photo": "photo", "audio": "volume", "other": "file-text"}
+
+
+def headline(tip: Tip) -> str:
+    """What and where, or what was written first."""
+    kind = gettext(categories.read_category(tip.category).short)
+    rest = tip.place or " ".join(tip.text.split())[:24]
+    return f"{kind} · {rest}" if rest else kind
+
+
+class Response(NamedTuple):
+    """The response clock of a tip: `state` is none, due, over, done or late."""
+
+    state: str
+    text: str
+    at: datetime | None
+
+
+def response(tip: Tip) -> Response:
+    if tip.acknowledged_at:
+        late = bool(tip.ack_due_at and tip.acknowledged_at > tip.ack_due_at)
+        words = gettext("Acknowledged late") if late else gettext("Acknowledged")
+        return Response("late" if late else "done", words, tip.acknowledged_at)
+    if tip.ack_due_at is None or tip.state not in ("received", "triage", "need_info"):
+        return Response("none", "", None)
+    minutes = (tip.ack_due_at - clock.now()).total_seconds() / 60
+    if minutes < 0:
+        return Response("over", _overdue(int(-minutes)), tip.ack_due_at)
+    words = (
+        gettext("%(number)s min left", number=int(minutes)) if minutes >= 1 else gettext("under 1 min left")
+    )
+    return Response("due", words, tip.ack_due_at)
+
+
+def _overdue(minutes: int) -> str:
+    if minutes < 60:
+        return gettext("%(number)s min overdue", number=minutes)
+    if minutes < 48 * 60:
+        return gettext("%(number)s h overdue", number=minutes // 60)
+    return gettext("%(number)s d overdue", number=minutes // 1440)
+
+
+def progress(row: Row) -> str:
+    """`Processing 62%`, or what else the row's files wait for; empty when all is done."""
+    if row.progress is not None:
+        if any(one.state == "processing" for one in row.files):
+            return gettext("Processing %(percent)s%%", percent=int(row.progress * 100))
+        return gettext("Waiting to be examined")
+    if any(one.state == "uploading" for one in row.files):
+        return gettext("Files still arriving")
+    return ""
