@@ -1,7 +1,186 @@
-"""The reporter's door for programs."""
+"""The reporter's door for programs: open a tip, come back to it, follow it, answer.
+
+A tip belongs to whoever holds its access token; of any other it is not even told that it exists.
+"""
 
 from __future__ import annotations
 
-from apiflask import APIBlueprint
+from datetime import datetime
+from typing import Any
 
-blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public")
+from apiflask import APIBlueprint
+from flask import Response, make_response, request, url_for
+from flask_babel import gettext
+
+from tipline.domain import categories, clock, evidence, messages, tips
+from tipline.domain.actors import reporter
+from tipline.domain.evidence import Evidence
+from tipline.domain.messages import Message
+from tipline.domain.reports import Report
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.api.reporter_models import (
+    CategoriesOut,
+    DigestIn,
+    EvidenceOut,
+    MessageIn,
+    MessageOut,
+    ProgressOut,
+    ReceiptOut,
+    SessionIn,
+    SessionOut,
+    TipIn,
+    TipOut,
+)
+from tipline.web.intake import guessing, moments, opening, slips, telling
+
+blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="Reporter")
+
+
+@blueprint.get("/categories")
+@guard.public
+@blueprint.output(CategoriesOut)
+def get_categories() -> dict[str, Any]:
+    """Kinds of tip."""
+    return {"items": [{"code": one.code, "label": gettext(one.label)} for one in categories.CATEGORIES]}
+
+
+@blueprint.post("/tips")
+@guard.public
+@blueprint.input(TipIn)
+@blueprint.output(TipOut, 201)
+def post_tip(json_data: TipIn) -> dict[str, Any]:
+    """Open a tip.
+
+    With `text` it is handed in at once. Without, it is a draft until its first file has arrived.
+    """
+    opened = opening.open_tip(_report(json_data), door="api", submit=json_data.text is not None)
+    return {
+        "reference": opened.tip.reference,
+        "receipt_code": opened.code,
+        "access_token": opened.token,
+        "status_url": current.settings().base_url
+        + url_for("intake.show_status_of", reference=opened.tip.reference),
+    }
+
+
+@blueprint.post("/sessions")
+@guard.public
+@guessing.limited
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut, 201)
+def post_session(json_data: SessionIn) -> dict[str, Any]:
+    """Come back with the receipt code."""
+    tip, token = guessing.enter(json_data.receipt_code)
+    return {"access_token": token, "reference": tip.reference}
+
+
+@blueprint.get("/tips/<reference>")
+@guard.reporter
+@blueprint.output(ProgressOut)
+def get_tip(reference: str) -> dict[str, Any]:
+    """How the tip stands."""
+    told = telling.tell(_own(reference))
+    return {
+        "reference": told.tip.reference,
+        "status": told.status,
+        "status_text": told.status_text,
+        "timeline": [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline],
+        "messages": [_message(one) for one in told.messages],
+        "evidence": [_evidence(one) for one in told.files],
+        "ack_due_at": told.tip.ack_due_at,
+        "acknowledged_at": told.tip.acknowledged_at,
+    }
+
+
+@blueprint.post("/tips/<reference>/messages")
+@guard.reporter
+@blueprint.input(MessageIn)
+@blueprint.output(MessageOut, 201)
+def post_message(reference: str, json_data: MessageIn) -> dict[str, Any]:
+    """Write to the officers, or answer their question."""
+    own = _own(reference)
+    with current.services().database.transaction() as tx:
+        message = messages.write(
+            tx, reporter(own.reference), tips.read_tip(tx, own.reference), json_data.text
+        )
+        return _message(message)
+
+
+@blueprint.patch("/evidence/<evidence_id>")
+@guard.reporter
+@blueprint.input(DigestIn)
+@blueprint.output(EvidenceOut)
+def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
+    """Say afterwards which SHA-256 the file had on the reporter's device."""
+    own = current.reporter_tip()
+    with current.services().database.transaction() as tx:
+        row = evidence.read_evidence(tx, evidence_id)
+        if row.tip_id != own.id:
+            raise TiplineError("evidence:not-found")
+        evidence.claim_digest(tx, row, json_data.sha256)
+        return _evidence(row)
+
+
+@blueprint.get("/tips/<reference>/receipt")
+@guard.reporter
+@blueprint.output(ReceiptOut)
+def get_receipt(reference: str) -> Response | dict[str, Any]:
+    """The receipt: JSON, or a page to print.
+
+    It lists what was handed in with size and SHA-256. `signed` says whether a signature goes with it.
+    """
+    told = telling.tell(_own(reference))
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"], default="application/json")
+    if best == "text/html":
+        return make_response(slips.page(told))
+    return {
+        "reference": told.tip.reference,
+        "station": current.settings().station,
+        "created_at": told.tip.created_at,
+        "received_at": told.tip.received_at,
+        "issued_at": clock.now(),
+        "category": told.tip.category,
+        "evidence": [_evidence(one) for one in told.files],
+        "signed": False,
+    }
+
+
+def _own(reference: str) -> Tip:
+    """The asker's tip by its reference; any other is as if it were not there."""
+    tip = current.reporter_tip()
+    if tip.reference != reference.upper():
+        raise TiplineError("tip:not-found")
+    return tip
+
+
+def _report(said: TipIn) -> Report:
+    if said.text is not None and not said.text.strip():
+        raise TiplineError("tip:empty", fields={"text": "tip:empty"})
+    faults: dict[str, str] = {}
+    times = {name: _moment(getattr(said, name), name, faults) for name in ("occurred_at", "occurred_until")}
+    report = Report(
+        category=said.category, text=said.text or "", language=said.language, place=said.place, lat=said.lat,
+        lon=said.lon, beat=said.beat or None, contact=said.contact, anonymous=said.anonymous,
+        clock_offset_s=said.clock_offset_s, **times,
+    )  # fmt: skip
+    if faults:
+        raise TiplineError("tip:time-unclear", fields=faults)
+    return report
+
+
+def _moment(text: str, field: str, faults: dict[str, str]) -> datetime | None:
+    try:
+        return moments.read(text, field)
+    except TiplineError as fault:
+        faults.update(fault.fields)
+        return None
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in MessageOut.model_fields}
+
+
+def _evidence(row: Evidence) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in EvidenceOut.model_fields}

@@ -1,7 +1,200 @@
-"""Uploads that can be resumed, by tus 1.0."""
+"""Uploads that can be resumed, by tus 1.0 (https://tus.io/protocols/resumable-upload).
+
+Only the dialect: what may be sent and where it goes is the business of `tipline.domain.receiving`. A body is
+read piece by piece straight into the store. An upload belongs to one tip; for anybody else it is not there.
+"""
 
 from __future__ import annotations
 
-from apiflask import APIBlueprint
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import ParamSpec
 
-blueprint = APIBlueprint("tus", __name__, url_prefix="/api/v1/public/uploads")
+from apiflask import APIBlueprint
+from flask import Response, request, url_for
+from werkzeug.http import http_date
+
+from tipline.domain import evidence
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Upload
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.api import tus_headers
+from tipline.web.intake import opening
+
+P = ParamSpec("P")
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
+STREAM = "application/offset+octet-stream"
+PIECE = 256 * 1024
+# Uploads at the same time; the server has more threads than these, so pages always find one.
+LANES = threading.BoundedSemaphore(200)
+
+blueprint = APIBlueprint("tus", __name__, url_prefix="/api/v1/public/uploads", tag="Uploads")
+
+
+def route(rule: str, *methods: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Flask would answer OPTIONS by itself, without the headers tus wants."""
+    return blueprint.route(rule, methods=list(methods), provide_automatic_options=False)
+
+
+def spoken(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Refuse other versions of the protocol."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if request.headers.get("Tus-Resumable") != VERSION:
+            raise TiplineError("upload:version")
+        return view(*args, **kwargs)
+
+    return checked
+
+
+@blueprint.after_request
+def say_version(response: Response) -> Response:
+    response.headers["Tus-Resumable"] = VERSION
+    response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 412:
+        response.headers["Tus-Version"] = VERSION
+    return response
+
+
+@route("/<upload_id>", "OPTIONS")
+@route("", "OPTIONS")
+@guard.public
+def offer(upload_id: str = "") -> Response:
+    """What this server can do."""
+    response = Response(status=204)
+    response.headers["Tus-Version"] = VERSION
+    response.headers["Tus-Extension"] = EXTENSIONS
+    response.headers["Tus-Max-Size"] = str(current.settings().max_file_bytes)
+    response.headers["Tus-Checksum-Algorithm"] = "sha256"
+    return response
+
+
+@route("", "POST")
+@guard.reporter
+@spoken
+@blueprint.doc(
+    responses={
+        201: "The upload is open; send its bytes to Location.",
+        413: "The file is too large, or the tip has enough of them.",
+        507: "The station has no room for it.",
+    }
+)
+def create() -> Response:
+    """Announce a file; its first bytes may come along.
+
+    `Upload-Metadata` takes `filename`, `filetype` and `sha256` (hex, of the whole file).
+    """
+    tip = current.reporter_tip()
+    announced, checksum = tus_headers.announced(), tus_headers.checksum()
+    upload = current.services().receiver.begin(tip.id, announced)
+    location = url_for("tus.look", upload_id=upload.id)
+    if request.mimetype == STREAM:
+        upload = _with_first_bytes(tip, upload, checksum)
+    response = _answer(upload, 201)
+    response.headers["Location"] = location
+    return response
+
+
+@route("/<upload_id>", "HEAD")
+@guard.reporter
+@spoken
+def look(upload_id: str) -> Response:
+    """Where an upload stands."""
+    tip = current.reporter_tip()
+    upload = current.services().receiver.look(upload_id, tip.id)
+    row = _evidence(upload)
+    response = _answer(upload, 200)
+    response.headers["Upload-Length"] = str(upload.length)
+    said = {"filename": row.filename, "filetype": row.declared_type, "sha256": row.client_sha256 or ""}
+    response.headers["Upload-Metadata"] = tus_headers.written(said)
+    return response
+
+
+@route("/<upload_id>", "PATCH")
+@guard.reporter
+@spoken
+@blueprint.doc(
+    responses={
+        204: "Kept. With the last bytes come Tipline-Evidence and Tipline-Sha256.",
+        409: "Upload-Offset is not where the upload stands: ask by HEAD.",
+        423: "Another connection still writes; try again in a moment.",
+        460: "The bytes do not fit Upload-Checksum and were thrown away.",
+    }
+)
+def append(upload_id: str) -> Response:
+    """Send bytes from Upload-Offset on."""
+    tip = current.reporter_tip()
+    if request.mimetype != STREAM:
+        raise TiplineError("upload:content-type")
+    offset = tus_headers.number("Upload-Offset", "upload:offset-unclear")
+    upload = current.services().receiver.read(upload_id, tip.id)
+    return _answer(_append(tip, upload, offset, tus_headers.checksum()), 204)
+
+
+@route("/<upload_id>", "DELETE")
+@guard.reporter
+@spoken
+@blueprint.doc(responses={204: "Gone."})
+def remove(upload_id: str) -> Response:
+    """Take back a file that has not fully arrived."""
+    current.services().receiver.remove(upload_id, current.reporter_tip().id)
+    return Response(status=204)
+
+
+def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Upload:
+    try:
+        return _append(tip, upload, 0, checksum)
+    except TiplineError:
+        # The sender never hears of Location, so nobody could go on with this upload.
+        with suppress(TiplineError):
+            current.services().receiver.remove(upload.id, tip.id)
+        raise
+
+
+def _append(tip: Tip, upload: Upload, offset: int, checksum: bytes | None) -> Upload:
+    if offset + (request.content_length or 0) > upload.length:
+        raise TiplineError("upload:too-much")
+    with _lane():
+        upload = current.services().receiver.append(upload.id, tip.id, offset, _pieces(), checksum=checksum)
+    if upload.state == "done" and tip.state == "draft" and tip.door == "api":
+        opening.submit(tip)
+    return upload
+
+
+def _pieces() -> Iterator[bytes]:
+    while piece := request.stream.read(PIECE):
+        yield piece
+
+
+@contextmanager
+def _lane() -> Iterator[None]:
+    if not LANES.acquire(blocking=False):
+        raise TiplineError("service:busy")
+    try:
+        yield
+    finally:
+        LANES.release()
+
+
+def _answer(upload: Upload, status: int) -> Response:
+    response = Response(status=status)
+    response.headers["Upload-Offset"] = str(upload.offset)
+    if upload.state == "active":
+        response.headers["Upload-Expires"] = http_date(upload.expires_at)
+    elif upload.state == "done":
+        row = _evidence(upload)
+        response.headers["Tipline-Evidence"] = row.id
+        response.headers["Tipline-Sha256"] = row.sha256 or ""
+    return response
+
+
+def _evidence(upload: Upload) -> Evidence:
+    with current.services().database.reading() as tx:
+        return evidence.read_evidence(tx, upload.evidence_id)

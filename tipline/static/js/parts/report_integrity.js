@@ -1,0 +1,52 @@
+// The file's SHA-256 as this device has it, told to the server afterwards: so both know that nothing changed.
+// A help, not a condition: where workers are missing, the server's own digest stands alone.
+
+let worker = null;
+let number = 0;
+const waiting = new Map();
+
+export function hashFile(file, address) {
+  if (!window.Worker) return Promise.resolve(null);
+  try {
+    worker = worker || makeWorker(address);
+  } catch (fault) {
+    return Promise.resolve(null);
+  }
+  number += 1;
+  const id = number;
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    worker.postMessage({ id, file });
+  });
+}
+
+function makeWorker(address) {
+  const made = new Worker(address);
+  made.onmessage = (event) => {
+    const resolve = waiting.get(event.data.id);
+    waiting.delete(event.data.id);
+    if (resolve) resolve(event.data.sha256);
+  };
+  made.onerror = () => {
+    for (const resolve of waiting.values()) resolve(null);
+    waiting.clear();
+  };
+  return made;
+}
+
+// True or false: the bytes match; null: it could not be found out.
+export async function compare(evidence, sha256, address, csrf) {
+  if (!evidence || !sha256) return null;
+  try {
+    const response = await fetch(address + "/" + evidence, {
+      method: "PATCH",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      body: JSON.stringify({ sha256 }),
+    });
+    if (!response.ok) return null;
+    return (await response.json()).sha256 === sha256;
+  } catch (fault) {
+    return null;
+  }
+}

@@ -1,0 +1,43 @@
+// The status page asks every ten seconds whether something changed. An ETag keeps the answer empty if not.
+const EVERY_MS = 10000;
+let timer = 0;
+
+export function followLive(main) {
+  clearTimeout(timer);
+  const holder = main.querySelector("[data-live]");
+  if (!holder) return;
+  let etag = "";
+  const ask = async () => {
+    if (!holder.isConnected) return;
+    if (!document.hidden) etag = await refresh(holder, etag);
+    if (etag !== null) timer = setTimeout(ask, EVERY_MS);
+  };
+  timer = setTimeout(ask, EVERY_MS);
+}
+
+// Gives the new ETag, or null when the visit has ended and asking is useless.
+async function refresh(holder, etag) {
+  let response;
+  try {
+    response = await fetch(holder.dataset.live, {
+      credentials: "same-origin",
+      cache: "no-store",
+      headers: etag ? { "If-None-Match": etag } : {},
+    });
+  } catch (fault) {
+    return etag; // without a connection the page simply stays as it is
+  }
+  if (response.status === 401) return null;
+  if (response.status !== 200) return etag;
+  const html = await response.text();
+  const before = wordsOf(holder);
+  holder.innerHTML = html;
+  const told = document.getElementById("live-told");
+  if (told && wordsOf(holder) !== before) told.textContent = wordsOf(holder);
+  return response.headers.get("ETag") || "";
+}
+
+function wordsOf(holder) {
+  const now = holder.querySelector(".now-text");
+  return now ? now.textContent.trim() : "";
+}

@@ -1,0 +1,101 @@
+// Links and forms marked data-go change the page in place, so that uploads live on. The server's pages are the
+// same either way; when anything is unclear the browser loads the page as usual.
+import { notice, say } from "./report_words.js";
+
+const AROUND = [".top", ".danger", ".foot", "#words"];
+const arrivals = [];
+
+export function onArrival(call) {
+  arrivals.push(call);
+}
+
+export function startPages() {
+  document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
+  window.addEventListener("popstate", () => go(location.href, {}, false));
+  arrive(false);
+}
+
+function onClick(event) {
+  const link = event.target.closest && event.target.closest("a[data-go]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.href, {}, true, link.hreflang ? typedValues() : null);
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  if (!form.matches("form[data-go]") || event.defaultPrevented) return;
+  event.preventDefault();
+  const button = form.querySelector("button[type=submit]");
+  if (button) button.disabled = true;
+  const body = new URLSearchParams(new FormData(form));
+  go(form.action, { method: "POST", body }, true).then(() => { if (button) button.disabled = false; });
+}
+
+async function go(address, options, push, typed) {
+  let response;
+  let html;
+  try {
+    response = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
+    html = await response.text();
+  } catch (fault) {
+    notice(say("no_connection"));
+    return;
+  }
+  notice("");
+  const page = new DOMParser().parseFromString(html, "text/html");
+  if (!page.getElementById("main")) { location.href = response.url; return; }
+  // A form that came back with faults has no address of its own.
+  const isPage = !options.method || response.redirected;
+  if (push && isPage) history.pushState(null, "", response.url + hashOf(address));
+  swap(page);
+  if (typed) fillIn(typed);
+  arrive(true);
+}
+
+function hashOf(address) {
+  const at = address.indexOf("#");
+  return at < 0 ? "" : address.slice(at);
+}
+
+function swap(page) {
+  document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
+  for (const part of AROUND.concat("#main")) {
+    const old = document.querySelector(part);
+    const fresh = page.querySelector(part);
+    if (old && fresh) old.replaceWith(document.importNode(fresh, true));
+  }
+}
+
+function arrive(moved) {
+  const main = document.getElementById("main");
+  for (const call of arrivals) call(main);
+  const faults = main.querySelector("[data-focus]");
+  const aim = faults || (location.hash && document.getElementById(location.hash.slice(1)));
+  if (aim) {
+    aim.focus();
+    aim.scrollIntoView();
+  } else if (moved) {
+    main.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+}
+
+// What was typed stays when the language changes.
+function typedValues() {
+  return Array.from(document.querySelectorAll("#main input, #main textarea, #main select"))
+    .filter((field) => field.name && field.type !== "hidden" && field.type !== "file")
+    .map((field) => ({ name: field.name, value: field.value, checked: field.checked }));
+}
+
+function fillIn(typed) {
+  for (const field of document.querySelectorAll("#main input, #main textarea, #main select")) {
+    const isChoice = field.type === "radio" || field.type === "checkbox";
+    const was = typed.find((one) => one.name === field.name && (!isChoice || one.value === field.value));
+    if (!was || field.type === "hidden" || field.type === "file") continue;
+    if (isChoice) field.checked = was.checked;
+    else field.value = was.value;
+  }
+}

@@ -1,0 +1,30 @@
+// Sentences come translated with the page; places in braces are filled here.
+
+export function say(name, places) {
+  const holder = document.getElementById("words");
+  const words = holder ? JSON.parse(holder.textContent) : {};
+  return (words[name] || name).replace(/\{(\w+)\}/g, (_, place) => (places && place in places ? places[place] : ""));
+}
+
+// Rough on purpose: a number that jumps tells nobody anything.
+export function sayTime(seconds) {
+  if (seconds < 55) return say("seconds", { number: Math.max(5, Math.ceil(seconds / 5) * 5) });
+  if (seconds < 5400) return say("minutes", { number: Math.ceil(seconds / 60) });
+  return say("hours", { number: Math.round(seconds / 360) / 10 });
+}
+
+export function saySize(bytes) {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let step = 0;
+  let size = bytes;
+  while (size >= 1024 && step < units.length - 1) { size /= 1024; step += 1; }
+  return (step === 0 ? String(size) : size.toFixed(1).replace(/\.0$/, "")) + " " + units[step];
+}
+
+// A line under the header for what concerns the whole page.
+export function notice(text) {
+  const line = document.getElementById("net");
+  if (!line) return;
+  line.hidden = !text;
+  line.textContent = text || "";
+}

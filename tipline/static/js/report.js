@@ -1,0 +1,14 @@
+// The reporter's pages come alive: uploads that go on while one reads on, pages that change without a reload.
+// Without this script every page still works as a plain form. Runs on phones of 2018: no modules, no new syntax.
+import { startPages, onArrival } from "./parts/report_pages.js";
+import { attachUploads } from "./parts/report_uploads.js";
+import { followLive } from "./parts/report_live.js";
+import { offerCopying, offerPrinting } from "./parts/report_buttons.js";
+
+onArrival((main) => {
+  attachUploads(main);
+  followLive(main);
+  offerCopying(main);
+  offerPrinting(main);
+});
+startPages();

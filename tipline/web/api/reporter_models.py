@@ -1,0 +1,121 @@
+"""What the reporter's API takes and gives, as OpenAPI tells it. Judging the words is the domain's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+
+def _as_text(value: Any) -> Any:
+    """null is the same as nothing said."""
+    return "" if value is None else value
+
+
+Words = Annotated[str, BeforeValidator(_as_text)]
+
+
+class CategoryOut(BaseModel):
+    code: str = Field(description="What to send as `category`.")
+    label: str = Field(description="What a reporter reads, in the asker's language.")
+
+
+class CategoriesOut(BaseModel):
+    items: list[CategoryOut]
+
+
+class TipIn(BaseModel):
+    """Needs `text`, or a file to follow: leave `text` out and the tip is handed in with its first file."""
+
+    category: str = Field(description="A code from GET /api/v1/public/categories.")
+    text: str | None = Field(None, description="What happened, in the reporter's own words.")
+    language: str | None = Field(None, description="Language of the text, such as zh-CN or en.")
+    occurred_at: Words = Field(
+        "", description="RFC 3339; without an offset it is in the station's time zone."
+    )
+    occurred_until: Words = Field("", description="End, if the time is only known as a span.")
+    place: Words = Field("", description="Where, in words.")
+    lat: float | None = Field(None, description="WGS-84 degrees, together with `lon`.")
+    lon: float | None = None
+    beat: str | None = Field(None, description="Code of a beat of the station.")
+    contact: Words = Field("", description="How to reach the reporter; only officers on the case see it.")
+    anonymous: bool = Field(False, description="True drops `contact`.")
+    clock_offset_s: float | None = Field(
+        None, description="Seconds the camera's clock is ahead of true time; negative if it is behind."
+    )
+
+
+class TipOut(BaseModel):
+    reference: str
+    receipt_code: str = Field(
+        description="The reporter's way back. Told here once; nobody can look it up again."
+    )
+    access_token: str = Field(description="For `Authorization: Bearer …` on the other calls.")
+    status_url: str
+
+
+class SessionIn(BaseModel):
+    receipt_code: str = Field(description="As it was written down; case, spaces and dashes do not matter.")
+
+
+class SessionOut(BaseModel):
+    access_token: str
+    reference: str
+
+
+class StepOut(BaseModel):
+    at: datetime
+    code: str
+    text: str
+
+
+class MessageOut(BaseModel):
+    id: int
+    at: datetime
+    kind: str = Field(description="message, question or progress")
+    by_reporter: bool
+    text: str
+    answered_at: datetime | None = Field(description="When the reporter answered; only for a question.")
+
+
+class EvidenceOut(BaseModel):
+    id: str
+    filename: str
+    size: int
+    sha256: str | None = Field(description="Of the bytes as they arrived; null until all are here.")
+    client_sha256: str | None = Field(description="What the sender's device said it sent.")
+    state: str = Field(description="uploading, received, processing, ready, undecodable or expired")
+    received_at: datetime | None
+
+
+class ProgressOut(BaseModel):
+    reference: str
+    status: str
+    status_text: str = Field(description="The status in the asker's language.")
+    timeline: list[StepOut]
+    messages: list[MessageOut]
+    evidence: list[EvidenceOut]
+    ack_due_at: datetime | None
+    acknowledged_at: datetime | None
+
+
+class MessageIn(BaseModel):
+    text: str
+
+
+class DigestIn(BaseModel):
+    sha256: str = Field(description="64 characters of hex, over the whole file.")
+
+
+class ReceiptOut(BaseModel):
+    """What was handed in and when. It says itself whether it is signed."""
+
+    reference: str
+    station: str
+    created_at: datetime
+    received_at: datetime | None
+    issued_at: datetime
+    category: str
+    evidence: list[EvidenceOut]
+    signed: bool

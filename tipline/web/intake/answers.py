@@ -1,0 +1,135 @@
+"""What stands in the fields of the report form: read from a form, from a draft, and turned into a report.
+
+Whatever was typed stays as it was typed, so that a page can show it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from tipline.domain import categories
+from tipline.domain.reports import Report
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current
+from tipline.web.intake import moments
+
+# Longer than any sensible value of a one-line field; what is longer is refused by the report itself.
+LONGEST_FIELD = 2_000
+# Where a fault of the report is shown on the form.
+_SHOWN_AT = {
+    "occurred_at": "occurred_date",
+    "occurred_until": "occurred_date",
+    "clock_offset_s": "clock_minutes",
+}
+
+
+@dataclass
+class Answers:
+    """Fields by their names on the form. From `occurred_at` on only for the one-shot door."""
+
+    category: str = ""
+    text: str = ""
+    occurred_date: str = ""
+    occurred_time: str = ""
+    place: str = ""
+    beat: str = ""
+    contact: str = ""
+    clock_way: str = ""  # fast or slow
+    clock_minutes: str = ""
+    occurred_at: str = ""
+    occurred_until: str = ""
+    lat: str = ""
+    lon: str = ""
+    anonymous: str = ""
+    clock_offset_s: str = ""
+    language: str = ""
+
+    @classmethod
+    def of_form(cls, form: Mapping[str, str]) -> Answers:
+        known = {one.name: form.get(one.name, "") for one in fields(cls)}
+        for name in known.keys() - {"text"}:
+            known[name] = known[name].strip()[:LONGEST_FIELD]
+        # Browsers send line ends of a text as two characters; one is what was typed.
+        known["text"] = known["text"].replace("\r\n", "\n")
+        return cls(**known)
+
+    @classmethod
+    def of_tip(cls, tip: Tip, contact: str) -> Answers:
+        answers = cls(tip.category, tip.text, place=tip.place, beat=tip.beat or "", contact=contact)
+        if tip.occurred_at:
+            begin = current.local(tip.occurred_at)
+            answers.occurred_date = begin.date().isoformat()
+            if not tip.occurred_until:
+                answers.occurred_time = begin.strftime("%H:%M")
+        if tip.clock_offset_s:
+            answers.clock_way = "fast" if tip.clock_offset_s > 0 else "slow"
+            answers.clock_minutes = f"{abs(tip.clock_offset_s) / 60:g}"
+        return answers
+
+    def report(self) -> Report:
+        """The report these answers make, checked; raises with every fault under its field on the form."""
+        faults: dict[str, str] = {}
+        begin, end = self._times(faults)
+        numbers = {name: self._number(name, code, faults) for name, code in _NUMBERS.items()}
+        offset = numbers.pop("clock_offset_s")
+        minutes = numbers.pop("clock_minutes")
+        if self.clock_way in ("fast", "slow") and minutes is not None:
+            offset = 60 * (minutes if self.clock_way == "fast" else -minutes)
+        if not self.category:
+            faults["category"] = "tip:category-needed"
+        report = Report(
+            category=self.category or categories.CATEGORIES[0].code, text=self.text, place=self.place,
+            beat=self.beat or None, contact=self.contact, language=self.language or None,
+            anonymous=bool(self.anonymous) or not self.contact, clock_offset_s=offset, occurred_at=begin,
+            occurred_until=end, lat=numbers["lat"], lon=numbers["lon"],
+        )  # fmt: skip
+        return _checked(report, faults)
+
+    def _times(self, faults: dict[str, str]) -> tuple[datetime | None, datetime | None]:
+        try:
+            if self.occurred_at:
+                begin, end = moments.read(self.occurred_at, "occurred_date"), None
+            else:
+                begin, end = moments.read_parts(self.occurred_date, self.occurred_time)
+            end = moments.read(self.occurred_until, "occurred_date") or end
+        except TiplineError as fault:
+            faults.update(fault.fields)
+            return None, None
+        return begin, end
+
+    def _number(self, name: str, code: str, faults: dict[str, str]) -> float | None:
+        typed = getattr(self, name).replace("，", ".").replace(",", ".")
+        if not typed:
+            return None
+        try:
+            return float(typed)
+        except ValueError:
+            faults[_SHOWN_AT.get(name, name)] = code
+            return None
+
+
+_NUMBERS = {
+    "lat": "tip:place-unclear",
+    "lon": "tip:place-unclear",
+    "clock_minutes": "tip:clock-unclear",
+    "clock_offset_s": "tip:clock-unclear",
+}
+
+
+def _checked(report: Report, faults: dict[str, str]) -> Report:
+    """All faults at once: those of reading and those of the report."""
+    found: TiplineError | None = None
+    try:
+        report.checked()
+    except TiplineError as fault:
+        found = fault
+        for name, code in fault.fields.items():
+            faults.setdefault(_SHOWN_AT.get(name, name), code)
+    if not faults:
+        return report
+    if found and len(faults) == 1:
+        raise TiplineError(found.code, fields=faults, **found.values)
+    raise TiplineError("request:invalid" if len(faults) > 1 else next(iter(faults.values())), fields=faults)

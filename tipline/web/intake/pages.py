@@ -1,0 +1,96 @@
+"""Renders the reporter's pages with what they all need: faults with links, files, limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext
+
+from tipline.domain import beats, categories, limits
+from tipline.errors import CATALOGUE, TiplineError
+from tipline.web import current, errors
+from tipline.web.intake import language, visit, words
+from tipline.web.intake.answers import Answers
+from tipline.web.intake.picture import picture
+from tipline.web.intake.telling import Told
+
+Faults = dict[str, str]
+# Where a page stands by itself; its form may have answered under another address.
+_HOME = {
+    "what": "/report",
+    "files": "/report/files",
+    "check": "/report/check",
+    "receipt": "/report/receipt",
+    "slip": "/status/slip",
+}
+
+
+def render(template: str, **values: Any) -> str:
+    """A page; `faults` maps a field to its sentence, in the order in which the fields stand."""
+    settings = current.settings()
+    values.setdefault("faults", {})
+    return render_template(
+        f"intake/{template}.html",
+        other_languages=language.others(_HOME.get(template, "/status")),
+        words=words.of_script(),
+        file_limit=settings.max_file_bytes,
+        files_limit=settings.max_tip_files,
+        picture=picture,
+        **values,
+    )
+
+
+def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
+    """Step 1."""
+    with current.services().database.reading() as tx:
+        known_beats = beats.list_beats(tx)
+    return render(
+        "what",
+        answers=answers,
+        faults=faults,
+        told=told,
+        categories=categories.CATEGORIES,
+        beats=known_beats,
+        text_limit=limits.TEXT,
+        short_limit=limits.SHORT,
+    )
+
+
+def receipt(told: Told, *, refused: list[tuple[str, str]] | None = None) -> str:
+    """Step 4."""
+    return render("receipt", told=told, code=visit.code(), refused=refused or [])
+
+
+def faults_of(fault: TiplineError) -> Faults:
+    """Field → sentence; a fault without a field stands for the whole form."""
+    if not fault.fields:
+        return {"": errors.sentence(fault)}
+    return {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
+
+
+def faults_of_files(refused: list[tuple[str, str]]) -> Faults:
+    """Every file that was not taken, with the reason."""
+    return {"file": " ".join(f"{name}: {sentence}" for name, sentence in refused)} if refused else {}
+
+
+def sentence(code: str) -> str:
+    return str(gettext(CATALOGUE[code].sentence))
+
+
+def script_files(told: Told) -> list[dict[str, Any]]:
+    """The tip's files as the uploader needs them: what is here, and what can be gone on with."""
+    return [
+        {
+            "id": one.id,
+            "number": one.number,
+            "name": one.filename,
+            "size": one.size,
+            "state": one.state,
+            "matches": one.digest_matches,
+            "upload": told.unfinished[one.id].id if one.id in told.unfinished else None,
+            "offset": told.unfinished[one.id].offset if one.id in told.unfinished else None,
+        }
+        for one in told.files
+        if one.state != "expired"
+    ]

@@ -1,0 +1,115 @@
+"""The way back: the receipt code opens the tip's progress, the thread with the officers, a place for files.
+
+What the reporter sent is listed, never played: a leaked code must not leak footage.
+"""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tipline.domain import clock, messages, tips
+from tipline.domain.actors import reporter
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.intake import blueprint, guessing, pages, slips, steps, telling, visit
+
+
+@blueprint.get("/status")
+@guard.public
+def show_status() -> ResponseReturnValue:
+    """The tip of this browser, or the place to enter the code."""
+    tip = visit.find_tip()
+    if tip is None:
+        faults = {"": pages.sentence("receipt:expired")} if current.access_token() else {}
+        return pages.render("code", typed="", faults=faults)
+    if tip.state == "draft":
+        return redirect(url_for("intake.show_what"), 303)
+    return _status(tip, {})
+
+
+@blueprint.get("/status/<reference>")
+@guard.public
+def show_status_of(reference: str) -> ResponseReturnValue:
+    """The same under the address a receipt names; asks for the code if the tip is another's."""
+    tip = visit.find_tip()
+    if tip is None or tip.reference != reference.upper():
+        return pages.render("code", typed="", faults={})
+    return show_status()
+
+
+@blueprint.post("/status")
+@guard.public
+@guessing.limited
+def enter_code() -> ResponseReturnValue:
+    typed = request.form.get("receipt_code", "")
+    try:
+        _, token = guessing.enter(typed)
+    except TiplineError as fault:
+        return pages.render("code", typed=typed[:100], faults=pages.faults_of(fault)), 404
+    visit.begin(token)
+    return redirect(url_for("intake.show_status"), 303)
+
+
+@blueprint.get("/status/live")
+@guard.reporter
+def show_live() -> ResponseReturnValue:
+    """The part of the page that changes, for a script that asks every few seconds."""
+    told = telling.tell(current.reporter_tip())
+    # Beside the tip's version only the clock changes what is shown: whether the answer is overdue.
+    overdue = is_overdue(told.tip)
+    etag = f"{told.tip.version}-{told.status}-{overdue:d}-{current.locale()}"
+    if request.if_none_match.contains(etag):
+        response = Response(status=304)
+    else:
+        response = make_response(pages.render("status_live", told=told, overdue=overdue))
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.post("/status/messages")
+@guard.reporter
+def send_message() -> ResponseReturnValue:
+    """Write to the officers, or answer their question."""
+    tip = current.reporter_tip()
+    text = request.form.get("text", "")
+    try:
+        with current.services().database.transaction() as tx:
+            messages.write(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference), text)
+    except TiplineError as fault:
+        return _status(tip, pages.faults_of(fault), typed=text), 422
+    return redirect(url_for("intake.show_status", _anchor="messages"), 303)
+
+
+@blueprint.post("/status/files")
+@guard.reporter
+def add_files() -> ResponseReturnValue:
+    """More files without JavaScript."""
+    return steps.receive_form(_status, "intake.show_status")
+
+
+@blueprint.get("/status/slip")
+@guard.reporter
+def show_slip() -> Response:
+    """The list of what was handed in, to print."""
+    return make_response(slips.page(telling.tell(current.reporter_tip())))
+
+
+@blueprint.post("/status/leave")
+@guard.public
+def leave() -> ResponseReturnValue:
+    """End the visit on this device."""
+    visit.leave()
+    return redirect(url_for("intake.show_status"), 303)
+
+
+def is_overdue(tip: Tip) -> bool:
+    """Whether nobody has taken note although the time for that is over."""
+    return bool(tip.ack_due_at and not tip.acknowledged_at and tip.ack_due_at < clock.now())
+
+
+def _status(tip: Tip, faults: pages.Faults, typed: str = "") -> str:
+    values = steps.files_of(tip)
+    return pages.render("status", faults=faults, typed=typed, overdue=is_overdue(tip), **values)

@@ -1,0 +1,172 @@
+"""Report in four steps: what and when, files, check, receipt. Each is a form of its own on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tipline.domain import beats, categories, tips
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, guard
+from tipline.web.intake import blueprint, opening, pages, taking, telling, visit
+from tipline.web.intake.answers import Answers
+
+
+@blueprint.get("/")
+@blueprint.get("/report")
+@guard.public
+def show_what() -> ResponseReturnValue:
+    """Step 1: what, when, where. A draft of this browser is shown as it was left."""
+    tip = visit.find_tip()
+    told = telling.tell(tip) if tip else None
+    if tip and tip.state == "draft":
+        with current.services().database.reading() as tx:
+            answers = Answers.of_tip(tip, tips.read_contact(tx, tip))
+    else:
+        # A poster may name its shop.
+        answers = Answers(place=request.args.get("place", ""), beat=request.args.get("beat", ""))
+    return pages.what(answers, {}, told=told)
+
+
+@blueprint.post("/report/what")
+@guard.public
+def save_what() -> ResponseReturnValue:
+    answers = Answers.of_form(request.form)
+    tip = visit.find_tip()
+    try:
+        visit.require_own_form(request.form.get("csrf_token"))
+        report = answers.report()
+        if tip and tip.state == "draft":
+            opening.correct(tip, report)
+        else:
+            opened = opening.open_tip(report, door="web")
+            visit.begin(opened.token, opened.code)
+    except TiplineError as fault:
+        return pages.what(answers, pages.faults_of(fault), told=telling.tell(tip) if tip else None), 422
+    return redirect(url_for("intake.show_check" if request.form.get("back") else "intake.show_files"), 303)
+
+
+@blueprint.post("/report/new")
+@guard.public
+def start_anew() -> ResponseReturnValue:
+    """Leave what this browser visits and begin with an empty form."""
+    visit.leave()
+    return redirect(url_for("intake.show_what"), 303)
+
+
+@blueprint.get("/report/files")
+@guard.public
+def show_files() -> ResponseReturnValue:
+    """Step 2."""
+    tip = _draft()
+    if tip is None:
+        return _elsewhere()
+    return _files(tip, {})
+
+
+@blueprint.post("/report/files")
+@guard.reporter
+def send_files() -> ResponseReturnValue:
+    """Files without JavaScript."""
+    return receive_form(_files, "intake.show_files")
+
+
+@blueprint.post("/report/files/remove")
+@guard.reporter
+def remove_file() -> ResponseReturnValue:
+    """Take back a file that was never finished."""
+    tip = current.reporter_tip()
+    current.services().receiver.remove(request.form.get("upload", ""), tip.id)
+    return redirect(url_for("intake.show_files" if tip.state == "draft" else "intake.show_status"), 303)
+
+
+@blueprint.get("/report/check")
+@guard.public
+def show_check() -> ResponseReturnValue:
+    """Step 3."""
+    tip = _draft()
+    return _check(tip, {}) if tip else _elsewhere()
+
+
+@blueprint.post("/report/check")
+@guard.public
+def submit() -> ResponseReturnValue:
+    tip = _draft()
+    if tip is None:
+        return _elsewhere()
+    if telling.tell(tip).is_empty:
+        return _check(tip, {"text": pages.sentence("tip:empty")}), 422
+    if not request.form.get("confirm"):
+        return _check(tip, {"confirm": pages.sentence("tip:confirm-needed")}), 422
+    opening.submit(tip)
+    return redirect(url_for("intake.show_receipt"), 303)
+
+
+@blueprint.get("/report/receipt")
+@guard.public
+def show_receipt() -> ResponseReturnValue:
+    """Step 4, as long as the reporter has not said that the code is kept."""
+    tip = visit.find_tip()
+    if tip is None or tip.state == "draft" or not visit.code():
+        return _elsewhere()
+    return pages.receipt(telling.tell(tip))
+
+
+@blueprint.post("/report/kept")
+@guard.reporter
+def keep_code() -> ResponseReturnValue:
+    """The reporter has the code; this browser forgets it."""
+    visit.forget_code()
+    return redirect(url_for("intake.show_status"), 303)
+
+
+def receive_form(page: Callable[[Tip, pages.Faults], str], done: str) -> ResponseReturnValue:
+    """Take a form's files into the visited tip; then to `done`, or to the page with what was not taken."""
+    tip = current.reporter_tip()
+
+    def owner(fields: dict[str, str]) -> Tip:
+        visit.require_own_form(fields.get("csrf_token"))
+        return tip
+
+    taken = taking.take_form(owner)
+    visit.require_own_form(taken.fields.get("csrf_token"))
+    faults = pages.faults_of_files(taken.refused)
+    if not taken.received and not faults:
+        faults = {"file": pages.sentence("upload:no-file")}
+    if faults:
+        return page(tip, faults), 422
+    return redirect(url_for(done), 303)
+
+
+def files_of(tip: Tip) -> dict[str, Any]:
+    """What a page with files shows."""
+    told = telling.tell(tip)
+    return {"told": told, "script_files": pages.script_files(told), "code": visit.code()}
+
+
+def _files(tip: Tip, faults: pages.Faults) -> str:
+    return pages.render("files", faults=faults, **files_of(tip))
+
+
+def _check(tip: Tip, faults: pages.Faults) -> str:
+    with current.services().database.reading() as tx:
+        contact = tips.read_contact(tx, tip)
+        beat = beats.read_beat(tx, tip.beat).name if tip.beat else ""
+    category = categories.read_category(tip.category)
+    return pages.render(
+        "check", contact=contact, beat=beat, category=category, faults=faults, **files_of(tip)
+    )
+
+
+def _draft() -> Tip | None:
+    tip = visit.find_tip()
+    return tip if tip and tip.state == "draft" else None
+
+
+def _elsewhere() -> ResponseReturnValue:
+    """No draft here: to the tip that was handed in, or to the door where the code is asked for."""
+    return redirect(url_for("intake.show_status"), 303)

@@ -1,0 +1,60 @@
+"""Files of a plain form, one after the other into the tip they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+
+from flask import request
+
+from tipline.domain import evidence, uploads
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Announced
+from tipline.errors import TiplineError
+from tipline.web import current, errors
+from tipline.web.intake import multipart
+
+
+@dataclass
+class Taken:
+    """What came of a form: its fields, how many files were received, and why others were not."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    received: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)  # name and sentence
+    tip: Tip | None = None
+
+
+def take_form(owner: Callable[[dict[str, str]], Tip]) -> Taken:
+    """Read the whole form. `owner` says, from the fields before the first file, whose files these are."""
+    taken = Taken()
+    for part in multipart.parts():
+        if not part.is_file:
+            taken.fields.setdefault(part.name, part.text)
+            continue
+        first = next(part.pieces, b"")
+        if not part.filename and not first:
+            continue  # a file field that was left empty
+        if taken.tip is None:
+            taken.tip = owner(taken.fields)
+        try:
+            _take(taken.tip, part, first)
+            taken.received += 1
+        except TiplineError as fault:
+            taken.refused.append((evidence.clean_name(part.filename or ""), errors.sentence(fault)))
+    return taken
+
+
+def _take(tip: Tip, part: multipart.Part, first: bytes) -> None:
+    if not first:
+        raise TiplineError("evidence:empty")
+    limit = current.settings().max_file_bytes
+    # A form does not say how long each of its files is; none is longer than the whole.
+    announced = Announced(min(request.content_length or limit, limit), part.filename or "", part.filetype)
+    try:
+        current.services().receiver.take(tip.id, announced, chain([first], part.pieces))
+    except TiplineError as fault:
+        if fault.code != "upload:too-much":
+            raise
+        raise TiplineError("upload:too-large", limit=uploads.readable(limit)) from fault

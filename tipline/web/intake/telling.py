@@ -1,0 +1,81 @@
+"""What a reporter is told of a tip, on pages and by the API. Never a name of staff, a case, a suspicion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from tipline.db import Transaction
+from tipline.domain import evidence, messages, timeline, tips, uploads
+from tipline.domain.evidence import Evidence
+from tipline.domain.messages import Message
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Upload
+from tipline.web import current
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened, in words."""
+
+    at: datetime
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A tip as its reporter sees it."""
+
+    tip: Tip
+    status: str
+    status_text: str
+    timeline: list[Line]
+    messages: list[Message]
+    files: list[Evidence]
+    unfinished: dict[str, Upload]
+
+    @property
+    def questions(self) -> list[Message]:
+        return [one for one in self.messages if one.kind == "question" and one.answered_at is None]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.tip.state == "draft"
+
+    @property
+    def may_add(self) -> bool:
+        return self.tip.state not in tips.ENDED
+
+    @property
+    def arrived(self) -> list[Evidence]:
+        return [one for one in self.files if one.arrived]
+
+    @property
+    def is_empty(self) -> bool:
+        """Neither words nor a file, not even one on its way."""
+        return not self.tip.text and not any(one.state != "expired" for one in self.files)
+
+
+def tell(tip: Tip) -> Told:
+    """All that is told, from one consistent state."""
+    with current.services().database.reading() as tx:
+        return tell_in(tx, tips.read_tip(tx, tip.reference))
+
+
+def tell_in(tx: Transaction, tip: Tip) -> Told:
+    code, sentence = timeline.status(tx, tip)
+    lines = [
+        Line(step.at, step.code, gettext(step.sentence, **step.values)) for step in timeline.steps(tx, tip)
+    ]
+    return Told(
+        tip,
+        code,
+        gettext(sentence),
+        lines,
+        messages.list_public(tx, tip),
+        evidence.list_of_tip(tx, tip),
+        uploads.unfinished(tx, tip),
+    )

@@ -1,0 +1,51 @@
+"""What the uploader says to a person, translated here and handed to the script with the page."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from tipline.domain import uploads
+from tipline.web import current
+
+
+def of_script() -> dict[str, str]:
+    """Name → sentence; places in braces are filled by the script."""
+    limit = uploads.readable(current.settings().max_file_bytes)
+    return {
+        "pick_record": gettext("Record a video"),
+        "pick_album": gettext("Choose from album"),
+        "pick_file": gettext("Choose a file (DVR)"),
+        "waiting": gettext("Waiting"),
+        "preparing": gettext("Reading the file"),
+        "phone": gettext("Your phone is preparing the video. Please stay on this page"),
+        "sending": gettext("Uploading {percent}%"),
+        "left": gettext("about {time} left"),
+        "seconds": gettext("{number} s"),
+        "minutes": gettext("{number} min"),
+        "hours": gettext("{number} h"),
+        "paused": gettext("Paused at {percent}%"),
+        "offline": gettext("Connection lost, progress kept. It goes on by itself when you are back online"),
+        "resumed": gettext("Paused a moment ago. Continuing from {percent}%"),
+        "retrying": gettext("The connection is weak. Trying again"),
+        "failed": gettext("Failed, tap to retry"),
+        "done": gettext("Uploaded"),
+        "matches": gettext("Uploaded, hash matches"),
+        "differs": gettext("The file did not arrive as it left your phone. Please add it again"),
+        "lost": gettext('Pick "{name}" again to continue from {percent}%'),
+        "unreadable": gettext('We could not read this file. Pick it again, or use "Choose a file"'),
+        "empty": gettext('The file is empty (0 bytes). Pick it again, or use "Choose a file"'),
+        "too_large": gettext("File is over {limit}. Export in parts and upload one by one").replace(
+            "{limit}", limit
+        ),
+        "twice": gettext("{name} is in the list already"),
+        "ended": gettext("Your visit has ended. Enter your receipt code to go on; what arrived is kept"),
+        "pause": gettext("Pause"),
+        "resume": gettext("Resume"),
+        "remove": gettext("Remove"),
+        "retry": gettext("Retry"),
+        "total_sending": gettext("{done} of {all} files uploaded, {percent}% in all"),
+        "all_done": gettext("All files have arrived"),
+        "leaving": gettext("A file is still uploading."),
+        "copied": gettext("Copied"),
+        "no_connection": gettext("No connection. What you typed is still here. Try again in a moment"),
+    }
