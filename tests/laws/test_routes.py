@@ -1,0 +1,109 @@
+"""Every route says who may call it, in a place nobody can forget, and the answer is kept at the door."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from apiflask import APIFlask
+from werkzeug.routing import Rule
+
+from tests.conftest import browser
+from tests.laws.sources import ROOT, files
+from tipline.domain import rights
+from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
+from tipline.web import guard
+
+# Routes of parts we use, which no decorator of ours can reach.
+OF_PARTS = {"openapi.spec": "public"}
+# The way into the desk, and out of it, is open to whoever stands before it.
+OPEN_AT_THE_DESK = {"/desk/sign-in", "/desk/sign-out"}
+FORM = re.compile(r"<form\b(?P<opening>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL | re.IGNORECASE)
+POSTS = re.compile(r"""method\s*=\s*["']?post""", re.IGNORECASE)
+
+
+def _who(app: APIFlask, rule: Rule) -> str | None:
+    return OF_PARTS.get(rule.endpoint) or guard.declared(app.view_functions[rule.endpoint])
+
+
+def _rules(app: APIFlask) -> list[Rule]:
+    return list(app.url_map.iter_rules())
+
+
+def test_every_route_says_who_may_call_it(app: APIFlask) -> None:
+    silent = [f"{rule.rule} ({rule.endpoint})" for rule in _rules(app) if not _who(app, rule)]
+
+    assert silent == []
+
+
+def test_what_a_route_says_is_a_door_or_a_right_of_the_table(app: APIFlask) -> None:
+    known = {"public", "reporter", *rights.RIGHTS}
+
+    assert [f"{rule.rule}: {_who(app, rule)}" for rule in _rules(app) if _who(app, rule) not in known] == []
+
+
+def test_exceptions_for_parts_are_still_needed(app: APIFlask) -> None:
+    assert set(OF_PARTS) <= {rule.endpoint for rule in _rules(app)}
+
+
+def test_the_desk_is_for_staff_and_the_public_side_is_not(app: APIFlask) -> None:
+    wrong = []
+    for rule in _rules(app):
+        who = _who(app, rule)
+        is_desk = rule.rule.startswith("/desk") and rule.rule not in OPEN_AT_THE_DESK
+        is_desk_api = rule.rule.startswith("/api/") and not rule.rule.startswith("/api/v1/public/")
+        if (is_desk or is_desk_api) and rule.endpoint not in OF_PARTS and who in ("public", "reporter"):
+            wrong.append(f"{rule.rule} is open to {who}")
+        if rule.rule.startswith(("/report", "/status", "/api/v1/public/")) and who in rights.RIGHTS:
+            wrong.append(f"{rule.rule} asks for {who}")
+    assert wrong == []
+
+
+def test_nobody_without_credentials_gets_past_a_guarded_door(app: APIFlask) -> None:
+    client = browser(app)
+    past = []
+    for rule, method, path in _doors(app, lambda who: who not in ("public", None)):
+        answer = client.open(path, method=method, headers={"Authorization": "Bearer nothing"})
+        # tus wants to see its own protocol first, whoever asks.
+        if answer.status_code not in (401, 412):
+            past.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert past == []
+
+
+@pytest.mark.parametrize("role", rights.ROLES)
+def test_nobody_gets_past_a_door_his_role_does_not_open(
+    app: APIFlask, people: dict[str, Account], headers: Callable[..., dict[str, str]], role: str
+) -> None:
+    client, actor = browser(app), Actor("staff", "x", 1, role)
+    past = []
+    for rule, method, path in _doors(app, lambda who: who in rights.RIGHTS and not rights.may(actor, who)):
+        answer = client.open(path, method=method, headers=headers(role))
+        if answer.status_code != 403:
+            past.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert past == []
+
+
+def _doors(app: APIFlask, wanted: Callable[[str | None], bool]) -> Iterator[tuple[Rule, str, str]]:
+    """Rule, method and an address that leads there, for every way through the doors wanted."""
+    for rule in _rules(app):
+        if wanted(_who(app, rule)):
+            path = re.sub(r"<[^>]+>", "1", rule.rule)
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}) or ["HEAD"]:
+                yield rule, method, path
+
+
+def test_every_form_that_changes_something_carries_the_token() -> None:
+    bare = []
+    for path in files("templates", ".html"):
+        for form in FORM.finditer(path.read_text(encoding="utf-8")):
+            if POSTS.search(form["opening"]) and "csrf" not in form["inside"]:
+                bare.append(f"{path.relative_to(ROOT)}: <form{form['opening']}>")
+    assert bare == []
+
+
+def test_every_form_is_closed_so_that_the_law_above_sees_it() -> None:
+    for path in files("templates", ".html"):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("<form") == text.count("</form>"), path
