@@ -1,4 +1,4 @@
-"""The custody log: `tipline.domain.custody`. Each way of tampering must be found, most are refused at once."""
+"""The custody log: `tipline.domain.custody`. Each way of tampering is found, most are refused at once."""
 
 from __future__ import annotations
 

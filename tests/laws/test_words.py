@@ -131,11 +131,12 @@ CODE_BLOCKS = re.compile(r"<(script|style|code|kbd)\b.*?</\1>|<!--.*?-->", re.DO
 SPOKEN = re.compile(
     r"""\b(?:alt|aria-label|placeholder|title|aria-description)\s*=\s*(["'])(.*?)\1""", re.DOTALL
 )
-# Names for style sheets and scripts, attributes that a macro adds to a tag, and a code as an example.
+# Names for style sheets and scripts, attributes that a macro adds to a tag, codes and subjects as examples.
 UNSEEN = re.compile(
     r"{% block (?:kind|entry|head) %}.*?{% endblock %}"
     r"""|\s[a-z-]+="[^"]*"(?=[^<>]*{% end)"""
     r"|\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b"
+    r"|\b[a-z]+:[\w-]+"
 )
 WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 # Names, units and keys, which every language writes alike.
