@@ -20,9 +20,11 @@ from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.accounts import asking, delays, places, visits
+from tipline.web.intake import language
 
 log = structlog.get_logger(__name__)
 blueprint = Blueprint("signin", __name__)
+blueprint.after_request(language.remember)
 
 
 class StaffDatastore(Datastore, UserDatastore):

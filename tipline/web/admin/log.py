@@ -6,11 +6,57 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from tipline.domain import custody
-from tipline.errors import TiplineError
+from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
 
 PAGE = 100
+ACTS = {
+    "account:add": N_("Account added"),
+    "account:close": N_("Account closed"),
+    "account:open": N_("Account opened again"),
+    "account:password": N_("New password given"),
+    "account:sign-in": N_("Signed in"),
+    "account:sign-out": N_("Signed out"),
+    "beat:add": N_("Beat added"),
+    "case:change": N_("Case corrected"),
+    "case:close": N_("Case closed"),
+    "case:open": N_("Case opened"),
+    "case:reopen": N_("Case opened again"),
+    "contact:read": N_("Contact details looked at"),
+    "evidence:claim-digest": N_("The sender's device told its SHA-256"),
+    "evidence:derive": N_("File examined"),
+    "evidence:download": N_("Original downloaded"),
+    "evidence:expire": N_("Upload not finished in time"),
+    "evidence:fail": N_("File could not be examined"),
+    "evidence:receive": N_("File received and sealed"),
+    "evidence:refuse": N_("File refused"),
+    "evidence:remove": N_("Upload taken back"),
+    "evidence:retry": N_("File examined once more"),
+    "link:create": N_("Tip linked to case"),
+    "link:end": N_("Link taken back"),
+    "message:message": N_("Message written"),
+    "message:note": N_("Internal note written"),
+    "message:progress": N_("News written for the tip provider"),
+    "message:question": N_("Question asked"),
+    "tip:acknowledge": N_("Acknowledged"),
+    "tip:assign": N_("Assigned"),
+    "tip:change": N_("Tip corrected"),
+    "tip:closed": N_("Tip closed"),
+    "tip:create": N_("Report begun"),
+    "tip:duplicate": N_("Marked as duplicate"),
+    "tip:linked": N_("Tip is linked"),
+    "tip:need-info": N_("Waits for information"),
+    "tip:not-used": N_("Not used"),
+    "tip:received": N_("Back to the queue"),
+    "tip:rewrite": N_("Report corrected before sending"),
+    "tip:snoozed": N_("Snoozed"),
+    "tip:submit": N_("Report sent"),
+    "tip:triage": N_("In review"),
+    "tip:withdrawn": N_("Withdrawn"),
+    "token:create": N_("API token made"),
+    "token:withdraw": N_("API tokens withdrawn"),
+}
 
 
 @blueprint.get("/log")
@@ -25,7 +71,7 @@ def show_log() -> ResponseReturnValue:
         broken = custody.verify(tx) if checked else None
     rest = entries[PAGE - 1].seq if len(entries) > PAGE else None
     return tabs.show(
-        "log", entries=entries[:PAGE], about=about, size=size, checked=checked, broken=broken,
+        "log", entries=entries[:PAGE], about=about, size=size, acts=ACTS, checked=checked, broken=broken,
         older=rest, is_first=before is None,
     )  # fmt: skip
 
