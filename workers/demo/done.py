@@ -1,0 +1,74 @@
+"""What the desk did with the twelve tips: acknowledged, asked, opened cases, linked with reasons."""
+
+# ruff: noqa: E501 - prose in Chinese counts two columns a character
+
+from __future__ import annotations
+
+from workers.demo.people import CHEN, ZHOU
+from workers.demo.terms import Act, When
+
+SERIES, SHOPS, BATTERIES = "series", "shops", "batteries"
+CASES = {
+    SERIES: (
+        "借订包间之名行窃系列案",
+        "嫌疑人以单位聚餐订包间为由进店，支开服务员后拿走现金、手机、挎包。作案时间集中在饭点前后，离店后多往地铁口方向。",
+    ),
+    SHOPS: ("航海路便利店夜间盗窃案", "凌晨砸玻璃门进店，取走零钱和香烟，前后不到五分钟。"),
+    BATTERIES: ("南北街电动车电瓶被盗案", "菜市场东门白天撬电瓶，车主停车两小时内被盗。"),
+}
+
+# fmt: off
+ACTS = (
+    # 湘满楼, in time
+    Act(When(9, "20:42"), CHEN, "acknowledge", tip="room-1"),
+    Act(When(9, "20:50"), CHEN, "assign", tip="room-1", more=CHEN),
+    Act(When(9, "21:05"), CHEN, "note", tip="room-1", text="吧台画面能看清帽子和夹克，正面不清楚。调二楼走廊和门口录像。"),
+    Act(When(9, "21:20"), CHEN, "progress", tip="room-1", text="您好，录像已收到并封存。请不要清洗或移动吧台抽屉，明天上午我们到店。"),
+    # 好邻便利店, late
+    Act(When(8, "07:44"), CHEN, "acknowledge", tip="shop-1"),
+    Act(When(8, "08:10"), CHEN, "assign", tip="shop-1", more=CHEN),
+    Act(When(8, "10:30"), CHEN, "open", case=SHOPS),
+    Act(When(8, "10:32"), CHEN, "link", tip="shop-1", case=SHOPS, text="本案现场录像，画面时钟比实际快三分钟，已按报案人说明校准。"),
+    # 菜市场东门
+    Act(When(8, "18:21"), ZHOU, "acknowledge", tip="battery-1"),
+    Act(When(8, "19:02"), ZHOU, "open", case=BATTERIES),
+    Act(When(8, "19:04"), ZHOU, "link", tip="battery-1", case=BATTERIES, text="录像拍到嫌疑人在被盗车辆旁停留，时间与车主说法吻合。"),
+    # 蜀味小院
+    Act(When(7, "12:16"), CHEN, "acknowledge", tip="room-2"),
+    Act(When(7, "12:30"), CHEN, "assign", tip="room-2", more=CHEN),
+    Act(When(7, "12:41"), CHEN, "question", tip="room-2", text="请问他离开时往哪个方向走？有没有坐车？"),
+    Act(When(7, "13:20"), "reporter", "answer", tip="room-2", text="出门右转往地铁口走的，没有坐车。走路不快，还回头看了一眼。"),
+    # 两起并为系列
+    Act(When(6, "10:15"), CHEN, "open", case=SERIES),
+    Act(When(6, "10:17"), CHEN, "link", tip="room-1", case=SERIES, text="首起：以订包间为由支开服务员，二楼包间录像完整。"),
+    Act(When(6, "10:21"), CHEN, "link", tip="room-2", case=SERIES, text="手法一致：看包间、支开服务员后拿走备餐柜上的财物；帽子、夹克与首起相同。"),
+    # 对面早餐店
+    Act(When(6, "09:06"), ZHOU, "acknowledge", tip="shop-2"),
+    Act(When(6, "11:00"), CHEN, "link", tip="shop-2", case=SHOPS, text="案发前七分钟，同一路段，灰上衣男子由车棚走向便利店。"),
+    # 老码头鱼庄
+    Act(When(5, "20:06"), ZHOU, "acknowledge", tip="room-3"),
+    Act(When(5, "20:20"), ZHOU, "assign", tip="room-3", more=CHEN),
+    Act(When(5, "20:31"), CHEN, "question", tip="room-3", text="他订包间时有没有留电话或加微信？前台的预订本能拍一张照片吗？"),
+    Act(When(5, "21:02"), "reporter", "answer", tip="room-3", text="留了一个号码，打过去是空号。预订本明天拍给你们。"),
+    Act(When(5, "21:15"), CHEN, "link", tip="room-3", case=SERIES, text="同样两次支开服务员；走廊录像的体貌、走路姿势与前两起相符，画面快四分钟。"),
+    # 地铁口摆摊的人: 查否
+    Act(When(4, "15:11"), CHEN, "acknowledge", tip="recognised"),
+    Act(When(3, "10:40"), CHEN, "message", tip="recognised", text="感谢提供线索，我们核实过了，不是同一个人。"),
+    Act(When(3, "10:41"), CHEN, "closed", tip="recognised", text="案发时间该人在摊位，有支付记录证明。"),
+    # 康健药房: 等回复
+    Act(When(4, "23:31"), CHEN, "acknowledge", tip="pharmacy"),
+    Act(When(4, "23:44"), CHEN, "assign", tip="pharmacy", more=CHEN),
+    Act(When(3, "09:12"), CHEN, "question", tip="pharmacy", text="门口朝西的摄像头有没有拍到他离开？如果有，请把十点四十到十一点的录像传上来。"),
+    # 江南小厨, late
+    Act(When(3, "19:36"), CHEN, "acknowledge", tip="room-4"),
+    Act(When(3, "19:40"), CHEN, "assign", tip="room-4", more=CHEN),
+    Act(When(3, "20:05"), CHEN, "link", tip="room-4", case=SERIES, text="报案人看到提醒后主动提供；衣着、支开服务员的话术、离店方向与前三起一致。"),
+    Act(When(3, "20:12"), ZHOU, "note", tip="room-4", text="四起均在航海路地铁站八百米内，建议调 B 口沿线公共视频。"),
+    # 重复
+    Act(When(2, "08:12"), ZHOU, "acknowledge", tip="battery-2"),
+    Act(When(2, "08:30"), ZHOU, "duplicate", tip="battery-2", text="与菜市场东门电瓶被盗为同一起，照片已并案查看。"),
+    # 车棚
+    Act(When(1, "22:49"), CHEN, "acknowledge", tip="alley"),
+    Act(When(1, "22:58"), CHEN, "assign", tip="alley", more=CHEN),
+)
+# fmt: on

@@ -1,0 +1,154 @@
+"""Plays a story through the domain, step by step in the order of its time, as its people would have."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from tipline import passwords
+from tipline.db import Transaction
+from tipline.domain import accounts, beats, cases, clock, ids, links, messages, receipts, tips
+from tipline.domain.actors import SYSTEM, Actor, reporter
+from tipline.domain.reports import Report
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Announced
+from tipline.services import Services
+from workers.demo import footage
+from workers.demo.people import Person
+from workers.demo.terms import Act, File, Sent
+
+PIECE = 256 * 1024
+MESSAGES = {"note", "progress", "question", "message"}
+
+
+class Step(NamedTuple):
+    """Something that happens at a moment."""
+
+    at: datetime
+    do: Callable[[], None]
+
+
+class Stage:
+    """One performance: who has become what while it is played."""
+
+    def __init__(
+        self,
+        services: Services,
+        now: datetime,
+        drawn: Mapping[tuple[str, int], Path],
+        case_words: Mapping[str, tuple[str, str]],
+    ) -> None:
+        self._services, self._now, self._drawn, self._case_words = services, now, drawn, case_words
+        self._references: dict[str, str] = {}
+        self._numbers: dict[str, str] = {}
+        self._actors: dict[str, Actor] = {}
+        self.passwords: dict[str, str] = {}
+        # Key of a tip → the code its reporter keeps.
+        self.codes: dict[str, str] = {}
+
+    def settle_in(self, people: Sequence[Person], areas: Mapping[str, str]) -> None:
+        """The station is set up the day before anything happens."""
+        with clock.frozen(self._now - timedelta(days=11)), self._services.database.transaction() as tx:
+            for code, name in areas.items():
+                beats.add(tx, SYSTEM, code, name)
+            for person in people:
+                secret = _new_password()
+                account = accounts.add(
+                    tx,
+                    SYSTEM,
+                    person.username,
+                    role=person.role,
+                    password_hash=passwords.make_hash(secret),
+                    display_name=person.name,
+                )
+                self._actors[person.username] = account.actor
+                self.passwords[person.username] = secret
+
+    def play(self, sent: Sequence[Sent], acts: Sequence[Act]) -> None:
+        """All of it, in the order in which it happened."""
+        steps = [Step(tip.when.at(self._now), partial(self._send, tip)) for tip in sent]
+        steps += [Step(act.when.at(self._now), partial(self._act, act)) for act in acts]
+        for step in sorted(steps, key=lambda one: one.at):
+            if step.at < self._now:
+                with clock.frozen(step.at):
+                    step.do()
+
+    # --- what reporters do
+
+    def _send(self, sent: Sent) -> None:
+        services = self._services
+        happened = sent.happened.at(self._now)
+        report = Report(
+            category=sent.category,
+            text=sent.text,
+            place=sent.place,
+            beat=sent.beat,
+            occurred_at=happened,
+            occurred_until=happened + timedelta(minutes=sent.lasted_min) if sent.lasted_min else None,
+            lat=sent.position[0] if sent.position else None,
+            lon=sent.position[1] if sent.position else None,
+            contact=sent.contact,
+            anonymous=sent.anonymous,
+            clock_offset_s=sent.clock_offset_s,
+        )
+        minutes = services.settings.ack_minutes
+        with services.database.transaction() as tx:
+            tip = tips.begin(tx, report, language="zh_Hans_CN", door="web", ack_minutes=minutes)
+            self.codes[sent.key] = receipts.issue(tx, services.key, tip)
+            self._references[sent.key] = tip.reference
+        for number, file in enumerate(sent.files):
+            self._upload(tip, file, self._drawn[sent.key, number])
+        with services.database.transaction() as tx:
+            tips.submit(tx, tips.read_tip(tx, tip.reference), reporter(tip.reference), ack_minutes=minutes)
+
+    def _upload(self, tip: Tip, file: File, path: Path) -> None:
+        data = path.read_bytes()
+        kind = "video/mp4" if file.seconds else "image/jpeg"
+        announced = Announced(
+            len(data), footage.name_of(file, self._now), kind, hashlib.sha256(data).hexdigest()
+        )
+        upload = self._services.receiver.begin(tip.id, announced)
+        pieces = (data[at : at + PIECE] for at in range(0, len(data), PIECE))
+        self._services.receiver.append(upload.id, tip.id, 0, pieces)
+
+    # --- what the desk does
+
+    def _act(self, act: Act) -> None:
+        with self._services.database.transaction() as tx:
+            if act.verb == "open":
+                title, summary = self._case_words[act.case]
+                year = act.when.at(self._now).year
+                case = cases.open_case(tx, self._actors[act.who], title, summary=summary, year=year)
+                self._numbers[act.case] = case.number
+                return
+            self._act_on_tip(tx, act, tips.read_tip(tx, self._references[act.tip]))
+
+    def _act_on_tip(self, tx: Transaction, act: Act, tip: Tip) -> None:
+        if act.verb == "answer":
+            messages.write(tx, reporter(tip.reference), tip, act.text)
+            return
+        actor = self._actors[act.who]
+        if act.verb == "acknowledge":
+            tips.acknowledge(tx, actor, tip)
+        elif act.verb == "assign":
+            tips.assign(tx, actor, tip, self._actors[act.more].user_id, act.more)
+        elif act.verb == "link":
+            links.link(tx, actor, cases.read_case(tx, self._numbers[act.case]), tip, act.text)
+        elif act.verb in MESSAGES:
+            messages.write(tx, actor, tip, act.text, kind=act.verb)
+        else:
+            tips.move(tx, actor, tip, act.verb, reason=act.text)
+
+    def reference(self, key: str) -> str:
+        """How the tip of this key is called now."""
+        return self._references[key]
+
+
+def _new_password() -> str:
+    """Three groups that can be read out loud, 60 bits."""
+    code = ids.new_receipt_code().lower().replace("-", "")
+    return "-".join(code[at : at + 4] for at in range(0, 12, 4))
