@@ -50,6 +50,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
         answers=answers,
         faults=faults,
         told=told,
+        script_files=script_files(told) if told else [],
         categories=categories.CATEGORIES,
         beats=known_beats,
         text_limit=limits.TEXT,
@@ -59,7 +60,9 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
 
 def receipt(told: Told, *, refused: list[tuple[str, str]] | None = None) -> str:
     """Step 4."""
-    return render("receipt", told=told, code=visit.code(), refused=refused or [])
+    return render(
+        "receipt", told=told, script_files=script_files(told), code=visit.code(), refused=refused or []
+    )
 
 
 def faults_of(fault: TiplineError) -> Faults:

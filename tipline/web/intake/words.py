@@ -5,16 +5,18 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from tipline.domain import uploads
+from tipline.errors import CATALOGUE
 from tipline.web import current
 
 
 def of_script() -> dict[str, str]:
     """Name → sentence; places in braces are filled by the script."""
+    damaged = CATALOGUE["evidence:digest-mismatch"].sentence
     limit = uploads.readable(current.settings().max_file_bytes)
     return {
         "pick_record": gettext("Record a video"),
         "pick_album": gettext("Choose from album"),
-        "pick_file": gettext("Choose a file (DVR)"),
+        "pick_file": gettext("Choose a file / DVR"),
         "waiting": gettext("Waiting"),
         "preparing": gettext("Reading the file"),
         "phone": gettext("Your phone is preparing the video. Please stay on this page"),
@@ -30,7 +32,7 @@ def of_script() -> dict[str, str]:
         "failed": gettext("Failed, tap to retry"),
         "done": gettext("Uploaded"),
         "matches": gettext("Uploaded, hash matches"),
-        "differs": gettext("The file did not arrive as it left your phone. Please add it again"),
+        "differs": gettext(damaged),
         "lost": gettext('Pick "{name}" again to continue from {percent}%'),
         "unreadable": gettext('We could not read this file. Pick it again, or use "Choose a file"'),
         "empty": gettext('The file is empty (0 bytes). Pick it again, or use "Choose a file"'),

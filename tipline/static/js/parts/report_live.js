@@ -1,18 +1,44 @@
 // The status page asks every ten seconds whether something changed. An ETag keeps the answer empty if not.
+// Other pages look again only when a file of theirs has arrived.
 const EVERY_MS = 10000;
 let timer = 0;
+let askNow = () => {};
+
+document.addEventListener("arrived", () => {
+  askNow();
+  lookAgain();
+});
 
 export function followLive(main) {
   clearTimeout(timer);
+  askNow = () => {};
   const holder = main.querySelector("[data-live]");
   if (!holder) return;
   let etag = "";
   const ask = async () => {
+    clearTimeout(timer);
     if (!holder.isConnected) return;
     if (!document.hidden) etag = await refresh(holder, etag);
     if (etag !== null) timer = setTimeout(ask, EVERY_MS);
   };
+  askNow = ask;
   timer = setTimeout(ask, EVERY_MS);
+}
+
+// Parts of the page that tell of files, taken anew from the same page.
+async function lookAgain() {
+  const parts = Array.from(document.querySelectorAll("[data-refresh]"));
+  if (!parts.length) return;
+  try {
+    const response = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    for (const part of parts) {
+      const fresh = page.getElementById(part.id);
+      if (fresh) part.replaceWith(document.importNode(fresh, true));
+    }
+  } catch (fault) {
+    // without a connection the page simply stays as it is
+  }
 }
 
 // Gives the new ETag, or null when the visit has ended and asking is useless.

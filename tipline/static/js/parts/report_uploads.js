@@ -20,7 +20,8 @@ export function attachUploads(main) {
     if (place) { panel.end(); panel = null; }
   }
   if (!place) return;
-  if (!panel && place.dataset.uploads === "full") panel = new Uploads(place);
+  const isNeeded = place.dataset.uploads !== "compact" || readFiles(place).some((one) => one.state === "uploading");
+  if (!panel && isNeeded) panel = new Uploads(place);
   if (panel) panel.settle(place, main);
 }
 
@@ -30,13 +31,18 @@ class Uploads {
     this.items = [];
     this.root = document.createElement("div");
     this.root.className = "uploads";
-    this.picks = makePicks((files) => files.forEach((file) => this.add(file)));
+    this.picks = makePicks((files) => this.addAll(files));
     this.total = document.createElement("div");
     this.total.className = "total";
     this.totalBar = document.createElement("progress");
     this.totalText = document.createElement("p");
-    this.totalText.setAttribute("role", "status");
-    this.total.append(this.totalText, this.totalBar);
+    this.totalText.setAttribute("aria-hidden", "true");
+    // The same words for those who listen, at a pace one can listen to.
+    this.spoken = document.createElement("p");
+    this.spoken.className = "visually-hidden";
+    this.spoken.setAttribute("role", "status");
+    this.totalBar.setAttribute("aria-hidden", "true");
+    this.total.append(this.totalText, this.spoken, this.totalBar);
     this.rows = document.createElement("ul");
     this.rows.className = "rows";
     this.root.append(this.picks, this.total, this.rows);
@@ -48,8 +54,6 @@ class Uploads {
   // Take the place of the plain form on this page.
   settle(place, main) {
     this.place = { ...place.dataset };
-    this.isFull = place.dataset.uploads === "full";
-    this.picks.hidden = !this.isFull;
     this.root.dataset.mode = place.dataset.uploads;
     place.replaceWith(this.root);
     const listed = main.querySelector("[data-server-files]");
@@ -106,6 +110,11 @@ class Uploads {
     return item;
   }
 
+  async addAll(files) {
+    await Promise.all(files.map((file) => this.add(file)));
+    this.next();
+  }
+
   async add(file) {
     const limit = Number(this.place.limit);
     const refused = file.size === 0 ? "empty" : file.size > limit ? "too_large" : null;
@@ -125,7 +134,7 @@ class Uploads {
     const item = lost || this.list({ name: file.name, size: file.size, sent: 0, state: "waiting" });
     Object.assign(item, { file, print, note: lost ? say("resumed", { percent: percent(lost) }) : "" });
     item.digest = hashFile(file, this.place.hasher);
-    this.queue(item);
+    this.turn(item, "waiting");
   }
 
   async remove(item) {
@@ -163,7 +172,8 @@ class Uploads {
   next() {
     this.keepAwake();
     if (this.current()) { this.show(true); return; }
-    const waiting = this.items.filter((item) => item.state === "waiting" && item.file);
+    // Without a line nothing is tried: what waits goes on waiting, and begins when the line is back.
+    const waiting = navigator.onLine ? this.items.filter((item) => item.state === "waiting" && item.file) : [];
     waiting.sort((a, b) => (a.size - a.sent) - (b.size - b.sent));
     if (waiting.length) this.send(waiting[0]);
     this.show(true);
@@ -239,6 +249,7 @@ class Uploads {
     item.file = null; // the phone may have its memory back
     item.matches = matches;
     this.turn(item, matches === false ? "differs" : "done");
+    document.dispatchEvent(new CustomEvent("arrived"));
   }
 
   turn(item, state) {
@@ -276,20 +287,22 @@ class Uploads {
     const size = counted.reduce((sum, item) => sum + item.size, 0);
     const sent = counted.reduce((sum, item) => sum + Math.min(item.sent, item.size), 0);
     const isDone = done === counted.length;
-    this.total.hidden = counted.length === 0;
-    this.root.hidden = !this.isFull && this.items.length === 0;
+    const isCompact = this.root.dataset.mode === "compact";
+    this.total.hidden = counted.length === 0 || (isDone && !counted.some((item) => item.print));
+    this.root.hidden = isCompact && this.items.length === 0;
+    // Where one only reads on, files are picked again but no new ones.
+    this.picks.hidden = isCompact && !this.items.some((item) => item.state === "lost");
     this.totalBar.max = size || 1;
     this.totalBar.value = sent;
     this.totalBar.hidden = isDone;
-    this.totalBar.setAttribute("aria-hidden", "true");
-    // A screen reader reads this line out; more often than every few seconds nobody can listen.
-    const key = done + "/" + counted.length + (this.current() ? "" : "-");
-    if (key === this.saidKey && now - this.saidAt < STATUS_MS) return;
-    this.saidKey = key;
-    this.saidAt = now;
     const places = { done, all: counted.length, percent: Math.floor((100 * sent) / (size || 1)) };
     const text = isDone ? say("all_done") : say("total_sending", places);
-    if (this.totalText.textContent !== text) this.totalText.textContent = text;
+    this.totalText.textContent = text;
+    const key = done + "/" + counted.length;
+    if (this.spoken.textContent === text || (key === this.saidKey && now - this.saidAt < STATUS_MS)) return;
+    this.saidKey = key;
+    this.saidAt = now;
+    this.spoken.textContent = text;
   }
 }
 
