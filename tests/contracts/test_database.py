@@ -1,0 +1,571 @@
+"""What both databases must do alike: the same stories on SQLite and on a real PostgreSQL.
+
+Only what depends on the database is told here: shapes, times and texts as they come back, and above all who
+wins when many write at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+
+from tests.contracts.postgres import Postgres, running_postgres
+from tipline import db
+from tipline.db import Base, Database, Transaction
+from tipline.domain import (
+    accounts,
+    cases,
+    clock,
+    custody,
+    evidence,
+    links,
+    messages,
+    outbox,
+    renditions,
+    tips,
+    triage,
+    uploads,
+)
+from tipline.domain.actors import SYSTEM, Actor, reporter
+from tipline.domain.evidence import Evidence
+from tipline.domain.links import Link
+from tipline.domain.outbox import Outbox
+from tipline.domain.reports import Report
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Announced
+from tipline.errors import TiplineError
+
+ROOT = Path(__file__).resolve().parents[2]
+MANY = 8
+EVENING = datetime(2026, 11, 22, 13, 30, 5, 123456, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """Name of a database in the newest shape; each test gets a copy."""
+    db.migrate(postgres.make("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tipline.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"empty_{secrets.token_hex(6)}"
+    yield server.make(name)
+    server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        path = tmp_path / "tipline.db"
+        shutil.copy(migrated_file, path)
+        made = Database(f"sqlite:///{path}")
+        yield made
+        made.close()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{secrets.token_hex(6)}"
+    made = Database(server.make(name, request.getfixturevalue("migrated_postgres")))
+    yield made
+    made.close()
+    server.drop(name)
+
+
+@pytest.fixture
+def officer(database: Database) -> Actor:
+    with database.transaction() as tx:
+        return accounts.add(tx, SYSTEM, "li", role="investigator", password_hash="not a hash").actor
+
+
+def at_once(act: Callable[[int], Any], many: int = MANY) -> list[Any]:
+    """Call `act(0)` … `act(many - 1)` from as many threads; what each returned, or the refusal it got."""
+    ready = threading.Barrier(many)
+
+    def one(number: int) -> Any:
+        ready.wait()
+        try:
+            return act(number)
+        except TiplineError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(many) as threads:
+        return list(threads.map(one, range(many)))
+
+
+def ring(kind: str, outbox_id: int) -> None:
+    """Nobody listens here."""
+
+
+def make_tip(tx: Transaction, words: str = "有人从收银台拿走了现金", *, submit: bool = True) -> Tip:
+    tip = tips.begin(tx, Report("theft", words), language="zh_Hans_CN", door="web", ack_minutes=2)
+    if submit:
+        tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
+    return tip
+
+
+def make_upload(tx: Transaction, tip: Tip, length: int = 100) -> uploads.Upload:
+    announced = Announced(length, "cam1.mp4")
+    return uploads.add(tx, tip, announced, evidence_id=evidence.new_id(), session="a session")
+
+
+# --- shapes
+
+
+def test_migrations_lead_from_nothing_to_what_the_code_expects(empty_url: str) -> None:
+    database = Database(empty_url)
+    assert not db.is_current(database)
+
+    db.migrate(empty_url)
+
+    assert db.is_current(database)
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    database.close()
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    with database.transaction() as tx:
+        reference = make_tip(tx).reference
+
+    db.migrate(database.url)
+
+    assert db.is_current(database)
+    with database.reading() as tx:
+        assert tips.read_tip(tx, reference).reference == reference
+
+
+def test_hosts_that_start_at_the_same_time_migrate_once(empty_url: str) -> None:
+    migrate = [
+        sys.executable,
+        "-c",
+        "import sys; from tipline.db import migrate; migrate(sys.argv[1])",
+        empty_url,
+    ]
+    hosts = [subprocess.Popen(migrate, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [host.communicate()[1] for host in hosts]
+
+    assert [host.returncode for host in hosts] == [0, 0, 0], said
+    database = Database(empty_url)
+    assert db.is_current(database)
+    database.close()
+
+
+# --- values as they come back
+
+
+def test_a_time_comes_back_as_the_same_moment_in_utc_to_the_microsecond(database: Database) -> None:
+    moment = EVENING.astimezone(timezone(timedelta(hours=8)))
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+        tip.occurred_at = moment
+
+    with database.reading() as tx:
+        found = tips.read_tip(tx, tip.reference).occurred_at
+    assert found == moment
+    assert found is not None
+    assert found.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_never_stored(database: Database) -> None:
+    def write() -> None:
+        with database.transaction() as tx:
+            make_tip(tx).occurred_at = datetime(2026, 11, 22, 21, 30)  # noqa: DTZ001 - the mistake itself
+
+    with pytest.raises(StatementError, match="needs a zone"):
+        write()
+
+
+def test_text_that_no_database_can_keep_is_kept_readable_and_the_log_still_fits(database: Database) -> None:
+    words = "前\0后\ud83d尾 𠮷 \N{GRINNING FACE}"
+    with database.transaction() as tx:
+        tip = make_tip(tx, words)
+        officer = Actor("staff", "li")
+        tips.move(tx, officer, tip, "not_used", reason=words)
+        messages.write(tx, officer, tip, words, kind="note")
+
+    with database.reading() as tx:
+        found = tips.read_tip(tx, tip.reference)
+        assert found.text == "前�后�尾 𠮷 \N{GRINNING FACE}"
+        assert messages.list_all(tx, found)[0].text == found.text
+        assert custody.verify(tx) is None
+
+
+def test_a_link_to_something_that_does_not_exist_is_refused(database: Database) -> None:
+    def write() -> None:
+        with database.transaction() as tx:
+            tip = make_tip(tx)
+            tx.add(Link(case_id=999, tip_id=tip.id, reason="x", author="li", at=clock.now()))
+
+    with pytest.raises(IntegrityError):
+        write()
+
+
+# --- transactions
+
+
+def test_what_follows_a_commit_happens_after_it_and_never_after_a_rollback(database: Database) -> None:
+    rung: list[tuple[str, int]] = []
+
+    def note(kind: str, outbox_id: int) -> None:
+        with database.reading() as seen:
+            assert seen.get(Outbox, outbox_id) is not None
+        rung.append((kind, outbox_id))
+
+    def fail() -> None:
+        with database.transaction() as tx:
+            outbox.add(tx, note, evidence.DERIVE, "lost")
+            raise RuntimeError("the act failed")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.transaction() as tx:
+        kept = outbox.add(tx, note, evidence.DERIVE, "kept")
+
+    assert rung == [(evidence.DERIVE, kept.id)]
+
+
+def test_a_reader_sees_one_state_from_beginning_to_end(database: Database) -> None:
+    with database.transaction() as tx:
+        make_tip(tx)
+    with database.reading() as reading:
+        before = reading.scalar(select(func.count()).select_from(Tip))
+        with database.transaction() as tx:
+            make_tip(tx)
+        assert reading.scalar(select(func.count()).select_from(Tip)) == before
+
+
+def test_only_one_at_a_time_is_alone_and_the_next_one_after_it(database: Database) -> None:
+    other = Database(database.url)
+    with database.alone("sweep") as mine:
+        assert mine
+        with other.alone("sweep") as second:
+            assert not second
+        with other.alone("another name") as unrelated:
+            assert unrelated
+    with other.alone("sweep") as next_one:
+        assert next_one
+    other.close()
+
+
+# --- the custody log
+
+
+@pytest.mark.parametrize("act", ["UPDATE custody SET actor = 'x'", "DELETE FROM custody"])
+def test_the_database_itself_refuses_to_change_the_log(database: Database, act: str) -> None:
+    with database.transaction() as tx:
+        make_tip(tx)
+
+    def forge() -> None:
+        with database.transaction() as tx:
+            tx.execute(text(act))
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        forge()
+
+
+def test_entries_of_many_writers_stand_in_one_unbroken_chain(database: Database) -> None:
+    def write(number: int) -> None:
+        for entry in range(10):
+            with database.transaction() as tx:
+                custody.append(tx, Actor("staff", f"li{number}"), "test:write", f"test:{number}", entry=entry)
+
+    at_once(write)
+
+    with database.reading() as tx:
+        assert custody.size(tx) == MANY * 10
+        assert custody.verify(tx) is None
+
+
+# --- who wins
+
+
+def test_a_job_is_taken_by_one_worker_of_many(database: Database) -> None:
+    with database.transaction() as tx:
+        row = outbox.add(tx, ring, evidence.DERIVE, "e1")
+
+    def take(_: int) -> str | None:
+        with database.transaction() as tx:
+            taken = outbox.take(tx, row.id)
+            return taken.token if taken else None
+
+    tokens = [token for token in at_once(take) if token]
+
+    assert len(tokens) == 1
+    with database.reading() as tx:
+        found = tx.get_one(Outbox, row.id)
+    assert (found.token, found.attempt, found.state) == (tokens[0], 1, "running")
+
+
+def test_a_job_whose_lease_ran_out_is_taken_over_once_and_its_first_worker_changes_nothing(
+    database: Database,
+) -> None:
+    with clock.frozen(EVENING), database.transaction() as tx:
+        row = outbox.add(tx, ring, evidence.DERIVE, "e1")
+        first = outbox.take(tx, row.id)
+        assert first is not None
+        token = first.token or ""
+
+    def take(_: int) -> bool:
+        with clock.frozen(EVENING + timedelta(minutes=10)), database.transaction() as tx:
+            return outbox.take(tx, row.id) is not None
+
+    assert at_once(take).count(True) == 1
+    with database.transaction() as tx:
+        assert not outbox.finish(tx, row.id, token)
+        assert not outbox.renew(tx, row.id, token)
+
+
+def test_sweeps_of_many_hosts_give_up_a_dead_job_once(database: Database) -> None:
+    with database.transaction() as tx:
+        row = outbox.add(tx, ring, evidence.DERIVE, "e1")
+        row.state, row.attempt = "running", outbox.MAX_ATTEMPTS
+        row.lease_until = row.rung_at = EVENING - timedelta(days=1)
+
+    def sweep(_: int) -> int:
+        with database.transaction() as tx:
+            return len(outbox.ring_stuck(tx, ring))
+
+    assert sum(at_once(sweep)) == 1
+
+
+def test_an_upload_is_continued_by_one_connection_of_many(database: Database) -> None:
+    with database.transaction() as tx:
+        upload = make_upload(tx, make_tip(tx))
+
+    def send(number: int) -> int:
+        writer = f"writer-{number}"
+        with database.transaction() as tx:
+            uploads.claim(tx, tx.get_one(uploads.Upload, upload.id), 0, writer)
+        with database.transaction() as tx:
+            uploads.move(tx, upload.id, writer, 10 + number)
+        return number
+
+    outcomes = at_once(send)
+
+    winners = [one for one in outcomes if isinstance(one, int)]
+    codes = {one.code for one in outcomes if isinstance(one, TiplineError)}
+    assert winners, "whoever claimed last must have been able to write"
+    assert codes <= {"upload:superseded", "upload:offset-mismatch"}
+    with database.reading() as tx:
+        assert tx.get_one(uploads.Upload, upload.id).offset in {10 + winner for winner in winners}
+
+
+def test_an_upload_ends_in_one_way_whoever_ends_it(database: Database) -> None:
+    with database.transaction() as tx:
+        upload = make_upload(tx, make_tip(tx))
+
+    def end(number: int) -> bool:
+        with database.transaction() as tx:
+            return uploads.close(tx, tx.get_one(uploads.Upload, upload.id), ("done", "expired")[number % 2])
+
+    assert at_once(end).count(True) == 1
+
+
+def test_a_tip_is_linked_to_a_case_once_however_many_try(database: Database, officer: Actor) -> None:
+    with database.transaction() as tx:
+        tip, case = make_tip(tx), cases.open_case(tx, officer, "便利店系列盗窃", year=2026)
+
+    def link(number: int) -> str:
+        with database.transaction() as tx:
+            mine, found = cases.read_case(tx, case.number), tips.read_tip(tx, tip.reference)
+            return links.link(tx, officer, mine, found, f"reason {number}").reason
+
+    outcomes = at_once(link)
+
+    refused = [one.code for one in outcomes if isinstance(one, TiplineError)]
+    assert refused == ["link:exists"] * (MANY - 1)
+    with database.reading() as tx:
+        assert len(links.list_tips_of(tx, cases.read_case(tx, case.number))) == 1
+        entries = custody.list_of(tx, tip=tip.reference)
+    assert [entry.action for entry in entries].count("link:create") == 1
+
+
+def test_the_database_itself_refuses_a_second_standing_link(database: Database, officer: Actor) -> None:
+    with database.transaction() as tx:
+        tip, case = make_tip(tx), cases.open_case(tx, officer, "便利店系列盗窃", year=2026)
+        links.link(tx, officer, case, tip, "same jacket")
+        links.unlink(tx, officer, case, tip, "another jacket")
+        links.link(tx, officer, case, tip, "the same after all")
+
+    def write() -> None:
+        with database.transaction() as tx:
+            tx.add(Link(case_id=case.id, tip_id=tip.id, reason="x", author="li", at=clock.now()))
+
+    with pytest.raises(IntegrityError):
+        write()
+
+
+def test_case_numbers_have_no_gap_and_no_double(database: Database, officer: Actor) -> None:
+    def open_some(number: int) -> list[str]:
+        made = []
+        for turn in range(3):
+            with database.transaction() as tx:
+                made.append(cases.open_case(tx, officer, f"case {number}.{turn}", year=2026).number)
+        return made
+
+    numbers = [one for some in at_once(open_some) for one in some]
+
+    assert sorted(numbers, key=lambda n: int(n.split("-")[2])) == [f"A-2026-{n + 1}" for n in range(MANY * 3)]
+
+
+def test_tips_that_begin_at_once_each_have_a_reference_of_their_own(database: Database) -> None:
+    def begin(number: int) -> list[str]:
+        made = []
+        for _ in range(3):
+            with database.transaction() as tx:
+                made.append(make_tip(tx, f"tip {number}").reference)
+        return made
+
+    references = [one for some in at_once(begin) for one in some]
+
+    assert len(set(references)) == MANY * 3
+    with database.reading() as tx:
+        assert {tips.read_tip(tx, one).reference for one in references} == set(references)
+        assert custody.verify(tx) is None
+
+
+def test_files_of_a_tip_are_numbered_without_gap_by_many_phones(database: Database) -> None:
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+
+    def add(_: int) -> None:
+        with database.transaction() as tx:
+            make_upload(tx, tips.read_tip(tx, tip.reference))
+
+    at_once(add)
+
+    with database.reading() as tx:
+        assert [one.number for one in evidence.list_of_tip(tx, tip)] == list(range(1, MANY + 1))
+
+
+def test_a_picture_saved_by_two_workers_is_one_row(database: Database) -> None:
+    with database.transaction() as tx:
+        file = make_upload(tx, make_tip(tx)).evidence_id
+
+    def keep(number: int) -> None:
+        with database.transaction() as tx:
+            _picture(tx, file, "keyframe-0000000000-320.webp", t=0.0, size=number + 1)
+
+    at_once(keep)
+
+    with database.reading() as tx:
+        assert len(renditions.list_of(tx, file)) == 1
+
+
+# --- lists
+
+
+@pytest.mark.parametrize("limit", [1, 7, 60])
+def test_pages_of_the_queue_join_without_gap_or_double(database: Database, limit: int) -> None:
+    with database.transaction() as tx:
+        for number in range(60):
+            # Several were received at the very same moment: only the id tells them apart.
+            with clock.frozen(EVENING + timedelta(seconds=number // 9)):
+                make_tip(tx, f"tip {number}")
+
+    seen: list[int] = []
+    cursor: str | None = ""
+    with database.reading() as tx:
+        while cursor is not None:
+            page = triage.list_queue(tx, triage.Filter(), cursor=cursor, limit=limit)
+            seen += [row.tip.id for row in page.rows]
+            cursor = page.next_cursor
+        expected = list(tx.scalars(select(Tip.id).order_by(Tip.received_at.desc(), Tip.id.desc())))
+
+    assert seen == expected
+    assert len(seen) == 60
+
+
+def test_the_neighbours_of_a_tip_are_those_above_and_below_it_in_the_queue(database: Database) -> None:
+    with clock.frozen(EVENING), database.transaction() as tx:
+        made = [make_tip(tx, f"tip {number}") for number in range(3)]
+
+    with database.reading() as tx:
+        above, below = triage.neighbours(tx, triage.Filter(), made[1])
+    assert above is not None
+    assert below is not None
+    assert (above.id, below.id) == (made[2].id, made[0].id)
+
+
+def test_words_are_found_in_any_case_and_signs_of_the_search_itself_are_plain_letters(
+    database: Database,
+) -> None:
+    with database.transaction() as tx:
+        found = make_tip(tx, "100% 确定是 Black 牌电动车_2")
+        make_tip(tx, "1000 块现金 电动车x2")
+
+    def search(words: str) -> list[str]:
+        with database.reading() as tx:
+            return [row.tip.reference for row in triage.list_queue(tx, triage.Filter(q=words)).rows]
+
+    for words in ("black", "100%", "电动车_2", "确定 BLACK", found.reference.lower()):
+        assert search(words) == [found.reference], words
+
+
+@pytest.mark.parametrize(
+    ("many", "expected"), [(0, []), (3, [0, 1, 2]), (4, [0, 1, 2, 3]), (10, [0, 3, 5, 8])]
+)
+def test_a_row_shows_small_pictures_spread_over_the_film(
+    database: Database, many: int, expected: list[int]
+) -> None:
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+        file, other = make_upload(tx, tip).evidence_id, make_upload(tx, tip).evidence_id
+        for t in reversed(range(many)):
+            _picture(tx, file, f"small-{t}", t=float(t))
+            _picture(tx, file, f"large-{t}", t=float(t), kind=renditions.KEYFRAME)
+        _picture(tx, other, "small-0", t=0.0)
+
+    with database.reading() as tx:
+        found = renditions.thumbnails(tx, [file, other])
+
+    assert [row.t for row in found[file]] == expected
+    assert [row.name for row in found[other]] == ["small-0"]
+
+
+def _picture(
+    tx: Transaction, file: str, name: str, *, t: float, kind: str = renditions.THUMBNAIL, size: int = 10
+) -> None:
+    renditions.keep(
+        tx, file, name=name, kind=kind, mime="image/webp", size=size, sha256="0" * 64, width=320, height=180,
+        t=t, frame=None, reason="coverage", sharpness=1.0, provenance={"source": file},
+    )  # fmt: skip
+
+
+def test_large_files_and_facts_of_any_length_are_kept_whole(database: Database) -> None:
+    media = {"kind": "video", "failure": None, "keyframes": [], "tags": {"注": "长" * 200_000}}
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+        upload = make_upload(tx, tip, length=2**41)
+        file = evidence.read_evidence(tx, upload.evidence_id)
+        evidence.settle(tx, SYSTEM, file, media)
+
+    with database.reading() as tx:
+        found = tx.get_one(Evidence, upload.evidence_id)
+    assert found.size == 2**41
+    assert found.facts == media
