@@ -78,7 +78,7 @@ def _file(row: Evidence, media: dict[str, Any]) -> list[Fact]:
         ),
         Fact(N_("Type as sent"), row.declared_type, SENDER),
         Fact(N_("Re-encoded by"), str((media.get("provenance") or {}).get("reencoded_by") or ""), CONTENT),
-        Fact(N_("Received"), moment(row.received_at.isoformat()) if row.received_at else "", SERVER),
+        Fact(N_("Received at"), moment(row.received_at.isoformat()) if row.received_at else "", SERVER),
         Fact(N_("Examined with"), " · ".join(f"{name} {version}" for name, version in tools.items()), SERVER),
     ]
 
@@ -95,7 +95,8 @@ def moment(text: str | None) -> str:
         return text or ""
     if found.tzinfo is None:
         return gettext("%(time)s (no time zone given)", time=found.isoformat(sep=" ", timespec="seconds"))
-    return current.local(found).strftime("%Y-%m-%d %H:%M:%S UTC%z")
+    local = current.local(found).isoformat(sep=" ", timespec="seconds")
+    return f"{local[:-6]} UTC{local[-6:]}"
 
 
 def _position(gps: dict[str, Any]) -> str:
