@@ -6,9 +6,8 @@ read piece by piece straight into the store. An upload belongs to one tip; for a
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import wraps
 from typing import ParamSpec
 
@@ -22,7 +21,7 @@ from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.api import tus_headers
+from tipline.web.api import tus_headers, tus_lanes
 from tipline.web.intake import opening
 
 P = ParamSpec("P")
@@ -31,8 +30,6 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
 STREAM = "application/offset+octet-stream"
 PIECE = 256 * 1024
-# Uploads at the same time; the server has more threads than these, so pages always find one.
-LANES = threading.BoundedSemaphore(200)
 
 blueprint = APIBlueprint("tus", __name__, url_prefix="/api/v1/public/uploads", tag="Uploads")
 
@@ -161,7 +158,7 @@ def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Uploa
 def _append(tip: Tip, upload: Upload, offset: int, checksum: bytes | None) -> Upload:
     if offset + (request.content_length or 0) > upload.length:
         raise TiplineError("upload:too-much")
-    with _lane():
+    with tus_lanes.lane():
         upload = current.services().receiver.append(upload.id, tip.id, offset, _pieces(), checksum=checksum)
     if upload.state == "done" and tip.state == "draft" and tip.door == "api":
         opening.submit(tip)
@@ -171,16 +168,6 @@ def _append(tip: Tip, upload: Upload, offset: int, checksum: bytes | None) -> Up
 def _pieces() -> Iterator[bytes]:
     while piece := request.stream.read(PIECE):
         yield piece
-
-
-@contextmanager
-def _lane() -> Iterator[None]:
-    if not LANES.acquire(blocking=False):
-        raise TiplineError("service:busy")
-    try:
-        yield
-    finally:
-        LANES.release()
 
 
 def _answer(upload: Upload, status: int) -> Response:
