@@ -1,0 +1,569 @@
+"""One look at one file, from the job to the settled facts: `workers.pipeline`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+import storage
+from storage.memory import MemoryStore
+from tests import footage
+from tipline.bell import SilentBell
+from tipline.domain import clock, custody, evidence, outbox, renditions
+from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
+from tipline.domain.evidence import Evidence
+from tipline.domain.outbox import Outbox
+from tipline.domain.renditions import Rendition
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Announced
+from tipline.services import Services, build
+from tipline.settings import Settings
+from workers import lease, pipeline, sandbox, untrusted
+from workers.sandbox import Keyframe
+
+PDF = b"%PDF-1.7\n" + b"an invoice " * 50
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A few seconds of a shop, somebody walking through."""
+    path = tmp_path_factory.mktemp("clip") / "cam1.mp4"
+    footage.cctv_clip(path, seconds=6, size=(320, 180))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def officer(people: dict[str, Account]) -> Actor:
+    return people["investigator"].actor
+
+
+@pytest.fixture
+def look(services: Services, bell: SilentBell) -> Callable[[], None]:
+    """Do the job that was rung for last, as a worker would."""
+    return lambda: pipeline.derive(services, bell.rung[-1][1])
+
+
+def fresh(services: Services, file: Evidence) -> Evidence:
+    with services.database.reading() as tx:
+        return tx.get_one(Evidence, file.id)
+
+
+def pictures(services: Services, file: Evidence) -> list[Rendition]:
+    with services.database.reading() as tx:
+        return renditions.list_of(tx, file.id)
+
+
+def job(services: Services, file: Evidence) -> Outbox:
+    with services.database.reading() as tx:
+        return tx.scalars(select(Outbox).where(Outbox.subject == file.id).order_by(Outbox.id.desc())).first()  # type: ignore[return-value]
+
+
+def acts(services: Services, file: Evidence) -> list[str]:
+    with services.database.reading() as tx:
+        return [entry.action for entry in custody.list_of(tx, subject=f"evidence:{file.id}")]
+
+
+def stored(services: Services, key: str) -> bytes:
+    with services.store.open(key) as reader:
+        return reader.read()
+
+
+def said(**facts: Any) -> dict[str, Any]:
+    """A media object as the sandbox gives it."""
+    nothing: dict[str, Any] = {"clock": None, "provenance": None, "keyframes": [], "size": 0, "sha256": ""}
+    return {**untrusted.media({}), **nothing, "kind": "video", **facts}
+
+
+def drawn(t: float, shade: int = 90) -> Keyframe:
+    return Keyframe(t, int(t * 10), 64, 36, bytes([shade]) * (64 * 36 * 3), "coverage", 5.0)
+
+
+def listed(*frames: Keyframe) -> list[dict[str, Any]]:
+    return [{"t": one.t, "file": f"{one.name}.jpg"} for one in frames]
+
+
+@pytest.fixture
+def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., dict[str, Any]]], None]:
+    """`pretend(f)`: from now on `f(path, **hooks)` stands for the examination behind the wall."""
+    return lambda examine: monkeypatch.setattr(sandbox, "examine", examine)
+
+
+# --- what a look leaves behind
+
+
+def test_a_film_becomes_keyframes_in_three_sizes_a_sheet_and_facts(
+    services: Services, tip: Tip, add_file: Callable[..., Evidence], look: Callable[[], None], clip: bytes
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    look()
+
+    done = fresh(services, file)
+    assert (done.state, done.kind, done.failure, done.progress) == ("ready", "video", None, 1.0)
+    assert done.facts["sha256"] == hashlib.sha256(clip).hexdigest()
+    assert done.facts["duration_s"] == pytest.approx(6, abs=0.2)
+    rows = {row.name: row for row in pictures(services, file)}
+    frames = done.facts["keyframes"]
+    assert len(frames) >= 3
+    for frame in frames:
+        full = rows.pop(frame["file"])
+        assert (full.kind, full.t, full.reason) == (renditions.KEYFRAME, frame["t"], frame["reason"])
+        stem = frame["file"].removesuffix(".jpg")
+        assert rows.pop(f"{stem}-640.webp").kind == renditions.PREVIEW
+        assert rows.pop(f"{stem}-320.webp").kind == renditions.THUMBNAIL
+    assert [row.kind for row in rows.values()] == [renditions.SHEET]
+    assert job(services, file).state == "done"
+
+
+def test_each_picture_says_where_it_came_from_and_is_what_it_says(
+    services: Services, tip: Tip, add_file: Callable[..., Evidence], look: Callable[[], None], clip: bytes
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    look()
+
+    for row in pictures(services, file):
+        data = stored(services, row.key)
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (row.size, row.sha256)
+        origin = json.loads(row.provenance)
+        assert origin["source"] == f"evidence:{file.id}"
+        assert origin["source_sha256"] == hashlib.sha256(clip).hexdigest()
+        assert origin["encoder"]["pillow"]
+        assert row.t is None or origin["position"]["t"] == row.t
+    assert fresh(services, file).facts["tools"]["av"]
+
+
+def test_a_photo_is_one_keyframe(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    photo = footage.photo(tmp_path / "IMG_1.jpg", taken_at="2026:11:22 21:30:00", offset="+08:00")
+    file = add_file(tip, photo.read_bytes())
+    look()
+
+    done = fresh(services, file)
+    assert (done.state, done.kind) == ("ready", "photo")
+    assert done.facts["captured_at"] == "2026-11-22T21:30:00+08:00"
+    assert len(done.facts["keyframes"]) == 1
+
+
+def test_a_document_is_ready_without_pictures(
+    services: Services, tip: Tip, add_file: Callable[..., Evidence], look: Callable[[], None]
+) -> None:
+    file = add_file(tip, PDF, "发票.pdf")
+    look()
+
+    done = fresh(services, file)
+    assert (done.state, done.kind, done.failure) == ("ready", "other", None)
+    assert done.facts["warnings"] == ["media:document"]
+    assert pictures(services, file) == []
+
+
+def test_pictures_and_progress_show_while_the_look_goes_on(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline, "TELL_EVERY_S", 0.0)
+    file = add_file(tip)
+    seen = []
+
+    def examine(path: Path, *, on_keyframe: Any, on_progress: Any, **_: Any) -> dict[str, Any]:
+        seen.append((fresh(services, file).state, len(pictures(services, file))))
+        on_keyframe(drawn(1.0))
+        on_progress(0.4)
+        now = fresh(services, file)
+        seen.append((now.state, len(pictures(services, file)), now.progress))
+        return said(keyframes=listed(drawn(1.0)))
+
+    pretend(examine)
+    look()
+
+    assert seen == [("processing", 0), ("processing", 3, 0.4)]
+    assert fresh(services, file).state == "ready"
+
+
+# --- looking again
+
+
+def test_the_same_ring_twice_is_one_look(
+    services: Services, tip: Tip, add_file: Callable[..., Evidence], look: Callable[[], None], clip: bytes
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    look()
+    look()
+
+    assert acts(services, file).count("evidence:derive") == 1
+    assert job(services, file).attempt == 1
+
+
+def test_a_second_look_gives_the_same_names_and_one_set_of_rows(
+    services: Services,
+    tip: Tip,
+    officer: Actor,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    clip: bytes,
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    look()
+    before = [(row.name, row.sha256) for row in pictures(services, file)]
+    with services.database.transaction() as tx:
+        evidence.retry(tx, services.bell, officer, evidence.read_evidence(tx, file.id))
+    look()
+
+    assert [(row.name, row.sha256) for row in pictures(services, file)] == before
+    assert acts(services, file).count("evidence:derive") == 2
+
+
+def test_what_the_newest_look_did_not_make_is_gone_from_database_and_store(
+    services: Services,
+    tip: Tip,
+    officer: Actor,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+) -> None:
+    file = add_file(tip)
+
+    def examine(*moments: float) -> Callable[..., dict[str, Any]]:
+        def run(path: Path, *, on_keyframe: Any, **_: Any) -> dict[str, Any]:
+            for t in moments:
+                on_keyframe(drawn(t))
+            return said(keyframes=listed(*map(drawn, moments)))
+
+        return run
+
+    pretend(examine(1.0, 2.0))
+    look()
+    old = {row.key for row in pictures(services, file)}
+    with services.database.transaction() as tx:
+        evidence.retry(tx, services.bell, officer, evidence.read_evidence(tx, file.id))
+    pretend(examine(2.0, 3.0))
+    look()
+
+    new = {row.key for row in pictures(services, file)}
+    assert {row.t for row in pictures(services, file)} == {2.0, 3.0, None}
+    kept = {stat.key for stat in services.store.list(f"rendition/{file.id}/")}
+    assert kept == new
+    assert old - new
+
+
+# --- files that cannot be shown
+
+
+def test_a_file_that_cannot_be_decoded_is_kept_byte_for_byte_and_can_be_tried_again(
+    services: Services,
+    tip: Tip,
+    officer: Actor,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    clip: bytes,
+) -> None:
+    half = clip[: len(clip) // 2]
+    file = add_file(tip, half, "cam1.mp4")
+    look()
+
+    done = fresh(services, file)
+    assert (done.state, done.kind, done.failure) == ("undecodable", "video", "media:index-lost")
+    assert stored(services, file.key) == half
+    assert job(services, file).state == "done", "a hostile or broken file is never tried again by itself"
+
+    with services.database.transaction() as tx:
+        evidence.retry(tx, services.bell, officer, evidence.read_evidence(tx, file.id))
+    assert fresh(services, file).state == "received"
+    look()
+    assert fresh(services, file).failure == "media:index-lost"
+    assert acts(services, file)[-3:] == ["evidence:derive", "evidence:retry", "evidence:derive"]
+
+
+def test_pictures_of_a_file_that_failed_in_the_end_are_not_shown(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+) -> None:
+    file = add_file(tip)
+
+    def examine(path: Path, *, on_keyframe: Any, **_: Any) -> dict[str, Any]:
+        on_keyframe(drawn(1.0))
+        return said(keyframes=listed(drawn(1.0)), failure="media:bad-answer")
+
+    pretend(examine)
+    look()
+
+    assert fresh(services, file).facts["keyframes"] == []
+    assert pictures(services, file) == []
+    assert list(services.store.list(f"rendition/{file.id}/")) == []
+
+
+def test_an_original_that_was_altered_is_not_opened_and_never_passes_as_genuine(
+    services: Services,
+    tip: Tip,
+    officer: Actor,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+    clip: bytes,
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    look()
+    before = {row.name for row in pictures(services, file)}
+    services.store.put(file.key, clip[:-1] + b"!")
+    with services.database.transaction() as tx:
+        evidence.retry(tx, services.bell, officer, evidence.read_evidence(tx, file.id))
+
+    def examine(*_: Any, **__: Any) -> dict[str, Any]:
+        raise AssertionError("bytes that are not the sealed ones were opened")
+
+    pretend(examine)
+    look()
+
+    done = fresh(services, file)
+    assert (done.state, done.failure) == ("undecodable", "evidence:altered")
+    assert {row.name for row in pictures(services, file)} == before, "all that is left of the original"
+
+
+# --- a store that is not on this machine
+
+
+@pytest.fixture
+def remote(settings: Settings, bell: SilentBell) -> Iterator[Services]:
+    """An instance whose originals are not files of this machine."""
+    made = build(settings, store=MemoryStore(), bell=bell)
+    yield made
+    made.close()
+
+
+def send(services: Services, tip: Tip, data: bytes) -> Evidence:
+    upload = services.receiver.begin(tip.id, Announced(len(data), "cam1.mp4"))
+    services.receiver.append(upload.id, tip.id, 0, [data])
+    with services.database.reading() as tx:
+        return tx.get_one(Evidence, upload.evidence_id)
+
+
+def test_a_distant_original_is_copied_alone_into_a_private_folder_and_removed(
+    remote: Services, bell: SilentBell, tip: Tip, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = send(remote, tip, clip)
+    real, places = sandbox.examine, []
+
+    def examine(path: Path, **hooks: Any) -> dict[str, Any]:
+        places.append(
+            (path.name, [one.name for one in path.parent.iterdir()], path.parent.stat().st_mode & 0o777)
+        )
+        return real(path, **hooks)
+
+    monkeypatch.setattr(sandbox, "examine", examine)
+    pipeline.derive(remote, bell.rung[-1][1])
+
+    assert fresh(remote, file).state == "ready"
+    assert len(pictures(remote, file)) >= 4
+    assert places == [("input", ["input"], 0o700)]
+    assert list((remote.settings.data / "tmp").iterdir()) == []
+
+
+def test_a_distant_original_that_was_altered_is_noticed_on_the_way(
+    remote: Services, bell: SilentBell, tip: Tip, clip: bytes
+) -> None:
+    file = send(remote, tip, clip)
+    remote.store.put(file.key, clip + b"!")
+    pipeline.derive(remote, bell.rung[-1][1])
+
+    assert fresh(remote, file).failure == "evidence:altered"
+
+
+# --- faults of ours
+
+
+def test_a_store_that_is_down_costs_no_try_and_the_job_waits(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    clip: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    with monkeypatch.context() as broken:
+
+        def put(*_: Any, **__: Any) -> None:
+            raise storage.Unavailable("no network")
+
+        broken.setattr(type(services.store), "put", put)
+        for _ in range(5):
+            look()
+    waiting = job(services, file)
+    assert (waiting.state, waiting.attempt, waiting.failure) == ("queued", 0, "service:store-down")
+    assert fresh(services, file).state == "processing"
+
+    look()
+    assert fresh(services, file).state == "ready"
+
+
+def test_a_fault_that_stays_ends_after_the_last_try_with_a_code(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+) -> None:
+    file = add_file(tip)
+
+    def examine(*_: Any, **__: Any) -> dict[str, Any]:
+        raise RuntimeError("a mistake of ours")
+
+    pretend(examine)
+    for attempt in range(outbox.MAX_ATTEMPTS):
+        assert fresh(services, file).state in ("received", "processing"), attempt
+        look()
+
+    assert job(services, file).state == "dead"
+    done = fresh(services, file)
+    assert (done.state, done.failure) == ("undecodable", "media:unreadable")
+    assert acts(services, file)[-1] == "evidence:fail"
+
+
+def test_without_a_wall_nothing_is_decided_about_the_file(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+) -> None:
+    file = add_file(tip)
+    pretend(lambda *_, **__: said(failure="media:no-sandbox"))
+    look()
+
+    assert (job(services, file).state, job(services, file).attempt) == ("queued", 1)
+    assert fresh(services, file).state == "processing"
+
+
+# --- more than one worker
+
+
+def test_a_worker_that_lost_its_lease_changes_nothing(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+) -> None:
+    file = add_file(tip)
+
+    def examine(path: Path, *, on_keyframe: Any, **_: Any) -> dict[str, Any]:
+        on_keyframe(drawn(1.0))
+        _take_over(services, job(services, file).id)
+        return said(keyframes=listed(drawn(1.0)))
+
+    pretend(examine)
+    look()
+
+    now = job(services, file)
+    assert (now.state, now.attempt) == ("running", 2), "it is in the other worker's hands"
+    assert fresh(services, file).state == "processing"
+    assert "evidence:derive" not in acts(services, file)
+
+
+def test_a_worker_that_lost_its_lease_saves_no_further_picture(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+) -> None:
+    file = add_file(tip)
+    went_on = []
+
+    def examine(path: Path, *, on_keyframe: Any, **_: Any) -> dict[str, Any]:
+        _take_over(services, job(services, file).id)
+        on_keyframe(drawn(1.0))
+        went_on.append(True)
+        return said()
+
+    pretend(examine)
+    look()
+
+    assert not went_on
+    assert pictures(services, file) == []
+
+
+def _take_over(services: Services, outbox_id: int) -> None:
+    later = clock.now() + 2 * outbox.LEASE
+    with clock.frozen(later), services.database.transaction() as tx:
+        assert outbox.take(tx, outbox_id) is not None
+
+
+def test_two_workers_at_the_same_job_are_one(
+    services: Services, tip: Tip, add_file: Callable[..., Evidence], look: Callable[[], None]
+) -> None:
+    file = add_file(tip)
+    with services.database.transaction() as tx:
+        assert outbox.take(tx, job(services, file).id) is not None
+    look()
+
+    assert job(services, file).attempt == 1
+    assert fresh(services, file).state == "received"
+
+
+def test_a_host_that_stops_hands_the_job_back_untouched(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lease, "FINISH_WITHIN_S", -1.0)
+    monkeypatch.setattr(lease, "stop", lease.Stop())
+    file = add_file(tip)
+
+    def examine(path: Path, *, on_tick: Any, **_: Any) -> dict[str, Any]:
+        on_tick()
+        lease.stop.ask()
+        on_tick()
+        raise AssertionError("the examination was not ended")
+
+    pretend(examine)
+    look()
+
+    back = job(services, file)
+    assert (back.state, back.attempt, back.rung_at) == ("queued", 0, None)
+
+
+def test_a_lease_is_renewed_while_the_look_takes_its_time(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    pretend: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lease, "RENEW_EVERY_S", 0.01)
+    file = add_file(tip)
+
+    def examine(path: Path, *, on_tick: Any, **_: Any) -> dict[str, Any]:
+        soon = clock.now() + timedelta(seconds=1)
+        with services.database.transaction() as tx:
+            tx.execute(update(Outbox).where(Outbox.subject == file.id).values(lease_until=soon))
+        while job(services, file).lease_until <= soon:  # type: ignore[operator]
+            on_tick()
+        return said()
+
+    pretend(examine)
+    look()
+
+    assert fresh(services, file).state == "ready"
