@@ -7,17 +7,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from tipline import db, i18n, services
+from tipline import i18n
 from tipline import settings as settings_module
-from tipline.bell import SilentBell
 from tipline.errors import N_, TiplineError
-from tipline.services import Services
 from tipline.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from tipline.services import Services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REFUSED = 2
@@ -42,6 +43,10 @@ def settings() -> Settings:
 @contextmanager
 def opened() -> Iterator[Services]:
     """Services for a command that needs no workers; a fresh data folder is made ready first."""
+    # Not before: commands that only start something else should not wait for all this to load.
+    from tipline import db, services
+    from tipline.bell import SilentBell
+
     found = settings()
     try:
         db.migrate(found.database_url)

@@ -56,7 +56,9 @@ def test_a_page_asked_for_before_signing_in_is_shown_after_it(client: FlaskClien
         "javascript:alert(1)", "/desk\r\nX: y", "/deskevil", "http:/desk", "/desk" + "x" * 5000,
     ],
 )  # fmt: skip
-def test_signing_in_never_leads_away_from_the_desk(client: FlaskClient, people: People, elsewhere: str) -> None:
+def test_signing_in_never_leads_away_from_the_desk(
+    client: FlaskClient, people: People, elsewhere: str
+) -> None:
     assert sign_in(client, "li", next=elsewhere).location == "/desk/queue"
 
 
@@ -194,7 +196,11 @@ def test_what_was_typed_before_the_visit_ended_waits_behind_the_sign_in(
 ) -> None:
     client = signed_in()
     path = f"/desk/tips/{tip.reference}/messages"
-    form = {"csrf_token": csrf_of(client.get("/desk/password").text), "kind": "note", "text": "Rotes Auto\nzwei Männer"}
+    form = {
+        "csrf_token": csrf_of(client.get("/desk/password").text),
+        "kind": "note",
+        "text": "Rotes Auto\nzwei Männer",
+    }
     later(monkeypatch, hours=1)
     refused = client.post(path, data=form)
     assert refused.status_code == 401
@@ -233,7 +239,9 @@ def test_kept_fields_cannot_be_sent_anywhere_else(client: FlaskClient, people: P
 def test_a_form_from_another_site_is_refused(client: FlaskClient, people: People) -> None:
     token = csrf_of(client.get("/desk/sign-in").text)
     form = {"csrf_token": token, "username": "li", "password": PASSWORD}
-    assert client.post("/desk/sign-in", data=form, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert (
+        client.post("/desk/sign-in", data=form, headers={"Origin": "https://evil.example"}).status_code == 403
+    )
     assert client.post("/desk/sign-in", data={**form, "csrf_token": "x"}).status_code == 422
     assert client.get("/desk/password").status_code == 303
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
-from tipline.web.api.describing import EXTENSIONS, describe
+from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
 from tipline.web.api.public import blueprint as public
 from tipline.web.api.queue import blueprint as queue
 from tipline.web.api.search import blueprint as search
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
-
-__all__ = ["EXTENSIONS", "blueprints"]
 
 queue.record_once(describe)
 blueprints = (public, tus, queue, tips, evidence, cases, custody, search)

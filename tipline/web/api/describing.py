@@ -11,8 +11,6 @@ from tipline.domain import rights
 from tipline.web import guard
 from tipline.web.api.desk_models import ErrorOut
 
-# Routes that an extension brings; law tests look here for who may call them.
-EXTENSIONS = {"openapi.spec": "public"}
 SCHEMES = {
     "token": {
         "type": "http",

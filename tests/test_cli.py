@@ -1,0 +1,239 @@
+"""The command line as an operator uses it, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy import text
+
+from tests.conftest import PASSWORD
+from tipline import db, passwords, services
+from tipline import settings as settings_module
+from tipline.bell import SilentBell
+from tipline.cli import program
+from tipline.domain import accounts
+from tipline.domain.accounts import Account
+
+ROOT = Path(__file__).resolve().parents[1]
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> dict[str, str]:
+    """The environment of a machine where nothing was ever started; it speaks English."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
+    return {**kept, "TIPLINE_DATA": str(tmp_path / "var"), "TIPLINE_LOCALE": "en"}
+
+
+def tipline(environment: dict[str, str], *arguments: str, stdin: str = "", cwd: Path = ROOT) -> Done:
+    return subprocess.run(
+        [sys.executable, "-m", "tipline", *arguments],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        input=stdin, capture_output=True, text=True, cwd=cwd, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def add(
+    environment: dict[str, str], name: str = "li", role: str = "investigator", stdin: str = PASSWORD
+) -> Done:
+    return tipline(environment, "user", "add", name, "--role", role, "--password-stdin", stdin=stdin)
+
+
+def account(environment: dict[str, str], name: str) -> Account | None:
+    database = db.Database(settings_module.load(environment).database_url)
+    with database.reading() as tx:
+        found = accounts.find_account(tx, name)
+    database.close()
+    return found
+
+
+def commands(group: click.Group, path: str = "tipline") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = [(path, group)]
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += commands(command, f"{path} {name}")
+        else:
+            found.append((f"{path} {name}", command))
+    return found
+
+
+def test_every_command_and_option_says_what_it_is_for() -> None:
+    for path, command in commands(program):
+        assert command.help, path
+        assert command.help.split("\n\n")[0].strip().endswith("."), path
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{path} {option.name}"
+
+
+def test_the_promised_commands_are_there() -> None:
+    promised = {
+        "run", "web", "worker", "migrate", "demo", "doctor", "user add", "user list", "user close", "user open",
+        "user password", "token create", "media inspect", "custody verify", "settings show",
+    }  # fmt: skip
+    assert {f"tipline {name}" for name in promised} <= {path for path, _ in commands(program)}
+
+
+def test_a_user_is_added_on_a_machine_where_nothing_was_started(fresh: dict[str, str]) -> None:
+    done = add(fresh, stdin=PASSWORD + "\n")
+    assert (done.returncode, done.stdout) == (0, "li can sign in now.\n")
+    made = account(fresh, "li")
+    assert made
+    assert (made.role, made.active) == ("investigator", True)
+    assert passwords.is_right(made.password, PASSWORD)
+
+
+def test_each_refusal_of_a_user_is_a_sentence_and_exit_code_2(fresh: dict[str, str]) -> None:
+    add(fresh)
+    refusals = {
+        "There is an account with this name already": add(fresh),
+        "A role is one of": add(fresh, "wang", "boss"),
+        "A name takes 2 to 40": add(fresh, "a b"),
+        "at least 8 characters": add(fresh, "wang", stdin="short"),
+        "must not be a common one": add(fresh, "wang", stdin="12345678"),
+        "--password-stdin": tipline(fresh, "user", "add", "wang", "--role", "admin"),
+    }
+    for words, done in refusals.items():
+        assert done.returncode == 2, done
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+    assert account(fresh, "wang") is None
+
+
+def test_a_token_is_printed_once_and_opens_the_api(fresh: dict[str, str]) -> None:
+    add(fresh)
+    done = tipline(fresh, "token", "create", "--user", "li")
+    assert done.returncode == 0
+    token = done.stdout.strip()
+    assert "\n" not in token
+    made = services.build(settings_module.load(fresh), bell=SilentBell())
+    with made.database.reading() as tx:
+        assert accounts.read_by_token(tx, made.key, token).username == "li"
+        kept = tx.scalars(accounts.select(accounts.ApiToken.token_hash)).all()
+    made.close()
+    assert token not in kept
+
+
+def test_no_token_for_somebody_who_is_not_there_or_closed(fresh: dict[str, str]) -> None:
+    add(fresh)
+    assert tipline(fresh, "user", "close", "li").returncode == 0
+    for name in ("li", "nobody"):
+        done = tipline(fresh, "token", "create", "--user", name)
+        assert (done.returncode, done.stderr) == (2, "There is no such account.\n")
+    assert tipline(fresh, "user", "open", "li").returncode == 0
+    assert tipline(fresh, "token", "create", "--user", "li").returncode == 0
+    assert tipline(fresh, "token", "withdraw", "--user", "li").returncode == 0
+
+
+def test_accounts_are_listed_and_get_new_passwords(fresh: dict[str, str]) -> None:
+    add(fresh)
+    add(fresh, "zhao", "admin")
+    listed = tipline(fresh, "user", "list").stdout.splitlines()
+    assert [line.split()[:3] for line in listed] == [
+        ["li", "investigator", "open"],
+        ["zhao", "admin", "open"],
+    ]
+    done = tipline(fresh, "user", "password", "li", "--password-stdin", stdin="quiet-river-77")
+    assert done.returncode == 0
+    changed = account(fresh, "li")
+    assert changed
+    assert passwords.is_right(changed.password, "quiet-river-77")
+
+
+def test_every_wrong_setting_is_told_at_once(fresh: dict[str, str]) -> None:
+    wrong = {
+        "TIPLINE_PORT": "http",
+        "TIPLINE_WORKERS": "0",
+        "TIPLINE_LOCALE": "fr",
+        "TIPLINE_TIMEZONE": "Moon",
+    }
+    for arguments in (("user", "list"), ("run",), ("web",), ("worker",), ("doctor",), ("settings", "show")):
+        done = tipline({**fresh, **wrong}, *arguments)
+        assert done.returncode == 2
+        assert len(done.stderr.strip().splitlines()) == len(wrong)
+        assert all(name in done.stderr for name in wrong)
+
+
+def test_a_misspelt_setting_is_pointed_out(fresh: dict[str, str]) -> None:
+    done = tipline({**fresh, "TIPLINE_PROT": "8001"}, "user", "list")
+    assert done.returncode == 0
+    assert "TIPLINE_PROT is no setting" in done.stderr
+
+
+def test_settings_are_shown_without_their_secrets(fresh: dict[str, str]) -> None:
+    done = tipline({**fresh, "TIPLINE_SECRET_KEY": "s" * 40}, "settings", "show")
+    assert done.returncode == 0
+    assert "TIPLINE_SECRET_KEY=(set)" in done.stdout
+    assert "s" * 40 not in done.stdout
+    assert all(name in done.stdout for name in settings_module.sentences())
+
+
+def test_a_database_that_cannot_be_reached_is_a_sentence(fresh: dict[str, str]) -> None:
+    away = {"TIPLINE_DATABASE_URL": "postgresql+psycopg://nobody:hush@127.0.0.1:9/none?connect_timeout=1"}
+    done = tipline({**fresh, **away}, "user", "list")
+    assert done.returncode == 2
+    assert "The database cannot be used" in done.stderr
+    assert "hush" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_whole_log_is_0_and_a_broken_one_1_with_its_entry(fresh: dict[str, str]) -> None:
+    add(fresh)
+    add(fresh, "zhao", "admin")
+    whole = tipline(fresh, "custody", "verify")
+    assert (whole.returncode, whole.stdout) == (0, "All 2 entries stand as they were written.\n")
+    database = db.Database(settings_module.load(fresh).database_url)
+    with database.engine.connect() as connection:
+        connection.execute(text("DROP TRIGGER custody_no_update"))
+        connection.execute(text("UPDATE custody SET detail = '{}' WHERE seq = 2"))
+        connection.commit()
+    database.close()
+    broken = tipline(fresh, "custody", "verify")
+    assert broken.returncode == 1
+    assert broken.stdout.startswith("The log is broken at entry 2")
+
+
+def test_a_photo_is_inspected_from_any_folder(fresh: dict[str, str], tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (320, 240), (180, 40, 40)).save(tmp_path / "-photo.jpg")
+    done = tipline(fresh, "media", "inspect", "--out", "keyframes", "--", "-photo.jpg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    media = json.loads(done.stdout)
+    assert (media["kind"], media["width"], media["height"], media["failure"]) == ("photo", 320, 240, None)
+    assert list((tmp_path / "keyframes").iterdir())
+
+
+def test_exit_codes_of_inspect_tell_undecodable_from_wrong_usage(
+    fresh: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
+    kept = tipline(fresh, "media", "inspect", str(tmp_path / "noise.mp4"))
+    assert kept.returncode == 3
+    assert json.loads(kept.stdout)["failure"].startswith("media:")
+    assert tipline(fresh, "media", "inspect", str(tmp_path / "none.mp4")).returncode == 2
+    assert tipline(fresh, "media", "inspect").returncode == 2
+
+
+def test_a_worker_takes_only_queues_that_exist(fresh: dict[str, str]) -> None:
+    done = tipline(fresh, "worker", "--queues", "media,nonsense")
+    assert done.returncode == 2
+    assert "queues are media, desk" in done.stderr
+
+
+def test_migrating_twice_is_fine(fresh: dict[str, str]) -> None:
+    for _ in range(2):
+        assert tipline(fresh, "migrate").returncode == 0
+
+
+def test_sentences_come_in_the_language_of_the_station(fresh: dict[str, str]) -> None:
+    done = add({**fresh, "TIPLINE_LOCALE": "zh_Hans_CN"}, "a b")
+    assert done.returncode == 2
+    assert not done.stderr.isascii()

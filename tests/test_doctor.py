@@ -1,0 +1,143 @@
+"""What the doctor says of a host that is well, and of each thing that is not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tipline import doctor
+from tipline.doctor import State
+from tipline.domain import clock
+from tipline.services import Services
+from tipline.settings import Settings, load
+from workers import checkup
+
+
+def test_a_line_for_each_thing_and_all_well_on_this_host(settings: Settings) -> None:
+    findings = {one.name: one for one in doctor.examine(replace(settings, locale="en"))}
+    promised = {"settings", "database", "broker", "store", "sandbox", "decoders", "fonts", "disk"}
+    assert promised <= set(findings)
+    ill = [one for one in findings.values() if one.state is State.FAIL and one.name != "translations"]
+    assert ill == []
+
+
+def test_looking_at_a_fresh_machine_makes_no_database(tmp_path: Path) -> None:
+    fresh = load({"TIPLINE_DATA": str(tmp_path / "var")})
+    assert doctor.look_at_database(fresh).state is State.OK
+    assert doctor.look_at_migrations(fresh).state is State.OK
+    assert doctor.look_at_clock(fresh).state is State.OK
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_misspelt_setting_is_a_fault(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIPLINE_PROT", "1")
+    found = doctor.look_at_settings(settings)
+    assert found.state is State.FAIL
+    assert found.values["names"] == "TIPLINE_PROT"
+
+
+def test_a_database_that_cannot_be_reached_is_a_fault(settings: Settings) -> None:
+    away = replace(settings, database_url="postgresql+psycopg://x@127.0.0.1:9/none?connect_timeout=1")
+    assert doctor.look_at_database(away).state is State.FAIL
+    assert doctor.look_at_migrations(away).state is State.FAIL
+    assert doctor.look_at_clock(away).state is State.OK
+
+
+def test_a_database_of_an_older_shape_is_a_fault(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "old.db").touch()
+    old = replace(settings, database_url=f"sqlite:///{tmp_path / 'old.db'}")
+    found = doctor.look_at_migrations(old)
+    assert found.state is State.FAIL
+    assert "tipline migrate" in found.sentence
+
+
+def test_a_broker_of_ones_own_must_answer_the_bundled_one_only_while_we_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = replace(settings, redis_url="redis://127.0.0.1:9/0")
+    assert doctor.look_at_broker(named).state is State.FAIL
+    assert doctor.look_at_broker(settings).state is State.OK
+    monkeypatch.setattr(doctor, "is_running", lambda _settings: True)
+    assert doctor.look_at_broker(settings).state is State.FAIL
+
+
+def test_a_store_that_cannot_be_written_is_a_fault(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    blocked = replace(settings, store_url=f"file:{tmp_path / 'file' / 'store'}")
+    assert doctor.look_at_store(blocked).state is State.FAIL
+    assert doctor.look_at_store(settings).state is State.OK
+
+
+def test_a_disk_below_the_reserve_is_a_fault(settings: Settings) -> None:
+    assert doctor.look_at_disk(replace(settings, min_free_bytes=2**49)).state is State.FAIL
+    assert doctor.look_at_disk(settings).state is State.OK
+
+
+def test_pages_that_were_not_built_are_a_fault(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    assert doctor.look_at_pages(settings).state is State.FAIL
+    built = tmp_path / "tipline" / "static" / "built"
+    built.mkdir(parents=True)
+    (built / "manifest.json").write_text(json.dumps(dict.fromkeys(doctor.NEEDED_BUILT, "x")))
+    assert doctor.look_at_pages(settings).state is State.OK
+
+
+def test_translations_older_than_their_text_are_a_fault(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    folder = tmp_path / "tipline" / "locales"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").touch()
+    assert doctor.look_at_translations(settings).state is State.FAIL
+    (folder / "messages.mo").touch()
+    assert doctor.look_at_translations(settings).state is State.OK
+
+
+def test_a_missing_font_is_only_a_note(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert doctor.look_at_fonts(settings).state is State.NOTE
+
+
+def test_a_clock_behind_the_log_is_a_fault(
+    settings: Settings, services: Services, tip: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert doctor.look_at_clock(settings).state is State.OK
+    yesterday = clock.now() - timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: yesterday)
+    assert doctor.look_at_clock(settings).state is State.FAIL
+
+
+def test_holes_in_the_sandbox_and_broken_decoders_are_named() -> None:
+    said = {"sandbox": ["tcp"], "decoders": {"PyAV": {"ok": False, "words": "ImportError: libGL"}}}
+    wall, parts = doctor.sandbox(said), doctor.decoders(said)
+    assert (wall.state, wall.values["holes"]) == (State.FAIL, "tcp")
+    assert parts.state is State.FAIL
+    assert "libGL" in str(parts.values["parts"])
+    assert doctor.sandbox("timeout").state is State.FAIL
+    assert doctor.decoders("timeout").state is State.FAIL
+
+
+def test_a_decoder_that_cannot_be_loaded_is_told_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(checkup.PARTS, "no_such_decoder", "Missing")
+    found = checkup.decoders()
+    assert found["Missing"]["ok"] is False
+    assert found["PyAV"]["ok"] is True
+    assert found["FFmpeg"]["ok"] is True
+
+
+def test_a_running_instance_is_known_by_its_lock_file(settings: Settings) -> None:
+    import os
+
+    lock = settings.data / "instance.lock"
+    assert not doctor.is_running(settings)
+    lock.write_text("nonsense")
+    assert not doctor.is_running(settings)
+    lock.write_text(str(os.getpid()))
+    assert doctor.is_running(settings) == (b"tipline" in Path("/proc/self/cmdline").read_bytes())
