@@ -1,0 +1,216 @@
+"""What nobody else sees to: `workers.sweep`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from sqlalchemy import update
+
+import storage
+from storage import keys
+from tipline.bell import SilentBell
+from tipline.domain import clock, custody, outbox, tips
+from tipline.domain.actors import Actor
+from tipline.domain.evidence import Evidence
+from tipline.domain.outbox import Outbox
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Announced, Upload
+from tipline.services import Services
+from workers import sweep
+
+LONG_AGO = timedelta(hours=1)
+
+
+def change(services: Services, table: Any, **values: Any) -> None:
+    """What a test needs to have happened meanwhile."""
+    with services.database.transaction() as tx:
+        tx.execute(update(table).values(**values))
+
+
+def read(services: Services, table: Any, key: Any) -> Any:
+    with services.database.reading() as tx:
+        return tx.get_one(table, key)
+
+
+# --- jobs
+
+
+def test_a_ring_that_nobody_heard_is_rung_again(
+    services: Services, bell: SilentBell, tip: Tip, add_file: Callable[..., Evidence]
+) -> None:
+    add_file(tip)
+    lost = bell.rung.pop()
+    sweep.take_turn(services)
+    assert bell.rung == [], "the worker may just be on its way"
+
+    change(services, Outbox, rung_at=clock.now() - LONG_AGO)
+    sweep.take_turn(services)
+
+    assert bell.rung == [lost]
+
+
+def test_a_job_whose_worker_died_is_rung_again(
+    services: Services, bell: SilentBell, tip: Tip, add_file: Callable[..., Evidence]
+) -> None:
+    add_file(tip)
+    rung = bell.rung.pop()
+    long_ago = clock.now() - LONG_AGO
+    with clock.frozen(long_ago), services.database.transaction() as tx:
+        outbox.take(tx, rung[1])
+    change(services, Outbox, rung_at=long_ago)
+    sweep.take_turn(services)
+
+    assert bell.rung == [rung]
+
+
+def test_a_job_that_killed_its_worker_again_and_again_ends_with_a_code(
+    services: Services, bell: SilentBell, tip: Tip, add_file: Callable[..., Evidence]
+) -> None:
+    file = add_file(tip)
+    long_ago = clock.now() - LONG_AGO
+    change(
+        services, Outbox, state="running", attempt=outbox.MAX_ATTEMPTS, lease_until=long_ago, rung_at=long_ago
+    )
+    change(services, Evidence, state="processing")
+    bell.rung.clear()
+    sweep.take_turn(services)
+    sweep.take_turn(services)
+
+    ended = read(services, Evidence, file.id)
+    assert (ended.state, ended.failure) == ("undecodable", "media:crashed")
+    assert bell.rung == []
+    with services.database.reading() as tx:
+        entries = [entry.action for entry in custody.list_of(tx, subject=f"evidence:{file.id}")]
+    assert entries.count("evidence:fail") == 1
+
+
+def test_jobs_that_wait_in_a_long_queue_are_not_rung_for_over_and_over(
+    services: Services,
+    bell: SilentBell,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(3):
+        add_file(tip)
+    bell.rung.clear()
+    change(services, Outbox, rung_at=clock.now() - LONG_AGO)
+    monkeypatch.setattr(bell, "waiting", lambda: {"media": sweep.MOST_WAITING - 1})
+    sweep.take_turn(services)
+    assert len(bell.rung) == 1
+
+    monkeypatch.setattr(bell, "waiting", lambda: {"media": sweep.MOST_WAITING})
+    sweep.take_turn(services)
+    assert len(bell.rung) == 1
+
+
+# --- uploads, drafts, snoozed tips
+
+
+def test_an_upload_whose_last_answer_was_never_given_becomes_evidence(services: Services, tip: Tip) -> None:
+    data = b"\xff\xd8\xff\xe0" + bytes(300)
+    upload = services.receiver.begin(tip.id, Announced(len(data), "IMG_1.jpg"))
+    # All bytes are durable, then the process died.
+    services.store.append(upload.session, 0, [data])
+    change(services, Upload, seen_at=clock.now() - LONG_AGO)
+    sweep.take_turn(services)
+
+    file = read(services, Evidence, upload.evidence_id)
+    assert file.state == "received"
+    with services.store.open(keys.original(file.id)) as reader:
+        assert reader.read() == data
+
+
+def test_an_upload_that_was_never_finished_ends_after_its_time(services: Services, tip: Tip) -> None:
+    upload = services.receiver.begin(tip.id, Announced(1000, "IMG_1.jpg"))
+    services.receiver.append(upload.id, tip.id, 0, [bytes(10)])
+    change(services, Upload, seen_at=clock.now() - LONG_AGO, expires_at=clock.now() - LONG_AGO)
+    sweep.take_turn(services)
+
+    assert read(services, Evidence, upload.evidence_id).state == "expired"
+    with pytest.raises(storage.SessionGone):
+        services.store.size(upload.session)
+
+
+def test_a_draft_left_alone_with_footage_reaches_the_desk_and_an_empty_one_does_not(
+    services: Services, make_tip: Callable[..., Tip], add_file: Callable[..., Evidence]
+) -> None:
+    with_file, empty, new = make_tip("", submit=False), make_tip("", submit=False), make_tip(submit=False)
+    add_file(with_file)
+    change(services, Tip, changed_at=clock.now() - LONG_AGO)
+    with services.database.transaction() as tx:
+        tips.touch(tips.read_tip(tx, new.reference))
+    sweep.take_turn(services)
+
+    assert read(services, Tip, with_file.id).state == "received"
+    assert read(services, Tip, empty.id).state == "draft"
+    assert read(services, Tip, new.id).state == "draft"
+
+
+def test_a_snoozed_tip_comes_back_when_its_time_has_come(
+    services: Services, make_tip: Callable[..., Tip]
+) -> None:
+    due, later = make_tip("due"), make_tip("later")
+    desk, now = Actor("staff", "li"), clock.now()
+    with clock.frozen(now - LONG_AGO), services.database.transaction() as tx:
+        tips.move(tx, desk, tips.read_tip(tx, due.reference), "snoozed", until=now - timedelta(minutes=1))
+        tips.move(tx, desk, tips.read_tip(tx, later.reference), "snoozed", until=now + LONG_AGO)
+    sweep.take_turn(services)
+
+    assert read(services, Tip, due.id).state == "triage"
+    assert read(services, Tip, later.id).state == "snoozed"
+
+
+# --- when something is down
+
+
+def test_without_a_broker_everything_else_is_still_seen_to_and_it_is_told_once(
+    services: Services,
+    bell: SilentBell,
+    tip: Tip,
+    make_tip: Callable[..., Tip],
+    add_file: Callable[..., Evidence],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_file(tip)
+    draft = make_tip(submit=False)
+    rung = bell.rung.pop()
+    change(services, Outbox, rung_at=clock.now() - LONG_AGO)
+    change(services, Tip, changed_at=clock.now() - LONG_AGO)
+    told: list[str] = []
+    monkeypatch.setattr(sweep.log, "warning", lambda event, **_: told.append(event), raising=False)
+    silent: set[str] = set()
+    with monkeypatch.context() as down:
+
+        def waiting() -> dict[str, int]:
+            raise redis.ConnectionError("gone")
+
+        down.setattr(bell, "waiting", waiting)
+        sweep.take_turn(services, silent)
+        sweep.take_turn(services, silent)
+
+    assert told == ["sweep.waits"]
+    assert read(services, Tip, draft.id).state == "received"
+    assert bell.rung == []
+
+    sweep.take_turn(services, silent)
+    assert bell.rung == [rung]
+    assert silent == set()
+
+
+def test_a_turn_is_left_out_while_somebody_else_has_it(
+    services: Services, bell: SilentBell, tip: Tip, add_file: Callable[..., Evidence]
+) -> None:
+    add_file(tip)
+    rung = bell.rung.pop()
+    change(services, Outbox, rung_at=clock.now() - LONG_AGO)
+    with services.database.alone(sweep.TURN):
+        sweep.take_turn(services)
+        assert bell.rung == []
+    sweep.take_turn(services)
+
+    assert bell.rung == [rung]
