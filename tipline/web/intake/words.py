@@ -45,7 +45,7 @@ def of_script() -> dict[str, str]:
         "resume": gettext("Resume"),
         "remove": gettext("Remove"),
         "retry": gettext("Retry"),
-        "total_sending": gettext("{done} of {all} files uploaded, {percent}% in all"),
+        "total_sending": gettext("{percent}%: {done} of {all} files uploaded"),
         "all_done": gettext("All files have arrived"),
         "leaving": gettext("A file is still uploading."),
         "copied": gettext("Copied"),
