@@ -74,8 +74,8 @@ def test_every_command_and_option_says_what_it_is_for() -> None:
 
 def test_the_promised_commands_are_there() -> None:
     promised = {
-        "run", "web", "worker", "migrate", "demo", "doctor", "user add", "user list", "user close", "user open",
-        "user password", "token create", "media inspect", "custody verify", "settings show",
+        "run", "web", "worker", "migrate", "demo", "doctor", "user add", "user list", "user close",
+        "user open", "user password", "token create", "media inspect", "custody verify", "settings show",
     }  # fmt: skip
     assert {f"tipline {name}" for name in promised} <= {path for path, _ in commands(program)}
 

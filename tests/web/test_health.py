@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import redis
-import storage
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+import storage
 from tests.conftest import browser
 from tipline import checks
 from tipline.app import create_app

@@ -12,7 +12,7 @@ from tipline.domain import custody
 from tipline.errors import N_
 
 WHOLE = N_("All %(number)s entries stand as they were written.")
-BROKEN = N_("The log is broken at entry %(number)s: it %(what)s.")
+BROKEN = N_("The log is broken at entry %(number)s: %(what)s.")
 
 
 @click.group("custody")
@@ -28,6 +28,6 @@ def verify() -> None:
         with services.database.reading() as tx:
             fault, size = custody.verify(tx), custody.size(tx)
     if fault:
-        click.echo(i18n.say(locale, BROKEN, number=fault.seq, what=fault.what))
+        click.echo(i18n.say(locale, BROKEN, number=fault.seq, what=i18n.say(locale, fault.what)))
         sys.exit(1)
     click.echo(i18n.say(locale, WHOLE, number=size))

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
 from tipline.domain import clock
 from tipline.domain.actors import Actor
+from tipline.errors import N_
 
 START = "0" * 64
 
@@ -46,7 +47,7 @@ class Custody(Base):
 
 
 class Fault(NamedTuple):
-    """The first entry that does not stand where and as it was written."""
+    """The first entry that does not stand where and as it was written; `what` is a phrase to translate."""
 
     seq: int
     what: str
@@ -108,11 +109,11 @@ def verify(tx: Transaction) -> Fault | None:
     expected, previous = 1, START
     for entry in _all(tx):
         if entry.seq != expected:
-            return Fault(expected, "missing or out of order")
+            return Fault(expected, N_("missing or out of order"))
         if entry.previous != previous:
-            return Fault(entry.seq, "does not follow the entry before it")
+            return Fault(entry.seq, N_("does not follow the entry before it"))
         if digest(entry) != entry.hash:
-            return Fault(entry.seq, "was changed after it was written")
+            return Fault(entry.seq, N_("was changed after it was written"))
         expected, previous = entry.seq + 1, entry.hash
     return None
 

@@ -52,7 +52,8 @@ def test_a_page_asked_for_before_signing_in_is_shown_after_it(client: FlaskClien
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        "https://evil.example/desk", "//evil.example/desk", "/\\evil.example", "/desk\\@evil.example", "/report",
+        "https://evil.example/desk", "//evil.example/desk", "/\\evil.example", "/desk\\@evil.example",
+        "/report",
         "javascript:alert(1)", "/desk\r\nX: y", "/deskevil", "http:/desk", "/desk" + "x" * 5000,
     ],
 )  # fmt: skip
@@ -107,7 +108,9 @@ def test_the_session_is_new_at_each_sign_in(client: FlaskClient, people: People)
     client.post("/desk/sign-out", data={"csrf_token": csrf_of(client.get("/desk/password").text)})
     sign_in(client, "li")
     second = client.get_cookie("tipline")
-    assert before and first and second
+    assert before
+    assert first
+    assert second
     with client.application.test_request_context():
         read = client.application.session_interface.get_signing_serializer(client.application).loads
         tokens = [read(one.value).get("desk") for one in (before, first, second)]
@@ -187,7 +190,8 @@ def test_a_script_is_told_to_go_to_the_sign_in_page(client: FlaskClient) -> None
 def test_a_program_without_a_session_gets_json(client: FlaskClient) -> None:
     answer = client.get("/api/v1/queue")
     assert answer.status_code == 401
-    assert answer.json and answer.json["code"] == "account:sign-in-needed"
+    assert answer.json
+    assert answer.json["code"] == "account:sign-in-needed"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 

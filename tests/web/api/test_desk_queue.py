@@ -49,8 +49,8 @@ def test_keyframes_are_addresses_that_answer(
     file = add_file(tip)
     with services.database.transaction() as tx:
         picture = renditions.keep(
-            tx, file.id, name="k1-thumb.webp", provenance={}, kind=renditions.THUMBNAIL, mime="image/webp", size=4,
-            sha256="a" * 64, width=2, height=2, t=0.5, frame=1, reason="first", sharpness=1.0,
+            tx, file.id, name="k1-thumb.webp", provenance={}, kind=renditions.THUMBNAIL, mime="image/webp",
+            size=4, sha256="a" * 64, width=2, height=2, t=0.5, frame=1, reason="first", sharpness=1.0,
         )  # fmt: skip
     services.store.put(picture.key, b"webp")
     item = queue(client, headers)["items"][0]
