@@ -12,7 +12,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import Response, request
-from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
+from werkzeug.http import quote_etag
 
 import storage
 from tipline.domain import custody, stored
@@ -55,6 +55,7 @@ _HARMFUL_ENDING = re.compile(
     r"\.(exe|com|bat|cmd|scr|pif|msi|ps1|vbs|vbe|js|jse|wsf|wsh|hta|lnk|url|reg|jar|html?|xhtml|mht|svgz?|xml)\.*\s*$",
     re.IGNORECASE,
 )
+_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ ()-]")
 
 
@@ -132,21 +133,25 @@ def _send(key: str, size: int, sha256: str, mime: str) -> Response:
 
 def _wanted(response: Response, size: int, sha256: str) -> tuple[int, int]:
     """Start and length of what to send. More than one range, or one we cannot read, gets the whole."""
-    asked = parse_range_header(request.headers.get("Range"))
-    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+    asked = _ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if request.method != "GET" or asked is None or not any(asked.groups()):
         return 0, size
-    condition = request.headers.get("If-Range")
-    if condition and parse_if_range_header(condition).etag != sha256:
+    # A weak tag or a date does not prove that the pieces fit together (RFC 9110, 13.1.5).
+    if request.headers.get("If-Range", quote_etag(sha256)).strip() != quote_etag(sha256):
         return 0, size
-    found = asked.range_for_length(size)
-    if found is None:
+    first, last = (int(one) if one else None for one in asked.groups())
+    if first is None:
+        first, last = max(size - (last or 0), 0), size - 1
+    elif last is not None and last < first:
+        return 0, size
+    stop = size if last is None else min(last + 1, size)
+    if first >= stop:
         response.status_code = 416
         response.headers["Content-Range"] = f"bytes */{size}"
         return 0, 0
-    start, stop = found
     response.status_code = 206
-    response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    return start, stop - start
+    response.headers["Content-Range"] = f"bytes {first}-{stop - 1}/{size}"
+    return first, stop - first
 
 
 def _pieces(reader: BinaryIO, length: int) -> Iterator[bytes]:

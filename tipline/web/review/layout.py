@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from apiflask import APIBlueprint
 from flask import request
 
-from tipline import i18n
+from tipline import failures, i18n
 from tipline.domain import clock, rights
 from tipline.domain.accounts import Account
-from tipline.errors import CATALOGUE, N_, TiplineError
+from tipline.errors import TiplineError
 from tipline.web import current, media
 from tipline.web.review import words
 from tipline.web.review.saying import gettext
@@ -31,7 +31,6 @@ def names() -> dict[str, Any]:
         "words": words,
         "say": say,
         "fault_words": fault_words,
-        "warning_words": warning_words,
         "original_url": media.original_url,
         "rendition_url": media.rendition_url,
         "other_language": other_language,
@@ -71,18 +70,8 @@ def say(sentence: str, **values: object) -> str:
 
 
 def fault_words(code: str | None) -> str:
-    """What went wrong with a file, in words."""
-    entry = CATALOGUE.get(code or "")
-    return gettext(entry.sentence) if entry else gettext(UNKNOWN_FAULT)
-
-
-def warning_words(code: str) -> str:
-    """Something to know about a file that was examined."""
-    entry = CATALOGUE.get(code)
-    return gettext(entry.sentence) if entry else code
-
-
-UNKNOWN_FAULT = N_("The pictures could not be made. The original is kept; try again or download it.")
+    """What went wrong with a file, or what one should know about it, in words."""
+    return gettext(failures.sentence_of(code)) if code else ""
 
 
 def other_language() -> tuple[str, str]:
