@@ -1,511 +1,316 @@
-"""How bytes come in: `tipline.domain.receiving`, on a store in memory that can fail on demand."""
+"""How bytes come in: `tipline.domain.receiving`, on a real store and over many connections."""
 
 from __future__ import annotations
 
 import hashlib
+import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import storage
 from storage import keys
-from storage.base import OnDurable
-from storage.memory import MemoryStore
-from tests.domain.conftest import EVENING, Ring, sent
-from tipline.db import Database
-from tipline.domain import custody, evidence, outbox, uploads
+from tipline.bell import SilentBell
+from tipline.domain import clock, custody, evidence, running
 from tipline.domain.evidence import Evidence
-from tipline.domain.limits import Limits
 from tipline.domain.receiving import Receiver
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Upload
 from tipline.errors import TiplineError
+from tipline.services import Services, limits
 
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
-PLAYLIST = b"#EXTM3U\nhttp://example.test/a.ts\n"
-LIMITS = Limits(file_bytes=10**6, tip_bytes=10**7, tip_files=1000, free_bytes=0)
-
-
-class ShakyStore(MemoryStore):
-    """A store that breaks, fills up or loses its session when told to, once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.breaks: dict[str, Exception] = {}
-
-    def _break(self, where: str) -> None:
-        fault = self.breaks.pop(where, None)
-        if fault:
-            raise fault
-
-    def begin(self, key: str) -> str:
-        self._break("begin")
-        return super().begin(key)
-
-    def append(
-        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
-    ) -> int:
-        self._break("append")
-        return super().append(session, offset, pieces, on_durable)
-
-    def complete(self, session: str, size: int) -> storage.Stat:
-        self._break("complete")
-        stat = super().complete(session, size)
-        self._break("completed")
-        return stat
-
-    @property
-    def sessions(self) -> list[str]:
-        return [one.text for one in self.list_sessions(datetime.max.replace(tzinfo=EVENING.tzinfo))]
-
-    def kept(self) -> list[str]:
-        return [one.key for one in self.list("")]
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
+PLAYLIST = b"#EXTM3U\nfile:///etc/passwd\n"
 
 
 @pytest.fixture
-def store() -> ShakyStore:
-    return ShakyStore()
+def receiver(services: Services) -> Receiver:
+    return services.receiver
 
 
 @pytest.fixture
-def receiver(database: Database, store: ShakyStore, ring: Ring) -> Receiver:
-    return Receiver(database, store, ring, LIMITS)
+def tip(make_tip: Callable[..., Tip]) -> Tip:
+    """A tip of the whole services: bytes need a store."""
+    return make_tip()
 
 
-@pytest.fixture
-def tip(database: Database) -> Tip:
-    with database.transaction() as tx:
-        return sent(tx)
+def begin(receiver: Receiver, tip: Tip, data: bytes = PHOTO) -> Upload:
+    return receiver.begin(tip.id, Announced(len(data), "a.jpg"))
 
 
-def _begin(receiver: Receiver, tip: Tip, data: bytes = JPEG, name: str = "IMG_1.jpg") -> Upload:
-    return receiver.begin(tip.id, Announced(len(data), name))
+def restarted(services: Services) -> Receiver:
+    """A process that remembers nothing."""
+    return Receiver(services.database, services.store, SilentBell(), limits(services.settings))
 
 
-def _row(receiver: Receiver, upload: Upload) -> Evidence | None:
-    with receiver.database.reading() as tx:
-        return tx.get(Evidence, upload.evidence_id)
+def kept(services: Services, upload: Upload) -> Evidence:
+    with services.database.reading() as tx:
+        return evidence.read_evidence(tx, upload.evidence_id)
 
 
-def _code(act: Callable[[], object]) -> str:
-    with pytest.raises(TiplineError) as caught:
-        act()
-    return caught.value.code
+def bytes_of(services: Services, upload: Upload) -> bytes:
+    with services.store.open(keys.original(upload.evidence_id)) as reader:
+        return reader.read()
 
 
-def _hang_up(*pieces: bytes) -> Iterator[bytes]:
-    """A phone that loses its connection after these pieces."""
-    yield from pieces
-    raise ConnectionResetError("the phone is gone")
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
-# --- the plain way
+class Line:
+    """A connection whose pieces a test sends one by one; it hangs in between like a slow phone."""
+
+    def __init__(self, receiver: Receiver, upload: Upload, tip: Tip, offset: int = 0) -> None:
+        self._pieces: queue.Queue[bytes | None] = queue.Queue()
+        self._taken: queue.Queue[bool] = queue.Queue()
+        self.fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(receiver, upload, tip, offset), daemon=True)
+        self._thread.start()
+
+    def _run(self, receiver: Receiver, upload: Upload, tip: Tip, offset: int) -> None:
+        try:
+            receiver.append(upload.id, tip.id, offset, self._arriving())
+        except BaseException as fault:
+            self.fault = fault
+
+    def _arriving(self) -> Iterator[bytes]:
+        while True:
+            self._taken.put(True)
+            piece = self._pieces.get()
+            if piece is None:
+                return
+            yield piece
+
+    def send(self, piece: bytes) -> None:
+        """Hand a piece over, once the one before has been written."""
+        self._taken.get(timeout=10)
+        self._pieces.put(piece)
+
+    def settle(self) -> None:
+        """Wait until everything handed over has been written."""
+        self._taken.get(timeout=10)
+        self._taken.put(True)
+
+    def end(self) -> None:
+        self._pieces.put(None)
+        self._thread.join(10)
+        assert not self._thread.is_alive()
 
 
-def test_a_file_in_one_piece_becomes_evidence_custody_and_a_job(
-    receiver: Receiver, tip: Tip, ring: Ring
+def test_a_newer_connection_takes_over_from_one_that_hangs(
+    receiver: Receiver, services: Services, tip: Tip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = receiver.append(_begin(receiver, tip).id, tip.id, 0, [JPEG])
+    monkeypatch.setattr(running, "COURTESY_S", 0.05)
+    upload = begin(receiver, tip)
+    old = Line(receiver, upload, tip)
+    old.send(PHOTO[:1000])
+    old.settle()
 
-    assert (upload.state, upload.offset) == ("done", len(JPEG))
-    row = _row(receiver, upload)
-    assert row is not None
-    assert (row.state, row.kind, row.sha256) == ("received", "photo", hashlib.sha256(JPEG).hexdigest())
-    with receiver.store.open(row.key) as reader:
-        assert reader.read() == JPEG
-    with receiver.database.reading() as tx:
-        acts = [one.action for one in custody.list_of(tx, subject=f"evidence:{row.id}")]
-        assert acts == ["evidence:receive"]
-        assert outbox.counts(tx) == {"queued": 1}
-    assert [kind for kind, _ in ring.rung] == ["evidence.derive"]
-    assert receiver.store.sessions == []
+    at = receiver.look(upload.id, tip.id).offset
+    done = receiver.append(upload.id, tip.id, at, [PHOTO[at:]])
+    old.send(b"late bytes")
+    old.end()
 
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cuts=st.lists(st.integers(0, len(JPEG)), max_size=8), breaks=st.data())
-def test_however_a_file_is_cut_and_broken_off_the_bytes_and_the_digest_are_right(
-    receiver: Receiver, tip: Tip, cuts: list[int], breaks: st.DataObject
-) -> None:
-    upload = _begin(receiver, tip)
-    offset = 0
-    for stop in [*sorted(cuts), len(JPEG)]:
-        part = JPEG[offset:stop]
-        if part and breaks.draw(st.booleans()):
-            kept = breaks.draw(st.integers(0, len(part) - 1))
-            with pytest.raises(ConnectionResetError):
-                receiver.append(upload.id, tip.id, offset, _hang_up(part[:kept]))
-            assert receiver.look(upload.id, tip.id).offset == offset + kept
-            part, offset = part[kept:], offset + kept
-        if breaks.draw(st.booleans()):
-            receiver.running.forget(upload.id)  # another process goes on, which saw none of the bytes before
-        upload = receiver.append(upload.id, tip.id, offset, [part])
-        offset += len(part)
-    row = _row(receiver, upload)
-    assert row is not None
-    assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
-    with receiver.store.open(row.key) as reader:
-        assert reader.read() == JPEG
+    assert done.state == "done"
+    assert isinstance(old.fault, TiplineError)
+    assert old.fault.code == "upload:superseded"
+    assert bytes_of(services, upload) == PHOTO
+    assert kept(services, upload).sha256 == sha256(PHOTO)
 
 
-def test_the_last_offset_is_told_together_with_the_evidence(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG[:-1]])
-    receiver.store.breaks["complete"] = storage.Unavailable("down")
-
-    assert (
-        _code(lambda: receiver.append(upload.id, tip.id, len(JPEG) - 1, [JPEG[-1:]])) == "service:store-down"
-    )
-    seen = receiver.look(upload.id, tip.id)
-    assert (seen.state, seen.offset) == ("active", len(JPEG) - 1)
-    assert receiver.append(upload.id, tip.id, seen.offset, [JPEG[-1:]]).state == "done"
-
-
-def test_a_sender_who_did_not_hear_the_end_may_ask_again(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG])
-
-    assert receiver.append(upload.id, tip.id, len(JPEG), []).state == "done"
-    assert _code(lambda: receiver.append(upload.id, tip.id, 0, [JPEG])) == "upload:offset-mismatch"
-
-
-# --- what is not taken
-
-
-def test_bytes_at_another_offset_are_refused(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG[:100]])
-
-    for offset in (0, 50, 101):
-        assert (
-            _code(lambda at=offset: receiver.append(upload.id, tip.id, at, [b"x"]))
-            == "upload:offset-mismatch"
-        )
-    assert receiver.look(upload.id, tip.id).offset == 100
-
-
-def test_more_than_was_announced_is_refused_and_what_came_before_is_kept(
+def test_a_connection_that_still_moves_says_how_far_it_came_before_it_stops(
     receiver: Receiver, tip: Tip
 ) -> None:
-    upload = _begin(receiver, tip)
-    pieces = [JPEG[:-10], JPEG[-10:] + b"too much"]
+    upload = begin(receiver, tip)
+    old = Line(receiver, upload, tip)
+    old.send(PHOTO[:1000])
+    old.settle()
+    asking = threading.Timer(0.1, old.send, [PHOTO[1000:2000]])
+    asking.start()
 
-    assert _code(lambda: receiver.append(upload.id, tip.id, 0, pieces)) == "upload:too-much"
-    assert receiver.look(upload.id, tip.id).offset == len(JPEG) - 10
+    assert receiver.look(upload.id, tip.id).offset == 1000
+    old.end()
 
 
-def test_what_is_no_footage_is_refused_and_nothing_of_it_stays(
-    receiver: Receiver, tip: Tip, ring: Ring
+def test_a_digest_is_not_trusted_once_somebody_else_wrote(
+    receiver: Receiver, services: Services, tip: Tip
 ) -> None:
-    upload = _begin(receiver, tip, PLAYLIST, "film.mp4")
+    upload = begin(receiver, tip)
+    other = restarted(services)
+    receiver.append(upload.id, tip.id, 0, [bytes(100)])
+    # Another process goes back over the same stretch with other bytes, as only a liar would.
+    with services.database.transaction() as tx:
+        tx.get_one(Upload, upload.id).offset = 0
+    other.append(upload.id, tip.id, 0, [PHOTO[:100]])
 
-    assert _code(lambda: receiver.append(upload.id, tip.id, 0, [PLAYLIST])) == "evidence:refused"
-    assert _row(receiver, upload) is None
-    assert receiver.store.kept() == []
-    assert receiver.store.sessions == []
-    assert ring.rung == []
-    assert _code(lambda: receiver.look(upload.id, tip.id)) == "evidence:refused"
-    with receiver.database.reading() as tx:
-        entry = custody.list_of(tx, subject=f"evidence:{upload.evidence_id}")[-1]
-        assert (entry.action, entry.facts()["code"]) == ("evidence:refuse", "media:playlist")
+    receiver.append(upload.id, tip.id, 100, [PHOTO[100:]])
 
-
-def test_an_upload_is_nobody_elses(receiver: Receiver, tip: Tip, database: Database) -> None:
-    upload = _begin(receiver, tip)
-    with database.transaction() as tx:
-        stranger = sent(tx)
-
-    for act in (receiver.look, receiver.read, receiver.remove):
-        assert _code(lambda act=act: act(upload.id, stranger.id)) == "upload:not-found"
-    assert _code(lambda: receiver.append(upload.id, stranger.id, 0, [JPEG])) == "upload:not-found"
-    assert _code(lambda: receiver.look("nothing", tip.id)) == "upload:not-found"
+    assert kept(services, upload).sha256 == sha256(bytes_of(services, upload)) == sha256(PHOTO)
 
 
-def test_a_wrong_digest_or_no_room_leaves_nothing_behind(receiver: Receiver, tip: Tip) -> None:
-    assert _code(lambda: receiver.begin(tip.id, Announced(10, "a", sha256="zz"))) == "evidence:digest-unclear"
-    assert _code(lambda: receiver.begin(tip.id, Announced(10**6 + 1, "a"))) == "upload:too-large"
-    assert receiver.store.sessions == []
-    with receiver.database.reading() as tx:
-        assert evidence.list_of_tip(tx, tx.merge(tip)) == []
+def test_a_piece_at_the_wrong_place_is_refused(receiver: Receiver, tip: Tip) -> None:
+    upload = begin(receiver, tip)
+    receiver.append(upload.id, tip.id, 0, [PHOTO[:10]])
+
+    for offset in (0, 9, 11):
+        with pytest.raises(TiplineError, match="goes on at another place"):
+            receiver.append(upload.id, tip.id, offset, [b"x"])
 
 
-# --- checksums
-
-
-def test_a_piece_that_fits_its_checksum_counts(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    half = len(JPEG) // 2
-    for part in (slice(0, half), slice(half, None)):
-        digest = hashlib.sha256(JPEG[part]).digest()
-        upload = receiver.append(upload.id, tip.id, part.start, [JPEG[part]], checksum=digest)
-
-    assert upload.state == "done"
-    row = _row(receiver, upload)
-    assert row is not None
-    assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
-
-
-@pytest.mark.parametrize("start", [0, 100])
-def test_a_damaged_piece_counts_for_nothing_not_even_for_the_sweep(
-    receiver: Receiver, tip: Tip, start: int, at: Callable[[datetime], None]
+def test_a_store_that_lost_bytes_is_asked_from_where_it_stands(
+    receiver: Receiver, services: Services, tip: Tip
 ) -> None:
-    at(EVENING)
-    upload = _begin(receiver, tip)
-    if start:
-        receiver.append(upload.id, tip.id, 0, [JPEG[:start]])
-    damaged = bytes([JPEG[start] ^ 1]) + JPEG[start + 1 :]
-    digest = hashlib.sha256(JPEG[start:]).digest()
+    upload = begin(receiver, tip)
+    receiver.append(upload.id, tip.id, 0, [PHOTO[:500]])
+    services.store.append(upload.session, 200, ())
 
-    def send(data: bytes) -> Upload:
-        return receiver.append(upload.id, tip.id, start, [data], checksum=digest)
+    with pytest.raises(TiplineError, match="goes on at another place"):
+        receiver.append(upload.id, tip.id, 500, [PHOTO[500:]])
+    assert receiver.look(upload.id, tip.id).offset == 200
 
-    assert _code(lambda: send(damaged)) == "upload:checksum-mismatch"
-    at(EVENING + timedelta(minutes=10))
-    receiver.sweep()
-    assert receiver.look(upload.id, tip.id).offset == start
-    done = send(JPEG[start:])
-    row = _row(receiver, done)
-    assert row is not None
-    assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
+    receiver.append(upload.id, tip.id, 200, [PHOTO[200:]])
+    assert kept(services, upload).sha256 == sha256(PHOTO)
 
 
-def test_a_checked_piece_that_breaks_off_counts_for_nothing(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    digest = hashlib.sha256(JPEG).digest()
+def test_a_file_of_unknown_length_is_as_long_as_what_came(
+    receiver: Receiver, services: Services, tip: Tip
+) -> None:
+    upload = receiver.take(tip.id, Announced(10**6, "a.jpg"), iter([PHOTO[:100], PHOTO[100:]]))
+
+    row = kept(services, upload)
+    assert (upload.state, row.size, row.sha256) == ("done", len(PHOTO), sha256(PHOTO))
+    assert bytes_of(services, upload) == PHOTO
+
+
+def test_a_whole_file_that_breaks_off_leaves_nothing(
+    receiver: Receiver, services: Services, tip: Tip
+) -> None:
+    def breaking() -> Iterator[bytes]:
+        yield PHOTO[:100]
+        raise ConnectionResetError
+
     with pytest.raises(ConnectionResetError):
-        receiver.append(upload.id, tip.id, 0, _hang_up(JPEG[:500]), checksum=digest)
+        receiver.take(tip.id, Announced(10**6, "a.jpg"), breaking())
+    with pytest.raises(TiplineError, match="More bytes came"):
+        receiver.take(tip.id, Announced(50, "a.jpg"), iter([PHOTO[:40], PHOTO[40:]]))
 
-    assert receiver.look(upload.id, tip.id).offset == 0
-
-
-# --- taking over
-
-
-def test_a_newer_connection_takes_over_from_one_that_hangs(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    hanging, released = threading.Event(), threading.Event()
-
-    def slow() -> Iterator[bytes]:
-        yield JPEG[:1000]
-        hanging.set()
-        released.wait(30)
-        yield b"\0" * 1000  # bytes of the dead connection that came through after all
-
-    with ThreadPoolExecutor(1) as pool:
-        older = pool.submit(receiver.append, upload.id, tip.id, 0, slow())
-        assert hanging.wait(30)
-        try:
-            seen = receiver.look(upload.id, tip.id)
-            newer = receiver.append(upload.id, tip.id, seen.offset, [JPEG[seen.offset :]])
-        finally:
-            released.set()
-        assert _code(older.result) == "upload:superseded"
-
-    assert newer.state == "done"
-    row = _row(receiver, newer)
-    assert row is not None
-    assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
-    with receiver.store.open(row.key) as reader:
-        assert reader.read() == JPEG
+    with services.database.reading() as tx:
+        assert evidence.list_of_tip(tx, tip) == []
+    assert list(services.store.list_sessions(clock.now() + timedelta(days=1))) == []
 
 
-def test_a_connection_of_another_process_cannot_move_the_offset_any_more(
-    receiver: Receiver, tip: Tip, database: Database, store: ShakyStore, ring: Ring
+def test_the_same_moment_says_received_seals_and_rings(
+    receiver: Receiver, services: Services, bell: SilentBell, tip: Tip
 ) -> None:
-    upload = _begin(receiver, tip)
-    elsewhere = Receiver(database, store, ring, LIMITS)
-    outcome: list[Upload] = []
+    upload = begin(receiver, tip)
+    receiver.append(upload.id, tip.id, 0, [PHOTO])
 
-    def overtaken() -> Iterator[bytes]:
-        yield JPEG[:100]
-        outcome.append(elsewhere.append(upload.id, tip.id, 0, [JPEG[:50]]))
-
-    assert _code(lambda: receiver.append(upload.id, tip.id, 0, overtaken())) == "upload:superseded"
-    assert outcome[0].offset == 50
-    assert receiver.look(upload.id, tip.id).offset == 50
-
-
-# --- a store that fails
+    row = kept(services, upload)
+    assert (row.state, row.kind, row.sha256) == ("received", "photo", sha256(PHOTO))
+    assert [kind for kind, _ in bell.rung] == ["evidence.derive"]
+    with services.database.reading() as tx:
+        entry = custody.list_of(tx, subject=f"evidence:{row.id}")[-1]
+        assert (entry.action, entry.facts()["sha256"]) == ("evidence:receive", sha256(PHOTO))
+    assert list(services.store.list_sessions(clock.now() + timedelta(days=1))) == []
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [(storage.OutOfSpace("full"), "service:disk-full"), (storage.Unavailable("down"), "service:store-down")],
-)
-@pytest.mark.parametrize("where", ["begin", "append", "complete"])
-def test_a_store_that_fails_is_told_in_our_words_and_the_upload_goes_on(
-    receiver: Receiver, tip: Tip, store: ShakyStore, where: str, fault: Exception, code: str
+def test_a_process_that_died_before_saying_received_is_made_good_by_the_sweep(
+    receiver: Receiver, services: Services, tip: Tip, later: Callable[..., None]
 ) -> None:
-    store.breaks[where] = fault
-    if where == "begin":
-        assert _code(lambda: _begin(receiver, tip)) == code
-        upload = _begin(receiver, tip)
-    else:
-        upload = _begin(receiver, tip)
-        assert _code(lambda: receiver.append(upload.id, tip.id, 0, [JPEG])) == code
-    offset = receiver.look(upload.id, tip.id).offset
+    whole, completed = begin(receiver, tip), begin(receiver, tip)
+    for upload in (whole, completed):
+        services.store.append(upload.session, 0, [PHOTO])
+    services.store.complete(completed.session, len(PHOTO))
+    services.store.abort(completed.session)
 
-    assert receiver.append(upload.id, tip.id, offset, [JPEG[offset:]]).state == "done"
+    later(minutes=5)
+    restarted(services).sweep()
 
-
-def test_bytes_the_store_lost_are_asked_for_again(receiver: Receiver, tip: Tip, store: ShakyStore) -> None:
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG[:1000]])
-    store.append(upload.session, 400, ())
-
-    assert _code(lambda: receiver.append(upload.id, tip.id, 1000, [JPEG[1000:]])) == "upload:offset-mismatch"
-    assert receiver.look(upload.id, tip.id).offset == 400
-    done = receiver.append(upload.id, tip.id, 400, [JPEG[400:]])
-    row = _row(receiver, done)
-    assert row is not None
-    assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
+    for upload in (whole, completed):
+        assert (kept(services, upload).state, kept(services, upload).sha256) == ("received", sha256(PHOTO))
 
 
-def test_a_session_that_is_gone_asks_for_the_file_again(
-    receiver: Receiver, tip: Tip, store: ShakyStore
+def test_going_on_with_an_upload_that_was_completed_meanwhile_finishes_it(
+    receiver: Receiver, services: Services, tip: Tip
 ) -> None:
-    upload = _begin(receiver, tip)
-    store.abort(upload.session)
+    upload = begin(receiver, tip)
+    receiver.append(upload.id, tip.id, 0, [PHOTO[:100]])
+    services.store.append(upload.session, 100, [PHOTO[100:]])
+    services.store.complete(upload.session, len(PHOTO))
+    services.store.abort(upload.session)
 
-    assert _code(lambda: receiver.append(upload.id, tip.id, 0, [JPEG])) == "upload:not-found"
+    assert receiver.append(upload.id, tip.id, 100, [PHOTO[100:]]).state == "done"
+    assert kept(services, upload).sha256 == sha256(PHOTO)
 
 
-# --- a process that died, and the sweep
-
-
-def test_a_file_that_arrived_whole_before_the_process_died_is_finished_by_the_sweep(
-    receiver: Receiver, tip: Tip, store: ShakyStore, at: Callable[[datetime], None]
+def test_an_upload_whose_bytes_are_gone_can_not_go_on(
+    receiver: Receiver, services: Services, tip: Tip
 ) -> None:
-    at(EVENING)
-    before, after = _begin(receiver, tip), _begin(receiver, tip)
-    # Died with all bytes in the session, and with the object in its place: both before the row was written.
-    store.append(before.session, 0, [JPEG])
-    store.append(after.session, 0, [JPEG])
-    store.complete(after.session, len(JPEG))
-    receiver.sweep()
-    assert receiver.look(before.id, tip.id).state == "active"  # perhaps somebody is still at it
+    upload = begin(receiver, tip)
+    services.store.abort(upload.session)
 
-    at(EVENING + uploads.IDLE + timedelta(seconds=1))
-    receiver.sweep()
-    for upload in (before, after):
-        assert receiver.look(upload.id, tip.id).state == "done"
-        row = _row(receiver, upload)
-        assert row is not None
-        assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
+    with pytest.raises(TiplineError, match="does not exist any more"):
+        receiver.append(upload.id, tip.id, 0, [PHOTO])
 
 
-def test_a_process_that_died_after_the_object_stood_loses_nothing_to_the_next_try(
-    receiver: Receiver, tip: Tip, store: ShakyStore
+def test_what_is_refused_is_deleted_and_stays_in_the_log(
+    receiver: Receiver, services: Services, tip: Tip
 ) -> None:
-    upload = _begin(receiver, tip)
-    store.breaks["completed"] = RuntimeError("killed")
-    with pytest.raises(RuntimeError):
-        receiver.append(upload.id, tip.id, 0, [JPEG])
+    upload = begin(receiver, tip, PLAYLIST)
+    with pytest.raises(TiplineError, match="This is not footage"):
+        receiver.append(upload.id, tip.id, 0, [PLAYLIST])
 
-    assert receiver.append(upload.id, tip.id, receiver.look(upload.id, tip.id).offset, [JPEG]).state == "done"
+    with pytest.raises(storage.Missing):
+        services.store.stat(keys.original(upload.evidence_id))
+    with services.database.reading() as tx:
+        assert custody.list_of(tx, tip=tip.reference)[-1].action == "evidence:refuse"
+        assert evidence.list_of_tip(tx, tip) == []
 
 
-def test_an_upload_nobody_finished_expires_with_its_bytes(
-    receiver: Receiver, tip: Tip, at: Callable[[datetime], None]
+def test_a_full_disk_keeps_what_arrived_and_the_file_goes_on_later(
+    receiver: Receiver, services: Services, tip: Tip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at(EVENING)
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG[:100]])
-    at(EVENING + uploads.LASTS - timedelta(minutes=1))
-    receiver.sweep()
-    assert receiver.look(upload.id, tip.id).state == "active"
+    upload = begin(receiver, tip)
+    receiver.append(upload.id, tip.id, 0, [PHOTO[:100]])
 
-    at(EVENING + uploads.LASTS + timedelta(minutes=1))
-    receiver.sweep()
-    assert _code(lambda: receiver.look(upload.id, tip.id)) == "upload:expired"
-    row = _row(receiver, upload)
-    assert row is not None
-    assert row.state == "expired"
-    assert receiver.store.sessions == []
+    def full(*_args: object) -> int:
+        raise storage.OutOfSpace("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(services.store), "append", full)
+        with pytest.raises(TiplineError, match="no room for this file"):
+            receiver.append(upload.id, tip.id, 100, [PHOTO[100:]])
+
+    assert receiver.look(upload.id, tip.id).offset == 100
+    receiver.append(upload.id, tip.id, 100, [PHOTO[100:]])
+    assert kept(services, upload).sha256 == sha256(PHOTO)
 
 
-def test_many_abandoned_uploads_do_not_hide_one_that_is_whole(
-    receiver: Receiver, tip: Tip, store: ShakyStore, at: Callable[[datetime], None]
+def test_a_file_that_finds_no_room_leaves_no_session_behind(
+    receiver: Receiver, services: Services, make_tip: Callable[..., Tip], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at(EVENING)
-    for _ in range(205):
-        _begin(receiver, tip)
-    whole = _begin(receiver, tip)
-    store.append(whole.session, 0, [JPEG])
-    at(EVENING + timedelta(minutes=5))
-    receiver.sweep()
+    tip = make_tip()
+    answers = iter([None, TiplineError("tip:too-many-files", limit=1)])
 
-    assert receiver.look(whole.id, tip.id).state == "done"
+    def full_at_second_look(*_args: object) -> None:
+        if fault := next(answers):
+            raise fault
 
+    monkeypatch.setattr("tipline.domain.uploads.require_room", full_at_second_look)
+    with pytest.raises(TiplineError, match="A tip takes"):
+        begin(receiver, tip)
 
-def test_the_sweep_refuses_what_is_no_footage_too(
-    receiver: Receiver, tip: Tip, store: ShakyStore, at: Callable[[datetime], None]
-) -> None:
-    at(EVENING)
-    upload = _begin(receiver, tip, PLAYLIST)
-    store.append(upload.session, 0, [PLAYLIST])
-    at(EVENING + timedelta(minutes=5))
-    receiver.sweep()
-
-    assert _code(lambda: receiver.look(upload.id, tip.id)) == "evidence:refused"
-    assert store.kept() == []
+    assert list(services.store.list_sessions(clock.now() + timedelta(days=1))) == []
 
 
-# --- taking back
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`later(minutes=5)`: from now on it is that much later."""
 
+    def move(**span: int) -> None:
+        moment = clock.now() + timedelta(**span)
+        monkeypatch.setattr(clock, "now", lambda: moment)
 
-def test_a_file_taken_back_is_gone_with_its_bytes(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG[:100]])
-    receiver.remove(upload.id, tip.id)
-
-    assert _code(lambda: receiver.look(upload.id, tip.id)) == "upload:not-found"
-    assert _row(receiver, upload) is None
-    assert receiver.store.sessions == []
-
-
-def test_a_file_that_has_arrived_cannot_be_taken_back(receiver: Receiver, tip: Tip) -> None:
-    upload = _begin(receiver, tip)
-    receiver.append(upload.id, tip.id, 0, [JPEG])
-
-    assert _code(lambda: receiver.remove(upload.id, tip.id)) == "upload:not-found"
-    assert receiver.store.kept() == [keys.original(upload.evidence_id)]
-
-
-# --- whole files of unknown length, as plain forms send them
-
-
-def test_a_whole_file_of_unknown_length_is_taken(receiver: Receiver, tip: Tip) -> None:
-    upload = receiver.take(tip.id, Announced(LIMITS.file_bytes, "IMG_1.jpg"), [JPEG[:700], JPEG[700:]])
-
-    assert (upload.state, upload.length) == ("done", len(JPEG))
-    row = _row(receiver, upload)
-    assert row is not None
-    assert (row.size, row.sha256) == (len(JPEG), hashlib.sha256(JPEG).hexdigest())
-
-
-@pytest.mark.parametrize(
-    ("pieces", "code"),
-    [([], "evidence:empty"), ([b"x" * 1001], "upload:too-much"), ([PLAYLIST], "evidence:refused")],
-)
-def test_a_whole_file_that_cannot_be_taken_leaves_nothing(
-    receiver: Receiver, tip: Tip, pieces: list[bytes], code: str
-) -> None:
-    assert _code(lambda: receiver.take(tip.id, Announced(1000, "a.mp4"), pieces)) == code
-    assert receiver.store.kept() == []
-    assert receiver.store.sessions == []
-    with receiver.database.reading() as tx:
-        assert evidence.list_of_tip(tx, tx.merge(tip)) == []
-
-
-def test_a_whole_file_that_breaks_off_leaves_nothing(receiver: Receiver, tip: Tip) -> None:
-    with pytest.raises(ConnectionResetError):
-        receiver.take(tip.id, Announced(10**6, "a.jpg"), _hang_up(JPEG[:100]))
-
-    assert receiver.store.sessions == []
-    with receiver.database.reading() as tx:
-        assert evidence.list_of_tip(tx, tx.merge(tip)) == []
+    return move
