@@ -1,0 +1,189 @@
+"""One run from the first process to the sentence: senders, nemesis, healing, quiet, verdict."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.contracts import seaweed
+from tests.faults import verdict as verdicts
+from tests.faults.journal import Journal
+from tests.faults.nemesis import Nemesis
+from tests.faults.plan import LARGEST, Job, Stock, draw_jobs
+from tests.faults.sender import Sender
+from tests.faults.station import Station
+from tests.faults.verdict import Verdict
+from tests.faults.wire import Wire
+
+QUIET_WITHIN_S = 120.0
+SPARE = 400 * 1024 * 1024
+
+
+@dataclass
+class Wish:
+    """What somebody asks for on the command line."""
+
+    uploads: int
+    faults: int
+    seed: int
+    senders: int = 6
+    largest: int = LARGEST
+    store: str = "local"
+    hurried: bool = False
+    kinds: list[str] | None = None
+
+
+@dataclass
+class Outcome:
+    wish: Wish
+    verdict: Verdict
+    kinds: dict[str, int]
+    faults: int
+    sent_bytes: int
+    longest_recovery_s: float
+    slowest_kind: str
+    quiet_s: float
+    took_s: float
+
+    @property
+    def sentence(self) -> str:
+        v = self.verdict
+        read = "every acknowledged byte re-read" if not v.lost and not v.altered else "NOT every byte re-read"
+        return (
+            f"{self.wish.uploads} uploads ({self.sent_bytes / 1e6:,.0f} MB), {self.faults} faults of"
+            f" {len(self.kinds)} kinds, seed {self.wish.seed}: {len(v.lost)} lost, {len(v.altered)} altered,"
+            f" {len(v.half_visible)} half-visible, {read}; longest recovery {self.longest_recovery_s:.1f} s."
+        )
+
+    @property
+    def details(self) -> list[str]:
+        v = self.verdict
+        bound = 3 / max(1, v.reread)
+        return [
+            "senders: "
+            + _counted(v.outcomes)
+            + f"; {v.reread} originals re-read, {v.reread_bytes / 1e6:,.0f} MB",
+            f"not acknowledged, yet whole: {v.unknown_whole}; files: " + _counted(v.states),
+            "failure codes: " + (_counted(v.failures) or "none"),
+            "faults: " + _counted(self.kinds),
+            f"slowest to come back after: {self.slowest_kind or 'none'}; quiet {self.quiet_s:.1f} s after the last"
+            f" sender; the whole run {self.took_s:.0f} s",
+            f"with none lost, fewer than {bound:.2%} are lost at 95 % confidence (3 / {v.reread})",
+        ]
+
+
+def run(wish: Wish, folder: Path | None = None) -> Outcome:
+    began = time.monotonic()
+    with ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tipline-faults-")))
+        stock = Stock.draw(wish.seed, place / "stock")
+        jobs = draw_jobs(wish.seed, wish.uploads, stock, wish.largest)
+        store, s3 = stack.enter_context(_store(wish, place))
+        # Drawn pictures, logs and the room that a file takes twice while its sender begins it anew.
+        disk = int(sum(job.size for job in jobs) * (0.2 if s3 else 1.3)) + SPARE
+        station = Station(place, disk_bytes=disk, hurried=wish.hurried, store=store)
+        stack.callback(station.stop)
+        token = station.start()
+        phones = Wire("127.0.0.1", station.port, wish.seed).start()
+        stack.callback(phones.stop)
+        journal = Journal(place / "journal.jsonl")
+        stack.callback(journal.close)
+        nemesis = Nemesis(wish.seed, station, phones, journal, s3, wish.kinds)
+        _send_all(wish, jobs, phones, journal, nemesis)
+        phones.heal()
+        station.wait_ready(QUIET_WITHIN_S)
+        quiet = verdicts.wait_until_quiet(station, QUIET_WITHIN_S)
+        found = verdicts.judge(station, journal, token)
+        slowest, longest = _longest_recovery(nemesis, journal)
+        return Outcome(
+            wish, found, dict(nemesis.kinds), len(nemesis.done), sum(job.size for job in jobs), longest, slowest,
+            quiet, time.monotonic() - began,
+        )  # fmt: skip
+
+
+def _send_all(wish: Wish, jobs: list[Job], phones: Wire, journal: Journal, nemesis: Nemesis) -> None:
+    """Files and faults keep step: no file begins before the faults that belong before it."""
+    gate = _Gate(jobs, wish.faults)
+    senders = [Sender(n, phones.port, journal, gate.next_job) for n in range(wish.senders)]
+    for sender in senders:
+        sender.start()
+    try:
+        for _ in range(wish.faults):
+            if not any(sender.is_alive() for sender in senders):
+                break
+            nemesis.strike()
+            gate.open()
+    finally:
+        gate.open_wide()
+    for sender in senders:
+        sender.join()
+        if sender.crash:
+            raise sender.crash
+
+
+class _Gate:
+    """Hands out files as far as the faults have come."""
+
+    def __init__(self, jobs: list[Job], faults: int) -> None:
+        self._jobs, self._faults = iter(jobs), faults
+        self._each = len(jobs) / (faults + 1)
+        self._given, self._passed = 0, 0
+        self._moved = threading.Condition()
+
+    def next_job(self) -> Job | None:
+        with self._moved:
+            self._moved.wait_for(lambda: self._given < (self._passed + 1) * self._each)
+            self._given += 1
+            return next(self._jobs, None)
+
+    def open(self) -> None:
+        with self._moved:
+            self._passed += 1
+            self._moved.notify_all()
+
+    def open_wide(self) -> None:
+        with self._moved:
+            self._passed += self._faults + len("open")
+            self._moved.notify_all()
+
+
+def _longest_recovery(nemesis: Nemesis, journal: Journal) -> tuple[str, float]:
+    """From the healing of a fault to the end of the first piece begun after its start and kept after it."""
+    longest, slowest = 0.0, ""
+    for fault in nemesis.done:
+        later = [end for _, end in journal.acknowledged if end >= fault.healed]
+        if later and min(later) - fault.healed > longest:
+            longest, slowest = min(later) - fault.healed, fault.kind
+    return slowest, longest
+
+
+@contextmanager
+def _store(wish: Wish, place: Path) -> Iterator[tuple[dict[str, str], Wire | None]]:
+    """Settings of the store; for S3 a real server behind a wire."""
+    if wish.store == "local":
+        yield {}, None
+        return
+    keys = {
+        "AWS_ACCESS_KEY_ID": seaweed.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": seaweed.SECRET_KEY,
+        "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+    }  # fmt: skip
+    os.environ.update(keys)
+    (place / "seaweed").mkdir()
+    with seaweed.running_seaweed(place / "seaweed") as server:
+        server.make_bucket("evidence")
+        wire = Wire("127.0.0.1", int(server.endpoint_url.rpartition(":")[2]), wish.seed + 1).start()
+        try:
+            address = f"s3://evidence/run?endpoint_url=http://127.0.0.1:{wire.port}&region=us-east-1"
+            yield keys | {"TIPLINE_STORE_URL": address}, wire
+        finally:
+            wire.stop()
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n} {name}" for name, n in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
