@@ -105,6 +105,7 @@ CATALOGUE: dict[str, Entry] = {
     "upload:version": Entry(_K.UNSUPPORTED, N_("This upload speaks another protocol version than ours, which is tus 1.0.0.")),
     "upload:checksum-unknown": Entry(_K.INVALID, N_("This kind of checksum is not known here. Use sha256.")),
     "upload:checksum-mismatch": Entry(_K.CHECKSUM, N_("This piece arrived damaged and was thrown away. Send it again.")),
+    "upload:broken-off": Entry(_K.INVALID, N_("The connection broke off before everything was here. Choose the file again and send it once more.")),
     "upload:no-file": Entry(_K.INVALID, N_("Choose a file first.")),
     # --- evidence
     "evidence:not-found": Entry(_K.NOT_FOUND, N_("There is no such file, or it is not yours to see.")),

@@ -16,6 +16,7 @@ from tipline.errors import TiplineError
 
 PIECE = 256 * 1024
 MOST_PARTS = 400
+BROKEN_OFF = "upload:broken-off"
 MOST_FIELD_BYTES = 512 * 1024
 
 
@@ -35,23 +36,23 @@ class Part:
 
 
 def parts() -> Iterator[Part]:
-    """The parts of the request's body, in order. What the taker leaves of a file is skipped."""
+    """The body's parts, in order; raises upload:broken-off. What the taker leaves of a file is skipped."""
     if request.mimetype != "multipart/form-data":
         # A form without files may come in the plain encoding; it is small.
         for name, value in request.form.items(multi=True):
             yield Part(name, value)
         return
-    try:
-        yield from _decoded(_events())
-    except ValueError as fault:  # what the decoder raises for a body that ends early or is none
-        raise TiplineError("request:invalid") from fault
+    yield from _decoded(_events())
 
 
 def _events() -> Iterator[Event]:
     _, options = parse_options_header(request.headers.get("Content-Type", ""))
     decoder = MultipartDecoder(options.get("boundary", "").encode("latin-1", "replace"), max_parts=MOST_PARTS)
     while True:
-        event = decoder.next_event()
+        try:
+            event = decoder.next_event()
+        except ValueError as fault:  # a body that ends early, or is no form at all
+            raise TiplineError(BROKEN_OFF) from fault
         if isinstance(event, NeedData):
             decoder.receive_data(request.stream.read(PIECE) or None)
             continue

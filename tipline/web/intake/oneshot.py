@@ -25,6 +25,8 @@ def send_report() -> ResponseReturnValue:
     draft.visit()
     answers = Answers.of_form(taken.fields)
     try:
+        if taken.is_broken:
+            raise TiplineError("upload:broken-off", fields={"text": "upload:broken-off"})
         report = answers.report()
         if not report.text and not taken.received:
             raise TiplineError("tip:empty", fields={"text": "tip:empty"})

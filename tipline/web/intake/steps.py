@@ -135,6 +135,8 @@ def receive_form(page: Callable[[Tip, pages.Faults], str], done: str) -> Respons
     taken = taking.take_form(owner)
     visit.require_own_form(taken.fields.get("csrf_token"))
     faults = pages.faults_of_files(taken.refused)
+    if taken.is_broken:
+        faults = {"file": pages.sentence("upload:broken-off")}
     if not taken.received and not faults:
         faults = {"file": pages.sentence("upload:no-file")}
     if faults:

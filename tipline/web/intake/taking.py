@@ -23,12 +23,23 @@ class Taken:
     fields: dict[str, str] = field(default_factory=dict)
     received: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)  # name and sentence
+    is_broken: bool = False  # the connection broke off; what is here is not all
     tip: Tip | None = None
 
 
 def take_form(owner: Callable[[dict[str, str]], Tip]) -> Taken:
     """Read the whole form. `owner` says, from the fields before the first file, whose files these are."""
     taken = Taken()
+    try:
+        _take_parts(taken, owner)
+    except TiplineError as fault:
+        if fault.code != multipart.BROKEN_OFF:
+            raise
+        taken.is_broken = True
+    return taken
+
+
+def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
     for part in multipart.parts():
         if not part.is_file:
             taken.fields.setdefault(part.name, part.text)
@@ -42,8 +53,9 @@ def take_form(owner: Callable[[dict[str, str]], Tip]) -> Taken:
             _take(taken.tip, part, first)
             taken.received += 1
         except TiplineError as fault:
+            if fault.code == multipart.BROKEN_OFF:
+                raise
             taken.refused.append((evidence.clean_name(part.filename or ""), errors.sentence(fault)))
-    return taken
 
 
 def _take(tip: Tip, part: multipart.Part, first: bytes) -> None:
