@@ -20,7 +20,7 @@ Headers = Callable[..., dict[str, str]]
 AddFile = Callable[..., Evidence]
 MEDIA: dict[str, Any] = {
     "kind": "photo", "mime": "image/jpeg", "container": "jpeg", "width": 640, "height": 480,
-    "keyframes": [{"t": 0.0, "file": "k1.jpg", "width": 640, "height": 480, "sharpness": 1, "reason": "first"}],
+    "keyframes": [{"t": 0.0, "file": "k1.jpg", "width": 640, "height": 480, "reason": "first"}],
     "warnings": [], "failure": None, "tools": {"pillow": "13.0.0"}, "playable": "original",
 }  # fmt: skip
 
@@ -75,7 +75,8 @@ def test_renditions_have_addresses_that_answer(
     with services.database.transaction() as tx:
         row = renditions.keep(
             tx, file.id, name="k1.webp", provenance={}, kind=renditions.KEYFRAME, mime="image/webp",
-            size=len(data), sha256=hashlib.sha256(data).hexdigest(), width=640, height=480, t=1.25, frame=30, reason="scene",
+            size=len(data), sha256=hashlib.sha256(data).hexdigest(),
+            width=640, height=480, t=1.25, frame=30, reason="scene",
             sharpness=2.0,
         )  # fmt: skip
     services.store.put(row.key, data)
