@@ -82,7 +82,8 @@ def test_line_ends_count_as_one_character() -> None:
 def test_a_draft_is_shown_as_it_was_typed(make_tip: Callable[..., Tip]) -> None:
     typed = {
         "category": "footage", "text": "两个人\n一辆车", "occurred_date": "2026-11-22",
-        "occurred_time": "21:30", "place": "幸福超市", "contact": "微信 abc", "clock_way": "slow", "clock_minutes": "2.5",
+        "occurred_time": "21:30", "place": "幸福超市", "contact": "微信 abc", "clock_way": "slow",
+        "clock_minutes": "2.5",
     }  # fmt: skip
     made = report(**typed)
     tip = make_tip(
