@@ -109,6 +109,7 @@ def test_a_newer_connection_takes_over_from_one_that_hangs(
     old.settle()
 
     at = receiver.look(upload.id, tip.id).offset
+    assert at == 1000
     done = receiver.append(upload.id, tip.id, at, [PHOTO[at:]])
     old.send(b"late bytes")
     old.end()

@@ -87,7 +87,7 @@ class Receiver:
     def _append(
         self, upload: Upload, offset: int, pieces: Iterable[bytes], checksum: bytes | None, *, ends: bool
     ) -> Upload:
-        writer = self.running.announce(upload.id)
+        writer = self.running.announce(upload.id, is_checked=checksum is not None)
         try:
             # Read again: an older connection, now stopped, has said how far it came.
             upload = self.read(upload.id, upload.tip_id)
@@ -165,8 +165,25 @@ class Receiver:
     def look(self, upload_id: str, tip_id: int) -> Upload:
         """Where the upload stands; a connection that still holds it is told to stop, for a newer one asks."""
         self.read(upload_id, tip_id)
-        self.running.stop_older(upload_id)
-        return self.read(upload_id, tip_id)
+        hanging = self.running.stop_older(upload_id)
+        upload = self.read(upload_id, tip_id)
+        if hanging and not hanging.is_checked and upload.state == "active":
+            hanging.require_idle()
+            return self._count(upload)
+        return upload
+
+    def _count(self, upload: Upload) -> Upload:
+        """A connection that hangs has not said how far it came, but the store knows."""
+        try:
+            with stored.told():
+                size = self.store.size(upload.session)
+        except storage.SessionGone:
+            return self._finish(upload, None)
+        if size == upload.length:
+            return self._finish(upload, None)
+        if upload.writer and upload.offset < size < upload.length:
+            self._move(upload.id, upload.writer, size)
+        return self.read(upload.id, upload.tip_id)
 
     def remove(self, upload_id: str, tip_id: int) -> None:
         """The sender takes an unfinished file back."""

@@ -22,7 +22,9 @@ PIECE_S = 20.0
 class Writer:
     """One connection that sends bytes of an upload; a newer one can make it stop between two pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_checked: bool) -> None:
+        # Bytes under a checksum count all together or not at all.
+        self.is_checked = is_checked
         self._stop = threading.Event()
         self._gone = threading.Event()
         self._writing = threading.Lock()
@@ -41,9 +43,10 @@ class Writer:
     def depart(self) -> None:
         self._gone.set()
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
+        """Make it stop; False if it hangs on a dead line and will say nothing more."""
         self._stop.set()
-        self._gone.wait(COURTESY_S)
+        return self._gone.wait(COURTESY_S)
 
     def require_idle(self) -> None:
         """Raise upload:busy if a piece is still being written; after this call none ever is."""
@@ -85,9 +88,9 @@ class Running:
         with self._lock:
             self._digests.pop(upload_id, None)
 
-    def announce(self, upload_id: str) -> Writer:
+    def announce(self, upload_id: str, *, is_checked: bool) -> Writer:
         """Say that this thread writes now, in the place of an older one, which is stopped first."""
-        writer = Writer()
+        writer = Writer(is_checked=is_checked)
         with self._lock:
             older = self._writers.get(upload_id)
             self._writers[upload_id] = writer
@@ -100,12 +103,11 @@ class Running:
                 raise
         return writer
 
-    def stop_older(self, upload_id: str) -> None:
-        """Make a connection that writes stop, and let it say first how far it came."""
+    def stop_older(self, upload_id: str) -> Writer | None:
+        """Make a connection that writes stop, and let it say first how far it came; gives one that hangs."""
         with self._lock:
             older = self._writers.get(upload_id)
-        if older:
-            older.stop()
+        return None if older is None or older.stop() else older
 
     def depart(self, upload_id: str, writer: Writer) -> None:
         writer.depart()
