@@ -1,0 +1,218 @@
+"""The page of one tip: what it shows of each kind of file, and that nothing of a file becomes active."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import factories
+from tests.web.desk_forms import counted, log_of
+from tipline.domain import evidence, messages, rights, tips
+from tipline.domain.actors import SYSTEM, reporter
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
+from tipline.errors import CATALOGUE
+from tipline.failures import FAILURES
+from tipline.services import Services
+from tipline.web.review import history, words
+
+Headers = Callable[..., dict[str, str]]
+MakeTip = Callable[..., Tip]
+AddFile = Callable[..., Evidence]
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+
+
+def page_of(client: FlaskClient, tip: Tip, headers: Headers, role: str = "investigator") -> str:
+    answer = client.get(f"/desk/tips/{tip.reference}", headers=headers(role))
+    assert answer.status_code == 200
+    return answer.text
+
+
+def live_url(page: str) -> str:
+    found = re.search(r'id="live" hidden hx-get="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_a_film_that_browsers_play_gets_a_player_and_its_moments(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    file = factories.examine(services, add_file(tip, filename="cam1.mp4"))
+    page = page_of(client, tip, headers)
+    assert f'<video controls playsinline preload="metadata" src="/api/v1/evidence/{file.id}/original"' in page
+    assert re.findall(r'data-t="([\d.]+)" data-still', page) == ["0.0", "2.0", "4.0", "6.0", "8.0", "10.0"]
+    for told in (
+        "00:00:04.000", "Scene change", "Movement", "34.746120, 113.625380 (WGS-84)", "Maker M1", "h264",
+        "2026-11-22 21:30:00 UTC+08:00", "quicktime:creationdate", "0:02–0:05",
+    ):  # fmt: skip
+        assert told in page, told
+
+
+@pytest.mark.parametrize("change", [{"playable": "none"}, {"playable": "none", "video_codec": "hevc"}])
+def test_a_film_that_browsers_cannot_play_shows_pictures_and_says_so(
+    client: FlaskClient,
+    services: Services,
+    tip: Tip,
+    add_file: AddFile,
+    headers: Headers,
+    change: dict[str, str],
+) -> None:
+    factories.examine(services, add_file(tip), **change)
+    page = page_of(client, tip, headers)
+    assert "<video" not in page
+    assert "Browsers cannot play this film" in page
+    assert 'class="stage-picture"' in page
+
+
+def test_a_file_without_pictures_says_why_and_offers_another_try(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    file = add_file(tip)
+    with services.database.transaction() as tx:
+        evidence.fail(tx, SYSTEM, evidence.read_evidence(tx, file.id), "media:corrupt")
+    page = html.unescape(page_of(client, tip, headers))
+    assert FAILURES["media:corrupt"] in page
+    assert f"/evidence/{file.id}/retry" in page
+    assert f"/evidence/{file.id}/retry" not in page_of(client, tip, headers, "auditor")
+
+
+def test_what_was_only_sampled_is_not_drawn_as_calm(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    activity = {"step_s": 1.0, "score": [0.0, 0.5, 0.0], "events": []}
+    factories.examine(services, add_file(tip), activity=activity, warnings=["media:sampled"])
+    page = page_of(client, tip, headers)
+    assert 'fill="url(#hatch-1)"' in page
+    assert "only sampled" in page
+    assert "No movement found" not in page
+
+
+def test_digests_are_compared_with_what_the_device_told(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    file = add_file(tip)
+    assert "told no digest" in page_of(client, tip, headers)
+    for digest, told in ((file.sha256 or "", "same as on"), ("0" * 64, "differs from")):
+        with services.database.transaction() as tx:
+            evidence.claim_digest(tx, evidence.read_evidence(tx, file.id), digest)
+        assert told in page_of(client, tip, headers)
+
+
+def test_nothing_of_a_file_or_a_report_becomes_active(
+    client: FlaskClient, services: Services, make_tip: MakeTip, add_file: AddFile, headers: Headers
+) -> None:
+    tip = make_tip(EVIL, place=EVIL, contact=EVIL)
+    factories.examine(
+        services, add_file(tip, filename=EVIL + ".mp4"), captured_at=EVIL, captured_at_source=EVIL,
+        device={"make": EVIL, "model": EVIL, "software": EVIL}, tags={EVIL: EVIL}, video_codec=EVIL,
+        container=EVIL, warnings=[EVIL], tools={EVIL: EVIL},
+    )  # fmt: skip
+    with services.database.transaction() as tx:
+        messages.write(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference), EVIL)
+    shown = [client.get(path, headers=headers()).text for path in (
+        "/desk/queue", f"/desk/tips/{tip.reference}", f"/desk/tips/{tip.reference}/print",
+        f"/desk/tips/{tip.reference}/live?version=0&busy=1&last=0",
+    )]  # fmt: skip
+    shown.append(client.post(f"/desk/tips/{tip.reference}/contact", headers=headers()).text)
+    for page in shown:
+        assert "<img src=x" not in page
+        assert "<script>" not in page
+        assert "&lt;img src=x" in page or "&lt;script&gt;" in page
+
+
+def test_pages_hold_no_inline_script_or_style(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    factories.examine(services, add_file(tip))
+    page = page_of(client, tip, headers)
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?! src=)|hx-on", page)
+
+
+def test_the_contact_is_read_only_when_somebody_asks_and_that_stands_in_the_log(
+    client: FlaskClient, services: Services, make_tip: MakeTip, headers: Headers
+) -> None:
+    tip = make_tip(contact="刘女士 13800001234")
+    assert "13800001234" not in page_of(client, tip, headers)
+    assert "contact:read" not in {one.action for one in log_of(services, tip)}
+    shown = client.post(f"/desk/tips/{tip.reference}/contact", headers=headers())
+    assert "刘女士 13800001234" in shown.text
+    looks = [one.actor for one in log_of(services, tip) if one.action == "contact:read"]
+    assert looks == ["staff:li"]
+    assert "13800001234" not in page_of(client, tip, headers)
+
+
+def test_the_history_speaks_in_sentences(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    factories.examine(services, add_file(tip))
+    page = page_of(client, tip, headers)
+    for told in ("Report begun", "Report sent", "File 1 received and sealed", "A file was examined"):
+        assert told in page, told
+    assert "evidence:derive" not in page
+
+
+def test_every_action_of_the_log_has_its_sentence() -> None:
+    """Whatever the domain writes about a tip or a case is said in words on its page."""
+    written = set()
+    for path in Path("tipline/domain").glob("*.py"):
+        written |= set(
+            re.findall(r'"((?:tip|evidence|message|link|case|contact):[a-z-]+)"', path.read_text())
+        )
+    states = {f"tip:{state.replace('_', '-')}" for state in words.TIP}
+    actions = {one for one in written if one not in CATALOGUE and one not in rights.RIGHTS} - {"tip:assign"}
+    assert sorted(actions - set(history.SENTENCES) - states) == []
+
+
+def test_live_parts_bring_progress_and_pictures_and_leave_the_rest(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    done, busy = factories.examine(services, add_file(tip)), add_file(tip, b"\0\0\0\x18ftypmp42" + bytes(90))
+    url = live_url(page_of(client, tip, headers))
+    assert client.get(url, headers=headers()).status_code == 204
+    factories.keep_moment(services, busy, 1.0)
+    with services.database.transaction() as tx:
+        evidence.advance(tx, evidence.read_evidence(tx, busy.id), 0.4)
+    answer = client.get(url, headers=headers()).text
+    assert 'hx-target="#file-2" hx-swap="outerMorph"' in answer
+    assert 'hx-target="#file-1"' not in answer
+    assert "Processing 40%" in answer
+    assert "00:00:01.000" in answer
+    assert done.id not in answer
+    third = add_file(tip)
+    assert third.id in client.get(live_url(answer), headers=headers()).text
+
+
+def test_a_player_is_never_redrawn(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    factories.examine(services, add_file(tip))
+    assert 'id="stage-1" hx-morph-skip' in page_of(client, tip, headers)
+
+
+def test_a_tip_of_many_files_asks_the_database_no_more(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    factories.examine(services, add_file(tip), pictures=1)
+    with counted(services) as few:
+        page_of(client, tip, headers)
+    for _at in range(8):
+        factories.examine(services, add_file(tip), pictures=1)
+    with counted(services) as many:
+        page_of(client, tip, headers)
+    assert len(many) == len(few)
+
+
+def test_the_print_sheet_holds_every_digest_and_the_way_back(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    files = [factories.examine(services, add_file(tip), pictures=2), add_file(tip, b"RIFF" + bytes(90))]
+    page = client.get(f"/desk/tips/{tip.reference}/print", headers=headers()).text
+    for file in files:
+        assert f'<td class="mono">{file.sha256}</td>' in page
+    assert f"/desk/tips/{tip.reference}</p>" in page
+    assert 'class="qr"' in page
