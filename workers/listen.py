@@ -7,6 +7,7 @@ nothing but waiting, and no job outlives the worker that watches it.
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 from contextlib import suppress
@@ -40,6 +41,7 @@ def die_with(parent: int, number: signal.Signals) -> None:
 def listen(queue: str, redis_url: str) -> None:
     """Take jobs until this process is asked to stop; wait while the broker is away."""
     stop.listen()
+    logging.getLogger("rq.worker").addFilter(_is_news)
     away = False
     while not stop.is_asked():
         try:
@@ -62,6 +64,11 @@ def listen(queue: str, redis_url: str) -> None:
         if not away and not worker.wants_to_go_on:
             return
         stop.listen()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """That the broker is away we say ourselves, once."""
+    return "could not connect" not in str(record.msg)
 
 
 class QuietWorker(Worker):

@@ -117,11 +117,13 @@ class Host:
 
     def _watch(self) -> None:
         """Until a signal tells us to stop."""
+        told: dict[str, object] = {}
         next_beat = 0.0
         while True:
-            if time.monotonic() >= next_beat:
-                heartbeat.write(self.settings.data, self._state())
-                next_beat = time.monotonic() + heartbeat.EVERY_S
+            now = self._state()
+            if now != told or time.monotonic() >= next_beat:
+                heartbeat.write(self.settings.data, now)
+                told, next_beat = now, time.monotonic() + heartbeat.EVERY_S
             came = signal.sigtimedwait(SIGNALS, PAUSE_S)
             if came is not None and came.si_signo != signal.SIGCHLD:
                 return
