@@ -1,0 +1,105 @@
+"""What people do on the pages, named once.
+
+Elements are found by what they do (address of a form, name of a field), so that words and looks may change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tipline.i18n import say
+
+LOCALE = {"zh": "zh_Hans_CN", "en": "en"}
+CODE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$")
+
+
+def said(language: str, sentence: str, **values: object) -> str:
+    """The sentence as the product says it in this language."""
+    return say(LOCALE[language], sentence, **values)
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def submit_of(page: Page, action: str) -> Locator:
+    """The button of the form that goes to this address."""
+    return page.locator(f"form[action='{action}'] [type=submit]")
+
+
+# --- the reporter
+
+
+def write_report(page: Page, text: str, **fields: str) -> None:
+    """Step 1, saved; ends on step 2."""
+    page.locator("input[name=category]").first.check()
+    page.locator("#text").fill(text)
+    for name, value in fields.items():
+        page.locator(f"#{name}").fill(value)
+    submit_of(page, "/report/what").click()
+    expect(page).to_have_url(re.compile(r"/report/files$"))
+
+
+def pick(page: Page, *files: Any) -> None:
+    """Choose files by the button for files of any kind; the script must be there."""
+    page.locator("input[data-way=file]").set_input_files(list(files))
+
+
+def row(page: Page, name: str) -> Locator:
+    """The uploader's line about a file."""
+    return page.locator(".uploads .rows > li").filter(has=page.locator("bdi", has_text=name))
+
+
+def go_on_to_check(page: Page) -> None:
+    page.locator("a[href='/report/check']").last.click()
+    expect(page).to_have_url(re.compile(r"/report/check$"))
+
+
+def send_report(page: Page) -> str:
+    """Step 3 confirmed and sent; the receipt code of step 4."""
+    page.locator("#confirm").check()
+    submit_of(page, "/report/check").click()
+    expect(page).to_have_url(re.compile(r"/report/receipt$"))
+    code = page.locator("#code").inner_text().strip()
+    assert CODE.match(code), code
+    return code
+
+
+def keep_code(page: Page) -> None:
+    """The code is written down; ends on the status page."""
+    submit_of(page, "/report/kept").click()
+    expect(page).to_have_url(re.compile(r"/status"))
+
+
+def come_back(page: Page, code: str) -> None:
+    """With the receipt code, from the page that asks for it."""
+    page.locator("#receipt_code").fill(code)
+    submit_of(page, "/status").click()
+
+
+def reference_on(page: Page) -> str:
+    """The tip a page speaks of."""
+    found = re.search(r"T-\d+", page.locator("main").inner_text())
+    assert found, page.locator("main").inner_text()
+    return found[0]
+
+
+# --- the officer
+
+
+def decide(page: Page, reference: str, act: str) -> Locator:
+    """The form of an act on a tip."""
+    return page.locator(f"form[action^='/desk/tips/{reference}/{act}']")
+
+
+def unfold(details: Locator) -> None:
+    details.locator("summary").first.click()
+
+
+def history(page: Page) -> Locator:
+    return page.locator("#history .log-what")

@@ -1,0 +1,200 @@
+"""A whole instance as a technician starts it: `tipline run` on an empty data folder, with a port of its own.
+
+Tests may look into it as an outsider can (commands, API, processes) and may age rows, never more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED_MEDIA = ROOT.parent / "shared" / "media"
+PATIENCE_S = 90
+PASSWORD = "harbour-lantern-42"
+JSON = {"Content-Type": "application/json"}
+STAFF = {"li": "investigator", "zhao": "admin", "sun": "auditor"}
+
+
+@dataclass
+class Station:
+    """A running instance."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    _tokens: list[str] = field(default_factory=list)
+
+    def tipline(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command of the program that must succeed; its standard output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tipline", *arguments], cwd=ROOT, env=self.environment, input=stdin,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def ask(self, path: str) -> Any:
+        """An answer of the desk's API, as an investigator's program gets it."""
+        return json.loads(self.read(path))
+
+    def tell(self, path: str, body: dict[str, Any]) -> Any:
+        """Act through the desk's API."""
+        return json.loads(self._post(path, json.dumps(body).encode(), {**JSON, **self._bearer()}))
+
+    def read(self, path: str) -> bytes:
+        """The bytes behind an address of the desk's API."""
+        request = urllib.request.Request(self.url + path, headers=self._bearer())
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return bytes(answer.read())
+
+    def send(self, text: str, *files: tuple[str, bytes], place: str = "幸福超市") -> str:
+        """Hand in a tip as a reporter's program does; its reference."""
+        body = {"category": "theft", "text": text, "place": place, "anonymous": True}
+        opened = json.loads(self._post("/api/v1/public/tips", json.dumps(body).encode(), JSON))
+        for name, data in files:
+            self._post(
+                "/api/v1/public/uploads", data, upload_headers(opened["access_token"], name, len(data))
+            )
+        return str(opened["reference"])
+
+    def files_of(self, reference: str) -> list[dict[str, Any]]:
+        """The tip's files as the API tells of them."""
+        listed = self.ask(f"/api/v1/tips/{reference}")["evidence"]
+        return [self.ask(f"/api/v1/evidence/{one['id']}") for one in listed]
+
+    def wait_examined(self, reference: str) -> list[dict[str, Any]]:
+        """Until the workers are done with every file of the tip."""
+        found: list[dict[str, Any]] = []
+
+        def is_done() -> bool:
+            found[:] = self.files_of(reference)
+            return all(one["state"] in ("ready", "undecodable") for one in found)
+
+        until(is_done, lambda: f"not examined: {[one['state'] for one in found]}")
+        return found
+
+    def age(self, statement: str, *values: object) -> None:
+        """Make rows older than they are, as time would."""
+        with closing(sqlite3.connect(self.data / "tipline.db", timeout=30)) as database:
+            database.execute(statement, values)
+            database.commit()
+
+    def children(self, word: str) -> list[int]:
+        """Processes of this station whose command holds the word, eldest first."""
+        return [pid for pid in _descendants(self.process.pid) if word in _command(pid)]
+
+    def _bearer(self) -> dict[str, str]:
+        if not self._tokens:
+            self._tokens.append(self.tipline("token", "create", "--user", "li").split()[-1])
+        return {"Authorization": f"Bearer {self._tokens[0]}"}
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
+        request = urllib.request.Request(self.url + path, body, headers, method="POST")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return bytes(answer.read())
+
+
+def upload_headers(token: str, name: str, size: int) -> dict[str, str]:
+    """Of a tus upload that is created with all its bytes."""
+    return {
+        "Authorization": f"Bearer {token}",
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": str(size),
+        "Upload-Metadata": f"filename {b64encode(name.encode()).decode()}",
+        "Content-Type": "application/offset+octet-stream",
+    }
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Station]:
+    """Start an instance, wait until it is ready, and stop it with everything it has started."""
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
+    environment |= {
+        "TIPLINE_DATA": str(folder / "var"),
+        "TIPLINE_PORT": str(port),
+        "TIPLINE_WORKERS": "1",
+        "TIPLINE_MIN_FREE_BYTES": "1000000",
+        "TIPLINE_STATION": "航海路派出所",
+        **settings,
+    }
+    log = folder / "run.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tipline", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+    station = Station(f"http://127.0.0.1:{port}", folder / "var", environment, process)
+    try:
+        _wait_ready(station, log)
+        for name, role in STAFF.items():
+            station.tipline("user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD)
+        yield station
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
+    """Ask again and again; fails with the reason when patience is over."""
+    end = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end, why()
+        time.sleep(0.2)
+
+
+def _wait_ready(station: Station, log: Path) -> None:
+    def is_ready() -> bool:
+        assert station.process.poll() is None, (
+            f"the station stopped while starting:\n{log.read_text()[-4000:]}"
+        )
+        try:
+            with urllib.request.urlopen(station.url + "/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    until(is_ready, lambda: f"the station did not become ready:\n{log.read_text()[-4000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """Children, their children, and so on; a process that ends meanwhile has none."""
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for one in map(int, listed):
+        yield one
+        yield from _descendants(one)
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""

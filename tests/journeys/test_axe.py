@@ -1,0 +1,144 @@
+"""No page has a fault that axe can find: each page, in both languages, light and dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests import footage
+from tests.journeys import acts
+from tests.journeys.acts import row
+from tests.journeys.conftest import DESK, Officer, Open
+from tests.journeys.station import Station
+
+LOOKS = [(language, theme) for language in ("zh", "en") for theme in ("light", "dark")]
+ADMIN = ("/desk/admin/accounts", "/desk/admin/beats", "/desk/admin/system", "/desk/admin/settings")
+
+
+@dataclass(frozen=True)
+class District:
+    """What the pages of the desk show."""
+
+    tip: str
+    broken: str
+    case: str
+
+
+class Look:
+    """Visits pages and collects what axe finds wrong with them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found: list[str] = []
+        self._axe = Axe()
+
+    def at(self, name: str) -> None:
+        """Judge the page as it stands now."""
+        answer = self._axe.run(self.page)
+        for fault in answer.response["violations"]:
+            for node in fault["nodes"]:
+                target = " ".join(map(str, node["target"]))
+                self.found.append(f"{name}: {fault['id']} ({fault['impact']}) {target} {node['html'][:160]}")
+
+    def visit(self, path: str, *, seen: str = "main") -> None:
+        self.page.goto(path)
+        expect(self.page.locator(seen).first).to_be_visible()
+        self.at(path)
+
+
+@pytest.fixture(scope="module")
+def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> District:
+    """A tip with a film and a photo, one with a file that cannot be read, and a case."""
+    folder = tmp_path_factory.mktemp("district")
+    clip = footage.cctv_clip(folder / "cam1.mp4", seconds=4, size=(640, 360), index_first=True).path
+    photo = footage.photo(folder / "IMG_1.jpg", gps=(34.7466, 113.6254), taken_at="2024:03:09 21:16:00")
+    cut = footage.cut(footage.cctv_clip(folder / "cut.mp4", seconds=2, size=(320, 180)).path, 0.7)
+    tip = station.send("店里收银台被盗", *((one.name, one.read_bytes()) for one in (clip, photo)))
+    broken = station.send("录像打不开", (cut.name, cut.read_bytes()))
+    for reference in (tip, broken):
+        station.wait_examined(reference)
+    case = station.tell("/api/v1/cases", {"title": "幸福路便利店系列盗窃", "summary": "夜间，蓝色外套。"})
+    station.tell(f"/api/v1/cases/{case['number']}/links", {"tip": tip, "reason": "同一件外套"})
+    station.tell(f"/api/v1/tips/{tip}/messages", {"text": "画面里是同一个人吗？", "kind": "question"})
+    return District(tip, broken, case["number"])
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_no_page_of_the_reporter_has_a_fault(
+    language: str, theme: str, opened: Open, station: Station, tmp_path: Path
+) -> None:
+    photo = footage.photo(tmp_path / "IMG_2.jpg", size=(320, 240))
+    page = opened("/", language=language, color_scheme=theme)
+    look = Look(page)
+    look.at("start")
+    acts.submit_of(page, "/report/what").click()
+    expect(page.locator("#faults")).to_be_visible()
+    look.at("start with faults")
+    acts.write_report(page, "有人拿走了现金", place="幸福超市")
+    look.at("files")
+    acts.pick(page, photo)
+    expect(row(page, photo.name)).to_have_attribute("data-state", "done")
+    acts.pick(page, {"name": "empty.mp4", "mimeType": "video/mp4", "buffer": b""})
+    look.at("files with a row")
+    acts.go_on_to_check(page)
+    look.at("check")
+    acts.send_report(page)
+    look.at("receipt")
+    acts.keep_code(page)
+    look.at("status")
+    look.visit("/status/slip")
+    page.goto("/status")
+    acts.submit_of(page, "/status/leave").click()
+    expect(page.locator("#receipt_code")).to_be_visible()
+    look.at("code")
+    look.visit("/nowhere")
+    assert not look.found, "\n".join(look.found)
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_no_page_of_the_desk_has_a_fault(
+    language: str, theme: str, opened: Open, officer: Officer, district: District
+) -> None:
+    looks = {"language": language, "color_scheme": theme}
+    look = Look(opened("/desk/sign-in", device=DESK, **looks))
+    look.at("sign-in")
+    look.page.locator("#username").fill("nobody")
+    look.page.locator("#password").fill("nothing at all")
+    look.page.locator("[type=submit]").click()
+    expect(look.page.locator("[role=alert]")).to_be_visible()
+    look.at("sign-in refused")
+    found = look.found
+
+    look = Look(officer(**looks))
+    look.at("queue")
+    look.visit("/desk/queue?q=nothing-has-these-words", seen=".empty")
+    look.visit("/desk/queue?state=withdrawn", seen=".empty")
+    look.visit(f"/desk/tips/{district.broken}", seen=".file-why")
+    look.visit(f"/desk/tips/{district.tip}", seen=".frames img")
+    for details in look.page.locator("main details:not([open])").all():
+        details.evaluate("one => { one.open = true; }")
+    look.at("tip unfolded")
+    look.page.keyboard.press("?")
+    expect(look.page.locator("#keys")).to_be_visible()
+    look.at("help")
+    look.visit(f"/desk/tips/{district.tip}/print")
+    look.visit("/desk/cases", seen="[data-rows] a")
+    look.visit(f"/desk/cases/{district.case}", seen=".case-tip")
+    for details in look.page.locator("main details:not([open])").all():
+        details.evaluate("one => { one.open = true; }")
+    look.at("case unfolded")
+    look.visit(f"/desk/cases/{district.case}/print")
+    look.visit("/desk/password", seen="#current")
+    look.visit("/desk/tips/T-999999")
+    found += look.found
+
+    look = Look(officer("zhao", **looks))
+    for path in ADMIN:
+        look.visit(path, seen=".admin-tabs")
+    look.visit("/desk/admin/log?check=1", seen=".admin-log")
+    found += look.found
+    assert not found, "\n".join(found)
