@@ -30,7 +30,12 @@ def time(moment: datetime | None, form: str = "full") -> Markup:
     """A <time> element in the station's zone. Forms: full, day (no hour), short, clock (with seconds)."""
     if moment is None:
         return Markup("")
-    patterns = {"full": _full(), "day": _full().removesuffix(" HH:mm"), "short": "MM-dd HH:mm", "clock": "yyyy-MM-dd HH:mm:ss"}
+    patterns = {
+        "full": _full(),
+        "day": _full().removesuffix(" HH:mm"),
+        "short": "MM-dd HH:mm",
+        "clock": "yyyy-MM-dd HH:mm:ss",
+    }
     shown = format_datetime(moment, patterns[form])
     exact = current.local(moment).isoformat(timespec="seconds")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(clock.stamp(moment), exact, shown)
