@@ -70,11 +70,11 @@ def _configure(app: APIFlask, services: Services) -> None:
         # Our pages send no Referer on purpose; web/security.py compares the Origin instead.
         WTF_CSRF_SSL_STRICT=False,
         JSON_AS_ASCII=False,
-        JSON_SORT_KEYS=False,
         TEMPLATES_AUTO_RELOAD=False,
         OPENAPI_VERSION="3.1.0",
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
 
 
 def _mount(app: APIFlask) -> None:
