@@ -28,7 +28,7 @@ def create_app(services: Services) -> APIFlask:
         spec_path="/api/v1/openapi.json",
         docs_path=None,
         template_folder=str(TEMPLATES),
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]
     )
     app.request_class = requests.TiplineRequest
     app.extensions["tipline"] = services

@@ -65,7 +65,7 @@ CATALOGUE: dict[str, Entry] = {
     "tip:category-unknown": Entry(_K.INVALID, N_("This kind of tip does not exist. Choose one from the list.")),
     "tip:beat-unknown": Entry(_K.INVALID, N_("This beat does not exist. Choose one from the list.")),
     "tip:time-unclear": Entry(_K.INVALID, N_("The time could not be read. Write it like 2026-11-22 21:30.")),
-    "tip:offset-unclear": Entry(_K.INVALID, N_("The camera's clock cannot be that far off. Give the difference in seconds, up to ten years.")),
+    "tip:offset-unclear": Entry(_K.INVALID, N_("The offset of the camera's clock is unclear or more than ten years. Correct the numbers.")),
     "tip:time-reversed": Entry(_K.INVALID, N_("The end lies before the beginning. Correct one of the two times.")),
     "tip:time-ahead": Entry(_K.INVALID, N_("This time lies in the future. Check the date.")),
     "tip:clock-unclear": Entry(_K.INVALID, N_("Write the difference as a number of minutes, such as 5.")),
@@ -86,7 +86,6 @@ CATALOGUE: dict[str, Entry] = {
     "tip:confirm-needed": Entry(_K.INVALID, N_("Tick the box to say that your report is honest, then send it.")),
     "tip:reason-needed": Entry(_K.INVALID, N_("Give a reason. It stands in the log, and the reporter may read it.")),
     "tip:snooze-day": Entry(_K.INVALID, N_("Choose a day that is still to come.")),
-    "tip:offset-unclear": Entry(_K.INVALID, N_("Write the camera's offset in whole minutes and seconds.")),
     # --- receipts
     "receipt:unknown": Entry(_K.NOT_FOUND, N_("No such code. Check the 16 characters (no I, L, O, U).")),
     "receipt:expired": Entry(_K.UNAUTHENTICATED, N_("Your visit has ended. Enter your receipt code again to go on; everything you sent is kept.")),

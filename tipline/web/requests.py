@@ -30,5 +30,5 @@ class TiplineRequest(Request):
         return self.is_upload or (self.method == "POST" and self.path.rstrip("/") in FORMS_WITH_FILES)
 
     @property
-    def max_content_length(self) -> int | None:  # type: ignore[override]
+    def max_content_length(self) -> int | None:  # type: ignore[misc, override]
         return None if self.is_streamed else MOST_BYTES
