@@ -5,6 +5,20 @@ function onDone(form) {
   form.closest("details")?.removeAttribute("open");
 }
 
+const SHOWN_MS = 10000;
+let fading = 0;
+
+// What went well need not be answered: it goes after a while, but never from under a hand. A fault stays.
+function fade() {
+  clearTimeout(fading);
+  const notice = document.querySelector("#flash .notice:not(.notice-fault)");
+  if (!notice) return;
+  fading = setTimeout(() => {
+    if (notice.matches(":hover") || notice.contains(document.activeElement)) fade();
+    else notice.remove();
+  }, SHOWN_MS);
+}
+
 function showFor(form) {
   const chosen = form.querySelector("input[name=state]:checked")?.value;
   for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(chosen);
@@ -16,8 +30,7 @@ export function startForms() {
     if (form?.matches?.("form")) {
       const isDone = (response?.raw?.status ?? response?.status ?? 200) < 400;
       if (isDone && form.isConnected && !form.matches("[data-undo]")) onDone(form);
-      const flash = document.getElementById("flash");
-      if (flash?.firstElementChild) flash.scrollIntoView({ block: "nearest" });
+      fade();
     }
     document.querySelectorAll("[data-state-form]").forEach(showFor);
   });
@@ -36,5 +49,7 @@ export function startForms() {
   document.querySelectorAll("[data-state-form]").forEach(showFor);
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    event.target.closest("[data-dismiss]")?.closest(".notice").remove();
   });
+  fade();
 }
