@@ -11,7 +11,9 @@ from typing import Any
 
 from storage import Store, keys
 from tipline.db import Database
-from tipline.domain import renditions
+from tipline.domain import renditions, tips
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
 from workers import encode
 from workers.encode import Picture
 from workers.lease import Lease
@@ -23,9 +25,9 @@ SHEET_NAME = "sheet.webp"
 class Pictures:
     """Those of one look at one file."""
 
-    def __init__(self, database: Database, store: Store, lease: Lease, evidence_id: str, sha256: str) -> None:
+    def __init__(self, database: Database, store: Store, lease: Lease, subject: Evidence) -> None:
         self._database, self._store, self._lease = database, store, lease
-        self._evidence_id, self._sha256 = evidence_id, sha256
+        self._evidence_id, self._tip_id, self._sha256 = subject.id, subject.tip_id, subject.sha256
         self._tiles: list[tuple[float, bytes]] = []
         self.names: list[str] = []
 
@@ -58,6 +60,8 @@ class Pictures:
             self._store.put(keys.rendition(self._evidence_id, name), picture.data, content_type=picture.mime)
         with self._database.transaction() as tx:
             self._lease.confirm(tx)
+            # Pages that show the tip look again when it was touched.
+            tips.touch(tx.get_one(Tip, self._tip_id))
             for name, (kind, picture) in made.items():
                 renditions.keep(
                     tx,

@@ -75,7 +75,7 @@ def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence] | None:
 
 def _look(services: Services, lease: Lease, subject: Evidence) -> None:
     """From the bytes to the settled facts."""
-    pictures = Pictures(services.database, services.store, lease, subject.id, subject.sha256 or "")
+    pictures = Pictures(services.database, services.store, lease, subject)
     folder = services.settings.data / "tmp"
     with local.file_of(services.store, subject.key, folder, lease.check) as file:
         media = _examine(services, lease, subject, file, pictures)
