@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Request
 
 # Forms and JSON together with everything around their fields.
@@ -13,6 +15,11 @@ UPLOADS = "/api/v1/public/uploads"
 
 class TiplineRequest(Request):
     """JSON and forms are bounded; a body that is streamed (an upload) is bounded by its reader."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_streamed:
+            self.max_content_length = MOST_BYTES
 
     @property
     def wants_json(self) -> bool:
@@ -28,7 +35,3 @@ class TiplineRequest(Request):
     def is_streamed(self) -> bool:
         """Whether a view reads the body piece by piece; nothing else may touch it before."""
         return self.is_upload or (self.method == "POST" and self.path.rstrip("/") in FORMS_WITH_FILES)
-
-    @property
-    def max_content_length(self) -> int | None:  # type: ignore[misc, override]
-        return None if self.is_streamed else MOST_BYTES
