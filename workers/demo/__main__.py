@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,10 @@ from tipline import logs
 from tipline import services as wiring
 from tipline import settings as reading
 from tipline.bell import SilentBell
-from tipline.domain import clock, outbox
+from tipline.domain import clock
 from tipline.domain.accounts import Account
 from tipline.domain.beats import Beat
+from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.errors import N_
 from tipline.i18n import say
@@ -66,11 +68,17 @@ def _fill(services: Services) -> int:
                 print(say(locale, BUSY))
                 return 1
             stage = perform(services, now, drawn)
-    # From here on it is a station like any other: the sweep would ring as well, but not at once.
-    with services.database.transaction() as tx:
-        outbox.ring_stuck(tx, services.bell)
+    _ring(services)
     _tell(services, stage)
     return 0
+
+
+def _ring(services: Services) -> None:
+    """From here on it is a station like any other. The newest first: it stands at the top of the queue."""
+    with services.database.transaction() as tx:
+        for row in tx.scalars(select(Outbox).order_by(Outbox.id.desc())):
+            row.rung_at = clock.now()
+            tx.after_commit.append(partial(services.bell, row.kind, row.id))
 
 
 def is_empty(services: Services) -> bool:
