@@ -14,7 +14,7 @@ from contextlib import suppress
 import storage
 from storage import Store, hashing, keys
 from tipline.db import Database
-from tipline.domain import clock, evidence, ids, kinds, outbox, stored, uploads
+from tipline.domain import clock, evidence, kinds, outbox, stored, uploads
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.limits import Limits
@@ -72,14 +72,18 @@ class Receiver:
         offset: int,
         pieces: Iterable[bytes],
         *,
+        announced: int = 0,
         checksum: bytes | None = None,
     ) -> Upload:
         """Write pieces from `offset` on; returns the upload as it then stands.
 
+        `announced` is how many bytes the sender says are coming; too many are refused before one is read.
         With `checksum` (SHA-256 of these pieces) nothing counts unless they fit it. When the sender vanishes,
         what arrived is kept and the sender's error goes on.
         """
         upload = self.read(upload_id, tip_id)
+        if offset + announced > upload.length:
+            raise TiplineError("upload:too-much")
         if upload.state == "done":
             return _repeated(upload, offset)
         return self._append(upload, offset, pieces, checksum, ends=False)
@@ -89,9 +93,10 @@ class Receiver:
     ) -> Upload:
         writer = self.running.announce(upload.id, is_checked=checksum is not None)
         try:
-            # Read again: an older connection, now stopped, has said how far it came.
-            upload = self.read(upload.id, upload.tip_id)
-            mark = ids.new_id()
+            if writer.took_over:
+                # An older connection, now stopped, has said how far it came.
+                upload = self.read(upload.id, upload.tip_id)
+            mark = uploads.mark(is_checked=checksum is not None)
             with self.database.transaction() as tx:
                 uploads.claim(tx, upload, offset, mark)
             return _Stretch(self, upload, mark, offset, checksum, ends).write(writer, pieces)
@@ -210,6 +215,9 @@ class Receiver:
             return uploads.list_idle(tx, after=after)
 
     def _is_whole(self, upload: Upload) -> bool:
+        if upload.is_checked:
+            # Whoever wrote last may have died before comparing the checksum; completing comes after that.
+            return self._stands(upload)
         try:
             return self.store.size(upload.session) == upload.length
         except storage.SessionGone:
@@ -307,9 +315,11 @@ class _Stretch:
             upload = self._shortened()
         if self.durable == upload.length:
             return receiver._finish(upload, self.digest)
-        receiver._move(upload.id, self.mark, self.durable)
+        if self.checksum is not None:
+            receiver._move(upload.id, self.mark, self.durable)
         receiver.running.remember(upload.id, self.mark, self.digest, self.durable)
-        return receiver.read(upload.id, upload.tip_id)
+        upload.offset = self.durable
+        return upload
 
     def _shortened(self) -> Upload:
         if self.durable == 0:

@@ -25,6 +25,7 @@ class Writer:
     def __init__(self, *, is_checked: bool) -> None:
         # Bytes under a checksum count all together or not at all.
         self.is_checked = is_checked
+        self.took_over = False
         self._stop = threading.Event()
         self._gone = threading.Event()
         self._writing = threading.Lock()
@@ -94,6 +95,7 @@ class Running:
         with self._lock:
             older = self._writers.get(upload_id)
             self._writers[upload_id] = writer
+            writer.took_over = older is not None
         if older:
             older.stop()
             try:

@@ -19,6 +19,7 @@ from tipline.errors import TiplineError
 
 LASTS = timedelta(days=7)
 IDLE = timedelta(seconds=60)
+_CHECKED = "~"
 
 
 class Upload(Base):
@@ -37,6 +38,11 @@ class Upload(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether whoever wrote last goes by a checksum, so that bytes beyond `offset` may be damaged."""
+        return self.writer is not None and self.writer.startswith(_CHECKED)
 
 
 class Announced(NamedTuple):
@@ -96,6 +102,11 @@ def _require_disk(tx: Transaction, store: Store, limits: Limits, length: int) ->
         raise TiplineError("service:disk-full")
 
 
+def mark(*, is_checked: bool) -> str:
+    """A new name for somebody who writes; it tells whether the bytes count only with their checksum."""
+    return _CHECKED + ids.new_id()[1:] if is_checked else ids.new_id()
+
+
 def claim(tx: Transaction, upload: Upload, offset: int, writer: str) -> None:
     """Take over the right to write from `offset` on; raises upload:offset-mismatch.
 
@@ -115,6 +126,7 @@ def claim(tx: Transaction, upload: Upload, offset: int, writer: str) -> None:
         ),
         "upload:offset-mismatch",
     )
+    upload.expires_at = now + LASTS
 
 
 def move(tx: Transaction, upload_id: str, writer: str, offset: int) -> None:

@@ -71,8 +71,17 @@ def access_token() -> str | None:
     return bearer() or session.get(ACCESS)
 
 
+def admit_reporter() -> None:
+    """Raise receipt:expired unless a reporter asks; the view then finds the tip read already."""
+    g.admitted = _read_reporter_tip()
+
+
 def reporter_tip() -> Tip:
-    """The tip of the reporter who asks; raises receipt:expired."""
+    """The tip of the reporter who asks; raises receipt:expired. Asked again, it is read again."""
+    return cast(Tip | None, g.pop("admitted", None)) or _read_reporter_tip()
+
+
+def _read_reporter_tip() -> Tip:
     token = access_token()
     if not token:
         raise TiplineError("receipt:expired")

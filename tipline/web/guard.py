@@ -26,7 +26,7 @@ def reporter(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        current.reporter_tip()
+        current.admit_reporter()
         return view(*args, **kwargs)
 
     return _declared(guarded, "reporter")

@@ -13,6 +13,7 @@ from typing import ParamSpec
 
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
 from tipline.domain import evidence
@@ -131,8 +132,7 @@ def append(upload_id: str) -> Response:
     if request.mimetype != STREAM:
         raise TiplineError("upload:content-type")
     offset = tus_headers.number("Upload-Offset", "upload:offset-unclear")
-    upload = current.services().receiver.read(upload_id, tip.id)
-    return _answer(_append(tip, upload, offset, tus_headers.checksum()), 204)
+    return _answer(_append(tip, upload_id, offset, tus_headers.checksum()), 204)
 
 
 @route("/<upload_id>", "DELETE")
@@ -147,7 +147,7 @@ def remove(upload_id: str) -> Response:
 
 def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Upload:
     try:
-        return _append(tip, upload, 0, checksum)
+        return _append(tip, upload.id, 0, checksum)
     except TiplineError:
         # The sender never hears of Location, so nobody could go on with this upload.
         with suppress(TiplineError):
@@ -155,18 +155,30 @@ def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Uploa
         raise
 
 
-def _append(tip: Tip, upload: Upload, offset: int, checksum: bytes | None) -> Upload:
-    if offset + (request.content_length or 0) > upload.length:
-        raise TiplineError("upload:too-much")
+def _append(tip: Tip, upload_id: str, offset: int, checksum: bytes | None) -> Upload:
+    announced = request.content_length or 0
     with tus_lanes.lane():
-        upload = current.services().receiver.append(upload.id, tip.id, offset, _pieces(), checksum=checksum)
+        upload = current.services().receiver.append(
+            upload_id, tip.id, offset, _pieces(), announced=announced, checksum=checksum
+        )
     if upload.state == "done" and tip.state == "draft" and tip.door == "api":
         opening.submit(tip)
     return upload
 
 
 def _pieces() -> Iterator[bytes]:
-    while piece := request.stream.read(PIECE):
+    """The body as it comes; with a length it is read from the server itself, for Werkzeug's reader copies."""
+    left = request.content_length
+    if left is None:
+        while piece := request.stream.read(PIECE):
+            yield piece
+        return
+    source = request.environ["wsgi.input"]
+    while left:
+        piece = source.read(min(PIECE, left))
+        if not piece:
+            raise ClientDisconnected
+        left -= len(piece)
         yield piece
 
 
