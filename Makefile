@@ -9,11 +9,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock messages bench clean
+.PHONY: help run test faults check lock messages bench bench-intake clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## set up what is missing, then start everything; DEMO=1 fills an empty instance with a district
 	@$(PYTHON) tipline/bootstrap.py
@@ -22,6 +22,10 @@ run: ## set up what is missing, then start everything; DEMO=1 fills an empty ins
 test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k name" goes to pytest
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+faults: ## break a station on purpose and count what is lost; ARGS="--uploads 5000 --faults 300 --seed 7"
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 check: ## lint, format and types
 	@$(PYTHON) tipline/bootstrap.py --dev
@@ -48,6 +52,10 @@ messages: ## collect sentences of the code and templates into the catalogues
 bench: ## the side-by-side tables
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m bench
+
+bench-intake: ## uploads to ours and to the official Node server; ARGS="--gib 1"
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m bench intake $(ARGS)
 
 clean: ## remove everything that was fetched or built; the data folder stays
 	rm -rf .venv node_modules tipline/static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

@@ -1,4 +1,4 @@
-"""`python -m tests.faults --uploads N --faults M --seed S`: breaks a station of its own and counts what is lost.
+"""`python -m tests.faults --uploads N --faults M --seed S`: breaks a station and counts the lost.
 
 Exit 0 when nothing is lost, altered or half visible, 1 otherwise.
 """

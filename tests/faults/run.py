@@ -66,14 +66,13 @@ class Outcome:
         v = self.verdict
         bound = 3 / max(1, v.reread)
         return [
-            "senders: "
-            + _counted(v.outcomes)
-            + f"; {v.reread} originals re-read, {v.reread_bytes / 1e6:,.0f} MB",
+            f"senders: {_counted(v.outcomes)}",
+            f"originals re-read: {v.reread}, {v.reread_bytes / 1e6:,.0f} MB",
             f"not acknowledged, yet whole: {v.unknown_whole}; files: " + _counted(v.states),
             "failure codes: " + (_counted(v.failures) or "none"),
             "faults: " + _counted(self.kinds),
-            f"slowest to come back after: {self.slowest_kind or 'none'}; quiet {self.quiet_s:.1f} s after the last"
-            f" sender; the whole run {self.took_s:.0f} s",
+            f"slowest to come back after: {self.slowest_kind or 'none'}",
+            f"quiet {self.quiet_s:.1f} s after the last sender; the whole run {self.took_s:.0f} s",
             f"with none lost, fewer than {bound:.2%} are lost at 95 % confidence (3 / {v.reread})",
         ]
 
@@ -101,9 +100,10 @@ def run(wish: Wish, folder: Path | None = None) -> Outcome:
         quiet = verdicts.wait_until_quiet(station, QUIET_WITHIN_S)
         found = verdicts.judge(station, journal, token)
         slowest, longest = _longest_recovery(nemesis, journal)
+        sent = sum(job.size for job in jobs)
         return Outcome(
-            wish, found, dict(nemesis.kinds), len(nemesis.done), sum(job.size for job in jobs), longest, slowest,
-            quiet, time.monotonic() - began,
+            wish, found, dict(nemesis.kinds), len(nemesis.done), sent, longest, slowest, quiet,
+            time.monotonic() - began,
         )  # fmt: skip
 
 

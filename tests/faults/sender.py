@@ -98,9 +98,7 @@ class Sender(threading.Thread):
             said["sha256"] = job.sha256
         headers = {
             "Upload-Length": str(job.size),
-            "Upload-Metadata": ",".join(
-                f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in said.items()
-            ),
+            "Upload-Metadata": ",".join(f"{name} {_base64(value.encode())}" for name, value in said.items()),
         }
         body = b""
         if job.first_along:
@@ -238,7 +236,11 @@ class Sender(threading.Thread):
     def _checksum(self, job: Job, piece: bytes) -> dict[str, str]:
         if not job.checksums:
             return {}
-        return {"Upload-Checksum": f"sha256 {base64.b64encode(hashlib.sha256(piece).digest()).decode()}"}
+        return {"Upload-Checksum": f"sha256 {_base64(hashlib.sha256(piece).digest())}"}
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _bent(piece: bytes) -> bytes:

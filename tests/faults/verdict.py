@@ -1,5 +1,5 @@
-"""After the faults: is every acknowledged byte still there, and is nothing half there? Reads by the API alone,
-but for the outbox, which says when all is quiet.
+"""After the faults: is every acknowledged byte still there, and is nothing half there? Reads by the
+API alone, but for the outbox, which says when all is quiet.
 """
 
 from __future__ import annotations
@@ -68,16 +68,19 @@ class Reader:
 
 
 def wait_until_quiet(station: Station, patience_s: float) -> float:
-    """Seconds until no job waits or runs; AssertionError after the patience is over."""
+    """Seconds until no job waits or runs; AssertionError when nothing at all has moved for the patience."""
     database = Database(f"sqlite:///{station.data / 'tipline.db'}")
-    began, calm = time.monotonic(), 0
+    began = moved = time.monotonic()
+    calm, before = 0, -1
     try:
         while calm < 3:
             with database.reading() as tx:
                 left = {state: n for state, n in outbox.counts(tx).items() if state != "dead"}
             calm = calm + 1 if not left else 0
-            if time.monotonic() - began > patience_s:
-                raise AssertionError(f"no quiet after {patience_s:.0f} s: {left}\n{station.last_words()}")
+            if sum(left.values()) != before:
+                before, moved = sum(left.values()), time.monotonic()
+            if time.monotonic() - moved > patience_s:
+                raise AssertionError(f"nothing moved for {patience_s:.0f} s: {left}\n{station.last_words()}")
             time.sleep(0.4)
     finally:
         database.close()
@@ -189,9 +192,8 @@ def _judge_custody(
             return
         received.update(one["subject"] for one in page["items"] if one["action"] == "evidence:receive")
         cursor = page["next_cursor"]
-    arrived = {
-        f"evidence:{file['id']}" for files in seen.values() for file in files if file["state"] in ARRIVED
-    }
+    here = [file for files in seen.values() for file in files if file["state"] in ARRIVED]
+    arrived = {f"evidence:{file['id']}" for file in here}
     verdict.other += [f"{one}: received {n} times in the log" for one, n in received.items() if n > 1]
     verdict.other += [f"{one}: arrived, but the log does not say so" for one in arrived - set(received)]
     verdict.other += [f"{one}: in the log, but no tip shows it" for one in set(received) - arrived]

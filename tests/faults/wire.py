@@ -46,6 +46,8 @@ class Wire:
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
+        # asyncio itself holds running tasks only weakly.
+        self._held: set[asyncio.Task[None] | None] = set()
         self._thread = threading.Thread(target=self._run, name=f"wire-{port}", daemon=True)
 
     def start(self) -> Wire:
@@ -73,11 +75,21 @@ class Wire:
         self._ready.set()
         self._loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self._loop):
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
 
     async def _serve(self, near: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._held.add(task)
+        try:
+            await self._join(near, near_out)
+        finally:
+            self._held.discard(task)
+
+    async def _join(self, near: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         try:
             far, far_out = await asyncio.open_connection(self.host, self.behind, limit=PIECE)
         except OSError:
