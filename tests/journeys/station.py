@@ -16,6 +16,7 @@ import time
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,8 +142,8 @@ def running(folder: Path, **settings: str) -> Iterator[Station]:
     station = Station(f"http://127.0.0.1:{port}", folder / "var", environment, process)
     try:
         _wait_ready(station, log)
-        for name, role in STAFF.items():
-            station.tipline("user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD)
+        with ThreadPoolExecutor() as together:
+            list(together.map(lambda one: _add(station, *one), STAFF.items()))
         yield station
     finally:
         process.send_signal(signal.SIGCONT)
@@ -174,6 +175,10 @@ def _wait_ready(station: Station, log: Path) -> None:
             return False
 
     until(is_ready, lambda: f"the station did not become ready:\n{log.read_text()[-4000:]}")
+
+
+def _add(station: Station, name: str, role: str) -> None:
+    station.tipline("user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD)
 
 
 def _free_port() -> int:

@@ -72,14 +72,15 @@ def test_a_shop_owner_reports_a_theft_and_sees_what_comes_of_it(
     desk.evaluate("window.seenSince = 1")
     phone = opened("/", language=told.language)
 
-    # The shop owner writes, chooses the film and sends while it is still on its way.
+    # The shop owner writes, chooses the film, sends the report while the film is still on its way.
     acts.write_report(phone, told.text, place="幸福超市")
     line = Line(phone)
     line.slow(20_000)
     acts.pick(phone, clip)
     expect(row(phone, clip.name)).to_have_attribute("data-state", "sending")
     acts.go_on_to_check(phone)
-    expect(row(phone, clip.name)).to_have_attribute("data-state", "sending")
+    row(phone, clip.name).get_by_role("button", name=said(told.language, "Pause")).click()
+    expect(row(phone, clip.name)).to_have_attribute("data-state", "paused")
     code = acts.send_report(phone)
     reference = acts.reference_on(phone)
 
@@ -90,6 +91,7 @@ def test_a_shop_owner_reports_a_theft_and_sees_what_comes_of_it(
     expect(waiting.locator("img")).to_have_count(0)
     desk.evaluate("window.seenSince = 2")
     line.fast()
+    row(phone, clip.name).get_by_role("button", name=said(told.language, "Resume")).click()
     finished = row(phone, clip.name)
     expect(finished).to_have_attribute("data-state", "done")
     expect(finished).to_contain_text(said(told.language, "Uploaded, hash matches"))

@@ -95,6 +95,8 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         return gettext("State: %(state)s", state=gettext(words.TIP[state].text))
     if entry.action not in SENTENCES:
         return entry.action
+    # The look took place but found nothing that could be decoded.
+    is_in_vain = entry.action == "evidence:derive" and facts.get("failure")
     values = {
         "number": facts.get("number", ""),
         "keyframes": facts.get("keyframes", 0),
@@ -102,7 +104,7 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         "case": entry.subject.partition(":")[2],
         "changes": _changes(facts),
     }
-    return gettext(SENTENCES[entry.action], **values)
+    return gettext(SENTENCES["evidence:fail" if is_in_vain else entry.action], **values)
 
 
 def _assigned(facts: dict[str, Any], people: dict[str, str]) -> str:
