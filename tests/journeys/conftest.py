@@ -81,7 +81,6 @@ def opened(browser: Browser, station: Station) -> Iterator[Open]:
         context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda fault: surprises.append(f"fault in a script: {fault.error}"))
         page = context.new_page()
-            page.on("requestfinished", lambda r: print(r.method, r.url[-150:], r.response().status))
         watch(page, surprises)
         page.goto(path)
         return page

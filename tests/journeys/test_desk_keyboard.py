@@ -20,12 +20,13 @@ def two_tips(station: Station) -> tuple[str, str]:
 
 
 def ring(page: Page) -> str:
-    """How the element with the focus is set off; empty when it is not. A row's link draws it around the row."""
+    """How the element with the focus is set off; empty when it is not. A row's link draws it round the row."""
     return str(
         page.evaluate(
             """() => [null, "::after"].map((part) => {
                 const style = getComputedStyle(document.activeElement, part);
-                return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 ? style.outline : "";
+                const isDrawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+                return isDrawn ? style.outline : "";
             }).join("")"""
         )
     )
