@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import Digest, sha256_of
+from storage.hashing import WORTH_A_THREAD
 
 
 @given(st.lists(st.binary(max_size=100), max_size=10))
@@ -28,3 +30,40 @@ def test_a_digest_can_be_asked_on_the_way() -> None:
     digest.update(memoryview(b"c"))
     assert digest.hexdigest() == hashlib.sha256(b"abc").hexdigest()
     assert digest.size == 3
+
+
+def test_large_and_small_pieces_in_any_order_make_one_digest() -> None:
+    pieces = [b"a", bytes(WORTH_A_THREAD), b"b" * (3 * WORTH_A_THREAD), b"", b"c", b"d" * WORTH_A_THREAD]
+    digest = Digest()
+
+    for piece in pieces:
+        digest.update(piece)
+
+    whole = b"".join(pieces)
+    assert digest.size == len(whole)
+    assert digest.hexdigest() == hashlib.sha256(whole).hexdigest()
+
+
+def test_a_buffer_may_be_changed_as_soon_as_it_was_handed_over() -> None:
+    digest, buffer = Digest(), bytearray(b"x" * (8 * WORTH_A_THREAD))
+
+    digest.update(buffer)
+    buffer[:] = b"y" * len(buffer)
+
+    assert digest.digest() == hashlib.sha256(b"x" * len(buffer)).digest()
+
+
+def test_a_fork_hashes_with_threads_of_its_own() -> None:
+    data = bytes(4 * WORTH_A_THREAD)
+    sha256_of(io.BytesIO(data))
+    ours, theirs = os.pipe()
+
+    pid = os.fork()
+    if pid == 0:
+        os.write(theirs, sha256_of(io.BytesIO(data)).encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+    assert os.read(ours, 100).decode() == hashlib.sha256(data).hexdigest()
+    os.close(ours)
+    os.close(theirs)

@@ -7,7 +7,6 @@ evidence, so an upload is never complete without its evidence, nor the evidence 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 
@@ -264,7 +263,7 @@ class _Stretch:
         self.checksum, self.ends = checksum, ends
         self.durable = offset
         self.digest = receiver.running.digest(upload.id, offset, upload.writer)
-        self.own_digest = hashlib.sha256()
+        self.own_digest = hashing.Digest()
 
     def write(self, writer: Writer, pieces: Iterable[bytes]) -> Upload:
         store, watched = self.receiver.store, self._watched(writer, pieces)
