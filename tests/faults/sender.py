@@ -60,7 +60,8 @@ class Sender(threading.Thread):
                     self.journal.write("unknown", job=job.number, why=str(reason))
         except BaseException as fault:
             self.crash = fault
-            raise
+        finally:
+            self._hang_up()
 
     # --- one file
 
