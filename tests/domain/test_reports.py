@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tipline.domain import clock, limits
@@ -70,6 +70,8 @@ def test_half_a_position_is_refused() -> None:
     assert _refusal(lat=34.7).code == _refusal(lon=113.6).code == "tip:place-unclear"
 
 
+@example(90.0, -180.0, LONGEST_OFFSET_S)
+@example(-90.0, 180.0, -LONGEST_OFFSET_S)
 @given(st.floats(-90, 90), st.floats(-180, 180), st.floats(-LONGEST_OFFSET_S, LONGEST_OFFSET_S))
 def test_every_position_on_the_map_is_taken(lat: float, lon: float, offset: float) -> None:
     report = Report("theft", lat=lat, lon=lon, clock_offset_s=offset).checked()
