@@ -60,21 +60,20 @@ class Line(NamedTuple):
 
 def of_tip(tx: Transaction, reference: str) -> list[Line]:
     """Newest first."""
-    return _lines(tx, custody.list_of(tx, tip=reference, limit=MOST))
+    return _lines(tx, custody.list_latest(tx, about=reference, limit=MOST))
 
 
 def of_case(tx: Transaction, number: str) -> list[Line]:
     """Newest first."""
-    return _lines(tx, custody.list_of(tx, subject=f"case:{number}", limit=MOST))
+    return _lines(tx, custody.list_latest(tx, about=f"case:{number}", limit=MOST))
 
 
 def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
     people = {f"staff:{one.username}": one.display_name for one in accounts.list_accounts(tx)}
-    lines = [
+    return [
         Line(one.at, _who(one.actor, people), _sentence(one, people), one.reason or "", one.seq)
         for one in entries
     ]
-    return lines[::-1]
 
 
 def _who(actor: str, people: dict[str, str]) -> str:
@@ -97,6 +96,7 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         return entry.action
     # The look took place but found nothing that could be decoded.
     is_in_vain = entry.action == "evidence:derive" and facts.get("failure")
+    sentence = SENTENCES["evidence:fail" if is_in_vain else entry.action]
     values = {
         "number": facts.get("number", ""),
         "keyframes": facts.get("keyframes", 0),
@@ -104,7 +104,7 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         "case": entry.subject.partition(":")[2],
         "changes": _changes(facts),
     }
-    return gettext(SENTENCES["evidence:fail" if is_in_vain else entry.action], **values)
+    return gettext(sentence, **values)
 
 
 def _assigned(facts: dict[str, Any], people: dict[str, str]) -> str:
