@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 # How long a worker that died without a word stays on RQ's list, and how often an idle one shows itself.
 WORKER_TTL_S = 60
 ASK_AGAIN_S = 1.0
+AWAY = (redis.ConnectionError, redis.TimeoutError)
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -45,30 +46,37 @@ def listen(queue: str, redis_url: str) -> None:
     away = False
     while not stop.is_asked():
         try:
-            with connect(redis_url) as probe:
-                probe.ping()
-            # RQ gives its own connection the patience that waiting for a job needs.
-            connection = redis.Redis.from_url(redis_url, socket_connect_timeout=REACH_S)
-            worker = QuietWorker(
-                [queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S
-            )
-            if away:
-                log.info("worker.broker-back", queue=queue)
-            away = False
-            worker.work(logging_level="WARNING")
-        except redis.RedisError as fault:
+            worker = _hire(queue, redis_url)
+        except AWAY as fault:
             if not away:
                 log.warning("worker.broker-away", queue=queue, fault=type(fault).__name__)
             away = True
             stop.wait(ASK_AGAIN_S)
-        if not away and not worker.wants_to_go_on:
-            return
+            continue
+        if away:
+            log.info("worker.broker-back", queue=queue)
+            away = False
+        with suppress(*AWAY):
+            worker.work(logging_level="WARNING")
         stop.listen()
+        if not worker.wants_to_go_on:
+            return
+        stop.wait(ASK_AGAIN_S)
+
+
+def _hire(queue: str, redis_url: str) -> QuietWorker:
+    with connect(redis_url) as probe:
+        probe.ping()
+    # RQ gives its own connection the patience that waiting for a job needs.
+    connection = redis.Redis.from_url(redis_url, socket_connect_timeout=REACH_S)
+    return QuietWorker([queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
     """That the broker is away we say ourselves, once."""
-    return "could not connect" not in str(record.msg)
+    fault = record.exc_info[0] if record.exc_info else None
+    is_away = fault is not None and issubclass(fault, AWAY)
+    return not is_away and "could not connect" not in str(record.msg)
 
 
 class QuietWorker(Worker):
@@ -98,8 +106,9 @@ class QuietWorker(Worker):
         """Watch one job to its end, with or without a broker to tell about it."""
         try:
             super().execute_job(job, queue)
-        except redis.RedisError as fault:
-            log.warning("worker.broker-lost", queue=queue.name, fault=type(fault).__name__)
+        except (redis.RedisError, StopRequested) as fault:
+            if self.wants_to_go_on:
+                log.warning("worker.broker-lost", queue=queue.name, fault=type(fault).__name__)
             if self.horse_pid:
                 self.wait_for_horse()
             raise StopRequested from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from storage import Digest, LocalPath, Store
+from storage import Digest, LocalPath, OutOfSpace, Store
 
 PIECE = 4 * 1024 * 1024
 
@@ -38,11 +39,21 @@ def file_of(store: Store, key: str, folder: Path, go_on: Callable[[], None]) -> 
     place.mkdir(parents=True, mode=0o700)
     try:
         copy = place / "input"
-        with copy.open("xb") as file:
-            sha256 = _read(store, key, file, go_on)
+        sha256 = _copied(store, key, copy, go_on)
         yield LocalFile(copy, sha256)
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> str:
+    """A full disk is told like a full store: it passes, and says nothing about the file."""
+    try:
+        with copy.open("xb") as file:
+            return _read(store, key, file, go_on)
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutOfSpace("no room for a working copy") from fault
+        raise
 
 
 def clear(folder: Path) -> None:

@@ -86,6 +86,7 @@ class Host:
             self.roles.append(Role("desk", lambda: self._listen(DESK)))
         self._media = [Role(f"media-{n + 1}", lambda: self._listen(MEDIA)) for n in range(count)]
         self.holes: list[str] = []
+        self._mute = False
 
     def run(self) -> int:
         # Signals wait until we ask for them, so none arrives between two thoughts.
@@ -122,7 +123,7 @@ class Host:
         while True:
             now = self._state()
             if now != told or time.monotonic() >= next_beat:
-                heartbeat.write(self.settings.data, now)
+                self._beat(now)
                 told, next_beat = now, time.monotonic() + heartbeat.EVERY_S
             came = signal.sigtimedwait(SIGNALS, PAUSE_S)
             if came is not None and came.si_signo != signal.SIGCHLD:
@@ -131,6 +132,16 @@ class Host:
             for role in self.roles:
                 if not role.pid and time.monotonic() >= role.start_again_at:
                     self._start(role)
+
+    def _beat(self, state: dict[str, object]) -> None:
+        """Say how we are; a full disk keeps nobody from working."""
+        try:
+            heartbeat.write(self.settings.data, state)
+            self._mute = False
+        except OSError as fault:
+            if not self._mute:
+                log.warning("worker.heartbeat-lost", fault=type(fault).__name__)
+            self._mute = True
 
     def _bury(self) -> None:
         """Note who has ended; the pause before the next start grows while it ends at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services, build
 from tipline.settings import Settings
-from workers import lease, pipeline, sandbox, untrusted
+from workers import lease, local, pipeline, sandbox, untrusted
 from workers.sandbox import Keyframe
 
 PDF = b"%PDF-1.7\n" + b"an invoice " * 50
@@ -391,6 +392,21 @@ def test_a_distant_original_that_was_altered_is_noticed_on_the_way(
     pipeline.derive(remote, bell.rung[-1][1])
 
     assert fresh(remote, file).failure == "evidence:altered"
+
+
+def test_a_disk_without_room_for_the_copy_costs_no_try(
+    remote: Services, bell: SilentBell, tip: Tip, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = send(remote, tip, clip)
+
+    def read(*_: Any) -> str:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(local, "_read", read)
+    pipeline.derive(remote, bell.rung[-1][1])
+
+    assert (job(remote, file).state, job(remote, file).attempt) == ("queued", 0)
+    assert list((remote.settings.data / "tmp").iterdir()) == []
 
 
 # --- faults of ours
