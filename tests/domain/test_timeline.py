@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from tests.domain.conftest import EVENING, Ring, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import cases, evidence, links, messages, timeline, tips
+from tipline.domain import cases, custody, evidence, links, messages, timeline, tips
 from tipline.domain.actors import Actor, reporter
 from tipline.domain.cases import Case
+from tipline.domain.custody import Custody
 from tipline.domain.tips import STATES, Tip
 
 
@@ -112,3 +114,21 @@ def test_nobody_is_said_to_look_when_nobody_does(
     assert "tip:triage" not in _codes(tx, answered)
     assert "tip:triage" not in _codes(tx, woken)
     assert "tip:triage" in _codes(tx, looked_at)
+
+
+def test_a_thousand_acts_of_desk_and_workers_hide_nothing_from_the_reporter(
+    tx: Transaction, officer: Actor, tip: Tip
+) -> None:
+    last = custody.size(tx)
+    looks = [
+        {
+            "seq": last + number, "at": EVENING, "actor": officer.label, "action": "contact:read",
+            "subject": f"tip:{tip.reference}", "tip": tip.reference, "detail": "{}",
+            "previous": "", "hash": "",
+        }
+        for number in range(1, 1101)
+    ]  # fmt: skip
+    tx.execute(insert(Custody), looks)
+    messages.write(tx, officer, tip, "几点？", kind="question")
+
+    assert _codes(tx, tip)[-1] == "message:question"

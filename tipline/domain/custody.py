@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -123,10 +123,18 @@ def _all(tx: Transaction) -> Iterator[Custody]:
 
 
 def list_of(
-    tx: Transaction, *, subject: str | None = None, tip: str | None = None, after: int = 0, limit: int = 100
+    tx: Transaction,
+    *,
+    subject: str | None = None,
+    tip: str | None = None,
+    actions: Collection[str] | None = None,
+    after: int = 0,
+    limit: int = 100,
 ) -> list[Custody]:
-    """Entries in the order they were written, beginning behind `after`."""
+    """Entries in the order they were written, beginning behind `after`; of these `actions` alone if given."""
     query = select(Custody).where(Custody.seq > after).order_by(Custody.seq).limit(limit)
+    if actions is not None:
+        query = query.where(Custody.action.in_(actions))
     if subject:
         query = query.where(Custody.subject == subject)
     if tip:

@@ -51,6 +51,7 @@ STEPS: dict[str, str] = {
 }
 # States that follow from a message which has its own line.
 _SILENT = {"tip:need-info"}
+_TOLD = STEPS.keys() - _SILENT
 
 
 class Step(NamedTuple):
@@ -75,11 +76,11 @@ def status_code(tip: Tip, files: list[Evidence]) -> str:
 def steps(tx: Transaction, tip: Tip) -> list[Step]:
     """What has happened, oldest first."""
     found = []
-    for entry in custody.list_of(tx, tip=tip.reference, limit=1000):
-        sentence = STEPS.get(entry.action)
-        if sentence is None or entry.action in _SILENT or _by_itself(entry):
-            continue
-        found.append(Step(entry.at, entry.action, sentence, {"number": entry.facts().get("number", "")}))
+    # Asked for by name: what the desk and the workers do to a tip of many files must not crowd these out.
+    for entry in custody.list_of(tx, tip=tip.reference, actions=_TOLD, limit=1000):
+        if not _by_itself(entry):
+            values: dict[str, object] = {"number": entry.facts().get("number", "")}
+            found.append(Step(entry.at, entry.action, STEPS[entry.action], values))
     return found
 
 
