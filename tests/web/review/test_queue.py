@@ -166,6 +166,14 @@ def test_a_broken_question_is_answered_with_a_sentence(client: FlaskClient, head
         assert client.get(f"/desk/queue/live{query}", headers=headers()).status_code == 422
 
 
+def test_numbers_that_are_none_are_passed_over(client: FlaskClient, tip: Tip, headers: Headers) -> None:
+    for sign in ("²", "9" * 5000):
+        shown = f"since=2026-01-01T00:00:00Z&top=2026-01-01T00:00:00Z&shown={tip.reference}.{sign}"
+        assert client.get(f"/desk/queue/live?{shown}", headers=headers()).status_code == 200
+        numbers = f"version=0&busy={sign}&last={sign}"
+        assert client.get(f"/desk/tips/{tip.reference}/live?{numbers}", headers=headers()).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/desk", "/desk/queue", "/desk/cases", "/desk/tips/T-1001"])
 def test_nobody_sees_the_desk_without_signing_in(client: FlaskClient, path: str) -> None:
     answer = client.get(path)

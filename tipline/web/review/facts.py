@@ -71,11 +71,7 @@ def _file(row: Evidence, media: dict[str, Any]) -> list[Fact]:
     return [
         Fact(N_("Name as sent"), row.filename, SENDER),
         Fact(N_("Size"), f"{readable(row.size)} ({row.size:,} B)", SERVER),
-        Fact(
-            N_("Format"),
-            " · ".join(str(media[key]) for key in ("container", "mime") if media.get(key)),
-            CONTENT,
-        ),
+        Fact(N_("Format"), _format(media), CONTENT),
         Fact(N_("Type as sent"), row.declared_type, SENDER),
         Fact(N_("Re-encoded by"), str((media.get("provenance") or {}).get("reencoded_by") or ""), CONTENT),
         Fact(N_("Received at"), moment(row.received_at.isoformat()) if row.received_at else "", SERVER),

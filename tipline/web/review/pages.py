@@ -138,7 +138,9 @@ def _live(row: Tip, files: list[looking.FileView], here: str) -> queue.Live:
 
 
 def _numbers(name: str) -> set[int]:
-    return {int(one) for one in request.args.get(name, "").split(",")[:1000] if one.isdigit()}
+    return {
+        int(one) for one in request.args.get(name, "").split(",")[:1000] if one.isdecimal() and len(one) < 19
+    }
 
 
 def read(tx: Transaction, reference: str) -> Tip:

@@ -113,7 +113,7 @@ def _shown() -> dict[str, int]:
     found = {}
     for one in request.args.get("shown", "").split(",")[:MOST_SHOWN]:
         reference, _, version = one.rpartition(".")
-        if reference and version.isdigit():
+        if reference and version.isdecimal() and len(version) < 19:
             found[reference] = int(version)
     return found
 
