@@ -44,6 +44,11 @@ class Look:
                 target = " ".join(map(str, node["target"]))
                 self.found.append(f"{name}: {fault['id']} ({fault['impact']}) {target} {node['html'][:160]}")
 
+    def unfolded(self, name: str) -> None:
+        """The same page with everything open that can be opened."""
+        self.page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+        self.at(f"{name} unfolded")
+
     def visit(self, path: str, *, seen: str = "main") -> None:
         self.page.goto(path)
         expect(self.page.locator(seen).first).to_be_visible()
@@ -63,7 +68,7 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
         station.wait_examined(reference)
     case = station.tell("/api/v1/cases", {"title": "幸福路便利店系列盗窃", "summary": "夜间，蓝色外套。"})
     station.tell(f"/api/v1/cases/{case['number']}/links", {"tip": tip, "reason": "同一件外套"})
-    station.tell(f"/api/v1/tips/{tip}/messages", {"text": "画面里是同一个人吗？", "kind": "question"})
+    station.tell(f"/api/v1/tips/{tip}/messages", {"text": "画面里是同一个人吗？", "question": True})
     return District(tip, broken, case["number"])
 
 
@@ -119,18 +124,14 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/queue?state=withdrawn", seen=".empty")
     look.visit(f"/desk/tips/{district.broken}", seen=".file-why")
     look.visit(f"/desk/tips/{district.tip}", seen=".frames img")
-    for details in look.page.locator("main details:not([open])").all():
-        details.evaluate("one => { one.open = true; }")
-    look.at("tip unfolded")
+    look.unfolded("tip")
     look.page.keyboard.press("?")
     expect(look.page.locator("#keys")).to_be_visible()
     look.at("help")
     look.visit(f"/desk/tips/{district.tip}/print")
     look.visit("/desk/cases", seen="[data-rows] a")
     look.visit(f"/desk/cases/{district.case}", seen=".case-tip")
-    for details in look.page.locator("main details:not([open])").all():
-        details.evaluate("one => { one.open = true; }")
-    look.at("case unfolded")
+    look.unfolded("case")
     look.visit(f"/desk/cases/{district.case}/print")
     look.visit("/desk/password", seen="#current")
     look.visit("/desk/tips/T-999999")

@@ -20,7 +20,7 @@ def two_tips(station: Station) -> tuple[str, str]:
 
 
 def ring(page: Page) -> str:
-    """How the element with the focus is set off; empty when it is not. A row's link draws it round the row."""
+    """How the element with the focus is set off; empty when it is not. A row draws it itself."""
     return str(
         page.evaluate(
             """() => [null, "::after"].map((part) => {
