@@ -33,5 +33,16 @@ class TiplineRequest(Request):
 
     @property
     def is_streamed(self) -> bool:
-        """Whether a view reads the body piece by piece; nothing else may touch it before."""
-        return self.is_upload or (self.method == "POST" and self.path.rstrip("/") in FORMS_WITH_FILES)
+        """Whether a view reads the body piece by piece; nothing else may touch it before.
+
+        A form in the plain encoding carries no file and is read whole, so it is bounded like any other.
+        """
+        has_files = self.mimetype == "multipart/form-data" and self.path.rstrip("/") in FORMS_WITH_FILES
+        return self.is_upload or (self.method == "POST" and has_files)
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """Brackets nested by the thousand are as much a fault of the sender as a bracket that is missing."""
+        try:
+            return super().get_json(force, silent, cache)
+        except RecursionError:
+            return None if silent else self.on_json_loading_failed(ValueError("nested too deeply"))

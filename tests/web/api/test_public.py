@@ -109,6 +109,16 @@ def test_json_of_many_megabytes_is_not_read(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json["code"]) == (413, "request:too-large")
 
 
+@pytest.mark.parametrize("path", [TIPS, SESSIONS])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"[" * 5_000 + b"]" * 5_000, b'{"a":' * 50_000])
+def test_json_that_is_nested_without_end_is_a_fault_of_the_sender(
+    client: FlaskClient, path: str, body: bytes
+) -> None:
+    answer = client.post(path, data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.json["code"]) == (400, "request:invalid")
+
+
 def test_times_keep_their_offset_and_naive_ones_are_the_stations(
     client: FlaskClient, services: Services
 ) -> None:
@@ -153,6 +163,18 @@ def test_guessing_codes_ends_after_ten_tries_but_right_ones_do_not_count(client:
     assert [one.status_code for one in wrong] == [404] * 10 + [429]
     assert wrong[-1].json["message"] == "Too many tries. Try again in 15 minutes."
     assert int(wrong[-1].headers["Retry-After"]) == 900
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"receipt_code":"' + b"A" * 2_000_000 + b'"}'])
+def test_a_broken_body_does_not_make_the_count_of_wrong_codes_start_anew(
+    client: FlaskClient, body: bytes
+) -> None:
+    wrong = {"receipt_code": "AAAA-AAAA-AAAA-AAAA"}
+    while client.post(SESSIONS, json=wrong).status_code == 404:
+        pass
+    assert client.post(SESSIONS, data=body, content_type="application/json").status_code in (400, 413, 429)
+
+    assert client.post(SESSIONS, json=wrong).status_code == 429
 
 
 def test_progress_tells_all_that_is_promised(

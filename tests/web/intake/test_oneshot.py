@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -85,6 +86,31 @@ def test_a_plain_form_without_files_serves_too(client: FlaskClient, services: Se
 
     assert answer.status_code == 201
     assert state(services)[0].state == "received"
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        ("application/x-www-form-urlencoded", b"text="),
+        (f"multipart/form-data; boundary={BOUNDARY}", b""),
+        (
+            f"multipart/form-data; boundary={BOUNDARY}",
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode(),
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_length_told", [True, False])
+def test_a_body_that_is_no_file_is_not_gathered_in_memory(
+    client: FlaskClient, kind: str, begin: bytes, is_length_told: bool
+) -> None:
+    stream = BytesIO(begin + b"x" * 16_000_000)
+    # Without a length a body is sent in chunks, and its end is known only when it comes.
+    length = {} if is_length_told else {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    answer = client.post("/report", input_stream=stream, content_type=kind, environ_overrides=length)
+
+    # Of a plain form in chunks only the beginning is read, which makes a text that is too long.
+    assert answer.status_code in (413, 422)
+    assert stream.tell() < 3_000_000
 
 
 def test_a_file_alone_is_enough(client: FlaskClient, services: Services) -> None:

@@ -47,7 +47,12 @@ def parts() -> Iterator[Part]:
 
 def _events() -> Iterator[Event]:
     _, options = parse_options_header(request.headers.get("Content-Type", ""))
-    decoder = MultipartDecoder(options.get("boundary", "").encode("latin-1", "replace"), max_parts=MOST_PARTS)
+    # The decoder keeps what it has not made sense of; without a bound a body without parts fills the memory.
+    decoder = MultipartDecoder(
+        options.get("boundary", "").encode("latin-1", "replace"),
+        max_form_memory_size=PIECE + MOST_FIELD_BYTES,
+        max_parts=MOST_PARTS,
+    )
     while True:
         try:
             event = decoder.next_event()
