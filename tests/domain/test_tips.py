@@ -206,6 +206,16 @@ def test_a_snoozed_tip_comes_back_when_its_time_has_come(
     assert custody.list_of(tx, tip=soon.reference)[-1].actor == SYSTEM.label
 
 
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_tip_is_not_put_off_to_the_ends_of_time(
+    tx: Transaction, officer: Actor, tip: Tip, until: str
+) -> None:
+    with pytest.raises(TiplineError) as fault:
+        tips.move(tx, officer, tip, "snoozed", until=datetime.fromisoformat(until))
+
+    assert fault.value.fields == {"until": "tip:snooze-day"}
+
+
 def test_links_move_a_tip_there_and_back_but_not_out_of_another_state(
     tx: Transaction, officer: Actor, tip: Tip
 ) -> None:

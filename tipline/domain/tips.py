@@ -27,6 +27,7 @@ STATES = (
 BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed", "closed")
 NEEDS_REASON = ("not_used", "duplicate")
 ENDED = ("closed", "withdrawn")
+LONGEST_SNOOZE = timedelta(days=3660)
 FIRST_NUMBER = 1000
 
 
@@ -186,6 +187,9 @@ def move(
         raise TiplineError("tip:reason-needed", fields={"reason": "tip:reason-needed"})
     if reason and len(reason) > limits.REASON:
         raise TiplineError("tip:field-too-long", fields={"reason": "tip:field-too-long"}, limit=limits.REASON)
+    # A moment that has passed wakes the tip at once; one at the ends of time cannot be kept in UTC.
+    if until and abs(until - clock.now()) >= LONGEST_SNOOZE:
+        raise TiplineError("tip:snooze-day", fields={"until": "tip:snooze-day"})
     if tip.state == state and state != "snoozed":
         return
     _set_state(tx, actor, tip, state, reason=reason, until=until)

@@ -54,8 +54,11 @@ def test_assigning_can_be_taken_back(
     assert [one.action for one in log_of(services, tip)][-2:] == ["tip:assign", "tip:assign"]
 
 
-def test_nobody_is_assigned_who_does_not_exist(client: FlaskClient, tip: Tip, headers: Headers) -> None:
-    answer = send(client, tip, "assign", headers(), assignee="ghost")
+@pytest.mark.parametrize("name", ["ghost", "sun"])
+def test_nobody_is_assigned_who_does_not_exist_or_only_looks_on(
+    client: FlaskClient, tip: Tip, headers: Headers, name: str
+) -> None:
+    answer = send(client, tip, "assign", headers(), assignee=name)
     assert answer.status_code == 404
     assert "There is no such account" in answer.text
 
@@ -117,7 +120,26 @@ def test_corrections_are_kept_and_taken_back(
     assert (restored.category, restored.beat, restored.clock_offset_s) == ("theft", None, None)
 
 
-@pytest.mark.parametrize("minutes", ["x", "-3", "99999999999", "1.5", "²"])
+def test_a_large_offset_is_taken_back_to_the_second(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    send(client, tip, "change", headers(), category="theft", offset_s="-1234567.5")
+    page = shown_after(client, send(client, tip, "change", headers(), category="theft", offset=""), headers())
+    assert now(services, tip).clock_offset_s is None
+    address, fields = undo_of(page)
+    client.post(address, headers=headers(), data=fields)
+    assert now(services, tip).clock_offset_s == -1234567.5
+
+
+@pytest.mark.parametrize("typed", ["--5", "-", "5-", "1.2.3", "9" * 5000, "1e3"])
+def test_a_number_nobody_can_read_is_no_offset(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers, typed: str
+) -> None:
+    assert send(client, tip, "change", headers(), category="theft", offset_s=typed).status_code == 303
+    assert now(services, tip).clock_offset_s is None
+
+
+@pytest.mark.parametrize("minutes", ["x", "-3", "99999999999", "1.5", "²", "9" * 5000])
 def test_an_offset_that_cannot_be_read_is_refused_with_what_was_typed(
     client: FlaskClient, services: Services, tip: Tip, headers: Headers, minutes: str
 ) -> None:

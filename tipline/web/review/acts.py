@@ -5,6 +5,7 @@ Every act goes through the domain, which writes custody. Acts that can be taken 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import wraps
@@ -27,7 +28,8 @@ Act = Callable[Concatenate[Transaction, Tip, P], Notice]
 # Kinds of message an officer may write.
 KINDS = ("message", "question", "progress", "note")
 OFFSET_S = 10 * 366 * 86_400
-LONGEST_SNOOZE = timedelta(days=3660)
+DIGITS = re.compile(r"[0-9]{1,9}")
+NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{0,9})?")
 
 
 def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
@@ -74,7 +76,7 @@ def acknowledge(tx: Transaction, tip: Tip) -> Notice:
 def assign(tx: Transaction, tip: Tip) -> Notice:
     """To one person, or to nobody with an empty name."""
     name = request.form.get("assignee", "").strip()
-    person = accounts.read_account(tx, name) if name else None
+    person = accounts.read_assignable(tx, name) if name else None
     before = accounts.names(tx, {tip.assignee_id}).get(tip.assignee_id) if tip.assignee_id else None
     tips.assign(tx, current.actor(), tip, person.id if person else None, person.username if person else None)
     text = (
@@ -171,7 +173,7 @@ def _until(state: str) -> datetime | None:
         ahead = morning - clock.now()
     except (ValueError, OverflowError):
         ahead = timedelta(0)
-    if not timedelta(0) < ahead < LONGEST_SNOOZE:
+    if not timedelta(0) < ahead < tips.LONGEST_SNOOZE:
         raise TiplineError("tip:snooze-day", fields={"until": "tip:snooze-day"})
     return morning
 
@@ -186,18 +188,20 @@ def _offset(tip: Tip) -> float | None:
     if form["offset"] not in ("ahead", "behind"):
         return None
     minutes, seconds = form.get("offset_min", "").strip() or "0", form.get("offset_sec", "").strip() or "0"
-    if not (minutes.isdecimal() and seconds.isdecimal()) or int(minutes) * 60 + int(seconds) > OFFSET_S:
+    if not (DIGITS.fullmatch(minutes) and DIGITS.fullmatch(seconds)):
+        raise TiplineError("tip:offset-unclear", fields={"offset": "tip:offset-unclear"})
+    if int(minutes) * 60 + int(seconds) > OFFSET_S:
         raise TiplineError("tip:offset-unclear", fields={"offset": "tip:offset-unclear"})
     total = float(int(minutes) * 60 + int(seconds))
     return total if form["offset"] == "ahead" else -total
 
 
 def _is_number(typed: str) -> bool:
-    return typed.lstrip("-").replace(".", "", 1).isdecimal() and abs(float(typed)) <= OFFSET_S
+    return bool(NUMBER.fullmatch(typed)) and abs(float(typed)) <= OFFSET_S
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def _query() -> str:
