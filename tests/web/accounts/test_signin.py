@@ -55,6 +55,7 @@ def test_a_page_asked_for_before_signing_in_is_shown_after_it(client: FlaskClien
         "https://evil.example/desk", "//evil.example/desk", "/\\evil.example", "/desk\\@evil.example",
         "/report",
         "javascript:alert(1)", "/desk\r\nX: y", "/deskevil", "http:/desk", "/desk" + "x" * 5000,
+        "///desk/queue", "/desk/../report", "/desk/..//evil.example",
     ],
 )  # fmt: skip
 def test_signing_in_never_leads_away_from_the_desk(

@@ -12,6 +12,9 @@ def is_at_desk(path: str | None) -> bool:
     """Whether this is a path of our own desk, with nothing that a browser might read as another host."""
     if not path or len(path) > LONGEST or not path.isprintable() or "\\" in path:
         return False
+    # A browser reads `///desk/` as the host «desk», and takes `..` as the way out of the desk.
+    if path.startswith("//") or ".." in urlsplit(path).path.split("/"):
+        return False
     parts = urlsplit(path)
     return (
         not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/"))
