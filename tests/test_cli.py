@@ -45,6 +45,15 @@ def add(
     return tipline(environment, "user", "add", name, "--role", role, "--password-stdin", stdin=stdin)
 
 
+def test_what_is_kept_is_closed_to_other_users_of_the_machine(fresh: dict[str, str]) -> None:
+    assert add(fresh).returncode == 0
+
+    data = Path(fresh["TIPLINE_DATA"])
+    kept = [data, *data.rglob("*")]
+    assert data / "tipline.db" in kept
+    assert [path.name for path in kept if path.lstat().st_mode & 0o077] == []
+
+
 def account(environment: dict[str, str], name: str) -> Account | None:
     database = db.Database(settings_module.load(environment).database_url)
     with database.reading() as tx:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from tipline import __version__
@@ -34,4 +36,6 @@ for command in (
 
 
 def main() -> None:
+    # Whatever this program and those it starts write holds reporters' words: it is for this user alone.
+    os.umask(0o077)
     program(prog_name="tipline")
