@@ -154,10 +154,13 @@ class _Gate:
 
 
 def _longest_recovery(nemesis: Nemesis, journal: Journal) -> tuple[str, float]:
-    """From the healing of a fault to the end of the first piece begun after its start and kept after it."""
+    """From the healing of a fault to the next piece that was kept; a fault that another one followed before
+    that has no recovery of its own.
+    """
     longest, slowest = 0.0, ""
-    for fault in nemesis.done:
-        later = [end for _, end in journal.acknowledged if end >= fault.healed]
+    follows = [fault.began for fault in nemesis.done[1:]] + [float("inf")]
+    for fault, next_began in zip(nemesis.done, follows, strict=False):
+        later = [end for _, end in journal.acknowledged if fault.healed <= end < next_began]
         if later and min(later) - fault.healed > longest:
             longest, slowest = min(later) - fault.healed, fault.kind
     return slowest, longest

@@ -85,7 +85,9 @@ class Wire:
         task = asyncio.current_task()
         self._held.add(task)
         try:
-            await self._join(near, near_out)
+            # Cancelled only when all ends.
+            with suppress(asyncio.CancelledError):
+                await self._join(near, near_out)
         finally:
             self._held.discard(task)
 
