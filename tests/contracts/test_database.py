@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
@@ -145,6 +146,37 @@ def test_migrations_lead_from_nothing_to_what_the_code_expects(empty_url: str) -
     assert db.is_current(database)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    database.close()
+
+
+def test_films_that_were_examined_before_keep_their_length(empty_url: str) -> None:
+    command.upgrade(db.alembic_config(empty_url), "0002")
+    database = Database(empty_url)
+    with database.engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO tip (id, reference, state, category, text, language, place, anonymous, door, "
+            "created_at, changed_at, version) VALUES (1, 'T-1001', 'received', 'theft', '', 'en', '', "
+            "FALSE, 'web', '2026-11-22 13:30:00', '2026-11-22 13:30:00', 1)"
+        ))  # fmt: skip
+        for name, media in (
+            ("film", '{"duration_s": 12.5}'),
+            ("photo", '{"duration_s": null}'),
+            ("new", None),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO evidence (id, tip_id, number, filename, declared_type, size, state, kind, "
+                    "progress, media, created_at) VALUES (:id, 1, 1, 'a', '', 1, 'ready', 'video', 1.0, "
+                    ":media, '2026-11-22 13:30:00')"
+                ),
+                {"id": name, "media": media},
+            )
+
+    db.migrate(empty_url)
+
+    with database.engine.connect() as connection:
+        told = connection.execute(text("SELECT id, duration_s FROM evidence")).all()
+    assert {one.id: one.duration_s for one in told} == {"film": 12.5, "photo": None, "new": None}
     database.close()
 
 

@@ -169,7 +169,8 @@ def test_a_look_goes_on_and_settles(tx: Transaction, tip: Tip) -> None:
 
 def test_a_file_that_cannot_be_decoded_is_marked_and_kept(tx: Transaction, tip: Tip) -> None:
     row = file_of(tx, tip, state="processing")
-    evidence.settle(tx, SYSTEM, row, {"kind": "video", "failure": "media:corrupt"})
+    evidence.settle(tx, SYSTEM, row, {"kind": "video", "failure": "media:corrupt", "duration_s": 2.5})
+    assert row.duration_s == 2.5
 
     assert (row.state, row.failure, row.arrived) == ("undecodable", "media:corrupt", True)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 
 from tests.domain.conftest import EVENING, draft, file_of, sent
 from tipline.db import Transaction
@@ -159,8 +160,8 @@ def test_a_row_has_all_it_shows(tx: Transaction, officer: Actor, case: Case, tip
     tips.change(tx, officer, tip, beat="north")
     tips.assign(tx, officer, tip, officer.user_id, officer.name)
     links.link(tx, officer, case, tip, "同款外套")
-    film = file_of(tx, tip, number=1, media='{"duration_s": 12.5}')
-    file_of(tx, tip, number=2, kind="photo", media='{"duration_s": 99}')
+    film = file_of(tx, tip, number=1, duration_s=12.5)
+    file_of(tx, tip, number=2, kind="photo", duration_s=99)
     for number in range(10):
         _picture(tx, film.id, number)
 
@@ -176,6 +177,14 @@ def test_a_row_has_all_it_shows(tx: Transaction, officer: Actor, case: Case, tip
     assert times[0] == 0.0
     assert times == sorted(times)
     assert times[-1] >= 7.0  # spread over the film, not the first four
+
+
+def test_rows_leave_the_facts_of_their_films_in_the_database(tx: Transaction, tip: Tip) -> None:
+    file_of(tx, tip, media='{"activity": {"score": []}}')
+    tx.expunge_all()
+
+    (row,) = triage.list_queue(tx, Filter()).rows
+    assert "media" in inspect(row.files[0]).unloaded
 
 
 def test_a_row_tells_how_far_the_look_has_come(tx: Transaction, tip: Tip) -> None:

@@ -44,6 +44,8 @@ class Evidence(Base):
     failure: Mapped[str | None] = mapped_column(String(60))
     progress: Mapped[float] = mapped_column(default=0.0)
     media: Mapped[str | None] = mapped_column(SafeText)
+    # Of the facts in `media` the one that every row of the queue shows; those of a long film are long.
+    duration_s: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
     derived_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -191,7 +193,7 @@ def settle(tx: Transaction, actor: Actor, evidence: Evidence, media: dict[str, A
     """The look is over: facts kept; a failure code marks what could not be decoded, the original stays."""
     failure = media.get("failure")
     evidence.media = json.dumps(media, ensure_ascii=False, allow_nan=False)
-    evidence.kind = media["kind"]
+    evidence.kind, evidence.duration_s = media["kind"], media.get("duration_s")
     evidence.failure, evidence.progress = failure, 1.0
     evidence.state = "undecodable" if failure else "ready"
     evidence.derived_at = clock.now()

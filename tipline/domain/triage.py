@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
 from tipline.domain import accounts, beats, clock, renditions
@@ -58,7 +59,7 @@ class Row:
     @property
     def footage_s(self) -> float:
         """Length of all films together."""
-        return sum(one.facts.get("duration_s") or 0 for one in self.files if one.kind == "video")
+        return sum(one.duration_s or 0 for one in self.files if one.kind == "video")
 
 
 @dataclass
@@ -82,7 +83,9 @@ def list_queue(tx: Transaction, wanted: Filter, *, cursor: str = "", limit: int 
 def rows_of(tx: Transaction, tips: list[Tip]) -> list[Row]:
     """Everything a row shows, for many tips at once."""
     rows = {tip.id: Row(tip) for tip in tips}
-    for one in tx.scalars(select(Evidence).where(Evidence.tip_id.in_(rows)).order_by(Evidence.number)):
+    # Without the facts: a row shows none of them, and those of a page of films are megabytes.
+    files = select(Evidence).options(defer(Evidence.media)).where(Evidence.tip_id.in_(rows))
+    for one in tx.scalars(files.order_by(Evidence.number)):
         rows[one.tip_id].files.append(one)
     pictures = renditions.thumbnails(tx, [one.id for row in rows.values() for one in row.files])
     people = accounts.names(tx, {tip.assignee_id for tip in tips if tip.assignee_id})
