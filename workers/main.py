@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from PIL import Image
 
 from tipline import logs, services, settings
 from tipline.jobs import DESK, MEDIA, QUEUES
@@ -92,6 +93,8 @@ class Host:
         # Signals wait until we ask for them, so none arrives between two thoughts.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         local.clear(self.settings.data / "tmp")
+        # The encoders are loaded once here, not in the fork of each job while somebody waits for a picture.
+        Image.init()
         for role in self.roles:
             self._start(role)
         if MEDIA in self.queues:
