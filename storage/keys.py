@@ -17,6 +17,12 @@ def original(evidence_id: str) -> str:
     return f"original/{_id(evidence_id)}"
 
 
+def find_evidence_id(key: str) -> str | None:
+    """Whose original is kept under this key, if it is one of an original."""
+    family, _, evidence_id = key.partition("/")
+    return evidence_id if family == "original" and _ID.fullmatch(evidence_id) else None
+
+
 def rendition(evidence_id: str, name: str) -> str:
     """Where something derived from an original is kept: a keyframe, a contact sheet, a browser copy."""
     if not _NAME.fullmatch(name):

@@ -5,6 +5,7 @@ One round runs at a time, whatever the number of hosts. A step that fails does n
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -22,6 +23,7 @@ from workers.lease import stop
 
 log = structlog.get_logger(__name__)
 EVERY_S = 3.0
+THOROUGH_EVERY_S = 3600.0
 TURN = "sweep"
 # More rings than this are never added to jobs that wait already: a long queue is no sign of a lost ring.
 MOST_WAITING = 20
@@ -31,18 +33,25 @@ PASSING = (SQLAlchemyError, redis.RedisError, storage.StoreError, TiplineError)
 def run(services: Services) -> None:
     """Sweep until this process is asked to stop."""
     silent: set[str] = set()
+    next_thorough = time.monotonic()
     while not stop.is_asked():
-        _told_once(silent, "turn", lambda: take_turn(services, silent))
+        thorough = time.monotonic() >= next_thorough
+        if thorough:
+            next_thorough = time.monotonic() + THOROUGH_EVERY_S
+        _told_once(silent, "turn", partial(take_turn, services, silent, thorough=thorough))
         stop.wait(EVERY_S)
 
 
-def take_turn(services: Services, silent: set[str] | None = None) -> None:
-    """One round, unless somebody else is at it. `silent` remembers which steps failed the last time."""
+def take_turn(services: Services, silent: set[str] | None = None, *, thorough: bool = False) -> None:
+    """One round, unless somebody else is at it. `silent` remembers which steps failed the last time.
+
+    A thorough round also does what takes long and can wait.
+    """
     silent = set() if silent is None else silent
     with services.database.alone(TURN) as mine:
         if not mine:
             return
-        for name, step in STEPS.items():
+        for name, step in (STEPS | LATER if thorough else STEPS).items():
             _told_once(silent, name, partial(step, services))
 
 
@@ -74,12 +83,18 @@ def end_uploads(services: Services) -> None:
     services.receiver.sweep()
 
 
+def forget_leftovers(services: Services) -> None:
+    """Free the room of sessions that the store keeps for nobody."""
+    services.receiver.forget_leftovers()
+
+
 STEPS: dict[str, Callable[[Services], None]] = {
     "ring": ring_stuck,
     "uploads": end_uploads,
     "drafts": submit_forgotten,
     "snoozed": wake_snoozed,
 }
+LATER: dict[str, Callable[[Services], None]] = {"leftovers": forget_leftovers}
 
 
 def _told_once(silent: set[str], name: str, step: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ from storage.base import OnDurable
 from storage.memory import MemoryStore
 from tests.domain.conftest import EVENING, Ring, sent
 from tipline.db import Database
-from tipline.domain import custody, evidence, outbox, uploads
+from tipline.domain import clock, custody, evidence, outbox, uploads
 from tipline.domain.evidence import Evidence
 from tipline.domain.limits import Limits
 from tipline.domain.receiving import Receiver
@@ -413,6 +413,32 @@ def test_a_file_taken_back_is_gone_with_its_bytes(receiver: Receiver, tip: Tip) 
     assert _code(lambda: receiver.look(upload.id, tip.id)) == "upload:not-found"
     assert _row(receiver, upload) is None
     assert receiver.store.sessions == []
+
+
+def test_bytes_taken_back_are_gone_even_if_their_object_stood_already(
+    receiver: Receiver, store: ShakyStore, tip: Tip
+) -> None:
+    upload = _begin(receiver, tip)
+    store.breaks["completed"] = storage.Unavailable("no answer")
+    assert _code(lambda: receiver.append(upload.id, tip.id, 0, [JPEG])) == "service:store-down"
+    assert store.kept() != []
+    receiver.remove(upload.id, tip.id)
+
+    assert store.kept() == []
+
+
+def test_sessions_nobody_goes_on_with_are_dropped_when_they_are_old(
+    receiver: Receiver, store: ShakyStore, tip: Tip, at: Callable[[datetime], None]
+) -> None:
+    upload = _begin(receiver, tip)
+    store.begin(keys.original(evidence.new_id()))
+    store.begin(keys.rendition(upload.evidence_id, "sheet.webp"))
+    receiver.forget_leftovers()
+    assert len(store.sessions) == 3
+
+    at(clock.now() + timedelta(days=9))
+    receiver.forget_leftovers()
+    assert store.sessions == [upload.session]
 
 
 def test_a_file_that_has_arrived_cannot_be_taken_back(receiver: Receiver, tip: Tip) -> None:

@@ -47,3 +47,9 @@ def test_whatever_is_accepted_is_a_key_of_every_store(evidence_id: str, name: st
 def test_every_id_and_name_of_ours_fits(evidence_id: str, name: str) -> None:
     assert keys.checked(keys.rendition(evidence_id, name))
     assert keys.checked_prefix(keys.rendition_prefix(evidence_id))
+
+
+def test_a_key_tells_whose_original_it_is() -> None:
+    assert keys.find_evidence_id(keys.original("abc123")) == "abc123"
+    for other in (keys.rendition("abc123", "sheet.webp"), "original/", "original/a/b", "abc123"):
+        assert keys.find_evidence_id(other) is None

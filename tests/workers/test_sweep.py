@@ -13,7 +13,7 @@ from sqlalchemy import update
 import storage
 from storage import keys
 from tipline.bell import SilentBell
-from tipline.domain import clock, custody, outbox, tips
+from tipline.domain import clock, custody, evidence, outbox, tips
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
@@ -134,6 +134,17 @@ def test_an_upload_that_was_never_finished_ends_after_its_time(services: Service
     assert read(services, Evidence, upload.evidence_id).state == "expired"
     with pytest.raises(storage.SessionGone):
         services.store.size(upload.session)
+
+
+def test_a_thorough_round_frees_what_the_store_keeps_for_nobody(services: Services) -> None:
+    session = services.store.begin(keys.original(evidence.new_id()))
+    with clock.frozen(clock.now() + timedelta(days=30)):
+        sweep.take_turn(services)
+        assert services.store.size(session) == 0
+
+        sweep.take_turn(services, thorough=True)
+    with pytest.raises(storage.SessionGone):
+        services.store.size(session)
 
 
 def test_a_draft_left_alone_with_footage_reaches_the_desk_and_an_empty_one_does_not(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 import storage
 from storage import Store, hashing, keys
@@ -23,6 +24,8 @@ from tipline.domain.uploads import Announced, Upload
 from tipline.errors import TiplineError
 
 HEAD_BYTES = 64 * 1024
+# By then every upload that could go on with a session has ended.
+LEFT_OVER = uploads.LASTS + timedelta(days=1)
 
 
 class Receiver:
@@ -245,7 +248,19 @@ class Receiver:
             if row is not None:
                 evidence.drop(tx, row, actor, "expired" if state == "expired" else None)
         self._forget_session(upload.session)
+        with suppress(storage.StoreError):
+            # Perhaps the object was completed, and whoever did it died before it became evidence.
+            self.store.delete(keys.original(upload.evidence_id))
         self.running.forget(upload.id)
+
+    def forget_leftovers(self) -> None:
+        """Drop old sessions that no upload goes on with: something broke as one began or ended."""
+        for session in self.store.list_sessions(clock.now() - LEFT_OVER):
+            evidence_id = keys.find_evidence_id(session.key)
+            with self.database.reading() as tx:
+                is_wanted = evidence_id is not None and uploads.is_under_way(tx, evidence_id)
+            if not is_wanted:
+                self.store.abort(session.text)
 
     def _forget_session(self, session: str) -> None:
         """The row says it all by now; what the store cannot drop at the moment is a leftover to sweep."""

@@ -171,6 +171,12 @@ def list_idle(tx: Transaction, *, after: str = "", limit: int = 200) -> list[Upl
     return list(tx.scalars(query.where(Upload.id > after).order_by(Upload.id).limit(limit)))
 
 
+def is_under_way(tx: Transaction, evidence_id: str) -> bool:
+    """Whether somebody may still send bytes of this file."""
+    query = select(Upload.id).where(Upload.evidence_id == evidence_id, Upload.state == "active")
+    return tx.scalar(query.limit(1)) is not None
+
+
 def unfinished(tx: Transaction, tip: Tip) -> dict[str, Upload]:
     """Evidence id → its upload, for every file of the tip that has not fully arrived."""
     rows = tx.scalars(select(Upload).where(Upload.tip_id == tip.id, Upload.state == "active"))
