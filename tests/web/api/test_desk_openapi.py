@@ -58,6 +58,34 @@ def test_every_call_says_who_may_call_it_and_what_it_does(described: Any) -> Non
     assert set(described["components"]["securitySchemes"]) == {"token", "session", "access"}
 
 
+def test_headers_that_decide_are_described(described: Any) -> None:
+    calls = operations(described)
+    uploads = "/api/v1/public/uploads"
+    for name, headers in {
+        f"post {uploads}": {"Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Checksum"},
+        f"head {uploads}/{{upload_id}}": {"Tus-Resumable"},
+        f"patch {uploads}/{{upload_id}}": {"Tus-Resumable", "Upload-Offset", "Upload-Checksum"},
+        f"delete {uploads}/{{upload_id}}": {"Tus-Resumable"},
+        "patch /api/v1/tips/{reference}": {"If-Match"},
+        "patch /api/v1/cases/{number}": {"If-Match"},
+    }.items():
+        told = {one["name"] for one in calls[name]["parameters"] if one["in"] == "header"}
+        assert told == headers, name
+    assert calls[f"patch {uploads}/{{upload_id}}"]["requestBody"]["required"]
+    assert {"412", "428"} <= set(calls["patch /api/v1/tips/{reference}"]["responses"])
+    assert "409" in calls["post /api/v1/cases/{number}/links"]["responses"]
+
+
+def test_every_call_of_the_api_is_described(app: APIFlask, described: Any) -> None:
+    calls = {name.split("{")[0] for name in operations(described)}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/") and rule.endpoint != "openapi.spec":
+            # HEAD goes with GET, and OPTIONS is the protocol's own, but for a rule that has nothing else.
+            methods = (rule.methods or set()) - {"OPTIONS"}
+            for method in methods - {"HEAD"} or methods:
+                assert f"{method.lower()} {rule.rule.split('<')[0]}" in calls, rule
+
+
 def test_every_reference_leads_somewhere(described: Any) -> None:
     def look(part: Any) -> None:
         if isinstance(part, dict):

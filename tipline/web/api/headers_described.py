@@ -1,0 +1,59 @@
+"""What calls take and give beside their JSON, for OpenAPI: headers of versions and of tus, raw bodies.
+
+The framework reads models from the views; of headers it knows nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_WORDS: dict[str, Any] = {"type": "string"}
+_NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0}
+_TUS = ("Tus-Resumable", _WORDS, True, "The protocol's version, 1.0.0.")
+_CHECKSUM = ("Upload-Checksum", _WORDS, False, "`sha256` and the base64 digest of this request's bytes.")
+_OFFSET = ("Upload-Offset", _NUMBER, True, "Where these bytes belong.")
+_LENGTH = ("Upload-Length", _NUMBER, True, "Length of the whole file.")
+_METADATA = ("Upload-Metadata", _WORDS, False, "`filename`, `filetype`, `sha256`, each with a base64 value.")
+_VERSION = ("If-Match", _WORDS, True, "The ETag of the tip as it was read; `*` overrides.")
+_VERSION_IF_ANY = ("If-Match", _WORDS, False, "The ETag of the case as it was read.")
+_UPLOADS = "/api/v1/public/uploads"
+
+HEADERS = {
+    f"post {_UPLOADS}": (_TUS, _LENGTH, _METADATA, _CHECKSUM),
+    f"head {_UPLOADS}/{{upload_id}}": (_TUS,),
+    f"patch {_UPLOADS}/{{upload_id}}": (_TUS, _OFFSET, _CHECKSUM),
+    f"delete {_UPLOADS}/{{upload_id}}": (_TUS,),
+    "patch /api/v1/tips/{reference}": (_VERSION,),
+    "patch /api/v1/cases/{number}": (_VERSION_IF_ANY,),
+}
+BYTES: dict[str, Any] = {"content": {"application/offset+octet-stream": {}}}
+BODIES = {f"post {_UPLOADS}": False, f"patch {_UPLOADS}/{{upload_id}}": True}  # whether it must be sent
+STALE = {"412": "It was changed since that ETag was read."}
+ANSWERS = {
+    "patch /api/v1/tips/{reference}": {**STALE, "428": "If-Match is missing."},
+    "patch /api/v1/cases/{number}": STALE,
+    "post /api/v1/cases/{number}/links": {"409": "The tip is linked already, or the case is closed."},
+}
+
+
+def look_at_upload() -> dict[str, Any]:
+    """The one call by HEAD, which the framework leaves out."""
+    told = {"Upload-Offset": _NUMBER, "Upload-Length": _NUMBER, "Upload-Metadata": _WORDS}
+    headers = {name: {"schema": schema} for name, schema in told.items()}
+    return {
+        "summary": "Where an upload stands.",
+        "tags": ["Uploads"],
+        "parameters": [{"name": "upload_id", "in": "path", "required": True, "schema": _WORDS}],
+        "responses": {"200": {"description": "Go on from Upload-Offset.", "headers": headers}},
+    }
+
+
+def complete(name: str, operation: dict[str, Any], refusal: Any) -> None:
+    """Add to the operation of this name what the framework could not know; `refusal` describes a «no»."""
+    for header, schema, required, words in HEADERS.get(name, ()):
+        told = {"name": header, "in": "header", "required": required, "schema": schema, "description": words}
+        operation.setdefault("parameters", []).append(told)
+    if name in BODIES:
+        operation["requestBody"] = {**BYTES, "required": BODIES[name]}
+    for status, description in ANSWERS.get(name, {}).items():
+        operation["responses"][status] = refusal(description)
