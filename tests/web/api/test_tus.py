@@ -332,6 +332,18 @@ def test_what_came_before_a_phone_vanished_is_kept(tus: Tus, services: Services)
     assert stored(services, answer.headers["Tipline-Evidence"]) == data
 
 
+def test_a_phone_that_vanished_before_it_heard_of_its_upload_leaves_none(
+    tus: Tus, services: Services
+) -> None:
+    data = film(100_000)
+    headers = {**tus.headers, "Upload-Length": str(len(data)), "Content-Type": STREAM}
+
+    line = {"wsgi.input": HangsUp(data[:60_500]), "CONTENT_LENGTH": str(len(data))}
+    tus.client.post(UPLOADS, headers=headers, environ_overrides=line)
+
+    assert rows(services) == []
+
+
 def test_an_upload_goes_on_after_the_server_was_started_anew(
     tus: Tus, app: APIFlask, settings: Settings, services: Services
 ) -> None:

@@ -13,6 +13,7 @@ from typing import ParamSpec
 
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
@@ -148,9 +149,9 @@ def remove(upload_id: str) -> Response:
 def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Upload:
     try:
         return _append(tip, upload.id, 0, checksum)
-    except TiplineError:
+    except Exception:
         # The sender never hears of Location, so nobody could go on with this upload.
-        with suppress(TiplineError):
+        with suppress(TiplineError, SQLAlchemyError):
             current.services().receiver.remove(upload.id, tip.id)
         raise
 
