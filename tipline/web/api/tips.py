@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, custody, messages, tips
+from tipline.domain import accounts, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -71,8 +71,7 @@ def get_contact(reference: str) -> dict[str, Any]:
     """How to reach the reporter. Each look stands in the log."""
     with current.services().database.transaction() as tx:
         tip = desk_shapes.read_tip(tx, reference)
-        custody.append(tx, current.actor(), "contact:read", f"tip:{tip.reference}", tip=tip.reference)
-        return {"contact": tips.read_contact(tx, tip)}
+        return {"contact": tips.show_contact(tx, current.actor(), tip)}
 
 
 @blueprint.post("/<reference>/acknowledge")
