@@ -53,7 +53,7 @@ def link(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> Li
     tx.flush()
     custody.append(tx, actor, "link:create", f"case:{case.number}", tip=tip.reference, reason=reason)
     tips.mark_linked(tx, actor, tip)
-    tips.touch(tip)
+    tips.decide(tip)
     cases.touch(case)
     return row
 
@@ -69,7 +69,7 @@ def unlink(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> 
     custody.append(tx, actor, "link:end", f"case:{case.number}", tip=tip.reference, reason=reason)
     if not list_cases_of(tx, tip):
         tips.mark_unlinked(tx, actor, tip)
-    tips.touch(tip)
+    tips.decide(tip)
     cases.touch(case)
 
 

@@ -60,7 +60,9 @@ class Tip(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcTime)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime)
     changed_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    # `version` guards decisions (If-Match), `revision` tells pages that anything at all has changed.
     version: Mapped[int] = mapped_column(default=1)
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class Contact(Base):
@@ -108,7 +110,7 @@ def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
         tx, reporter(tip.reference), "tip:rewrite", f"tip:{tip.reference}", tip=tip.reference,
         category=tip.category, anonymous=tip.anonymous, words=digest(tip),
     )  # fmt: skip
-    touch(tip)
+    decide(tip)
 
 
 def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None:
@@ -118,7 +120,7 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     now = clock.now()
     tip.state, tip.received_at = "received", now
     tip.ack_due_at = now + timedelta(minutes=ack_minutes)
-    touch(tip)
+    decide(tip)
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
 
 
@@ -153,7 +155,7 @@ def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
     tip.acknowledged_at = now
     if tip.state == "received":
         tip.state = "triage"
-    touch(tip)
+    decide(tip)
     late = bool(tip.ack_due_at and now > tip.ack_due_at)
     custody.append(tx, actor, "tip:acknowledge", f"tip:{tip.reference}", tip=tip.reference, late=late)
 
@@ -164,7 +166,7 @@ def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, ass
     if before == assignee_id:
         return
     tip.assignee_id = assignee_id
-    touch(tip)
+    decide(tip)
     custody.append(
         tx, actor, "tip:assign", f"tip:{tip.reference}", tip=tip.reference, assignee=assignee, before=before
     )
@@ -223,7 +225,7 @@ def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
         return
     for name, value in changed.items():
         setattr(tip, name, value)
-    touch(tip)
+    decide(tip)
     custody.append(
         tx, actor, "tip:change", f"tip:{tip.reference}", tip=tip.reference,
         after=changed, before={name: before[name] for name in changed},
@@ -239,6 +241,12 @@ def require_version(tip: Tip, version: int | None) -> None:
 def touch(tip: Tip) -> None:
     """Something about the tip changed: pages that show it must notice."""
     tip.changed_at = clock.now()
+    tip.revision += 1
+
+
+def decide(tip: Tip) -> None:
+    """Something changed on which a person decides; progress and pictures are not of that kind."""
+    touch(tip)
     tip.version += 1
 
 
@@ -270,7 +278,7 @@ def _set_state(
     tip.snoozed_until = until if state == "snoozed" else None
     if tip.received_at is None:
         tip.received_at = clock.now()
-    touch(tip)
+    decide(tip)
     custody.append(
         tx, actor, f"tip:{state.replace('_', '-')}", f"tip:{tip.reference}", tip=tip.reference, reason=reason,
         before=before, until=_iso(until),

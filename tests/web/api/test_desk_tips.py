@@ -275,3 +275,19 @@ def test_a_reporters_token_is_none_of_the_desks(client: FlaskClient, tip: Tip, s
         token = receipts.open_access(tx, services.key, tips.read_tip(tx, tip.reference))
     answer = client.get(path(tip), headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
+
+
+def test_progress_of_a_file_does_not_outdate_a_decision(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    seen = client.get(f"/api/v1/tips/{tip.reference}", headers=headers("investigator")).headers["ETag"]
+    with services.database.transaction() as tx:
+        tips.touch(tips.read_tip(tx, tip.reference))
+
+    answer = client.patch(
+        f"/api/v1/tips/{tip.reference}",
+        json={"state": "triage"},
+        headers={**headers("investigator"), "If-Match": seen},
+    )
+
+    assert answer.status_code == 200

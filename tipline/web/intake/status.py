@@ -59,7 +59,7 @@ def show_live() -> ResponseReturnValue:
     told = telling.tell(current.reporter_tip())
     # Beside the tip's version only the clock changes what is shown: whether the answer is overdue.
     overdue = is_overdue(told.tip)
-    etag = f"{told.tip.version}-{told.status}-{overdue:d}-{current.locale()}"
+    etag = f"{told.tip.revision}-{told.status}-{overdue:d}-{current.locale()}"
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:

@@ -42,7 +42,7 @@ def tip_live(reference: str) -> ResponseReturnValue:
     """What changed since the page was drawn, in pieces that leave a playing film and typed text alone."""
     with current.services().database.reading() as tx:
         row = read(tx, reference)
-        if str(row.version) == request.args.get("version"):
+        if str(row.revision) == request.args.get("version"):
             return "", 204
         values = gather(tx, row)
         busy, last = _numbers("busy"), max(_numbers("last"), default=0)
@@ -129,7 +129,7 @@ def occurred(row: Tip) -> list[datetime]:
 def _live(row: Tip, files: list[looking.FileView], here: str) -> queue.Live:
     busy = [one.row.number for one in files if one.is_busy]
     query = {
-        "version": row.version,
+        "version": row.revision,
         "busy": ",".join(map(str, busy)),
         "last": max((one.row.number for one in files), default=0),
     }

@@ -76,7 +76,7 @@ def live() -> ResponseReturnValue:
         if newest <= since and newest < clock.now() - SETTLE:
             return "", 204
         rows = triage.rows_of(tx, triage.list_by_reference(tx, list(shown)))
-        changed = [row for row in rows if row.tip.version != shown[row.tip.reference]]
+        changed = [row for row in rows if row.tip.revision != shown[row.tip.reference]]
         newer = triage.count_newer(tx, chosen, top) if top != LONG_AGO or not shown else 0
         if not changed and newest <= since:
             return "", 204
@@ -92,7 +92,7 @@ def live() -> ResponseReturnValue:
 
 
 def _live(chosen: Filter, rows: list[Row], since: datetime, top: datetime) -> Live:
-    versions = ",".join(f"{row.tip.reference}.{row.tip.version}" for row in rows)
+    versions = ",".join(f"{row.tip.reference}.{row.tip.revision}" for row in rows)
     url = wanted.address(
         chosen, "/desk/queue/live", since=clock.stamp(since), top=clock.stamp(top), shown=versions
     )
