@@ -182,6 +182,7 @@ def test_the_sandbox_line_tells_what_workers_found_and_how_fresh_it_is(
 
     assert "Holds" in write(clock.now(), sandbox="holds", holes=[])
     assert "tcp" in write(clock.now(), sandbox="open", holes=["tcp"])
+    assert "Switched off" in write(clock.now(), sandbox="off", holes=[])
     stale = write(clock.now() - timedelta(hours=1), sandbox="holds", holes=[])
     assert "No worker of this host has said yet" in stale
 
