@@ -121,7 +121,7 @@ def test_files_are_numbered_within_their_tip(tx: Transaction, tip: Tip) -> None:
 
 def test_receiving_writes_evidence_custody_and_work_in_one(tx: Transaction, tip: Tip, ring: Ring) -> None:
     row = _added(tx, tip)
-    version = tip.version
+    version, revision = tip.version, tip.revision
     evidence.receive(tx, ring, row, sha256=SHA, kind="video")
 
     assert (row.state, row.sha256, row.kind) == ("received", SHA, "video")
@@ -130,7 +130,8 @@ def test_receiving_writes_evidence_custody_and_work_in_one(tx: Transaction, tip:
     assert (entry.action, entry.actor) == ("evidence:receive", f"reporter:{tip.reference}")
     assert entry.facts() == {"number": 1, "size": 10, "sha256": SHA, "client_sha256": None}
     assert outbox.counts(tx) == {"queued": 1}
-    assert tip.version > version
+    assert tip.revision > revision  # pages notice
+    assert tip.version == version  # what a person decided meanwhile still holds
     assert ring.rung == []  # not before the commit
 
 

@@ -88,7 +88,7 @@ def test_nothing_and_too_much_are_refused(tx: Transaction, tip: Tip, text: str, 
 
 
 def test_every_message_is_a_change_that_pages_notice(tx: Transaction, officer: Actor, tip: Tip) -> None:
-    version = tip.version
+    revision = tip.revision
     messages.write(tx, officer, tip, "您好")
 
-    assert tip.version > version
+    assert tip.revision > revision
