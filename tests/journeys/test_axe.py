@@ -143,3 +143,18 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/admin/log?check=1", seen=".admin-log")
     found += look.found
     assert not found, "\n".join(found)
+
+
+def test_axe_finds_the_faults_of_a_page_that_has_some(opened: Open) -> None:
+    page = opened("/")
+    page.evaluate(
+        """() => {
+            document.querySelector("label[for=text]").remove();
+            document.querySelector("h1").style.color = "#bbb";
+        }"""
+    )
+    look = Look(page)
+    look.at("spoiled")
+    found = " ".join(look.found)
+    assert "label" in found
+    assert "color-contrast" in found
