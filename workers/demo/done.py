@@ -50,7 +50,7 @@ ACTS = (
     Act(When(5, "20:20"), ZHOU, "assign", tip="room-3", more=CHEN),
     Act(When(5, "20:31"), CHEN, "question", tip="room-3", text="他订包间时有没有留电话或加微信？前台的预订本能拍一张照片吗？"),
     Act(When(5, "21:02"), "reporter", "answer", tip="room-3", text="留了一个号码，打过去是空号。预订本明天拍给你们。"),
-    Act(When(5, "21:15"), CHEN, "link", tip="room-3", case=SERIES, text="同样两次支开服务员；走廊录像的体貌、走路姿势与前两起相符，画面快四分钟。"),
+    Act(When(5, "21:15"), CHEN, "link", tip="room-3", case=SERIES, text="同样两次支开服务员；走廊录像里的衣着、挎包与前两起相符，画面快四分钟。"),
     # 地铁口摆摊的人: 查否
     Act(When(4, "15:11"), CHEN, "acknowledge", tip="recognised"),
     Act(When(3, "10:40"), CHEN, "message", tip="recognised", text="感谢提供线索，我们核实过了，不是同一个人。"),
