@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
@@ -33,6 +34,13 @@ PASSWORD = "harbour-lantern-42"
 # Role → the person who holds it in tests.
 PEOPLE = {"investigator": "li", "supervisor": "wang", "admin": "zhao", "auditor": "sun"}
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """A test that sets logging up leaves nothing of it behind: the stream it chose is closed with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -21,5 +21,6 @@ def configure(level: int = logging.INFO) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        # A logger that remembers its stream would go on writing to it after it was closed.
+        cache_logger_on_first_use=False,
     )

@@ -62,9 +62,9 @@ def pictures(services: Services, file: Evidence) -> list[Rendition]:
         return renditions.list_of(tx, file.id)
 
 
-def version(services: Services, tip: Tip) -> int:
+def revision(services: Services, tip: Tip) -> int:
     with services.database.reading() as tx:
-        return tx.get_one(Tip, tip.id).version
+        return tx.get_one(Tip, tip.id).revision
 
 
 def job(services: Services, file: Evidence) -> Outbox:
@@ -188,9 +188,9 @@ def test_pictures_and_progress_show_while_the_look_goes_on(
 
     def examine(path: Path, *, on_keyframe: Any, on_progress: Any, **_: Any) -> dict[str, Any]:
         seen.append((fresh(services, file).state, len(pictures(services, file))))
-        before = version(services, tip)
+        before = revision(services, tip)
         on_keyframe(drawn(1.0))
-        assert version(services, tip) > before, "the queue would not look again"
+        assert revision(services, tip) > before, "the queue would not look again"
         on_progress(0.4)
         now = fresh(services, file)
         seen.append((now.state, len(pictures(services, file)), now.progress))
