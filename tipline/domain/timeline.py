@@ -49,6 +49,8 @@ STEPS: dict[str, str] = {
     "tip:closed": N_("Closed"),
     "tip:withdrawn": N_("You withdrew it"),
 }
+# What the reporter wrote is no news to the reporter.
+OWN_MESSAGE = N_("You wrote to the officer")
 # States that follow from a message which has its own line.
 _SILENT = {"tip:need-info"}
 _TOLD = STEPS.keys() - _SILENT
@@ -80,8 +82,13 @@ def steps(tx: Transaction, tip: Tip) -> list[Step]:
     for entry in custody.list_of(tx, tip=tip.reference, actions=_TOLD, limit=1000):
         if not _by_itself(entry):
             values: dict[str, object] = {"number": entry.facts().get("number", "")}
-            found.append(Step(entry.at, entry.action, STEPS[entry.action], values))
+            found.append(Step(entry.at, entry.action, _sentence(entry), values))
     return found
+
+
+def _sentence(entry: Custody) -> str:
+    is_own = entry.action == "message:message" and entry.actor.startswith("reporter:")
+    return OWN_MESSAGE if is_own else STEPS[entry.action]
 
 
 def _by_itself(entry: Custody) -> bool:

@@ -34,6 +34,7 @@ def of_script() -> dict[str, str]:
         "matches": gettext("Uploaded, hash matches"),
         "differs": gettext(damaged),
         "lost": gettext('Pick "{name}" again to continue from {percent}%'),
+        "lost_early": gettext('Pick "{name}" again to continue'),
         "unreadable": gettext('We could not read this file. Pick it again, or use "Choose a file"'),
         "empty": gettext('The file is empty (0 bytes). Pick it again, or use "Choose a file"'),
         "too_large": gettext("File is over {limit}. Export in parts and upload one by one").replace(

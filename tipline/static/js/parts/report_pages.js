@@ -4,6 +4,7 @@ import { notice, say } from "./report_words.js";
 
 const AROUND = [".top", ".danger", ".foot", "#words"];
 const arrivals = [];
+let shown = "";
 
 export function onArrival(call) {
   arrivals.push(call);
@@ -12,7 +13,9 @@ export function onArrival(call) {
 export function startPages() {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
-  window.addEventListener("popstate", () => go(location.href, {}, false));
+  // A link to a field of the same page is the browser's own affair: fetching the page anew would lose what is typed.
+  window.addEventListener("popstate", () => { if (addressOf(location) !== shown) go(location.href, {}, false); });
+  shown = addressOf(location);
   arrive(false);
 }
 
@@ -30,7 +33,7 @@ function onSubmit(event) {
   const button = form.querySelector("button[type=submit]");
   if (button) button.disabled = true;
   const body = new URLSearchParams(new FormData(form));
-  go(form.action, { method: "POST", body }, true).then(() => { if (button) button.disabled = false; });
+  go(form.action + (form.dataset.land || ""), { method: "POST", body }, true).then(() => { if (button) button.disabled = false; });
 }
 
 async function go(address, options, push, typed) {
@@ -49,10 +52,13 @@ async function go(address, options, push, typed) {
   // A form that came back with faults has no address of its own.
   const isPage = !options.method || response.redirected;
   if (push && isPage) history.pushState(null, "", response.url + hashOf(address));
+  shown = addressOf(location);
   swap(page);
   if (typed) fillIn(typed);
   arrive(true);
 }
+
+const addressOf = (place) => place.pathname + place.search;
 
 function hashOf(address) {
   const at = address.indexOf("#");

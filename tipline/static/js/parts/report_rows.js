@@ -43,6 +43,9 @@ export class Row {
     this.words.append(words);
   }
 
+  // The words have changed: make the buttons anew.
+  forget() { this.shown = ""; }
+
   // Buttons are made anew only when others are needed, so that a finger or the focus does not lose them.
   offer(item) {
     const wanted = {

@@ -56,9 +56,22 @@ class Uploads {
     this.place = { ...place.dataset };
     this.root.dataset.mode = place.dataset.uploads;
     place.replaceWith(this.root);
+    this.speak(document.documentElement.lang);
     const listed = main.querySelector("[data-server-files]");
     if (listed) listed.hidden = true;
     this.show(true);
+  }
+
+  // Pages may change their language under the list.
+  speak(tongue) {
+    if (this.tongue === tongue) return;
+    if (this.tongue) {
+      const picks = makePicks((files) => this.addAll(files));
+      this.picks.replaceWith(picks);
+      this.picks = picks;
+      this.items.forEach((item) => item.row.forget());
+    }
+    this.tongue = tongue;
   }
 
   listen() {
@@ -132,7 +145,7 @@ class Uploads {
     }
     const lost = this.items.find((one) => one.state === "lost" && isSameFile(one, file, print));
     const item = lost || this.list({ name: file.name, size: file.size, sent: 0, state: "waiting" });
-    Object.assign(item, { file, print, note: lost ? say("resumed", { percent: percent(lost) }) : "" });
+    Object.assign(item, { file, print, note: lost && percent(lost) ? say("resumed", { percent: percent(lost) }) : "" });
     item.digest = hashFile(file, this.place.hasher);
     this.turn(item, "waiting");
   }
@@ -317,6 +330,7 @@ function words(item) {
   if (item.state === "cut") return say("offline");
   if (item.state === "failed") return item.note || say("failed");
   if (item.state === "refused") return item.note;
+  if (item.state === "lost" && !places.percent) return say("lost_early", places);
   return item.state === "waiting" && item.note ? item.note : say(item.state, places);
 }
 
