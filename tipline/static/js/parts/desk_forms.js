@@ -24,7 +24,26 @@ function showFor(form) {
   for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(chosen);
 }
 
+// A second click on the same button would be refused as outdated, and that looks like somebody else's doing.
+const AGAIN_MS = 1000;
+let last = { sent: "", at: 0 };
+
+function dropSecondClick(event) {
+  const form = event.target;
+  if (form.method !== "post") return;
+  const sent = form.action + " " + new URLSearchParams(new FormData(form));
+  const isAgain = sent === last.sent && event.timeStamp - last.at < AGAIN_MS;
+  if (isAgain) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else {
+    last = { sent, at: event.timeStamp };
+  }
+}
+
 export function startForms() {
+  document.addEventListener("submit", dropSecondClick, true);
+
   document.addEventListener("htmx:after:swap", (event) => {
     const { sourceElement: form, response } = event.detail.ctx;
     if (form?.matches?.("form")) {
