@@ -80,6 +80,23 @@ def test_a_wrong_receipt_code_is_answered_in_the_askers_language(opened: Open) -
     expect(page.locator("#receipt_code")).to_have_attribute("aria-invalid", "true")
 
 
+def test_a_link_from_a_fault_leads_to_its_field_and_loses_nothing(opened: Open) -> None:
+    page = opened("/", language="en")
+    page.locator("#text").fill("They came back.")
+    acts.submit_of(page, "/report/what").click()
+    link = page.locator("#faults a[href='#category']")
+    expect(link).to_be_visible()
+    page.locator("#place").fill("Corner shop")
+    link.click()
+    expect(page).to_have_url(re.compile("#category$"))
+    # One more act of the page: whatever the link set going is over by then.
+    page.locator("input[name=category]").first.check()
+    acts.submit_of(page, "/report/what").click()
+    acts.go_on_to_check(page)
+    expect(page.locator(".answers")).to_contain_text("They came back.")
+    expect(page.locator(".answers")).to_contain_text("Corner shop")
+
+
 # --- visits that ended
 
 

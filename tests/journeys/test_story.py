@@ -162,7 +162,7 @@ def test_a_shop_owner_reports_a_theft_and_sees_what_comes_of_it(
 
     look_at_case(desk, number, reference, told, clip, photo)
     take_link_back(desk, number, reference, told)
-    look_again(later)
+    later.reload()
     expect(later.locator(".now-text")).to_have_text(said(told.language, "An officer is looking at it"))
 
     everything_stands_in_the_history(desk, reference, number, told)
