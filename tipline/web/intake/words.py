@@ -48,6 +48,7 @@ def of_script() -> dict[str, str]:
         "retry": gettext("Retry"),
         "total_sending": gettext("{percent}%: {done} of {all} files uploaded"),
         "all_done": gettext("All files have arrived"),
+        "done_but": gettext("Files that arrived: {done}. Not taken: {refused}, see below"),
         "leaving": gettext("A file is still uploading."),
         "copied": gettext("Copied"),
         "no_connection": gettext("No connection. What you typed is still here. Try again in a moment"),

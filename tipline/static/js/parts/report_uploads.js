@@ -308,8 +308,9 @@ class Uploads {
     this.totalBar.max = size || 1;
     this.totalBar.value = sent;
     this.totalBar.hidden = isDone;
-    const places = { done, all: counted.length, percent: Math.floor((100 * sent) / (size || 1)) };
-    const text = isDone ? say("all_done") : say("total_sending", places);
+    const refused = this.items.length - counted.length;
+    const places = { done, refused, all: counted.length, percent: Math.floor((100 * sent) / (size || 1)) };
+    const text = isDone ? say(refused ? "done_but" : "all_done", places) : say("total_sending", places);
     this.totalText.textContent = text;
     const key = done + "/" + counted.length;
     if (this.spoken.textContent === text || (key === this.saidKey && now - this.saidAt < STATUS_MS)) return;
