@@ -41,6 +41,8 @@ class Evidence(Base):
     client_sha256: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(12), default="uploading", index=True)
     kind: Mapped[str] = mapped_column(String(8), default="other")
+    # footage, or clock: a photo of the recorder's screen beside a phone's clock
+    purpose: Mapped[str] = mapped_column(String(10), default="footage")
     failure: Mapped[str | None] = mapped_column(String(60))
     progress: Mapped[float] = mapped_column(default=0.0)
     media: Mapped[str | None] = mapped_column(SafeText)

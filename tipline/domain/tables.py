@@ -14,6 +14,8 @@ from tipline.domain import (
     receipts,
     renditions,
     sessions,
+    shops,
+    signatures,
     tips,
     uploads,
 )
@@ -30,6 +32,8 @@ ALL = (
     receipts,
     renditions,
     sessions,
+    shops,
+    signatures,
     tips,
     uploads,
 )

@@ -52,7 +52,19 @@ class Tip(Base):
     beat: Mapped[str | None] = mapped_column(ForeignKey("beat.code"))
     anonymous: Mapped[bool] = mapped_column(default=False)
     clock_offset_s: Mapped[float | None]
-    door: Mapped[str] = mapped_column(String(12), default="web")  # web, api, desk
+    # How the offset is known: minutes, reading (what the recorder showed), photo (not read yet), desk.
+    clock_source: Mapped[str | None] = mapped_column(String(12))
+    clock_reading: Mapped[str | None] = mapped_column(SafeText)
+    # When the recorder writes over the footage, and when its owner was reminded of that.
+    overwrites_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+    overwrite_told_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    shop: Mapped[str | None] = mapped_column(ForeignKey("shop.code", name="fk_tip_shop"))
+    door: Mapped[str] = mapped_column(String(12), default="web")  # web api desk partner folder
+    # How it came to staff who took it on somebody's behalf: walk-in, phone, chat.
+    origin: Mapped[str | None] = mapped_column(String(12))
+    taken_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", name="fk_tip_taken_by"), index=True
+    )
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -35,6 +35,8 @@ class Upload(Base):
     # active done refused expired removed
     state: Mapped[str] = mapped_column(String(12), default="active", index=True)
     writer: Mapped[str | None] = mapped_column(String(26))
+    # Keyed hash of the address it was announced from; the key changes every day.
+    sender: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
