@@ -2,10 +2,12 @@
 // Without this script every page still works as a plain form. Runs on phones of 2018: no modules, no new syntax.
 import { startPages, onArrival } from "./parts/report_pages.js";
 import { attachUploads } from "./parts/report_uploads.js";
+import { keepTyped } from "./parts/report_typed.js";
 import { followLive } from "./parts/report_live.js";
 import { offerCopying, offerPrinting } from "./parts/report_buttons.js";
 
 onArrival((main) => {
+  keepTyped(main);
   attachUploads(main);
   followLive(main);
   offerCopying(main);

@@ -1,17 +1,19 @@
 // Tells whether a file picked again is the one whose upload was cut off. Names and dates do not: phones change
 // them with every pick. So: its size and three stretches of its bytes.
-import { Sha256 } from "./report_sha256.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { readBytes } from "./report_bytes.js";
 
 const STRETCH = 64 * 1024;
 const PREFIX = "tipline-upload-";
 
 export async function fingerprint(file) {
-  const digest = new Sha256();
+  const digest = sha256.create();
   for (const at of [0, Math.floor((file.size - STRETCH) / 2), file.size - STRETCH]) {
     const start = Math.max(0, at);
-    digest.update(new Uint8Array(await readBytes(file.slice(start, start + STRETCH))));
+    digest.update(await readBytes(file.slice(start, start + STRETCH)));
   }
-  return file.size + "-" + digest.hex();
+  return file.size + "-" + bytesToHex(digest.digest());
 }
 
 // This browser's memory of which upload was which file; it may vanish, then name and size must do.
@@ -28,13 +30,4 @@ export function isSameFile(upload, file, print) {
   let known = null;
   try { known = localStorage.getItem(PREFIX + upload.id); } catch (fault) { /* as above */ }
   return known ? known === print : upload.name === file.name;
-}
-
-function readBytes(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsArrayBuffer(blob);
-  });
 }

@@ -1,5 +1,6 @@
 // Links and forms marked data-go change the page in place, so that uploads live on. The server's pages are the
 // same either way; when anything is unclear the browser loads the page as usual.
+import { fillIn, forgetTyped, typedValues } from "./report_typed.js";
 import { notice, say } from "./report_words.js";
 
 const AROUND = [".top", ".danger", ".foot", "#words"];
@@ -23,11 +24,13 @@ function onClick(event) {
   const link = event.target.closest && event.target.closest("a[data-go]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  go(link.href, {}, true, link.hreflang ? typedValues() : null);
+  // What was typed stays when the language changes.
+  go(link.href, {}, true, link.hreflang ? typedValues(document.getElementById("main")) : null);
 }
 
 function onSubmit(event) {
   const form = event.target;
+  if (form.matches("[data-forget]")) forgetTyped();
   if (!form.matches("form[data-go]") || event.defaultPrevented) return;
   event.preventDefault();
   const button = form.querySelector("button[type=submit]");
@@ -54,7 +57,7 @@ async function go(address, options, push, typed) {
   if (push && isPage) history.pushState(null, "", response.url + hashOf(address));
   shown = addressOf(location);
   swap(page);
-  if (typed) fillIn(typed);
+  if (typed) fillIn(document.getElementById("main"), typed);
   arrive(true);
 }
 
@@ -86,22 +89,5 @@ function arrive(moved) {
   } else if (moved) {
     main.focus({ preventScroll: true });
     window.scrollTo(0, 0);
-  }
-}
-
-// What was typed stays when the language changes.
-function typedValues() {
-  return Array.from(document.querySelectorAll("#main input, #main textarea, #main select"))
-    .filter((field) => field.name && field.type !== "hidden" && field.type !== "file")
-    .map((field) => ({ name: field.name, value: field.value, checked: field.checked }));
-}
-
-function fillIn(typed) {
-  for (const field of document.querySelectorAll("#main input, #main textarea, #main select")) {
-    const isChoice = field.type === "radio" || field.type === "checkbox";
-    const was = typed.find((one) => one.name === field.name && (!isChoice || one.value === field.value));
-    if (!was || field.type === "hidden" || field.type === "file") continue;
-    if (isChoice) field.checked = was.checked;
-    else field.value = was.value;
   }
 }

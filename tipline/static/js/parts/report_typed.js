@@ -1,0 +1,59 @@
+// What is typed into step 1 outlives a reload until it is saved at the station. A phone is one person's, and WeChat
+// may end the page at any time: there it lasts for half a day. A computer in a shop is not: there it goes with the tab.
+const NAME = "tipline-typed";
+const LASTS_MS = 12 * 3600 * 1000;
+const FIELDS = "input, textarea, select";
+
+const isPhone = /Android|iPhone|iPad|iPod|HarmonyOS/i.test(navigator.userAgent) || matchMedia("(pointer: coarse)").matches;
+
+// Private mode may refuse to keep anything: then the page is as it was before.
+function holder() {
+  try { return isPhone ? localStorage : sessionStorage; } catch (fault) { return null; }
+}
+
+export function keepTyped(main) {
+  if (main.querySelector("[data-saved]")) forgetTyped();
+  const form = main.querySelector("form[data-keep]");
+  if (!form) return;
+  const kept = recall(form.dataset.keep);
+  // After a «no» the page itself brings back what was sent.
+  if (kept && !main.querySelector("[data-focus]")) fillIn(form, kept);
+  const note = () => keep(form);
+  form.addEventListener("input", note);
+  form.addEventListener("change", note);
+}
+
+export function forgetTyped() {
+  try { holder().removeItem(NAME); } catch (fault) { /* nothing was kept */ }
+}
+
+// All fields a person fills in, by name.
+export function typedValues(within) {
+  return Array.from(within.querySelectorAll(FIELDS))
+    .filter((field) => field.name && field.type !== "hidden" && field.type !== "file")
+    .map((field) => ({ name: field.name, value: field.value, checked: field.checked }));
+}
+
+export function fillIn(within, typed) {
+  for (const field of within.querySelectorAll(FIELDS)) {
+    const isChoice = field.type === "radio" || field.type === "checkbox";
+    const was = typed.find((one) => one.name === field.name && (!isChoice || one.value === field.value));
+    if (!was || field.type === "hidden" || field.type === "file") continue;
+    if (isChoice) field.checked = was.checked;
+    else field.value = was.value;
+  }
+}
+
+function keep(form) {
+  const kept = { of: form.dataset.keep, at: Date.now(), typed: typedValues(form) };
+  try { holder().setItem(NAME, JSON.stringify(kept)); } catch (fault) { /* full or forbidden */ }
+}
+
+function recall(of) {
+  try {
+    const kept = JSON.parse(holder().getItem(NAME));
+    if (kept && Date.now() - kept.at > LASTS_MS) forgetTyped();
+    else if (kept && kept.of === of) return kept.typed;
+  } catch (fault) { /* nothing was kept */ }
+  return null;
+}
