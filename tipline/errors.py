@@ -104,6 +104,8 @@ CATALOGUE: dict[str, Entry] = {
     "upload:version": Entry(_K.UNSUPPORTED, N_("This upload speaks another protocol version than ours, which is tus 1.0.0.")),
     "upload:checksum-unknown": Entry(_K.INVALID, N_("This kind of checksum is not known here. Use sha256.")),
     "upload:checksum-mismatch": Entry(_K.CHECKSUM, N_("This piece arrived damaged and was thrown away. Send it again.")),
+    "upload:extension": Entry(_K.INVALID, N_("A file is taken here in one row of pieces and with its length told first. Send it without Upload-Concat and Upload-Defer-Length.")),
+    "upload:received": Entry(_K.FORBIDDEN, N_("This file has arrived and is sealed as evidence, so it cannot be taken back. If it was sent by mistake, say so in a message.")),
     "upload:broken-off": Entry(_K.INVALID, N_("The connection broke off before everything was here. Choose the file again and send it once more.")),
     "upload:no-file": Entry(_K.INVALID, N_("Choose a file first.")),
     # --- evidence

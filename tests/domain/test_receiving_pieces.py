@@ -21,7 +21,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.limits import Limits
 from tipline.domain.receiving import Receiver
 from tipline.domain.tips import Tip
-from tipline.domain.uploads import Announced, Upload
+from tipline.domain.uploads import Announced, Checksum, Upload
 from tipline.errors import TiplineError
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
@@ -239,7 +239,9 @@ def test_a_piece_that_fits_its_checksum_counts(receiver: Receiver, tip: Tip) -> 
     half = len(JPEG) // 2
     for part in (slice(0, half), slice(half, None)):
         digest = hashlib.sha256(JPEG[part]).digest()
-        upload = receiver.append(upload.id, tip.id, part.start, [JPEG[part]], checksum=digest)
+        upload = receiver.append(
+            upload.id, tip.id, part.start, [JPEG[part]], checksum=Checksum("sha256", digest)
+        )
 
     assert upload.state == "done"
     row = _row(receiver, upload)
@@ -259,7 +261,7 @@ def test_a_damaged_piece_counts_for_nothing_not_even_for_the_sweep(
     digest = hashlib.sha256(JPEG[start:]).digest()
 
     def send(data: bytes) -> Upload:
-        return receiver.append(upload.id, tip.id, start, [data], checksum=digest)
+        return receiver.append(upload.id, tip.id, start, [data], checksum=Checksum("sha256", digest))
 
     assert _code(lambda: send(damaged)) == "upload:checksum-mismatch"
     at(EVENING + timedelta(minutes=10))
@@ -275,7 +277,7 @@ def test_a_checked_piece_that_breaks_off_counts_for_nothing(receiver: Receiver, 
     upload = _begin(receiver, tip)
     digest = hashlib.sha256(JPEG).digest()
     with pytest.raises(ConnectionResetError):
-        receiver.append(upload.id, tip.id, 0, _hang_up(JPEG[:500]), checksum=digest)
+        receiver.append(upload.id, tip.id, 0, _hang_up(JPEG[:500]), checksum=Checksum("sha256", digest))
 
     assert receiver.look(upload.id, tip.id).offset == 0
 
@@ -445,7 +447,7 @@ def test_a_file_that_has_arrived_cannot_be_taken_back(receiver: Receiver, tip: T
     upload = _begin(receiver, tip)
     receiver.append(upload.id, tip.id, 0, [JPEG])
 
-    assert _code(lambda: receiver.remove(upload.id, tip.id)) == "upload:not-found"
+    assert _code(lambda: receiver.remove(upload.id, tip.id)) == "upload:received"
     assert receiver.store.kept() == [keys.original(upload.evidence_id)]
 
 

@@ -20,7 +20,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.limits import Limits
 from tipline.domain.running import Running, Writer
 from tipline.domain.tips import Tip
-from tipline.domain.uploads import Announced, Upload
+from tipline.domain.uploads import Announced, Checksum, Upload
 from tipline.errors import TiplineError
 
 HEAD_BYTES = 64 * 1024
@@ -75,13 +75,13 @@ class Receiver:
         pieces: Iterable[bytes],
         *,
         announced: int = 0,
-        checksum: bytes | None = None,
+        checksum: Checksum | None = None,
     ) -> Upload:
         """Write pieces from `offset` on; returns the upload as it then stands.
 
         `announced` is how many bytes the sender says are coming; too many are refused before one is read.
-        With `checksum` (SHA-256 of these pieces) nothing counts unless they fit it. When the sender vanishes,
-        what arrived is kept and the sender's error goes on.
+        With `checksum` nothing counts unless these pieces fit it. When the sender vanishes, what arrived
+        is kept and the sender's error goes on.
         """
         upload = self.read(upload_id, tip_id)
         if offset + announced > upload.length:
@@ -91,7 +91,7 @@ class Receiver:
         return self._append(upload, offset, pieces, checksum, ends=False)
 
     def _append(
-        self, upload: Upload, offset: int, pieces: Iterable[bytes], checksum: bytes | None, *, ends: bool
+        self, upload: Upload, offset: int, pieces: Iterable[bytes], checksum: Checksum | None, *, ends: bool
     ) -> Upload:
         writer = self.running.announce(upload.id, is_checked=checksum is not None)
         try:
@@ -196,7 +196,7 @@ class Receiver:
         """The sender takes an unfinished file back."""
         upload = self.read(upload_id, tip_id)
         if upload.state != "active":
-            raise TiplineError("upload:not-found")
+            raise TiplineError("upload:received")
         with self.database.reading() as tx:
             actor = reporter(tx.get_one(Tip, tip_id).reference)
         self._end(upload, "removed", actor)
@@ -272,20 +272,20 @@ class _Stretch:
     """The bytes of one connection, from the offset it claimed under its mark."""
 
     def __init__(
-        self, receiver: Receiver, upload: Upload, mark: str, offset: int, checksum: bytes | None, ends: bool
-    ) -> None:
+        self, receiver: Receiver, upload: Upload, mark: str, offset: int, checksum: Checksum | None,
+        ends: bool,
+    ) -> None:  # fmt: skip
         self.receiver, self.upload, self.mark, self.offset = receiver, upload, mark, offset
-        self.checksum, self.ends = checksum, ends
-        self.durable = offset
+        self.checksum, self.ends, self.durable = checksum, ends, offset
         self.digest = receiver.running.digest(upload.id, offset, upload.writer)
-        self.own_digest = hashing.Digest()
+        self.own_digest = hashing.Digest(checksum.algorithm) if checksum else None
 
     def write(self, writer: Writer, pieces: Iterable[bytes]) -> Upload:
         store, watched = self.receiver.store, self._watched(writer, pieces)
         try:
             with stored.told():
                 store.append(self.upload.session, self.offset, watched, self._note)
-            if self.checksum and self.own_digest.digest() != self.checksum:
+            if self.checksum and self.own_digest and self.own_digest.digest() != self.checksum.digest:
                 raise TiplineError("upload:checksum-mismatch")
         except BaseException:
             self._broken_off(writer)
@@ -303,7 +303,7 @@ class _Stretch:
                 raise TiplineError("upload:too-much")
             if self.digest:
                 self.digest.update(piece)
-            if self.checksum:
+            if self.own_digest:
                 self.own_digest.update(piece)
             yield from writer.pass_on(piece)
 

@@ -37,6 +37,8 @@ class Upload(Base):
     writer: Mapped[str | None] = mapped_column(String(26))
     # Keyed hash of the address it was announced from; the key changes every day.
     sender: Mapped[str | None] = mapped_column(String(32), index=True)
+    # What the sender said of the file, in the sender's own form, to be told back word for word.
+    said: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -54,6 +56,14 @@ class Announced(NamedTuple):
     filename: str = ""
     filetype: str = ""
     sha256: str | None = None
+    said: str | None = None
+
+
+class Checksum(NamedTuple):
+    """What the bytes of one piece come to, as their sender says."""
+
+    algorithm: str
+    digest: bytes
 
 
 def add(tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, session: str) -> Upload:
@@ -65,7 +75,7 @@ def add(tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, se
     now = clock.now()
     upload = Upload(
         id=ids.new_id(), tip_id=tip.id, evidence_id=evidence_id, session=session, length=announced.length,
-        offset=0, state="active", created_at=now, seen_at=now, expires_at=now + LASTS,
+        offset=0, state="active", said=announced.said, created_at=now, seen_at=now, expires_at=now + LASTS,
     )  # fmt: skip
     tx.add(upload)
     tips.touch(tip)

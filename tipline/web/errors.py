@@ -48,6 +48,7 @@ _OWN_STATUS = {
     "upload:offset-unclear": 400,
     "upload:metadata-unclear": 400,
     "upload:checksum-unknown": 400,
+    "upload:extension": 400,
     "upload:version": 412,
     "upload:busy": 423,
     "tip:version-needed": 428,

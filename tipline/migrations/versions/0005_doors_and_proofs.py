@@ -29,6 +29,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sender", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("said", sa.Text(), nullable=True))
         batch_op.create_index(batch_op.f("ix_upload_sender"), ["sender"], unique=False)
 
 

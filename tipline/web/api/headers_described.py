@@ -10,7 +10,7 @@ from typing import Any
 _WORDS: dict[str, Any] = {"type": "string"}
 _NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0}
 _TUS = ("Tus-Resumable", _WORDS, True, "The protocol's version, 1.0.0.")
-_CHECKSUM = ("Upload-Checksum", _WORDS, False, "`sha256` and the base64 digest of this request's bytes.")
+_CHECKSUM = ("Upload-Checksum", _WORDS, False, "`sha256` or `sha1`, and in base64 what these bytes come to.")
 _OFFSET = ("Upload-Offset", _NUMBER, True, "Where these bytes belong.")
 _LENGTH = ("Upload-Length", _NUMBER, True, "Length of the whole file.")
 _METADATA = ("Upload-Metadata", _WORDS, False, "`filename`, `filetype`, `sha256`, each with a base64 value.")

@@ -20,10 +20,10 @@ from werkzeug.http import http_date
 from tipline.domain import evidence
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
-from tipline.domain.uploads import Upload
+from tipline.domain.uploads import Checksum, Upload
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.api import tus_headers, tus_lanes
+from tipline.web.api import tus_headers, tus_lanes, tus_method
 from tipline.web.intake import opening
 
 P = ParamSpec("P")
@@ -34,6 +34,7 @@ STREAM = "application/offset+octet-stream"
 PIECE = 256 * 1024
 
 blueprint = APIBlueprint("tus", __name__, url_prefix="/api/v1/public/uploads", tag="Uploads")
+blueprint.record_once(tus_method.honour)
 
 
 def route(rule: str, *methods: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
@@ -59,7 +60,17 @@ def say_version(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 412:
         response.headers["Tus-Version"] = VERSION
+    if response.status_code == 409:
+        _say_where_it_stands(response)
     return response
+
+
+def _say_where_it_stands(response: Response) -> None:
+    """Spare a client that is at the wrong place one question."""
+    upload_id = (request.view_args or {}).get("upload_id", "")
+    with suppress(TiplineError, SQLAlchemyError):
+        upload = current.services().receiver.read(upload_id, current.reporter_tip().id)
+        response.headers["Upload-Offset"] = str(upload.offset)
 
 
 @route("/<upload_id>", "OPTIONS")
@@ -67,11 +78,11 @@ def say_version(response: Response) -> Response:
 @guard.public
 def offer(upload_id: str = "") -> Response:
     """What this server can do."""
-    response = Response(status=204)
+    response = Response(status=200)
     response.headers["Tus-Version"] = VERSION
     response.headers["Tus-Extension"] = EXTENSIONS
     response.headers["Tus-Max-Size"] = str(current.settings().max_file_bytes)
-    response.headers["Tus-Checksum-Algorithm"] = "sha256"
+    response.headers["Tus-Checksum-Algorithm"] = ",".join(tus_headers.CHECKSUMS)
     return response
 
 
@@ -81,20 +92,28 @@ def offer(upload_id: str = "") -> Response:
 @blueprint.doc(
     responses={
         201: "The upload is open; send its bytes to Location.",
+        400: "Upload-Length is missing or unclear, or a header asks for what is not offered (see OPTIONS).",
         413: "The file is too large, or the tip has enough of them.",
+        415: "Bytes come along, but not as application/offset+octet-stream; or they are no footage.",
+        422: "The file is empty: nothing that could be kept.",
+        460: "The bytes that came along do not fit Upload-Checksum; there is no upload.",
         507: "The station has no room for it.",
     }
 )
 def create() -> Response:
     """Announce a file; its first bytes may come along.
 
-    `Upload-Metadata` takes `filename`, `filetype` and `sha256` (hex, of the whole file).
+    `Upload-Metadata` takes `filename`, `filetype` and `sha256` (hex, of the whole file). `Location` is a path
+    on this host.
     """
     tip = current.reporter_tip()
+    brings_bytes = request.mimetype == STREAM
+    if not brings_bytes and _has_body():
+        raise TiplineError("upload:content-type")
     announced, checksum = tus_headers.announced(), tus_headers.checksum()
     upload = current.services().receiver.begin(tip.id, announced)
     location = url_for("tus.look", upload_id=upload.id)
-    if request.mimetype == STREAM:
+    if brings_bytes:
         upload = _with_first_bytes(tip, upload, checksum)
     response = _answer(upload, 201)
     response.headers["Location"] = location
@@ -108,11 +127,10 @@ def look(upload_id: str) -> Response:
     """Where an upload stands."""
     tip = current.reporter_tip()
     upload = current.services().receiver.look(upload_id, tip.id)
-    row = _evidence(upload)
     response = _answer(upload, 200)
     response.headers["Upload-Length"] = str(upload.length)
-    said = {"filename": row.filename, "filetype": row.declared_type, "sha256": row.client_sha256 or ""}
-    response.headers["Upload-Metadata"] = tus_headers.written(said)
+    if upload.said:
+        response.headers["Upload-Metadata"] = upload.said
     return response
 
 
@@ -122,7 +140,13 @@ def look(upload_id: str) -> Response:
 @blueprint.doc(
     responses={
         204: "Kept. With the last bytes come Tipline-Evidence and Tipline-Sha256.",
-        409: "Upload-Offset is not where the upload stands: ask by HEAD.",
+        400: "Upload-Offset is missing or unclear, or Upload-Checksum is of a kind not offered.",
+        404: "There is no such upload of this tip, or it was taken back.",
+        409: "Upload-Offset is not where the upload stands: the answer's Upload-Offset is.",
+        410: "It was not finished in time and is gone.",
+        412: "Another version of the protocol; Tus-Version names ours.",
+        413: "More bytes than Upload-Length announced; none of them is kept.",
+        415: "Not sent as application/offset+octet-stream; or the file is complete and is no footage.",
         423: "Another connection still writes; try again in a moment.",
         460: "The bytes do not fit Upload-Checksum and were thrown away.",
     }
@@ -139,14 +163,21 @@ def append(upload_id: str) -> Response:
 @route("/<upload_id>", "DELETE")
 @guard.reporter
 @spoken
-@blueprint.doc(responses={204: "Gone."})
+@blueprint.doc(
+    responses={
+        204: "Gone.",
+        403: "It has fully arrived and is evidence: it stays.",
+        404: "There is no such upload of this tip, or it was taken back already.",
+        410: "It was not finished in time and is gone.",
+    }
+)
 def remove(upload_id: str) -> Response:
     """Take back a file that has not fully arrived."""
     current.services().receiver.remove(upload_id, current.reporter_tip().id)
     return Response(status=204)
 
 
-def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Upload:
+def _with_first_bytes(tip: Tip, upload: Upload, checksum: Checksum | None) -> Upload:
     try:
         return _append(tip, upload.id, 0, checksum)
     except Exception:
@@ -156,7 +187,7 @@ def _with_first_bytes(tip: Tip, upload: Upload, checksum: bytes | None) -> Uploa
         raise
 
 
-def _append(tip: Tip, upload_id: str, offset: int, checksum: bytes | None) -> Upload:
+def _append(tip: Tip, upload_id: str, offset: int, checksum: Checksum | None) -> Upload:
     announced = request.content_length or 0
     with tus_lanes.lane():
         upload = current.services().receiver.append(
@@ -165,6 +196,11 @@ def _append(tip: Tip, upload_id: str, offset: int, checksum: bytes | None) -> Up
     if upload.state == "done" and tip.state == "draft" and tip.door == "api":
         opening.submit(tip)
     return upload
+
+
+def _has_body() -> bool:
+    """Whether bytes come with this request, be their number told or not."""
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
 
 
 def _pieces() -> Iterator[bytes]:
