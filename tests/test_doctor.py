@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tipline import doctor
+from tipline import doctor, printing
 from tipline.doctor import State
 from tipline.domain import clock
 from tipline.services import Services
@@ -100,9 +100,23 @@ def test_translations_older_than_their_text_are_a_fault(
     assert doctor.look_at_translations(settings).state is State.OK
 
 
-def test_a_missing_font_is_only_a_note(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nonexistent")
-    assert doctor.look_at_fonts(settings).state is State.NOTE
+def test_a_pdf_in_chinese_is_made_to_see_whether_it_can_be(settings: Settings) -> None:
+    found = doctor.look_at_fonts(settings)
+    assert found.state is State.OK
+    assert found.values["name"]
+
+
+@pytest.mark.parametrize(("lacks_font", "package"), [(True, "fonts-"), (False, "libpango-1.0-0")])
+def test_where_no_pdf_can_be_made_the_command_is_told_and_it_is_only_a_note(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, lacks_font: bool, package: str
+) -> None:
+    def fail() -> str:
+        raise printing.CannotPrint("no", lacks_font=lacks_font)
+
+    monkeypatch.setattr(printing, "check", fail)
+    found = doctor.look_at_fonts(settings)
+    assert found.state is State.NOTE
+    assert f"apt-get install {package}" in str(found.values["command"])
 
 
 def test_a_clock_behind_the_log_is_a_fault(

@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline import bell, broker, preflight, services
+from tipline import bell, broker, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
 from tipline.domain import clock
@@ -30,6 +30,8 @@ from tipline.domain.custody import Custody
 from tipline.domain.uploads import readable
 from tipline.errors import N_
 from tipline.i18n import say
+from tipline.preparing import paper
+from tipline.preparing.host import by_hand
 from tipline.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -199,17 +201,15 @@ def look_at_translations(_settings: Settings) -> _Words:
 
 
 def look_at_fonts(_settings: Settings) -> _Words:
-    """Browsers bring their own fonts; only what this host draws itself needs one."""
+    """Browsers bring their own fonts; receipts and posters as PDF need one here, and what draws with it."""
     try:
-        found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, check=False)
-        families = sorted({line.split(",")[0].strip() for line in found.stdout.splitlines() if line.strip()})
-    except OSError:
-        families = []
-    if families:
-        return _ok(N_("Chinese: %(name)s."), name=families[0])
-    return _note(
-        N_("No Chinese font on this host. Pages do not need one; for prints: apt-get install fonts-noto-cjk")
-    )
+        return _ok(N_("A PDF in Chinese comes out (%(name)s)."), name=printing.check())
+    except printing.CannotPrint as fault:
+        packages = by_hand([paper.FONT] if fault.lacks_font else [*paper.LIBRARIES, paper.FONT])
+        return _note(
+            N_("No PDF can be made here (%(fault)s); pages print all the same. For PDF: %(command)s"),
+            fault=fault, command=packages,
+        )  # fmt: skip
 
 
 def look_at_clock(settings: Settings) -> _Words:

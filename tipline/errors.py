@@ -58,6 +58,9 @@ CATALOGUE: dict[str, Entry] = {
     "service:store-down": Entry(_K.UNAVAILABLE, N_("Files cannot be stored at the moment. What was received is kept. The upload goes on by itself in a minute.")),
     "service:disk-full": Entry(_K.FULL, N_("The station has no room for this file right now. Your report is kept. Please try the file again later or call the station.")),
     "service:busy": Entry(_K.UNAVAILABLE, N_("Very many uploads are under way. Yours goes on by itself in a moment.")),
+    # --- paper
+    "print:failed": Entry(_K.UNAVAILABLE, N_("The PDF could not be made. Open the page instead and print that.")),
+    "print:busy": Entry(_K.UNAVAILABLE, N_("Many PDFs are being made at the moment. Try again in a few seconds, or print the page instead.")),
     # --- tips
     "tip:not-found": Entry(_K.NOT_FOUND, N_("There is no such tip, or it is not yours to see.")),
     "tip:empty": Entry(_K.INVALID, N_("Write what happened or attach a file. One of the two is needed.")),

@@ -47,7 +47,18 @@ def _domain_may(name: str) -> bool:
 def _web_may(name: str) -> bool:
     if _top(name) == "sqlalchemy":
         return _is_in(name, "sqlalchemy.exc")  # to answer its faults; SQL is the domain's
-    return _top(name) not in {"workers", "boto3", "botocore", "cv2", "av", "PIL", "numpy", "rq", "alembic"}
+    return _top(name) not in {
+        "workers",
+        "boto3",
+        "botocore",
+        "cv2",
+        "av",
+        "PIL",
+        "numpy",
+        "rq",
+        "alembic",
+        "weasyprint",
+    }
 
 
 def _workers_may(name: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tipline.preparing import browser, catalogues, frontend, python_parts
+from tipline.preparing import browser, catalogues, frontend, paper, python_parts
 from tipline.preparing.host import Trouble
 from tipline.preparing.places import Places
 
@@ -25,6 +25,7 @@ def prepare(root: Path, *, with_tests: bool) -> None:
         python_parts.prepare(places, with_tests=with_tests)
         frontend.prepare(places)
         catalogues.prepare(places)
+        paper.prepare(places, with_tests=with_tests)
         if with_tests:
             browser.prepare()
 

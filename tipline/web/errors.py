@@ -56,6 +56,7 @@ _OWN_STATUS = {
 RETRY_S = {
     "upload:busy": 2,
     "service:busy": 5,
+    "print:busy": 5,
     "service:database-down": 10,
     "service:store-down": 10,
     "request:too-many": 900,

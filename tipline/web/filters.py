@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask_babel import format_datetime, gettext
 from markupsafe import Markup
 
-from tipline import __version__, i18n
+from tipline import __version__, i18n, printing
 from tipline.domain import clock, uploads
 from tipline.web import current
 
@@ -18,7 +18,9 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         time=time, ago=ago, duration=duration, size=uploads.readable, position=position
     )
-    app.jinja_env.globals.update(icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang)
+    app.jinja_env.globals.update(
+        icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang, sheet=printing.sheet
+    )
     app.context_processor(lambda: {"locale": current.locale(), "station": current.settings().station})
 
 
