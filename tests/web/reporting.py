@@ -12,6 +12,9 @@ from werkzeug.test import TestResponse
 
 from storage.base import FreeSpace
 from storage.memory import MemoryStore
+from tipline.domain import evidence, tips
+from tipline.domain.evidence import Evidence
+from tipline.services import Services
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4
 PLAYLIST = b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n"
@@ -28,6 +31,25 @@ def film(size: int) -> bytes:
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def checksum(data: bytes, algorithm: str = "sha256") -> str:
+    """The value of Upload-Checksum for these bytes."""
+    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
+
+
+def stored(services: Services, evidence_id: str) -> bytes:
+    """The original as the store has it."""
+    with services.database.reading() as tx:
+        key = evidence.read_evidence(tx, evidence_id).key
+    with services.store.open(key) as reader:
+        return reader.read()
+
+
+def rows(services: Services, reference: str = "T-1001") -> list[Evidence]:
+    """All files of a tip."""
+    with services.database.reading() as tx:
+        return evidence.list_of_tip(tx, tips.read_tip(tx, reference))
 
 
 def bearer(token: str, **more: str) -> dict[str, str]:

@@ -13,8 +13,6 @@ from flask.sansio.blueprints import BlueprintSetupState
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-METHODS = frozenset({"POST", "HEAD", "PATCH", "DELETE", "OPTIONS"})
-
 
 def honour(state: BlueprintSetupState) -> None:
     """Hook for the application that the blueprint of uploads is mounted on."""
@@ -27,7 +25,7 @@ def overriding(application: WSGIApplication, prefix: str) -> WSGIApplication:
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").strip().upper()
         path = environ.get("PATH_INFO", "")
-        if wanted in METHODS and (path == prefix or path.startswith(f"{prefix}/")):
+        if wanted and (path == prefix or path.startswith(f"{prefix}/")):
             environ["REQUEST_METHOD"] = wanted
         return application(environ, start_response)
 
