@@ -32,7 +32,7 @@ from tipline.settings import Settings
 
 PASSWORD = "harbour-lantern-42"
 # Role → the person who holds it in tests.
-PEOPLE = {"investigator": "li", "supervisor": "wang", "admin": "zhao", "auditor": "sun"}
+PEOPLE = {"investigator": "li", "supervisor": "wang", "admin": "zhao", "auditor": "sun", "partner": "mall"}
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

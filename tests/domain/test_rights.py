@@ -8,26 +8,29 @@ from tipline.domain import rights
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.errors import TiplineError
 
-# Right → who holds it: i(nvestigator) s(upervisor) a(dmin) (audito)r.
+# Right → who holds it: i(nvestigator) s(upervisor) a(dmin) (audito)r, p(artner).
 MATRIX = {
-    "tip:read": "isar",
-    "tip:act": "isa-",
-    "contact:read": "isa-",
-    "evidence:read": "isar",
-    "evidence:retry": "isa-",
-    "case:read": "isar",
-    "case:act": "isa-",
-    "custody:read": "isar",
-    "account:manage": "--a-",
-    "account:self": "isar",
-    "beat:manage": "--a-",
-    "system:read": "-sar",
+    "tip:read": "isar-",
+    "tip:act": "isa--",
+    "contact:read": "isa--",
+    "evidence:read": "isar-",
+    "evidence:retry": "isa--",
+    "case:read": "isar-",
+    "case:act": "isa--",
+    "custody:read": "isar-",
+    "account:manage": "--a--",
+    "account:self": "isar-",
+    "beat:manage": "--a--",
+    "system:read": "-sar-",
+    "intake:take": "isa--",
+    "shop:manage": "-sa--",
+    "partner:send": "----p",
 }
-SIGNS = dict(zip(rights.ROLES, "isar", strict=True))
+SIGNS = dict(zip(rights.ROLES, "isarp", strict=True))
 
 
 def _staff(role: str | None) -> Actor:
-    return Actor("staff", "li", 1, role)
+    return Actor("partner" if role == "partner" else "staff", "li", 1, role)
 
 
 def test_the_matrix_names_every_right() -> None:
@@ -50,7 +53,16 @@ def test_a_role_holds_just_the_rights_of_the_matrix(role: str, right: str) -> No
 
 @pytest.mark.parametrize("right", MATRIX)
 @pytest.mark.parametrize(
-    "actor", [reporter("T-1001"), SYSTEM, _staff(None), _staff("visitor"), Actor("reporter", "x", 1, "admin")]
+    "actor",
+    [
+        reporter("T-1001"),
+        SYSTEM,
+        _staff(None),
+        _staff("visitor"),
+        Actor("reporter", "x", 1, "admin"),
+        Actor("partner", "x", 1, "admin"),
+        Actor("staff", "x", 1, "partner"),
+    ],
 )
 def test_nobody_else_holds_any(actor: Actor, right: str) -> None:
     assert not rights.may(actor, right)

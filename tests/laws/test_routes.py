@@ -13,7 +13,6 @@ from tests.conftest import browser
 from tests.laws.sources import ROOT, files
 from tipline.domain import rights
 from tipline.domain.accounts import Account
-from tipline.domain.actors import Actor
 from tipline.web import guard
 
 # Routes of parts we use, which no decorator of ours can reach.
@@ -39,7 +38,7 @@ def test_every_route_says_who_may_call_it(app: APIFlask) -> None:
 
 
 def test_what_a_route_says_is_a_door_or_a_right_of_the_table(app: APIFlask) -> None:
-    known = {"public", "reporter", *rights.RIGHTS}
+    known = {"public", "reporter", "sender", *rights.RIGHTS}
 
     assert [f"{rule.rule}: {_who(app, rule)}" for rule in _rules(app) if _who(app, rule) not in known] == []
 
@@ -54,7 +53,11 @@ def test_the_desk_is_for_staff_and_the_public_side_is_not(app: APIFlask) -> None
         who = _who(app, rule)
         is_desk = rule.rule.startswith("/desk") and rule.rule not in OPEN_AT_THE_DESK
         is_desk_api = rule.rule.startswith("/api/") and not rule.rule.startswith("/api/v1/public/")
-        if (is_desk or is_desk_api) and rule.endpoint not in OF_PARTS and who in ("public", "reporter"):
+        if (
+            (is_desk or is_desk_api)
+            and rule.endpoint not in OF_PARTS
+            and who in ("public", "reporter", "sender")
+        ):
             wrong.append(f"{rule.rule} is open to {who}")
         if rule.rule.startswith(("/report", "/status", "/api/v1/public/")) and who in rights.RIGHTS:
             wrong.append(f"{rule.rule} asks for {who}")
@@ -76,7 +79,7 @@ def test_nobody_without_credentials_gets_past_a_guarded_door(app: APIFlask) -> N
 def test_nobody_gets_past_a_door_his_role_does_not_open(
     app: APIFlask, people: dict[str, Account], headers: Callable[..., dict[str, str]], role: str
 ) -> None:
-    client, actor = browser(app), Actor("staff", "x", 1, role)
+    client, actor = browser(app), people[role].actor
     past = []
     for rule, method, path in _doors(app, lambda who: who in rights.RIGHTS and not rights.may(actor, who)):
         answer = client.open(path, method=method, headers=headers(role))

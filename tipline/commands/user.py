@@ -11,10 +11,11 @@ from tipline import i18n, passwords
 from tipline.commands import ground
 from tipline.domain import accounts
 from tipline.domain.actors import SYSTEM
-from tipline.domain.rights import ROLES
+from tipline.domain.rights import PARTNER, ROLES
 from tipline.errors import N_
 
 ADDED = N_("%(name)s can sign in now.")
+PARTNER_ADDED = N_("%(name)s is known now. Its program needs a token: tipline token create --user %(name)s")
 CLOSED = N_("The account of %(name)s is closed; visits and tokens ended at once.")
 OPENED = N_("The account of %(name)s is open again.")
 CHANGED = N_("%(name)s has a new password and has been signed out everywhere.")
@@ -24,7 +25,7 @@ from_stdin = click.option("--password-stdin", is_flag=True, help="Read the passw
 
 @click.group("user")
 def group() -> None:
-    """People who work at the desk."""
+    """People who work at the desk, and partners whose programs hand tips in."""
 
 
 @group.command()
@@ -33,17 +34,18 @@ def group() -> None:
 @click.option("--display-name", default="", help="Name shown to colleagues; the user name unless set.")
 @from_stdin
 def add(name: str, role: str, display_name: str, password_stdin: bool) -> None:
-    """Add somebody who may sign in at the desk."""
-    password = _password(password_stdin)
+    """Add somebody who may sign in at the desk, or a partner, whose program needs no password but a token."""
+    is_program = role == PARTNER and not password_stdin
+    password = "" if is_program else _password(password_stdin)
     with ground.opened() as services:
         accounts.require_good_name(name)
-        accounts.require_good_password(password)
+        if not is_program:
+            accounts.require_good_password(password)
+        password_hash = accounts.NO_PASSWORD if is_program else passwords.make_hash(password)
         with services.database.transaction() as tx:
-            accounts.add(
-                tx, SYSTEM, name, role=role, password_hash=passwords.make_hash(password),
-                display_name=display_name,
-            )  # fmt: skip
-        click.echo(i18n.say(services.settings.locale, ADDED, name=name))
+            accounts.add(tx, SYSTEM, name, role=role, password_hash=password_hash, display_name=display_name)
+        added = PARTNER_ADDED if role == PARTNER else ADDED
+        click.echo(i18n.say(services.settings.locale, added, name=name))
 
 
 @group.command("list")

@@ -1,4 +1,4 @@
-"""Accounts of staff and the tokens their programs use. Passwords reach this module only as hashes."""
+"""Accounts of staff and partners, and the tokens of programs. Passwords come here only as hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids
 from tipline.domain.actors import Actor
-from tipline.domain.rights import ROLES, may
+from tipline.domain.rights import PARTNER, ROLES, may
 from tipline.errors import TiplineError
 
 SHORTEST_PASSWORD = 8
@@ -23,6 +23,8 @@ COMMON = frozenset({
     "admin123", "admin1234", "administrator", "tipline1", "letmein1", "woaini1314",
 })
 # fmt: on
+# No password has this hash: a partner's program comes in by its token alone.
+NO_PASSWORD = "!"  # noqa: S105 - the opposite of one
 _NAME = re.compile(r"[\w.-]{2,40}")
 
 
@@ -43,7 +45,13 @@ class Account(Base):
 
     @property
     def actor(self) -> Actor:
-        return Actor("staff", self.username, self.id, self.role)
+        kind = "partner" if self.is_partner else "staff"
+        return Actor(kind, self.username, self.id, self.role)
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether it belongs to a program of another house, which never signs in at the desk."""
+        return self.role == PARTNER
 
 
 class ApiToken(Base):

@@ -1,4 +1,4 @@
-"""Who acts: a reporter, a member of staff, or the system itself."""
+"""Who acts: a reporter, a member of staff, a partner's program, or the system itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Actor(NamedTuple):
-    """`kind` is reporter, staff or system; `name` is what the log shows; `role` only for staff."""
+    """`kind` is reporter, staff, partner or system; `name` is what the log shows; accounts have a `role`."""
 
     kind: str
     name: str
@@ -19,6 +19,7 @@ class Actor(NamedTuple):
 
 
 SYSTEM = Actor("system", "tipline")
+FOLDER = Actor("system", "folder")
 
 
 def reporter(reference: str) -> Actor:

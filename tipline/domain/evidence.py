@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids, outbox, tips
-from tipline.domain.actors import Actor, reporter
+from tipline.domain.accounts import Account
+from tipline.domain.actors import FOLDER, Actor, reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -48,6 +49,8 @@ class Evidence(Base):
     media: Mapped[str | None] = mapped_column(SafeText)
     # Of the facts in `media` the one that every row of the queue shows; those of a long film are long.
     duration_s: Mapped[float | None]
+    # The account that sent it on the reporter's behalf, if one did.
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", name="fk_evidence_sent_by"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
     derived_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -109,17 +112,26 @@ def add(
     filetype: str,
     size: int,
     sha256: str | None,
+    sent_by_id: int | None = None,
 ) -> Evidence:
     """A file that is about to arrive."""
     last = tx.scalar(select(func.max(Evidence.number)).where(Evidence.tip_id == tip.id)) or 0
     evidence = Evidence(
         id=evidence_id, tip_id=tip.id, number=last + 1, filename=clean_name(filename),
         declared_type=_HARMFUL.sub("", filetype)[:100], size=size, client_sha256=clean_digest(sha256),
-        created_at=clock.now(),
+        created_at=clock.now(), sent_by_id=sent_by_id,
     )  # fmt: skip
     tx.add(evidence)
     tx.flush()
     return evidence
+
+
+def sender_of(tx: Transaction, evidence: Evidence) -> Actor:
+    """Who sends this file: the reporter, an account on the reporter's behalf, or the drop folder."""
+    if evidence.sent_by_id:
+        return tx.get_one(Account, evidence.sent_by_id).actor
+    tip = tx.get_one(Tip, evidence.tip_id)
+    return FOLDER if tip.door == "folder" else reporter(tip.reference)
 
 
 def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: str, kind: str) -> None:
@@ -128,7 +140,7 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
     evidence.state, evidence.sha256, evidence.kind = "received", sha256, kind
     evidence.received_at = clock.now()
     custody.append(
-        tx, reporter(tip.reference), "evidence:receive", f"evidence:{evidence.id}", tip=tip.reference,
+        tx, sender_of(tx, evidence), "evidence:receive", f"evidence:{evidence.id}", tip=tip.reference,
         number=evidence.number, size=evidence.size, sha256=sha256, client_sha256=evidence.client_sha256,
     )  # fmt: skip
     outbox.add(tx, ring, DERIVE, evidence.id)
@@ -139,7 +151,7 @@ def refuse(tx: Transaction, evidence: Evidence, *, code: str) -> None:
     """Not something to keep: the row goes, the refusal stays in the log."""
     tip = tx.get_one(Tip, evidence.tip_id)
     custody.append(
-        tx, reporter(tip.reference), "evidence:refuse", f"evidence:{evidence.id}", tip=tip.reference,
+        tx, sender_of(tx, evidence), "evidence:refuse", f"evidence:{evidence.id}", tip=tip.reference,
         code=code, size=evidence.size,
     )  # fmt: skip
     tx.delete(evidence)
@@ -166,7 +178,7 @@ def claim_digest(tx: Transaction, evidence: Evidence, untrusted_digest: str) -> 
     evidence.client_sha256 = digest
     tip = tx.get_one(Tip, evidence.tip_id)
     custody.append(
-        tx, reporter(tip.reference), "evidence:claim-digest", f"evidence:{evidence.id}", tip=tip.reference,
+        tx, sender_of(tx, evidence), "evidence:claim-digest", f"evidence:{evidence.id}", tip=tip.reference,
         client_sha256=evidence.client_sha256, matches=evidence.digest_matches,
     )  # fmt: skip
     tips.touch(tip)

@@ -29,7 +29,18 @@ def new_token() -> str:
 
 def new_receipt_code() -> str:
     """`K7Q2-9MXW-3TDE-58RA`."""
-    return grouped(_base32(secrets.randbits(5 * CODE_LENGTH), CODE_LENGTH))
+    return grouped(new_code(CODE_LENGTH))
+
+
+def receipt_code_of(key: str, seed: str) -> str:
+    """The receipt code that this seed always gives, for whoever holds the key."""
+    digest = hmac.new(f"code\0{key}".encode(), seed.encode(), hashlib.sha256).digest()
+    return grouped(_base32(int.from_bytes(digest[: 5 * CODE_LENGTH // 8], "big"), CODE_LENGTH))
+
+
+def new_code(length: int) -> str:
+    """So many random characters that people can read out and type."""
+    return _base32(secrets.randbits(5 * length), length)
 
 
 def grouped(code: str) -> str:
@@ -37,13 +48,18 @@ def grouped(code: str) -> str:
 
 
 def normal_receipt_code(typed: str) -> str | None:
-    """The 16 characters meant by what somebody typed, or None if it cannot be a code.
+    """The 16 characters meant by what somebody typed, or None if it cannot be a code."""
+    return normal_code(typed, CODE_LENGTH)
+
+
+def normal_code(typed: str, length: int) -> str | None:
+    """The code of this length that was meant, or None.
 
     Forgives case, spaces, dashes, full-width characters, and O, I, L read for 0 and 1.
     """
     upper = typed.upper().translate(_FULL_WIDTH).translate(_READ_AS)
     code = "".join(sign for sign in upper if sign.isalnum())
-    if len(code) != CODE_LENGTH or any(sign not in ALPHABET for sign in code):
+    if len(code) != length or any(sign not in ALPHABET for sign in code):
         return None
     return code
 

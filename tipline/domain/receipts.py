@@ -16,6 +16,7 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 ACCESS_LASTS = timedelta(days=30)
+ALL, UPLOADS = "all", "uploads"
 
 
 class Receipt(Base):
@@ -33,24 +34,34 @@ class Access(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    # Who holds it on the reporter's behalf, and what it opens: all, or uploads alone.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", name="fk_access_account"))
+    scope: Mapped[str] = mapped_column(String(10), default=ALL)
 
 
-def issue(tx: Transaction, key: str, tip: Tip) -> str:
-    """Make the tip's receipt code; this is the only moment at which it is known."""
-    code = ids.new_receipt_code()
+def issue(tx: Transaction, key: str, tip: Tip, *, code: str | None = None) -> str:
+    """Make the tip's receipt code; this is the only moment at which it is known.
+
+    A code is handed in where it must be possible to tell the same one again (tipline.domain.deliveries).
+    """
+    code = code or ids.new_receipt_code()
     tx.add(Receipt(tip_id=tip.id, code_hash=ids.keyed_hash(key, "receipt", code.replace("-", ""))))
     tx.flush()
     return code
 
 
-def open_access(tx: Transaction, key: str, tip: Tip) -> str:
-    """Make an access token for the tip's reporter."""
+def open_access(
+    tx: Transaction, key: str, tip: Tip, *, holder_id: int | None = None, scope: str = ALL
+) -> str:
+    """Make an access token for the tip's reporter, or for an account that acts on the reporter's behalf."""
     token = ids.new_token()
     tx.add(
         Access(
             token_hash=ids.keyed_hash(key, "access", token),
             tip_id=tip.id,
             expires_at=clock.now() + ACCESS_LASTS,
+            account_id=holder_id,
+            scope=scope,
         )
     )
     tx.flush()
@@ -69,15 +80,23 @@ def read_by_code(tx: Transaction, key: str, typed: str) -> Tip:
 
 
 def read_by_token(tx: Transaction, key: str, token: str) -> Tip:
-    """The tip an access token opens; raises receipt:expired."""
-    tip = tx.scalar(
-        select(Tip)
-        .join(Access, Access.tip_id == Tip.id)
-        .where(Access.token_hash == ids.keyed_hash(key, "access", token), Access.expires_at > clock.now())
-    )
-    if tip is None:
+    """The tip an access token opens in full; raises receipt:expired."""
+    tip, access = read_access(tx, key, token)
+    if access.scope != ALL:
         raise TiplineError("receipt:expired")
     return tip
+
+
+def read_access(tx: Transaction, key: str, token: str) -> tuple[Tip, Access]:
+    """The tip of an access token, whatever it opens of it; raises receipt:expired."""
+    row = tx.execute(
+        select(Tip, Access)
+        .join(Access, Access.tip_id == Tip.id)
+        .where(Access.token_hash == ids.keyed_hash(key, "access", token), Access.expires_at > clock.now())
+    ).first()
+    if row is None:
+        raise TiplineError("receipt:expired")
+    return row.Tip, row.Access
 
 
 def close_access(tx: Transaction, key: str, token: str) -> None:

@@ -30,13 +30,14 @@ class Report:
     contact: str = ""
     anonymous: bool = False
     clock_offset_s: float | None = None
+    shop: str | None = None  # code of the poster it was begun from
 
     def checked(self) -> Report:
         """Trimmed and within bounds; raises request:invalid with all faulty fields, or the only fault."""
         # As they will be kept: the log holds a digest of these words.
         for name in ("text", "place", "contact"):
             setattr(self, name, safe_text(getattr(self, name)).strip())
-        self.beat = self.beat or None
+        self.beat, self.shop = self.beat or None, self.shop or None
         faults = {**self._words(), **self._times(), **self._position()}
         if faults:
             raise _refusal(faults)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from tipline.domain.actors import Actor
 from tipline.errors import TiplineError
 
-INVESTIGATOR, SUPERVISOR, ADMIN, AUDITOR = ROLES = ("investigator", "supervisor", "admin", "auditor")
+STAFF = INVESTIGATOR, SUPERVISOR, ADMIN, AUDITOR = ("investigator", "supervisor", "admin", "auditor")
+# A program of another house; it hands tips in and sees its own, nothing else.
+PARTNER = "partner"
+ROLES = (*STAFF, PARTNER)
 _DESK = {INVESTIGATOR, SUPERVISOR, ADMIN}
-_EVERYONE = {*ROLES}
+_EVERYONE = {*STAFF}
 
 RIGHTS: dict[str, set[str]] = {
     "tip:read": _EVERYONE,
     "tip:act": _DESK,
     "contact:read": _DESK,
+    "intake:take": _DESK,
     "evidence:read": _EVERYONE,
     "evidence:retry": _DESK,
     "case:read": _EVERYONE,
@@ -21,13 +25,16 @@ RIGHTS: dict[str, set[str]] = {
     "account:self": _EVERYONE,
     "account:manage": {ADMIN},
     "beat:manage": {ADMIN},
+    "shop:manage": {ADMIN, SUPERVISOR},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},
+    "partner:send": {PARTNER},
 }
 
 
 def may(actor: Actor, right: str) -> bool:
     """Whether the actor holds the right; a right that is not in the table is a mistake of ours."""
-    return actor.kind == "staff" and actor.role in RIGHTS[right]
+    holders = RIGHTS[right]
+    return actor.kind == (PARTNER if actor.role == PARTNER else "staff") and actor.role in holders
 
 
 def require(actor: Actor, right: str) -> None:

@@ -7,6 +7,7 @@ from tipline.domain import (
     beats,
     cases,
     custody,
+    deliveries,
     evidence,
     links,
     messages,
@@ -16,6 +17,7 @@ from tipline.domain import (
     sessions,
     shops,
     signatures,
+    taken,
     tips,
     uploads,
 )
@@ -25,6 +27,7 @@ ALL = (
     beats,
     cases,
     custody,
+    deliveries,
     evidence,
     links,
     messages,
@@ -34,6 +37,7 @@ ALL = (
     sessions,
     shops,
     signatures,
+    taken,
     tips,
     uploads,
 )

@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import beats, categories, clock, custody, ids, limits
+from tipline.domain import beats, categories, clock, custody, ids, limits, shops
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
@@ -25,6 +25,8 @@ STATES = (
 )  # fmt: skip
 # What staff may choose by hand; the others follow from an act of their own.
 BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed", "closed")
+# How a tip came to the member of staff who took it on somebody's behalf.
+ORIGINS = ("walk-in", "phone", "chat")
 NEEDS_REASON = ("not_used", "duplicate")
 ENDED = ("closed", "withdrawn")
 LONGEST_SNOOZE = timedelta(days=3660)
@@ -60,7 +62,7 @@ class Tip(Base):
     overwrite_told_at: Mapped[datetime | None] = mapped_column(UtcTime)
     shop: Mapped[str | None] = mapped_column(ForeignKey("shop.code", name="fk_tip_shop"))
     door: Mapped[str] = mapped_column(String(12), default="web")  # web api desk partner folder
-    # How it came to staff who took it on somebody's behalf: walk-in, phone, chat.
+    # One of ORIGINS, and whoever took it: staff, or the account of a partner's program.
     origin: Mapped[str | None] = mapped_column(String(12))
     taken_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("account.id", name="fk_tip_taken_by"), index=True
@@ -86,13 +88,17 @@ class Contact(Base):
     text: Mapped[str] = mapped_column(SafeText)
 
 
-def begin(tx: Transaction, report: Report, *, language: str, door: str, ack_minutes: int) -> Tip:
-    """Save a report as a draft. Nothing has to be complete yet."""
-    report.checked()
-    if report.beat:
-        beats.read_beat(tx, report.beat)
+def begin(
+    tx: Transaction, report: Report, *, language: str, door: str, ack_minutes: int,
+    taker: Actor | None = None, origin: str | None = None,
+) -> Tip:  # fmt: skip
+    """Save a report as a draft. Nothing has to be complete yet. `taker` acts on the reporter's behalf."""
+    if origin not in (None, *ORIGINS):
+        raise TiplineError("tip:origin-needed", fields={"origin": "tip:origin-needed"})
+    _complete(tx, report)
     now = clock.now()
     tip = Tip(reference="", language=language, door=door, created_at=now, changed_at=now)
+    tip.taken_by_id, tip.origin = taker.user_id if taker else None, origin
     _copy(report, tip)
     # The number comes from the row's own id, so a placeholder that cannot clash stands in until it is known.
     tip.reference = ids.new_id()[:20]
@@ -103,8 +109,8 @@ def begin(tx: Transaction, report: Report, *, language: str, door: str, ack_minu
     tx.flush()
     _keep_contact(tx, tip, report.contact)
     custody.append(
-        tx, reporter(tip.reference), "tip:create", f"tip:{tip.reference}", tip=tip.reference,
-        category=tip.category, door=door, anonymous=tip.anonymous, words=digest(tip),
+        tx, taker or reporter(tip.reference), "tip:create", f"tip:{tip.reference}", tip=tip.reference,
+        category=tip.category, door=door, origin=origin, anonymous=tip.anonymous, words=digest(tip),
     )  # fmt: skip
     return tip
 
@@ -113,9 +119,7 @@ def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
     """The reporter corrects the report before submitting it."""
     if tip.state != "draft":
         raise TiplineError("tip:sent")
-    report.checked()
-    if report.beat:
-        beats.read_beat(tx, report.beat)
+    _complete(tx, report)
     _copy(report, tip)
     _keep_contact(tx, tip, report.contact)
     custody.append(
@@ -308,10 +312,18 @@ def _refuse_ended(tip: Tip) -> None:
         raise TiplineError("tip:closed")
 
 
+def _complete(tx: Transaction, report: Report) -> None:
+    """Check a report, and fill in what its poster knows."""
+    report.checked()
+    shops.fill_in(tx, report)
+    if report.beat:
+        beats.read_beat(tx, report.beat)
+
+
 def _copy(report: Report, tip: Tip) -> None:
     for name in (
         "category", "text", "occurred_at", "occurred_until", "place", "lat", "lon", "beat", "anonymous",
-        "clock_offset_s",
+        "clock_offset_s", "shop",
     ):  # fmt: skip
         setattr(tip, name, getattr(report, name))
 

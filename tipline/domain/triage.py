@@ -220,3 +220,9 @@ def _spread(pictures: list[Rendition], most: int) -> list[Rendition]:
     if len(pictures) <= most:
         return pictures
     return [pictures[at * len(pictures) // most] for at in range(most)]
+
+
+def count_of_shop(tx: Transaction, code: str) -> int:
+    """How many tips that were handed in belong to this shop."""
+    query = select(func.count()).where(Tip.shop == code, Tip.state != "draft")
+    return tx.scalar(query) or 0

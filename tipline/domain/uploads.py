@@ -57,6 +57,7 @@ class Announced(NamedTuple):
     filetype: str = ""
     sha256: str | None = None
     said: str | None = None
+    sent_by_id: int | None = None  # account that sends it on the reporter's behalf
 
 
 class Checksum(NamedTuple):
@@ -70,7 +71,7 @@ def add(tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, se
     """The file and its upload, both at offset 0."""
     evidence.add(
         tx, tip, evidence_id=evidence_id, filename=announced.filename, filetype=announced.filetype,
-        size=announced.length, sha256=announced.sha256,
+        size=announced.length, sha256=announced.sha256, sent_by_id=announced.sent_by_id,
     )  # fmt: skip
     now = clock.now()
     upload = Upload(

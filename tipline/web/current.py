@@ -71,8 +71,12 @@ def access_token() -> str | None:
     return bearer() or session.get(ACCESS)
 
 
-def admit_reporter() -> None:
-    """Raise receipt:expired unless a reporter asks; the view then finds the tip read already."""
+def admit_reporter(*, for_uploads: bool = False) -> None:
+    """Raise receipt:expired unless a reporter asks; the view then finds the tip read already.
+
+    `for_uploads` lets in access, too, that opens nothing else.
+    """
+    g.for_uploads = for_uploads
     g.admitted = _read_reporter_tip()
 
 
@@ -86,7 +90,16 @@ def _read_reporter_tip() -> Tip:
     if not token:
         raise TiplineError("receipt:expired")
     with services().database.reading() as tx:
-        return receipts.read_by_token(tx, services().key, token)
+        tip, access = receipts.read_access(tx, services().key, token)
+    if access.scope != receipts.ALL and not g.get("for_uploads"):
+        raise TiplineError("receipt:expired")
+    g.sent_by_id = access.account_id
+    return tip
+
+
+def sent_by_id() -> int | None:
+    """The account that acts on the reporter's behalf by the access just admitted, if one does."""
+    return cast(int | None, g.get("sent_by_id"))
 
 
 def staff() -> Account:

@@ -1,6 +1,7 @@
 """Every route says who may call it; a law test refuses a route that does not.
 
-`public` takes anybody, `reporter` the holder of a receipt, `staff` a member of staff with the right named.
+`public` takes anybody, `reporter` the holder of a receipt, `sender` also whoever sends files on that person's
+behalf, `staff` an account with the right named.
 """
 
 from __future__ import annotations
@@ -30,6 +31,17 @@ def reporter(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return _declared(guarded, "reporter")
+
+
+def sender(view: Callable[P, R]) -> Callable[P, R]:
+    """The reporter, or somebody whose access opens nothing but uploads."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        current.admit_reporter(for_uploads=True)
+        return view(*args, **kwargs)
+
+    return _declared(guarded, "sender")
 
 
 def staff(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

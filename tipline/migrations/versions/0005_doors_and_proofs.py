@@ -24,13 +24,60 @@ def upgrade() -> None:
         batch_op.create_foreign_key("fk_tip_taken_by", "account", ["taken_by_id"], ["id"])
         batch_op.create_index(batch_op.f("ix_tip_taken_by_id"), ["taken_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_overwrites_at"), ["overwrites_at"], unique=False)
-    op.add_column(
-        "evidence", sa.Column("purpose", sa.String(length=10), nullable=False, server_default="footage")
-    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("purpose", sa.String(length=10), nullable=False, server_default="footage")
+        )
+        batch_op.add_column(sa.Column("sent_by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key("fk_evidence_sent_by", "account", ["sent_by_id"], ["id"])
+    with op.batch_alter_table("access", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("account_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("scope", sa.String(length=10), nullable=False, server_default="all"))
+        batch_op.create_foreign_key("fk_access_account", "account", ["account_id"], ["id"])
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sender", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("said", sa.Text(), nullable=True))
         batch_op.create_index(batch_op.f("ix_upload_sender"), ["sender"], unique=False)
+
+    _doors()
+
+
+def _doors() -> None:
+    op.create_table(
+        "delivery",
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("key_hash", sa.String(length=64), nullable=True),
+        sa.Column("said", sa.String(length=64), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"]),
+        sa.PrimaryKeyConstraint("tip_id"),
+        sa.UniqueConstraint("account_id", "external_id", name="uq_delivery_external"),
+        sa.UniqueConstraint("account_id", "key_hash", name="uq_delivery_key"),
+    )
+    op.create_table(
+        "taken_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("path_key", sa.String(length=64), nullable=False),
+        sa.Column("folder_key", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("mtime_ns", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("upload_id", sa.String(length=26), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("code", sa.String(length=60), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("path_key", "size", "mtime_ns", name="uq_taken_file"),
+    )
+    with op.batch_alter_table("taken_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_taken_file_folder_key"), ["folder_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_taken_file_tip_id"), ["tip_id"], unique=False)
 
 
 def _shops() -> None:

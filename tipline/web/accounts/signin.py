@@ -104,6 +104,9 @@ def _authenticate(username: str, password: str) -> Account:
     if account is None or not account.active:
         raise TiplineError("account:wrong-password")
     delays.forget(username)
+    if account.is_partner:
+        # Told only to whoever knows the password: nobody else learns which names are partners'.
+        raise TiplineError("account:programs-only")
     return account
 
 

@@ -1,4 +1,4 @@
-"""Accounts: who may work at the desk. Passwords are set here, never shown."""
+"""Accounts: who may work at the desk, and partners. Passwords are set here, never shown."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tipline import passwords
 from tipline.db import Transaction
 from tipline.domain import accounts
 from tipline.domain.accounts import Account
+from tipline.domain.rights import PARTNER
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
@@ -31,9 +32,11 @@ ROLES = {
     "supervisor": Role(N_("Supervisor"), N_("the same, and sees the state of the system")),
     "admin": Role(N_("Administrator"), N_("everything, accounts too")),
     "auditor": Role(N_("Auditor"), N_("reads everything, changes nothing")),
+    "partner": Role(N_("Partner"), N_("a program of another house: hands tips in, sees its own alone")),
 }
 DONE = {
     "added": N_("%(name)s can sign in now."),
+    "partner": N_("%(name)s is known now. Its program needs a token: tipline token create --user %(name)s"),
     "closed": N_("The account of %(name)s is closed; visits and tokens ended at once."),
     "opened": N_("The account of %(name)s is open again."),
     "password": N_("%(name)s has a new password and has been signed out everywhere."),
@@ -51,18 +54,21 @@ def list_people() -> ResponseReturnValue:
 @guard.staff("account:manage")
 def add_person() -> ResponseReturnValue:
     name, password = request.form.get("username", "").strip(), request.form.get("password", "")
+    is_program = request.form.get("role") == PARTNER and not password
     try:
         accounts.require_good_name(name)
-        accounts.require_good_password(password)
+        if not is_program:
+            accounts.require_good_password(password)
+        password_hash = accounts.NO_PASSWORD if is_program else passwords.make_hash(password)
         with current.services().database.transaction() as tx:
             accounts.add(
                 tx, current.actor(), name, role=request.form.get("role", ""),
-                password_hash=passwords.make_hash(password),
+                password_hash=password_hash,
                 display_name=request.form.get("display_name", ""),
             )  # fmt: skip
     except TiplineError as fault:
         return _page(fault)
-    return _done("added", name)
+    return _done("partner" if request.form.get("role") == PARTNER else "added", name)
 
 
 @blueprint.post("/accounts/<username>/close")

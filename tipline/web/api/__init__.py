@@ -1,4 +1,7 @@
-"""The JSON doors: `public` and `tus` for reporters, the others for the desk. All live under /api/v1."""
+"""The JSON doors: `public` and `tus` for reporters, `partner` for partners, the others for the desk.
+
+All live under /api/v1.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
 from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
+from tipline.web.api.partner import blueprint as partner
 from tipline.web.api.public import blueprint as public
 from tipline.web.api.queue import blueprint as queue
 from tipline.web.api.search import blueprint as search
@@ -13,4 +17,4 @@ from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-blueprints = (public, tus, queue, tips, evidence, cases, custody, search)
+blueprints = (public, tus, partner, queue, tips, evidence, cases, custody, search)

@@ -69,7 +69,7 @@ def _secure(operation: dict[str, Any], who: str | None) -> None:
         operation["security"] = []
         return
     operation["responses"]["401"] = _error("Not signed in, or the token is unknown.")
-    if who == "reporter":
+    if who in ("reporter", "sender"):
         operation["security"] = [{"access": []}]
         return
     operation["security"] = [{"token": []}, {"session": []}]

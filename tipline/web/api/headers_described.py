@@ -16,9 +16,11 @@ _LENGTH = ("Upload-Length", _NUMBER, True, "Length of the whole file.")
 _METADATA = ("Upload-Metadata", _WORDS, False, "`filename`, `filetype`, `sha256`, each with a base64 value.")
 _VERSION = ("If-Match", _WORDS, True, "The ETag of the tip as it was read; `*` overrides.")
 _VERSION_IF_ANY = ("If-Match", _WORDS, False, "The ETag of the case as it was read.")
+_AGAIN = ("Idempotency-Key", _WORDS, False, "Any words of yours; the same key answers the same tip again.")
 _UPLOADS = "/api/v1/public/uploads"
 
 HEADERS = {
+    "post /api/v1/partner/tips": (_AGAIN,),
     f"post {_UPLOADS}": (_TUS, _LENGTH, _METADATA, _CHECKSUM),
     f"head {_UPLOADS}/{{upload_id}}": (_TUS,),
     f"patch {_UPLOADS}/{{upload_id}}": (_TUS, _OFFSET, _CHECKSUM),
@@ -30,6 +32,7 @@ BYTES: dict[str, Any] = {"content": {"application/offset+octet-stream": {}}}
 BODIES = {f"post {_UPLOADS}": False, f"patch {_UPLOADS}/{{upload_id}}": True}  # whether it must be sent
 STALE = {"412": "It was changed since that ETag was read."}
 ANSWERS = {
+    "post /api/v1/partner/tips": {"409": "Another report was sent under this number or key."},
     "patch /api/v1/tips/{reference}": {**STALE, "428": "If-Match is missing."},
     "patch /api/v1/cases/{number}": STALE,
     "post /api/v1/cases/{number}/links": {"409": "The tip is linked already, or the case is closed."},

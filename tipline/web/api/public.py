@@ -55,7 +55,7 @@ def post_tip(json_data: TipIn) -> dict[str, Any]:
 
     With `text` it is handed in at once. Without, it is a draft until its first file has arrived.
     """
-    opened = opening.open_tip(_report(json_data), door="api", submit=json_data.text is not None)
+    opened = opening.open_tip(report_of(json_data), door="api", submit=json_data.text is not None)
     return {
         "reference": opened.tip.reference,
         "receipt_code": opened.code,
@@ -88,7 +88,7 @@ def get_tip(reference: str) -> dict[str, Any]:
         "status_text": told.status_text,
         "timeline": [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline],
         "messages": [_message(one) for one in told.messages],
-        "evidence": [_evidence(one) for one in told.files],
+        "evidence": [evidence_of(one) for one in told.files],
         "ack_due_at": told.tip.ack_due_at,
         "acknowledged_at": told.tip.acknowledged_at,
     }
@@ -109,7 +109,7 @@ def post_message(reference: str, json_data: MessageIn) -> dict[str, Any]:
 
 
 @blueprint.patch("/evidence/<evidence_id>")
-@guard.reporter
+@guard.sender
 @blueprint.input(DigestIn)
 @blueprint.output(EvidenceOut)
 def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
         if row.tip_id != own.id:
             raise TiplineError("evidence:not-found")
         evidence.claim_digest(tx, row, json_data.sha256)
-        return _evidence(row)
+        return evidence_of(row)
 
 
 @blueprint.get("/tips/<reference>/receipt")
@@ -142,7 +142,7 @@ def get_receipt(reference: str) -> Response | dict[str, Any]:
         "received_at": told.tip.received_at,
         "issued_at": clock.now(),
         "category": told.tip.category,
-        "evidence": [_evidence(one) for one in told.files],
+        "evidence": [evidence_of(one) for one in told.files],
         "signed": False,
     }
 
@@ -155,7 +155,8 @@ def _own(reference: str) -> Tip:
     return tip
 
 
-def _report(said: TipIn) -> Report:
+def report_of(said: TipIn) -> Report:
+    """The report a program sent; the domain has still to check it."""
     if said.text is not None and not said.text.strip():
         raise TiplineError("tip:empty", fields={"text": "tip:empty"})
     faults: dict[str, str] = {}
@@ -163,7 +164,7 @@ def _report(said: TipIn) -> Report:
     report = Report(
         category=said.category, text=said.text or "", language=said.language, place=said.place, lat=said.lat,
         lon=said.lon, beat=said.beat or None, contact=said.contact, anonymous=said.anonymous,
-        clock_offset_s=said.clock_offset_s, **times,
+        clock_offset_s=said.clock_offset_s, shop=said.shop or None, **times,
     )  # fmt: skip
     if faults:
         raise TiplineError("tip:time-unclear", fields=faults)
@@ -182,5 +183,5 @@ def _message(message: Message) -> dict[str, Any]:
     return {name: getattr(message, name) for name in MessageOut.model_fields}
 
 
-def _evidence(row: Evidence) -> dict[str, Any]:
+def evidence_of(row: Evidence) -> dict[str, Any]:
     return {name: getattr(row, name) for name in EvidenceOut.model_fields}

@@ -39,6 +39,9 @@ class TipIn(BaseModel):
     lat: float | None = Field(None, description="WGS-84 degrees, together with `lon`.")
     lon: float | None = None
     beat: str | None = Field(None, description="Code of a beat of the station.")
+    shop: str | None = Field(
+        None, description="Code of a shop's poster; fills in place, beat and position that are not given."
+    )
     contact: Words = Field("", description="How to reach the reporter; only officers on the case see it.")
     anonymous: bool = Field(False, description="True drops `contact`.")
     clock_offset_s: float | None = Field(

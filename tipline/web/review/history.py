@@ -69,7 +69,7 @@ def of_case(tx: Transaction, number: str) -> list[Line]:
 
 
 def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
-    people = {f"staff:{one.username}": one.display_name for one in accounts.list_accounts(tx)}
+    people = {one.actor.label: one.display_name for one in accounts.list_accounts(tx)}
     return [
         Line(one.at, _who(one.actor, people), _sentence(one, people), one.reason or "", one.seq)
         for one in entries
