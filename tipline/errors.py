@@ -50,6 +50,7 @@ CATALOGUE: dict[str, Entry] = {
     "request:not-found": Entry(_K.NOT_FOUND, N_("There is nothing at this address. Check the link or go back to the start page.")),
     "request:method": Entry(_K.INVALID, N_("This address does not take that kind of request.")),
     "request:too-many": Entry(_K.TOO_MANY, N_("Too many tries. Try again in 15 minutes.")),
+    "request:crowded": Entry(_K.TOO_MANY, N_("Very much comes from your network at the same moment. Try again in a few seconds; what you sent before is kept.")),
     "request:expired": Entry(_K.INVALID, N_("This page was open for too long. Load it again and repeat the last step; what you sent before is kept.")),
     "request:foreign": Entry(_K.FORBIDDEN, N_("This request came from another site and was not carried out. Open the page here and try again.")),
     "request:failed": Entry(_K.UNAVAILABLE, N_("Something went wrong on our side. What you sent before is kept. Try again in a minute; if it stays, call the station.")),

@@ -1,30 +1,35 @@
 """Runs the web application on granian: one process, many patient threads.
 
-A thread is held by each upload, so there are more of them than phones we expect at once; what lies above the
-backpressure waits in the kernel. No line of access log is written: it would hold reporters' addresses.
+A thread is held by each upload, so there are more of them than uploads are let in (`web/api/tus_lanes`):
+pages always find one. No line of access log is written: it would hold reporters' addresses.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import stat
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from tipline.bodies import MOST_OF_ONE, Application, Bodies
 from tipline.settings import Settings
+from tipline.stalled import WINDOW_S, Stalled
 
 TARGET = "tipline.wsgi:app"
 THREADS = 256
-BACKPRESSURE = 512
-HEADERS_WITHIN_MS = 20_000
+# Connections, of which an idle one costs next to nothing: were they as few as the threads, a few hundred that
+# say nothing would keep everybody out.
+CONNECTIONS = 4096
+FILES_BESIDE = 1024  # what a process has open beside its connections
+HEADERS_WITHIN_MS = 10_000
 # Requests under way when we are asked to stop get this long; an upload goes on where it was cut.
 FINISH_WITHIN_S = 5
 # A phone that left the network without a word is noticed after idle + count * interval seconds. Without this
@@ -33,8 +38,9 @@ KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 4}
 LISTENS_WITHIN_S = 30
 
 
-def serve(settings: Settings, target: str = TARGET) -> None:
+def serve(settings: Settings, target: str = TARGET, *, stalled_after_s: float = WINDOW_S) -> None:
     """Listen until a signal says stop."""
+    _allow_files(CONNECTIONS + FILES_BESIDE)
     server = Granian(
         target,
         address=settings.host,
@@ -42,7 +48,7 @@ def serve(settings: Settings, target: str = TARGET) -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=THREADS,
-        backpressure=BACKPRESSURE,
+        backpressure=CONNECTIONS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
         websockets=False,
@@ -51,18 +57,34 @@ def serve(settings: Settings, target: str = TARGET) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=FINISH_WITHIN_S,
     )
-    server.serve(target_loader=_load)
+    # A proxy in front bounds small bodies by itself, and everybody comes from its address.
+    most_of_one = None if settings.behind_proxy else MOST_OF_ONE
+    server.serve(
+        target_loader=partial(
+            _load, port=settings.port, most_of_one=most_of_one, stalled_after_s=stalled_after_s
+        )
+    )
 
 
-def _load(target: str) -> Callable[..., Any]:
-    """Load the application in the worker process, and see to its listening socket from there."""
+def _allow_files(wanted: int) -> None:
+    """Each connection is an open file; many hosts allow a process fewer unless it asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _load(target: str, *, port: int, most_of_one: int | None, stalled_after_s: float) -> Bodies:
+    """Load the application in the worker process, and see to its sockets from there."""
     threading.Thread(target=_notice_dead_peers, name="keepalive", daemon=True).start()
     module, _, name = target.partition(":")
-    application: Callable[..., Any] = getattr(__import__(module, fromlist=[name]), name)
+    application: Application = getattr(__import__(module, fromlist=[name]), name)
     # granian copies the environment into every request's; secrets that have been read have no business there.
     for variable in [one for one in os.environ if one.startswith("TIPLINE_")]:
         del os.environ[variable]
-    return application
+    bodies = Bodies(application, most_of_one=most_of_one)
+    Stalled(bodies.stuck, port, window_s=stalled_after_s).watch()
+    return bodies
 
 
 def _notice_dead_peers() -> None:

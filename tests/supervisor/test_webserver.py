@@ -39,6 +39,13 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def environment_of(folder: Path, port: int) -> dict[str, str]:
+    """Of a web server on this port whose application lies in the folder."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
+    paths = f"{ROOT}{os.pathsep}{folder}"
+    return own | {"PYTHONPATH": paths, "TIPLINE_DATA": str(folder), "TIPLINE_PORT": str(port)}
+
+
 class Web:
     def __init__(self, folder: Path) -> None:
         (folder / "probe_application.py").write_text(APPLICATION)
@@ -51,13 +58,7 @@ class Web:
             "import os; from tipline import settings, webserver;"
             "webserver.serve(settings.load(os.environ), 'probe_application:app')"
         )
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")},
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}",
-            "RECEIVED": str(self.received),
-            "TIPLINE_DATA": str(folder),
-            "TIPLINE_PORT": str(self.port),
-        }
+        environment = environment_of(folder, self.port) | {"RECEIVED": str(self.received)}
         with self.said.open("w") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", source], env=environment, stdout=said, stderr=said

@@ -59,6 +59,7 @@ RETRY_S = {
     "print:busy": 5,
     "service:database-down": 10,
     "service:store-down": 10,
+    "request:crowded": 5,
     "request:too-many": 900,
 }
 # What a field's sentence names when several fields are wrong, so that the fault as a whole names no limit.

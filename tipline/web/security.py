@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 
+from tipline import bodies
 from tipline.errors import TiplineError
 from tipline.web import current
 
@@ -24,8 +25,15 @@ OWN_CHECK = {"POST /report/what", "POST /report/files", "POST /status/files"}
 
 
 def init(app: Flask) -> None:
+    app.before_request(refuse_crowd)
     app.before_request(refuse_foreign)
     app.after_request(add_headers)
+
+
+def refuse_crowd() -> None:
+    """One address has so many bodies under way that others might find no thread."""
+    if request.environ.get(bodies.CROWDED):
+        raise TiplineError("request:crowded")
 
 
 def refuse_foreign() -> None:

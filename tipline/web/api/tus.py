@@ -25,13 +25,13 @@ from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.api import tus_headers, tus_lanes, tus_method
 from tipline.web.intake import opening
+from tipline.web.pieces import pieces_of
 
 P = ParamSpec("P")
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
 STREAM = "application/offset+octet-stream"
-PIECE = 256 * 1024
 # Programs say no word that a tip is complete: without text it is handed in with its first file.
 OPENED_BY_FILE = ("api", "partner")
 
@@ -208,18 +208,13 @@ def _has_body() -> bool:
 
 def _pieces() -> Iterator[bytes]:
     """The body as it comes; with a length it is read from the server itself, for Werkzeug's reader copies."""
-    left = request.content_length
-    if left is None:
-        while piece := request.stream.read(PIECE):
-            yield piece
-        return
-    source = request.environ["wsgi.input"]
-    while left:
-        piece = source.read(min(PIECE, left))
-        if not piece:
-            raise ClientDisconnected
-        left -= len(piece)
+    length, came = request.content_length, 0
+    body = request.stream if length is None else request.environ["wsgi.input"]
+    for piece in pieces_of(body, length):
+        came += len(piece)
         yield piece
+    if length is not None and came < length:
+        raise ClientDisconnected
 
 
 def _answer(upload: Upload, status: int) -> Response:
