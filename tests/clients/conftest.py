@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clients.station import Station, Tip
+from tests.faults.wire import Wire
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,18 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
 @pytest.fixture
 def tip(station: Station) -> Tip:
     return station.open_tip()
+
+
+@pytest.fixture(scope="session")
+def wire(station: Station) -> Iterator[Wire]:
+    """A line in front of the station that breaks when it is told to."""
+    made = Wire("127.0.0.1", station.port, seed=7).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def wires(wire: Wire) -> Iterator[Wire]:
+    """The line, whole again after each test."""
+    yield wire
+    wire.heal()

@@ -106,7 +106,7 @@ class Tip:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+        return {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
 
     def files(self) -> list[File]:
         """Every file of the tip, arrived or not."""
