@@ -72,6 +72,7 @@ CATALOGUE: dict[str, Entry] = {
     "tip:offset-unclear": Entry(_K.INVALID, N_("The offset of the camera's clock is unclear or more than ten years. Correct the numbers.")),
     "tip:time-reversed": Entry(_K.INVALID, N_("The end lies before the beginning. Correct one of the two times.")),
     "tip:time-ahead": Entry(_K.INVALID, N_("This time lies in the future. Check the date.")),
+    "tip:days-unclear": Entry(_K.INVALID, N_("Write a whole number of days from 1 to 366, such as 7. Leave it empty if you do not know.")),
     "tip:clock-unclear": Entry(_K.INVALID, N_("Write the difference as a number of minutes, such as 5.")),
     "tip:place-unclear": Entry(_K.INVALID, N_("The position is not on the map. Latitude goes from -90 to 90, longitude from -180 to 180.")),
     "tip:field-too-long": Entry(_K.INVALID, N_("This is longer than %(limit)s characters. Shorten it.")),

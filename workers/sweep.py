@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline.domain import drafts, outbox, tips
+from tipline.domain import drafts, outbox, recorders, tips
 from tipline.errors import TiplineError
 from tipline.jobs import QUEUES
 from tipline.services import Services
@@ -78,6 +78,12 @@ def wake_snoozed(services: Services) -> None:
         tips.wake_snoozed(tx)
 
 
+def remind_of_overwriting(services: Services) -> None:
+    """Remind of footage that a recorder is about to write over."""
+    with services.database.transaction() as tx:
+        recorders.remind(tx)
+
+
 def end_uploads(services: Services) -> None:
     """Finish uploads whose bytes are all here, end those that never will be."""
     services.receiver.sweep()
@@ -93,6 +99,7 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "uploads": end_uploads,
     "drafts": submit_forgotten,
     "snoozed": wake_snoozed,
+    "overwriting": remind_of_overwriting,
 }
 LATER: dict[str, Callable[[Services], None]] = {"leftovers": forget_leftovers}
 

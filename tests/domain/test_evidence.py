@@ -128,7 +128,13 @@ def test_receiving_writes_evidence_custody_and_work_in_one(tx: Transaction, tip:
     assert row.received_at is not None
     entry = custody.list_of(tx, subject=f"evidence:{row.id}")[-1]
     assert (entry.action, entry.actor) == ("evidence:receive", f"reporter:{tip.reference}")
-    assert entry.facts() == {"number": 1, "size": 10, "sha256": SHA, "client_sha256": None}
+    assert entry.facts() == {
+        "number": 1,
+        "size": 10,
+        "sha256": SHA,
+        "client_sha256": None,
+        "purpose": "footage",
+    }
     assert outbox.counts(tx) == {"queued": 1}
     assert tip.revision > revision  # pages notice
     assert tip.version == version  # what a person decided meanwhile still holds

@@ -21,6 +21,8 @@ from tipline.errors import TiplineError
 STATES = ("uploading", "received", "processing", "ready", "undecodable", "expired")
 NOT_HERE = ("uploading", "expired")
 DERIVE = "evidence.derive"
+# What a file is for: the footage itself, or a photo of the recorder's screen beside a phone's clock.
+PURPOSES = ("footage", "clock")
 LONGEST_NAME = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Control characters, and the marks that turn the direction of writing so that a name reads as another.
@@ -42,7 +44,6 @@ class Evidence(Base):
     client_sha256: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(12), default="uploading", index=True)
     kind: Mapped[str] = mapped_column(String(8), default="other")
-    # footage, or clock: a photo of the recorder's screen beside a phone's clock
     purpose: Mapped[str] = mapped_column(String(10), default="footage")
     failure: Mapped[str | None] = mapped_column(String(60))
     progress: Mapped[float] = mapped_column(default=0.0)
@@ -113,13 +114,14 @@ def add(
     size: int,
     sha256: str | None,
     sent_by_id: int | None = None,
+    purpose: str = PURPOSES[0],
 ) -> Evidence:
-    """A file that is about to arrive."""
+    """A file that is about to arrive; a purpose that nobody knows is none of its own."""
     last = tx.scalar(select(func.max(Evidence.number)).where(Evidence.tip_id == tip.id)) or 0
     evidence = Evidence(
         id=evidence_id, tip_id=tip.id, number=last + 1, filename=clean_name(filename),
         declared_type=_HARMFUL.sub("", filetype)[:100], size=size, client_sha256=clean_digest(sha256),
-        created_at=clock.now(), sent_by_id=sent_by_id,
+        purpose=purpose if purpose in PURPOSES else PURPOSES[0], created_at=clock.now(), sent_by_id=sent_by_id,
     )  # fmt: skip
     tx.add(evidence)
     tx.flush()
@@ -139,9 +141,12 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
     tip = tx.get_one(Tip, evidence.tip_id)
     evidence.state, evidence.sha256, evidence.kind = "received", sha256, kind
     evidence.received_at = clock.now()
+    if evidence.purpose == "clock" and tip.clock_source is None:
+        tip.clock_source = "photo"
     custody.append(
         tx, sender_of(tx, evidence), "evidence:receive", f"evidence:{evidence.id}", tip=tip.reference,
         number=evidence.number, size=evidence.size, sha256=sha256, client_sha256=evidence.client_sha256,
+        purpose=evidence.purpose,
     )  # fmt: skip
     outbox.add(tx, ring, DERIVE, evidence.id)
     tips.touch(tip)

@@ -12,6 +12,7 @@ from tipline.errors import TiplineError
 
 CLOCKS_DIFFER = timedelta(hours=26)  # a reporter's zone may be ahead of ours; a camera's clock may be worse
 LONGEST_OFFSET_S = 10 * 366 * 86_400
+MOST_DAYS = 366
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Report:
     anonymous: bool = False
     clock_offset_s: float | None = None
     shop: str | None = None  # code of the poster it was begun from
+    overwrites_in_days: int | None = None
 
     def checked(self) -> Report:
         """Trimmed and within bounds; raises request:invalid with all faulty fields, or the only fault."""
@@ -38,7 +40,7 @@ class Report:
         for name in ("text", "place", "contact"):
             setattr(self, name, safe_text(getattr(self, name)).strip())
         self.beat, self.shop = self.beat or None, self.shop or None
-        faults = {**self._words(), **self._times(), **self._position()}
+        faults = {**self._words(), **self._times(), **self._numbers()}
         if faults:
             raise _refusal(faults)
         if self.anonymous:
@@ -68,7 +70,7 @@ class Report:
             return {"occurred_until": "tip:time-ahead"}
         return {}
 
-    def _position(self) -> dict[str, str]:
+    def _numbers(self) -> dict[str, str]:
         faults = {}
         for name, most in (("lat", 90.0), ("lon", 180.0)):
             value = getattr(self, name)
@@ -78,12 +80,19 @@ class Report:
             faults["lat"] = "tip:place-unclear"
         if not is_offset(self.clock_offset_s):
             faults["clock_offset_s"] = "tip:offset-unclear"
+        if not is_days(self.overwrites_in_days):
+            faults["overwrites_in_days"] = "tip:days-unclear"
         return faults
 
 
 def is_offset(seconds: float | None) -> bool:
     """Whether a camera's clock can be this far off; None means that nobody knows."""
     return seconds is None or (math.isfinite(seconds) and abs(seconds) <= LONGEST_OFFSET_S)
+
+
+def is_days(days: int | None) -> bool:
+    """Whether a recorder can hold footage for so many days more; None means that nobody knows."""
+    return days is None or 1 <= days <= MOST_DAYS
 
 
 _LIMIT_OF = {"text": limits.TEXT, "place": limits.SHORT, "contact": limits.SHORT}

@@ -36,6 +36,9 @@ STEPS: dict[str, str] = {
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was not taken"),
     "evidence:expire": N_("File %(number)s was not finished in time"),
+    "tip:overwrite-reminder": N_(
+        "Reminder: the recorder will soon write over the footage. Please save and send it"
+    ),
     "tip:acknowledge": N_("An officer has taken note"),
     "tip:triage": N_("An officer is looking at it"),
     "tip:need-info": N_("The officer asked a question"),

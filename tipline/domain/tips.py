@@ -57,8 +57,9 @@ class Tip(Base):
     # How the offset is known: minutes, reading (what the recorder showed), photo (not read yet), desk.
     clock_source: Mapped[str | None] = mapped_column(String(12))
     clock_reading: Mapped[str | None] = mapped_column(SafeText)
-    # When the recorder writes over the footage, and when its owner was reminded of that.
+    # When the recorder writes over the footage, when that was said, and when its owner was reminded of it.
     overwrites_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+    overwrites_said_at: Mapped[datetime | None] = mapped_column(UtcTime)
     overwrite_told_at: Mapped[datetime | None] = mapped_column(UtcTime)
     shop: Mapped[str | None] = mapped_column(ForeignKey("shop.code", name="fk_tip_shop"))
     door: Mapped[str] = mapped_column(String(12), default="web")  # web api desk partner folder
@@ -235,12 +236,14 @@ def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
         beats.read_beat(tx, values["beat"])
     if not is_offset(values.get("clock_offset_s")):
         raise TiplineError("tip:offset-unclear", fields={"clock_offset_s": "tip:offset-unclear"})
-    before = {name: getattr(tip, name) for name in values}
+    before: dict[str, Any] = {name: getattr(tip, name) for name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
         return
     for name, value in changed.items():
         setattr(tip, name, value)
+    if "clock_offset_s" in changed:
+        tip.clock_source = "desk" if changed["clock_offset_s"] is not None else None
     decide(tip)
     custody.append(
         tx, actor, "tip:change", f"tip:{tip.reference}", tip=tip.reference,
@@ -323,9 +326,22 @@ def _complete(tx: Transaction, report: Report) -> None:
 def _copy(report: Report, tip: Tip) -> None:
     for name in (
         "category", "text", "occurred_at", "occurred_until", "place", "lat", "lon", "beat", "anonymous",
-        "clock_offset_s", "shop",
+        "shop",
     ):  # fmt: skip
         setattr(tip, name, getattr(report, name))
+    # What a report does not say of the recorder may have been told by itself.
+    if report.clock_offset_s is not None and report.clock_offset_s != tip.clock_offset_s:
+        tip.clock_offset_s, tip.clock_source, tip.clock_reading = report.clock_offset_s, "minutes", None
+    if report.overwrites_in_days is not None:
+        expect_overwriting(tip, report.overwrites_in_days)
+
+
+def expect_overwriting(tip: Tip, days: int | None) -> None:
+    """The recorder writes over the footage in so many days from now, or nobody knows when."""
+    now = clock.now()
+    tip.overwrites_at = now + timedelta(days=days) if days is not None else None
+    tip.overwrites_said_at = now if days is not None else None
+    tip.overwrite_told_at = None
 
 
 def _keep_contact(tx: Transaction, tip: Tip, text: str) -> None:

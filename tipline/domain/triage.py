@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, clock, renditions
+from tipline.domain import accounts, beats, clock, recorders, renditions
 from tipline.domain.accounts import Account
 from tipline.domain.beats import Beat
 from tipline.domain.cases import Case
@@ -55,6 +55,11 @@ class Row:
         if not busy:
             return None
         return sum(one.progress for one in busy) / len(busy)
+
+    @property
+    def overwrites_at(self) -> datetime | None:
+        """When the recorder writes over footage that is still awaited."""
+        return self.tip.overwrites_at if recorders.is_awaited(self.tip, self.files) else None
 
     @property
     def footage_s(self) -> float:

@@ -58,6 +58,7 @@ class Announced(NamedTuple):
     sha256: str | None = None
     said: str | None = None
     sent_by_id: int | None = None  # account that sends it on the reporter's behalf
+    purpose: str = "footage"
 
 
 class Checksum(NamedTuple):
@@ -72,6 +73,7 @@ def add(tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, se
     evidence.add(
         tx, tip, evidence_id=evidence_id, filename=announced.filename, filetype=announced.filetype,
         size=announced.length, sha256=announced.sha256, sent_by_id=announced.sent_by_id,
+        purpose=announced.purpose,
     )  # fmt: skip
     now = clock.now()
     upload = Upload(

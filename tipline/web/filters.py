@@ -16,7 +16,7 @@ from tipline.web import current
 def init(app: Flask) -> None:
     # Not `length`: that name is Jinja's own, for the number of things in a list.
     app.jinja_env.filters.update(
-        time=time, ago=ago, duration=duration, size=uploads.readable, position=position
+        time=time, ago=ago, duration=duration, size=uploads.readable, position=position, lasting=lasting
     )
     app.jinja_env.globals.update(
         icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang, sheet=printing.sheet
@@ -72,6 +72,20 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def lasting(seconds: float) -> str:
+    """A span as people say it: 3 min 20 s, 1 d 2 h. Its sign is left to the words around it."""
+    left = round(abs(seconds))
+    parts = []
+    for length, sentence in (
+        (86_400, gettext("%(number)s d")), (3600, gettext("%(number)s h")), (60, gettext("%(number)s min")),
+        (1, gettext("%(number)s s")),
+    ):  # fmt: skip
+        number, left = divmod(left, length)
+        if number:
+            parts.append(sentence % {"number": number})
+    return " ".join(parts[:3]) or gettext("%(number)s s", number=0)
 
 
 def position(seconds: float | None) -> str:

@@ -49,6 +49,16 @@ def test_the_cameras_clock_is_camera_minus_true_time(way: str, minutes: str, off
     assert report(clock_way=way, clock_minutes=minutes).clock_offset_s == offset
 
 
+@pytest.mark.parametrize(("typed", "days"), [("", None), ("7", 7), ("30", 30)])
+def test_days_until_the_recorder_writes_over_are_whole(typed: str, days: int | None) -> None:
+    assert report(overwrites_in_days=typed).overwrites_in_days == days
+
+
+@pytest.mark.parametrize("typed", ["0", "1.5", "-3", "many", "400", "1e999"])
+def test_days_that_cannot_be_are_told(typed: str) -> None:
+    assert faults(overwrites_in_days=typed) == {"overwrites_in_days": "tip:days-unclear"}
+
+
 def test_all_faults_are_told_at_once_and_at_their_fields() -> None:
     found = faults(
         category="", text="x" * 10_001, occurred_date="soon", place="p" * 201, contact="c" * 201,
@@ -82,13 +92,11 @@ def test_line_ends_count_as_one_character() -> None:
 def test_a_draft_is_shown_as_it_was_typed(make_tip: Callable[..., Tip]) -> None:
     typed = {
         "category": "footage", "text": "两个人\n一辆车", "occurred_date": "2026-11-22",
-        "occurred_time": "21:30", "place": "幸福超市", "contact": "微信 abc", "clock_way": "slow",
-        "clock_minutes": "2.5",
+        "occurred_time": "21:30", "place": "幸福超市", "contact": "微信 abc",
     }  # fmt: skip
     made = report(**typed)
     tip = make_tip(
         made.text, submit=False, category=made.category, occurred_at=made.occurred_at, place=made.place,
-        clock_offset_s=made.clock_offset_s,
     )  # fmt: skip
 
     shown = Answers.of_tip(tip, made.contact)

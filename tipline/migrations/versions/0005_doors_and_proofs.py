@@ -19,6 +19,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("clock_source", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("clock_reading", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("overwrites_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("overwrites_said_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("overwrite_told_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_foreign_key("fk_tip_shop", "shop", ["shop"], ["code"])
         batch_op.create_foreign_key("fk_tip_taken_by", "account", ["taken_by_id"], ["id"])

@@ -114,6 +114,9 @@ class QueueItem(BaseModel):
     acknowledged_at: datetime | None
     cases: list[str] = Field(description="Numbers of the cases it is linked to.")
     duplicates: list[dict[str, Any]] = Field(description="Tips that may be the same; empty if none is known.")
+    overwrites_at: datetime | None = Field(
+        description="When the recorder writes over footage that is still awaited; null once it has come."
+    )
     version: int
 
 
@@ -130,6 +133,9 @@ class EvidenceBrief(BaseModel):
     sha256: str | None
     state: str
     kind: str
+    purpose: str = Field(
+        description="footage, or clock: a photo of the recorder's screen beside a phone's clock."
+    )
     progress: float
     failure: str | None
 
@@ -192,6 +198,14 @@ class DeskTip(BaseModel):
     beat: str | None
     anonymous: bool
     clock_offset_s: float | None
+    clock_source: str | None = Field(
+        description="How the offset is known: minutes, reading, photo (not read yet) or desk."
+    )
+    clock_reading: str | None = Field(
+        description="What the recorder showed, a slash, and when that was, RFC 3339 with an offset."
+    )
+    overwrites_at: datetime | None = Field(description="When the recorder writes over the footage.")
+    awaits_footage: bool = Field(description="Whether none has come since that was told.")
     door: str
     assignee: str | None
     created_at: datetime

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from tipline import failures
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, evidence, links, messages, renditions, tips
+from tipline.domain import accounts, clock, evidence, links, messages, recorders, renditions, tips
 from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
@@ -45,16 +45,19 @@ def queue_item(row: Row) -> dict[str, Any]:
         "assignee": row.assignee.username if row.assignee else None,
         "cases": [case.number for case in row.cases],
         "duplicates": [],
+        "overwrites_at": row.overwrites_at,
     }
 
 
 def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
     """The whole tip, but how to reach its reporter: that is asked for by itself."""
-    held = {"assignee", "evidence", "messages", "cases", "duplicates"}
+    held = {"assignee", "evidence", "messages", "cases", "duplicates", "awaits_footage"}
+    files = evidence.list_of_tip(tx, one)
     return {
         **{name: getattr(one, name) for name in DeskTip.model_fields if name not in held},
         "assignee": _name(tx, one.assignee_id),
-        "evidence": [brief(file) for file in evidence.list_of_tip(tx, one)],
+        "evidence": [brief(file) for file in files],
+        "awaits_footage": recorders.is_awaited(one, files),
         "messages": [message(text) for text in messages.list_all(tx, one)],
         "cases": [_linked_case(link, case) for link, case in links.list_cases_of(tx, one)],
         "duplicates": [],

@@ -89,6 +89,10 @@ def get_tip(reference: str) -> dict[str, Any]:
         "timeline": [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline],
         "messages": [_message(one) for one in told.messages],
         "evidence": [evidence_of(one) for one in told.files],
+        "clock_offset_s": told.tip.clock_offset_s,
+        "clock_source": told.tip.clock_source,
+        "clock_reading": told.tip.clock_reading,
+        "overwrites_at": told.overwriting.at if told.overwriting else None,
         "ack_due_at": told.tip.ack_due_at,
         "acknowledged_at": told.tip.acknowledged_at,
     }
@@ -164,7 +168,8 @@ def report_of(said: TipIn) -> Report:
     report = Report(
         category=said.category, text=said.text or "", language=said.language, place=said.place, lat=said.lat,
         lon=said.lon, beat=said.beat or None, contact=said.contact, anonymous=said.anonymous,
-        clock_offset_s=said.clock_offset_s, shop=said.shop or None, **times,
+        clock_offset_s=said.clock_offset_s, shop=said.shop or None,
+        overwrites_in_days=said.overwrites_in_days, **times,
     )  # fmt: skip
     if faults:
         raise TiplineError("tip:time-unclear", fields=faults)

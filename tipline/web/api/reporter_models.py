@@ -47,6 +47,9 @@ class TipIn(BaseModel):
     clock_offset_s: float | None = Field(
         None, description="Seconds the camera's clock is ahead of true time; negative if it is behind."
     )
+    overwrites_in_days: int | None = Field(
+        None, description="In how many days the recorder writes over the footage, 1 to 366; null if unknown."
+    )
 
 
 class TipOut(BaseModel):
@@ -89,6 +92,9 @@ class EvidenceOut(BaseModel):
     sha256: str | None = Field(description="Of the bytes as they arrived; null until all are here.")
     client_sha256: str | None = Field(description="What the sender's device said it sent.")
     state: str = Field(description="uploading, received, processing, ready, undecodable or expired")
+    purpose: str = Field(
+        description="footage, or clock: a photo of the recorder's screen beside a phone's clock."
+    )
     received_at: datetime | None
 
 
@@ -99,6 +105,12 @@ class ProgressOut(BaseModel):
     timeline: list[StepOut]
     messages: list[MessageOut]
     evidence: list[EvidenceOut]
+    clock_offset_s: float | None = Field(description="Seconds the camera's clock is ahead of true time.")
+    clock_source: str | None = Field(description="minutes, reading, photo or desk")
+    clock_reading: str | None = Field(description="What the recorder showed, a slash, and when that was.")
+    overwrites_at: datetime | None = Field(
+        description="When the recorder writes over footage that is still awaited; null once it has come."
+    )
     ack_due_at: datetime | None
     acknowledged_at: datetime | None
 

@@ -105,8 +105,9 @@ def offer(upload_id: str = "") -> Response:
 def create() -> Response:
     """Announce a file; its first bytes may come along.
 
-    `Upload-Metadata` takes `filename`, `filetype` and `sha256` (hex, of the whole file). `Location` is a path
-    on this host.
+    `Upload-Metadata` takes `filename`, `filetype`, `sha256` (hex, of the whole file) and `purpose`: `clock`
+    for a photo of the recorder's screen beside a phone's clock; anything else is footage. `Location` is a
+    path on this host.
     """
     tip = current.reporter_tip()
     brings_bytes = request.mimetype == STREAM

@@ -32,6 +32,7 @@ def announced() -> Announced:
         filetype=said.get("filetype") or said.get("type", ""),
         sha256=said.get("sha256") or None,
         said=header.strip() if said else None,
+        purpose=said.get("purpose", "footage"),
     )
 
 

@@ -37,14 +37,15 @@ class Answers:
     place: str = ""
     beat: str = ""
     contact: str = ""
-    clock_way: str = ""  # fast or slow
-    clock_minutes: str = ""
     occurred_at: str = ""
     occurred_until: str = ""
     lat: str = ""
     lon: str = ""
     anonymous: str = ""
+    clock_way: str = ""  # fast or slow
+    clock_minutes: str = ""
     clock_offset_s: str = ""
+    overwrites_in_days: str = ""
     language: str = ""
 
     @classmethod
@@ -64,9 +65,6 @@ class Answers:
             answers.occurred_date = begin.date().isoformat()
             if not tip.occurred_until:
                 answers.occurred_time = begin.strftime("%H:%M")
-        if tip.clock_offset_s:
-            answers.clock_way = "fast" if tip.clock_offset_s > 0 else "slow"
-            answers.clock_minutes = f"{abs(tip.clock_offset_s) / 60:g}"
         return answers
 
     def report(self) -> Report:
@@ -78,6 +76,9 @@ class Answers:
         minutes = numbers.pop("clock_minutes")
         if self.clock_way in ("fast", "slow") and minutes is not None:
             offset = 60 * (minutes if self.clock_way == "fast" else -minutes)
+        days = numbers.pop("overwrites_in_days")
+        if days is not None and not (abs(days) <= 1e6 and days.is_integer()):
+            faults["overwrites_in_days"], days = "tip:days-unclear", None
         if not self.category:
             faults["category"] = "tip:category-needed"
         report = Report(
@@ -85,6 +86,7 @@ class Answers:
             beat=self.beat or None, contact=self.contact, language=self.language or None,
             anonymous=bool(self.anonymous) or not self.contact, clock_offset_s=offset, occurred_at=begin,
             occurred_until=end, lat=numbers["lat"], lon=numbers["lon"],
+            overwrites_in_days=None if days is None else int(days),
         )  # fmt: skip
         return _checked(report, faults)
 
@@ -116,6 +118,7 @@ _NUMBERS = {
     "lon": "tip:place-unclear",
     "clock_minutes": "tip:clock-unclear",
     "clock_offset_s": "tip:clock-unclear",
+    "overwrites_in_days": "tip:days-unclear",
 }
 
 

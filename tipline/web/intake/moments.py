@@ -10,6 +10,8 @@ from tipline.web import current
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _TIME = re.compile(r"(\d{1,2})\s*[:：点时]\s*(\d{1,2})?分?(?::\d{2})?")
+# What a clock shows, also without signs between: 21:30:05, 21点30分, 2130, 213005.
+_SHOWN = re.compile(r"(\d{1,2})[\s:：.点时]+(\d{1,2})(?:[\s:：.分]+(\d{1,2}))?\s*[分秒]?|(\d\d)(\d\d)(\d\d)?")
 # The last minute of a day when only the day is known.
 _REST_OF_DAY = timedelta(hours=23, minutes=59)
 
@@ -39,6 +41,21 @@ def read_parts(date: str, time: str) -> tuple[datetime | None, datetime | None]:
         raise unclear("occurred_time")
     begin = _placed(_moment(day, hour, "occurred_time"), "occurred_date")
     return begin, None if hour else begin + _REST_OF_DAY
+
+
+def read_shown(date: str, time: str) -> tuple[datetime, bool]:
+    """What a clock shows, and whether it showed seconds; faults stand at `clock_date` and `clock_time`."""
+    day, hour = _DATE.fullmatch(date.strip()), _SHOWN.fullmatch(time.strip())
+    if not day:
+        raise unclear("clock_date")
+    if not hour:
+        raise unclear("clock_time")
+    hours, minutes, seconds = hour.groups()[:3] if hour[1] else hour.groups()[3:]
+    try:
+        shown = datetime(int(day[1]), int(day[2]), int(day[3]), int(hours), int(minutes), int(seconds or 0))
+    except ValueError:
+        raise unclear("clock_time") from None
+    return _placed(shown, "clock_date"), seconds is not None
 
 
 def unclear(field: str) -> TiplineError:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext
 
-from tipline.domain import beats, categories, limits
+from tipline.domain import beats, categories, clock, limits
 from tipline.errors import CATALOGUE, TiplineError
 from tipline.web import current, errors
 from tipline.web.intake import language, visit, words
@@ -30,12 +30,14 @@ def render(template: str, **values: Any) -> str:
     """A page; `faults` maps a field to its sentence, in the order in which the fields stand."""
     settings = current.settings()
     values.setdefault("faults", {})
+    values.setdefault("said", {})
     return render_template(
         f"intake/{template}.html",
         other_languages=language.others(_HOME.get(template, "/status")),
         words=words.of_script(),
         file_limit=settings.max_file_bytes,
         files_limit=settings.max_tip_files,
+        today=current.local(clock.now()).date().isoformat(),
         picture=picture,
         **values,
     )
@@ -91,6 +93,7 @@ def script_files(told: Told) -> list[dict[str, Any]]:
             "size": one.size,
             "state": one.state,
             "matches": one.digest_matches,
+            "purpose": one.purpose,
             "upload": told.unfinished[one.id].id if one.id in told.unfinished else None,
             "offset": told.unfinished[one.id].offset if one.id in told.unfinished else None,
         }

@@ -5,6 +5,8 @@ What the reporter sent is listed, never played: a leaked code must not leak foot
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,7 +28,7 @@ def show_status() -> ResponseReturnValue:
         return pages.render("code", typed="", faults=faults)
     if tip.state == "draft":
         return redirect(url_for("intake.show_what"), 303)
-    return _status(tip, {})
+    return status_page(tip, {})
 
 
 @blueprint.get("/status/<reference>")
@@ -57,9 +59,10 @@ def enter_code() -> ResponseReturnValue:
 def show_live() -> ResponseReturnValue:
     """The part of the page that changes, for a script that asks every few seconds."""
     told = telling.tell(current.reporter_tip())
-    # Beside the tip's version only the clock changes what is shown: whether the answer is overdue.
+    # Beside the tip's version only the clock changes what is shown: an answer overdue, days that are left.
     overdue = is_overdue(told.tip)
-    etag = f"{told.tip.revision}-{told.status}-{overdue:d}-{current.locale()}"
+    left = told.overwriting.days if told.overwriting else ""
+    etag = f"{told.tip.revision}-{told.status}-{overdue:d}-{left}-{current.locale()}"
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:
@@ -79,7 +82,7 @@ def send_message() -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             messages.write(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference), text)
     except TiplineError as fault:
-        return _status(tip, pages.faults_of(fault), typed=text), 422
+        return status_page(tip, pages.faults_of(fault), typed=text), 422
     return redirect(url_for("intake.show_status", _anchor="messages"), 303)
 
 
@@ -87,7 +90,7 @@ def send_message() -> ResponseReturnValue:
 @guard.reporter
 def add_files() -> ResponseReturnValue:
     """More files without JavaScript."""
-    return steps.receive_form(_status, "intake.show_status")
+    return steps.receive_form(status_page, "intake.show_status")
 
 
 @blueprint.get("/status/slip")
@@ -110,6 +113,11 @@ def is_overdue(tip: Tip) -> bool:
     return bool(tip.ack_due_at and not tip.acknowledged_at and tip.ack_due_at < clock.now())
 
 
-def _status(tip: Tip, faults: pages.Faults, typed: str = "") -> str:
+def status_page(
+    tip: Tip, faults: pages.Faults, said: Mapping[str, str] | None = None, typed: str = ""
+) -> str:
+    """How the tip stands, with what was typed and not taken."""
     values = steps.files_of(tip)
-    return pages.render("status", faults=faults, typed=typed, overdue=is_overdue(tip), **values)
+    return pages.render(
+        "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -65,14 +65,14 @@ def show_files() -> ResponseReturnValue:
     tip = _draft()
     if tip is None:
         return _elsewhere()
-    return _files(tip, {})
+    return files_page(tip, {})
 
 
 @blueprint.post("/report/files")
 @guard.reporter
 def send_files() -> ResponseReturnValue:
     """Files without JavaScript."""
-    return receive_form(_files, "intake.show_files")
+    return receive_form(files_page, "intake.show_files")
 
 
 @blueprint.post("/report/files/remove")
@@ -150,8 +150,9 @@ def files_of(tip: Tip) -> dict[str, Any]:
     return {"told": told, "script_files": pages.script_files(told), "code": visit.code()}
 
 
-def _files(tip: Tip, faults: pages.Faults) -> str:
-    return pages.render("files", faults=faults, **files_of(tip))
+def files_page(tip: Tip, faults: pages.Faults, said: Mapping[str, str] | None = None) -> str:
+    """Step 2, with what was typed and not taken."""
+    return pages.render("files", faults=faults, said=said or {}, **files_of(tip))
 
 
 def _check(tip: Tip, faults: pages.Faults) -> str:

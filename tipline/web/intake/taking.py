@@ -50,7 +50,7 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
         if taken.tip is None:
             taken.tip = owner(taken.fields)
         try:
-            _take(taken.tip, part, first)
+            _take(taken, taken.tip, part, first)
             taken.received += 1
         except TiplineError as fault:
             if fault.code == multipart.BROKEN_OFF:
@@ -58,12 +58,15 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
             taken.refused.append((evidence.clean_name(part.filename or ""), errors.sentence(fault)))
 
 
-def _take(tip: Tip, part: multipart.Part, first: bytes) -> None:
+def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
     if not first:
         raise TiplineError("evidence:empty")
     limit = current.settings().max_file_bytes
     # A form does not say how long each of its files is; none is longer than the whole.
-    announced = Announced(min(request.content_length or limit, limit), part.filename or "", part.filetype)
+    announced = Announced(
+        min(request.content_length or limit, limit), part.filename or "", part.filetype,
+        purpose=taken.fields.get("purpose", "footage"),
+    )  # fmt: skip
     try:
         current.services().receiver.take(tip.id, announced, chain([first], part.pieces))
     except TiplineError as fault:

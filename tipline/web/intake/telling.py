@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask_babel import gettext
 
 from tipline.db import Transaction
-from tipline.domain import evidence, messages, timeline, tips, uploads
+from tipline.domain import clock, evidence, messages, recorders, timeline, tips, uploads
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
@@ -23,6 +24,13 @@ class Line:
     at: datetime
     code: str
     text: str
+
+
+class Overwriting(NamedTuple):
+    """When the recorder writes over footage that is still awaited, and in how many days from now."""
+
+    at: datetime
+    days: int  # 0: it may have happened already
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,23 @@ class Told:
     @property
     def questions(self) -> list[Message]:
         return [one for one in self.messages if one.kind == "question" and one.answered_at is None]
+
+    @property
+    def overwriting(self) -> Overwriting | None:
+        if self.tip.overwrites_at is None or not recorders.is_awaited(self.tip, self.files):
+            return None
+        left = self.tip.overwrites_at - clock.now()
+        return Overwriting(self.tip.overwrites_at, max(0, -(-left // timedelta(days=1))))
+
+    @property
+    def has_footage(self) -> bool:
+        """Whether a film, or what may be one, has come or is on its way."""
+        return any(recorders.is_footage(one) for one in self.files if one.state != "expired")
+
+    @property
+    def reading(self) -> tuple[datetime, datetime] | None:
+        """What the recorder showed, and when."""
+        return recorders.read_reading(self.tip.clock_reading)
 
     @property
     def is_draft(self) -> bool:

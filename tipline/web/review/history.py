@@ -19,6 +19,11 @@ SENTENCES = {
     "tip:submit": N_("Report sent"),
     "tip:acknowledge": N_("Acknowledged"),
     "tip:change": N_("Corrected: %(changes)s"),
+    "tip:clock": N_("Camera clock told: %(offset)s (%(source)s)"),
+    "tip:overwrite": N_("The recorder writes over its footage in %(days)s days"),
+    "tip:overwrite-reminder": N_(
+        "The tip provider was reminded that the recorder will write over the footage"
+    ),
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was refused"),
     "evidence:remove": N_("File %(number)s taken back before it had arrived"),
@@ -39,6 +44,11 @@ SENTENCES = {
     "case:change": N_("Case corrected: %(changes)s"),
     "case:close": N_("Case closed"),
     "case:reopen": N_("Case opened again"),
+}
+# The same acts, when they take back what was told.
+TAKEN_BACK = {
+    "tip:clock": N_("What was told of the camera clock taken back"),
+    "tip:overwrite": N_("No footage is awaited from the recorder any more"),
 }
 FIELDS = {
     "category": N_("category"),
@@ -94,6 +104,8 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         return gettext("State: %(state)s", state=gettext(words.TIP[state].text))
     if entry.action not in SENTENCES:
         return entry.action
+    if entry.action in TAKEN_BACK and _is_taken_back(facts):
+        return gettext(TAKEN_BACK[entry.action])
     # The look took place but found nothing that could be decoded.
     is_in_vain = entry.action == "evidence:derive" and facts.get("failure")
     sentence = SENTENCES["evidence:fail" if is_in_vain else entry.action]
@@ -103,8 +115,15 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         "tip": entry.tip or "",
         "case": entry.subject.partition(":")[2],
         "changes": _changes(facts),
+        "days": facts.get("days"),
+        "offset": _plain("clock_offset_s", facts.get("clock_offset_s")),
+        "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)
+
+
+def _is_taken_back(facts: dict[str, Any]) -> bool:
+    return facts.get("days") is None and facts.get("clock_offset_s") is None
 
 
 def _assigned(facts: dict[str, Any], people: dict[str, str]) -> str:

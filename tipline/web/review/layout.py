@@ -37,6 +37,8 @@ def names() -> dict[str, Any]:
         "ticking": ticking,
         "zone_name": zone_name,
         "moment": moment,
+        "is_ahead": is_ahead,
+        "month_day": month_day,
     }
 
 
@@ -99,3 +101,12 @@ def ticking() -> str:
         "ended": gettext("Your visit has ended. What you typed stays here; sign in again in a new tab."),
     }
     return json.dumps(sentences, ensure_ascii=False)
+
+
+def is_ahead(at: datetime) -> bool:
+    return at > clock.now()
+
+
+def month_day(at: datetime) -> str:
+    """`11-28`, in the station's zone."""
+    return current.local(at).strftime("%m-%d")

@@ -11,11 +11,11 @@ from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, categories, links, messages, tips
+from tipline.domain import accounts, beats, cases, categories, links, messages, recorders, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.review import blueprint, history, looking, notices, printing, queue, stance, wanted
+from tipline.web.review import blueprint, history, looking, notices, printing, queue, stance, wanted, words
 from tipline.web.review.notices import Notice
 
 CHOICES = 8  # open cases offered before somebody searches
@@ -118,6 +118,8 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "back": wanted.address(chosen),
         "here": wanted.address(chosen, ""),
         "occurred": occurred(row),
+        "overwrites_at": row.overwrites_at if recorders.is_awaited(row, [one.row for one in files]) else None,
+        "clock_how": words.clock_how(row),
         "live": _live(row, files, wanted.address(chosen, "")),
     }
 

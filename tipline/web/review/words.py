@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from tipline.domain import categories, clock
+from tipline.domain import categories, clock, recorders
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.errors import N_
@@ -72,6 +72,27 @@ def headline(tip: Tip) -> str:
     kind = gettext(categories.read_category(tip.category).short)
     rest = tip.place or " ".join(tip.text.split())[:24]
     return f"{kind} · {rest}" if rest else kind
+
+
+# How a camera clock's offset came to be known.
+CLOCK_SOURCE = {
+    "minutes": N_("told by the tip provider"),
+    "reading": N_("read off the recorder by the tip provider"),
+    "photo": N_("see the photo for the clock"),
+    "desk": N_("set at the desk"),
+}
+
+
+def clock_how(tip: Tip) -> str:
+    """`read off the recorder …: 10:03:20 at 10:00:00`; empty if nothing was told."""
+    if tip.clock_source not in CLOCK_SOURCE:
+        return ""
+    source = gettext(CLOCK_SOURCE[tip.clock_source])
+    reading = recorders.read_reading(tip.clock_reading)
+    if not reading:
+        return source
+    shown, at = (one.strftime("%Y-%m-%d %H:%M:%S") for one in reading)
+    return f"{source} · " + gettext("it showed %(shown)s at %(at)s", shown=shown, at=at)
 
 
 class Response(NamedTuple):

@@ -1,0 +1,53 @@
+"""The reminder that a recorder writes over its footage, as a calendar file (RFC 5545).
+
+It names neither the station nor the tip: a calendar is often shared, and who reported should not be.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask_babel import gettext
+
+from tipline.domain import clock, ids, recorders
+from tipline.domain.tips import Tip
+from tipline.web import current
+
+LASTS = timedelta(minutes=30)
+LONGEST_LINE = 75  # bytes, after which a line is folded
+
+
+def entry(tip: Tip) -> str:
+    """One event at the moment of the reminder, or now if that has passed, with an alarm."""
+    begin = max(recorders.remind_at(tip) or clock.now(), clock.now())
+    day = current.local(tip.overwrites_at or begin).date().isoformat()
+    title = gettext("Save the recorder's footage, it is written over on %(day)s", day=day)
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tipline//recorder//EN", "BEGIN:VEVENT",
+        f"UID:{ids.keyed_hash(current.services().key, 'calendar', tip.reference)[:32]}",
+        f"DTSTAMP:{_utc(clock.now())}", f"DTSTART:{_utc(begin)}", f"DTEND:{_utc(begin + LASTS)}",
+        f"SUMMARY:{_text(title)}", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S",
+        f"DESCRIPTION:{_text(title)}", "END:VALARM", "END:VEVENT", "END:VCALENDAR",
+    ]  # fmt: skip
+    return "".join(_folded(line) + "\r\n" for line in lines)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(words: str) -> str:
+    for sign in ("\\", ";", ","):
+        words = words.replace(sign, "\\" + sign)
+    return words.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Lines are bounded in bytes, and no character may be cut in two."""
+    rows, row = [], ""
+    for sign in line:
+        if len((row + sign).encode()) > LONGEST_LINE - 1:
+            rows.append(row)
+            row = ""
+        row += sign
+    return "\r\n ".join([*rows, row])
