@@ -121,7 +121,8 @@ def add(
     evidence = Evidence(
         id=evidence_id, tip_id=tip.id, number=last + 1, filename=clean_name(filename),
         declared_type=_HARMFUL.sub("", filetype)[:100], size=size, client_sha256=clean_digest(sha256),
-        purpose=purpose if purpose in PURPOSES else PURPOSES[0], created_at=clock.now(), sent_by_id=sent_by_id,
+        purpose=purpose if purpose in PURPOSES else PURPOSES[0], created_at=clock.now(),
+        sent_by_id=sent_by_id,
     )  # fmt: skip
     tx.add(evidence)
     tx.flush()

@@ -92,7 +92,7 @@ def tell_overwriting(tx: Transaction, actor: Actor, tip: Tip, days: int | None) 
         raise TiplineError("tip:days-unclear", fields={"overwrite_days": "tip:days-unclear"})
     if days is None and tip.overwrites_at is None:
         return
-    tips.expect_overwriting(tip, days)
+    tip.expect_overwriting(days)
     tips.touch(tip)
     until = clock.stamp(tip.overwrites_at) if tip.overwrites_at else None
     custody.append(

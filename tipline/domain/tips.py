@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import beats, categories, clock, custody, ids, limits, shops
+from tipline.domain import beats, categories, clock, contacts, custody, ids, limits, shops
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
@@ -79,14 +79,11 @@ class Tip(Base):
     version: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=1)
 
-
-class Contact(Base):
-    """How to reach the reporter; apart from the tip, so that reading one never reads the other by the way."""
-
-    __tablename__ = "contact"
-
-    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
-    text: Mapped[str] = mapped_column(SafeText)
+    def expect_overwriting(self, days: int | None) -> None:
+        """The recorder writes over the footage in so many days from now; None: nobody knows when."""
+        said_at = None if days is None else clock.now()
+        self.overwrites_at = said_at and said_at + timedelta(days=days or 0)
+        self.overwrites_said_at, self.overwrite_told_at = said_at, None
 
 
 def begin(
@@ -108,7 +105,7 @@ def begin(
     tx.flush()
     tip.reference = f"T-{FIRST_NUMBER + tip.id}"
     tx.flush()
-    _keep_contact(tx, tip, report.contact)
+    contacts.keep(tx, tip.id, report.contact)
     custody.append(
         tx, taker or reporter(tip.reference), "tip:create", f"tip:{tip.reference}", tip=tip.reference,
         category=tip.category, door=door, origin=origin, anonymous=tip.anonymous, words=digest(tip),
@@ -122,7 +119,7 @@ def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
         raise TiplineError("tip:sent")
     _complete(tx, report)
     _copy(report, tip)
-    _keep_contact(tx, tip, report.contact)
+    contacts.keep(tx, tip.id, report.contact)
     custody.append(
         tx, reporter(tip.reference), "tip:rewrite", f"tip:{tip.reference}", tip=tip.reference,
         category=tip.category, anonymous=tip.anonymous, words=digest(tip),
@@ -150,17 +147,6 @@ def read_tip(tx: Transaction, reference: str) -> Tip:
     if tip is None:
         raise TiplineError("tip:not-found")
     return tip
-
-
-def read_contact(tx: Transaction, tip: Tip) -> str:
-    contact = tx.get(Contact, tip.id)
-    return contact.text if contact else ""
-
-
-def show_contact(tx: Transaction, actor: Actor, tip: Tip) -> str:
-    """The contact for a person's eyes; whoever looked stands in the log."""
-    custody.append(tx, actor, "contact:read", f"tip:{tip.reference}", tip=tip.reference)
-    return read_contact(tx, tip)
 
 
 def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
@@ -243,7 +229,7 @@ def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
     for name, value in changed.items():
         setattr(tip, name, value)
     if "clock_offset_s" in changed:
-        tip.clock_source = "desk" if changed["clock_offset_s"] is not None else None
+        tip.clock_source = None if tip.clock_offset_s is None else "desk"
     decide(tip)
     custody.append(
         tx, actor, "tip:change", f"tip:{tip.reference}", tip=tip.reference,
@@ -333,23 +319,7 @@ def _copy(report: Report, tip: Tip) -> None:
     if report.clock_offset_s is not None and report.clock_offset_s != tip.clock_offset_s:
         tip.clock_offset_s, tip.clock_source, tip.clock_reading = report.clock_offset_s, "minutes", None
     if report.overwrites_in_days is not None:
-        expect_overwriting(tip, report.overwrites_in_days)
-
-
-def expect_overwriting(tip: Tip, days: int | None) -> None:
-    """The recorder writes over the footage in so many days from now, or nobody knows when."""
-    now = clock.now()
-    tip.overwrites_at = now + timedelta(days=days) if days is not None else None
-    tip.overwrites_said_at = now if days is not None else None
-    tip.overwrite_told_at = None
-
-
-def _keep_contact(tx: Transaction, tip: Tip, text: str) -> None:
-    kept = tx.get(Contact, tip.id)
-    if kept:
-        kept.text = text
-    elif text:
-        tx.add(Contact(tip_id=tip.id, text=text))
+        tip.expect_overwriting(report.overwrites_in_days)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import browser
 from tests.web.reporting import PHOTO, TIPS, Tus, bearer, open_tip, sha256
-from tipline.domain import clock, messages, tips
+from tipline.domain import clock, contacts, messages, tips
 from tipline.domain.accounts import Account
 from tipline.services import Services
 
@@ -34,7 +34,7 @@ def test_a_tip_with_text_is_handed_in_at_once(client: FlaskClient, services: Ser
         tip = tips.read_tip(tx, opened["reference"])
         assert (tip.state, tip.text, tip.door) == ("received", "有人偷东西", "api")
         assert tip.language == "zh_Hans_CN"
-        assert tips.read_contact(tx, tip) == "138"
+        assert contacts.read_contact(tx, tip.id) == "138"
 
 
 def test_a_tip_without_text_waits_as_a_draft_for_its_first_file(client: FlaskClient) -> None:

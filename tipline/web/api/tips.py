@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, messages, tips
+from tipline.domain import accounts, contacts, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -71,7 +71,7 @@ def get_contact(reference: str) -> dict[str, Any]:
     """How to reach the reporter. Each look stands in the log."""
     with current.services().database.transaction() as tx:
         tip = desk_shapes.read_tip(tx, reference)
-        return {"contact": tips.show_contact(tx, current.actor(), tip)}
+        return {"contact": contacts.show_contact(tx, current.actor(), tip.id, tip.reference)}
 
 
 @blueprint.post("/<reference>/acknowledge")

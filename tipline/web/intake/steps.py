@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import beats, categories, tips
+from tipline.domain import beats, categories, contacts
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -25,7 +25,7 @@ def show_what() -> ResponseReturnValue:
     told = telling.tell(tip) if tip else None
     if tip and tip.state == "draft":
         with current.services().database.reading() as tx:
-            answers = Answers.of_tip(tip, tips.read_contact(tx, tip))
+            answers = Answers.of_tip(tip, contacts.read_contact(tx, tip.id))
     else:
         # A poster may name its shop.
         answers = Answers(place=request.args.get("place", ""), beat=request.args.get("beat", ""))
@@ -157,7 +157,7 @@ def files_page(tip: Tip, faults: pages.Faults, said: Mapping[str, str] | None = 
 
 def _check(tip: Tip, faults: pages.Faults) -> str:
     with current.services().database.reading() as tx:
-        contact = tips.read_contact(tx, tip)
+        contact = contacts.read_contact(tx, tip.id)
         beat = beats.read_beat(tx, tip.beat).name if tip.beat else ""
     category = categories.read_category(tip.category)
     return pages.render(

@@ -15,7 +15,7 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, evidence, links, messages, tips
+from tipline.domain import accounts, clock, contacts, evidence, links, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -135,7 +135,7 @@ def contact(reference: str) -> ResponseReturnValue:
     """Show the contact once, in this answer alone; the look stands in the log."""
     with current.services().database.transaction() as tx:
         tip = pages.read(tx, reference)
-        text = tips.show_contact(tx, current.actor(), tip)
+        text = contacts.show_contact(tx, current.actor(), tip.id, tip.reference)
     return pages.show(reference, contact=text)
 
 

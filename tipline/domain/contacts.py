@@ -1,0 +1,37 @@
+"""How to reach the reporter; apart from the tip, so that reading one never reads the other by the way."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction
+from tipline.domain import custody
+from tipline.domain.actors import Actor
+
+
+class Contact(Base):
+    __tablename__ = "contact"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(SafeText)
+
+
+def read_contact(tx: Transaction, tip_id: int) -> str:
+    contact = tx.get(Contact, tip_id)
+    return contact.text if contact else ""
+
+
+def show_contact(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> str:
+    """The contact for a person's eyes; whoever looked stands in the log."""
+    custody.append(tx, actor, "contact:read", f"tip:{reference}", tip=reference)
+    return read_contact(tx, tip_id)
+
+
+def keep(tx: Transaction, tip_id: int, text: str) -> None:
+    """What the reporter gave; empty takes back what was given."""
+    kept = tx.get(Contact, tip_id)
+    if kept:
+        kept.text = text
+    elif text:
+        tx.add(Contact(tip_id=tip_id, text=text))
