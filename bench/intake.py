@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import pushing, servers
+from bench import intake_s3, pushing, servers
 from bench.pushing import MIB, Crowd
 from bench.servers import Server
 
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--folder", type=Path, help="where both sides write")
     parser.add_argument("--phones", type=int, default=PHONES)
     parser.add_argument("--only", choices=tuple(SIDES), help="measure one side, while working on it")
+    parser.add_argument("--no-s3", action="store_true", help="leave the S3 store out")
     said = parser.parse_args(arguments)
     length = int(said.gib * GIB) // CHUNK * CHUNK
     place = Path(tempfile.mkdtemp(prefix="tipline-bench-", dir=said.folder or _roomy(length)))
@@ -65,9 +66,11 @@ def main(arguments: Sequence[str] = ()) -> int:
             with _opened(name, place) as server:
                 _measure_memory(server, side, length // PARALLEL // 2)
                 _measure_phones(server, side, said.phones)
+        _print(measured, limit, length, said.phones, place)
+        if not (said.no_s3 or said.only):
+            intake_s3.measure(place, length // 4, said.rounds)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    _print(measured, limit, length, said.phones, place)
     return 0
 
 

@@ -64,8 +64,21 @@ class Server:
         return found
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of a real S3-compatible server, and the credentials for it."""
+
+    endpoint_url: str
+    name: str
+    credentials: dict[str, str]
+
+    @property
+    def store_url(self) -> str:
+        return f"s3://{self.name}/run?endpoint_url={self.endpoint_url}&region=us-east-1"
+
+
 @contextmanager
-def ours(folder: Path) -> Iterator[Server]:
+def ours(folder: Path, bucket: Bucket | None = None) -> Iterator[Server]:
     """Our web process as `tipline web` starts it, on a fresh instance; SHA-256 and fsync are always on."""
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TIPLINE_")}
@@ -74,6 +87,8 @@ def ours(folder: Path) -> Iterator[Server]:
         "TIPLINE_MAX_TIP_BYTES": str(2**45), "TIPLINE_MAX_FILE_BYTES": str(2**40),
         "TIPLINE_MAX_TIP_FILES": "10000",
     }  # fmt: skip
+    if bucket:
+        environment |= bucket.credentials | {"TIPLINE_STORE_URL": bucket.store_url}
     subprocess.run([sys.executable, "-m", "tipline", "migrate"], cwd=ROOT, env=environment, check=True)
     with _running([sys.executable, "-m", "tipline", "web"], environment, folder, port, "/healthz") as process:
         said = json.dumps({"category": "theft", "text": "bench"}).encode()
@@ -87,11 +102,15 @@ def ours(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def node(folder: Path) -> Iterator[Server]:
-    """@tus/server with @tus/file-store, which neither hashes nor syncs."""
+def node(folder: Path, bucket: Bucket | None = None) -> Iterator[Server]:
+    """@tus/server with @tus/file-store, which neither hashes nor syncs, or with @tus/s3-store."""
     parts, port = _node_parts(), free_port()
     command = ["node", str(ROOT / "bench/tus_node/server.mjs"), str(port), str(folder), str(parts)]
-    with _running(command, dict(os.environ), folder, port, "/files") as process:
+    environment = dict(os.environ)
+    if bucket:
+        command += [bucket.endpoint_url, bucket.name]
+        environment |= bucket.credentials
+    with _running(command, environment, folder, port, "/files") as process:
         yield Server("@tus/server", port, "/files", "/files/none", {}, process, folder)
 
 
