@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.clients.station import Station, Tip
 from tests.faults.wire import Wire
+from tests.journeys.conftest import ARGS
+from tipline.preparing.browser import find_browser
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,10 @@ def wires(wire: Wire) -> Iterator[Wire]:
     """The line, whole again after each test."""
     yield wire
     wire.heal()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    found = find_browser()
+    assert found, "Chromium is missing: `make test` installs it"
+    return {**browser_type_launch_args, "executable_path": found, "args": ARGS}

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+import storage
 from tests.conftest import csrf_of
 from tests.web.reporting import PHOTO, STREAM, UPLOADS, Tus, rows, sha256
 from tipline.bell import SilentBell
@@ -104,6 +106,29 @@ def test_where_nothing_is_there_is_no_offset_either(tus: Tus, at: str) -> None:
     assert looked.status_code == 404
     assert "Upload-Offset" not in looked.headers
     assert tus.append(UPLOADS + at, 0, b"x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (storage.Unavailable("gone"), "service:store-down"),
+        (OperationalError("select", {}, Exception()), "service:database-down"),
+        (RuntimeError("unforeseen"), "request:failed"),
+    ],
+    ids=lambda value: getattr(value, "args", value)[0],
+)
+def test_a_station_in_trouble_does_not_tell_that_an_upload_is_lost(
+    tus: Tus, address: str, services: Services, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(services.receiver, "look", fail)
+        looked = tus.look(address)
+
+    assert (looked.status_code, looked.headers["Tipline-Error"]) == (423, code)
+    assert tus.look(address).headers["Upload-Offset"] == "3"
 
 
 # --- PATCH

@@ -64,6 +64,9 @@ def say_version(response: Response) -> Response:
         response.headers["Tus-Version"] = VERSION
     if response.status_code == 409:
         _say_where_it_stands(response)
+    if request.method == "HEAD" and response.status_code >= 500:
+        # To tus-js-client a 5xx here means that the upload is lost: it would begin anew. A lock it waits for.
+        response.status_code = 423
     return response
 
 
