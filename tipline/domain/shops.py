@@ -158,7 +158,9 @@ def fill_in(tx: Transaction, report: Report) -> None:
     """
     if not report.shop:
         return
-    shop = read_shop(tx, report.shop)
+    shop = find_shop(tx, report.shop)
+    if shop is None:
+        raise TiplineError("tip:shop-unknown", fields={"shop": "tip:shop-unknown"})
     report.shop = shop.code
     if not report.place:
         report.place = shop.words

@@ -227,7 +227,9 @@ def _spread(pictures: list[Rendition], most: int) -> list[Rendition]:
     return [pictures[at * len(pictures) // most] for at in range(most)]
 
 
-def count_of_shop(tx: Transaction, code: str) -> int:
-    """How many tips that were handed in belong to this shop."""
-    query = select(func.count()).where(Tip.shop == code, Tip.state != "draft")
-    return tx.scalar(query) or 0
+def count_by_shop(tx: Transaction, code: str | None = None) -> dict[str, int]:
+    """Code of a shop → tips that were handed in and belong to it; of one shop alone if it is named."""
+    query = select(Tip.shop, func.count()).where(Tip.shop.is_not(None), Tip.state != "draft")
+    if code:
+        query = query.where(Tip.shop == code)
+    return {str(shop): number for shop, number in tx.execute(query.group_by(Tip.shop))}

@@ -22,7 +22,7 @@ from tipline.domain.tips import Tip
 from tipline.services import Services
 
 SignedIn = Callable[..., FlaskClient]
-PAGES = ("system", "accounts", "beats", "settings", "log")
+PAGES = ("system", "accounts", "beats", "shops", "settings", "log")
 
 
 def send(client: FlaskClient, path: str, **form: str) -> Any:
@@ -34,7 +34,7 @@ def send(client: FlaskClient, path: str, **form: str) -> Any:
     ("role", "open_pages"),
     [
         ("admin", PAGES),
-        ("supervisor", ("system", "settings", "log")),
+        ("supervisor", ("system", "shops", "settings", "log")),
         ("auditor", ("system", "settings", "log")),
         ("investigator", ("log",)),
     ],

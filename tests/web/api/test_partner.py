@@ -158,7 +158,7 @@ def test_faults_are_told_as_at_the_other_doors(partner: Callable[..., Any]) -> N
     assert wrong.status_code == 422
     too_long = partner(external_id="n" * 201)
     assert (too_long.status_code, list(too_long.json["fields"])) == (422, ["external_id"])
-    assert partner(shop="NOSUCH").json["code"] == "shop:unknown"
+    assert partner(shop="NOSUCH").json["code"] == "tip:shop-unknown"
 
 
 def test_the_page_for_partners_names_every_call_of_theirs() -> None:

@@ -1,4 +1,4 @@
-"""What keeps a station running: accounts, beats, the state of the system, the log."""
+"""What keeps a station running: accounts, beats, shops and posters, the state of the system, the log."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/desk/admin")
 
-from tipline.web.admin import log, people, places, system  # noqa: E402, F401 - they add their routes
+from tipline.web.admin import log, people, places, posters, shops, system  # noqa: E402, F401 - they add their routes

@@ -21,6 +21,7 @@ TABS = (
     Tab("system", N_("State of the system"), "system:read"),
     Tab("accounts", N_("Accounts"), "account:manage"),
     Tab("beats", N_("Beats"), "beat:manage"),
+    Tab("shops", N_("Shops and posters"), "shop:manage"),
     Tab("settings", N_("Settings"), "system:read"),
     Tab("log", N_("Log"), "custody:read"),
 )

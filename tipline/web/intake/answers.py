@@ -47,6 +47,7 @@ class Answers:
     clock_offset_s: str = ""
     overwrites_in_days: str = ""
     language: str = ""
+    shop: str = ""
 
     @classmethod
     def of_form(cls, form: Mapping[str, str]) -> Answers:
@@ -60,6 +61,7 @@ class Answers:
     @classmethod
     def of_tip(cls, tip: Tip, contact: str) -> Answers:
         answers = cls(tip.category, tip.text, place=tip.place, beat=tip.beat or "", contact=contact)
+        answers.shop = tip.shop or ""
         if tip.occurred_at:
             begin = current.local(tip.occurred_at)
             answers.occurred_date = begin.date().isoformat()
@@ -85,7 +87,7 @@ class Answers:
             category=self.category or categories.CATEGORIES[0].code, text=self.text, place=self.place,
             beat=self.beat or None, contact=self.contact, language=self.language or None,
             anonymous=bool(self.anonymous) or not self.contact, clock_offset_s=offset, occurred_at=begin,
-            occurred_until=end, lat=numbers["lat"], lon=numbers["lon"],
+            occurred_until=end, lat=numbers["lat"], lon=numbers["lon"], shop=self.shop or None,
             overwrites_in_days=None if days is None else int(days),
         )  # fmt: skip
         return _checked(report, faults)

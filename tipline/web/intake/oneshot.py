@@ -12,7 +12,7 @@ from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import guard
-from tipline.web.intake import blueprint, opening, pages, taking, telling, visit
+from tipline.web.intake import blueprint, opening, pages, posters, taking, telling, visit
 from tipline.web.intake.answers import Answers
 from tipline.web.intake.opening import Opened
 
@@ -27,6 +27,7 @@ def send_report() -> ResponseReturnValue:
     try:
         if taken.is_broken:
             raise TiplineError("upload:broken-off", fields={"text": "upload:broken-off"})
+        posters.settle(answers)
         report = answers.report()
         if not report.text and not taken.received:
             raise TiplineError("tip:empty", fields={"text": "tip:empty"})

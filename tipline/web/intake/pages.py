@@ -10,7 +10,7 @@ from flask_babel import gettext
 from tipline.domain import beats, categories, clock, limits
 from tipline.errors import CATALOGUE, TiplineError
 from tipline.web import current, errors
-from tipline.web.intake import language, visit, words
+from tipline.web.intake import language, posters, visit, words
 from tipline.web.intake.answers import Answers
 from tipline.web.intake.picture import picture
 from tipline.web.intake.telling import Told
@@ -47,6 +47,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
     """Step 1."""
     with current.services().database.reading() as tx:
         known_beats = beats.list_beats(tx)
+        poster = posters.shown(tx, answers)
     return render(
         "what",
         answers=answers,
@@ -55,6 +56,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
         script_files=script_files(told) if told else [],
         categories=categories.CATEGORIES,
         beats=known_beats,
+        poster=poster,
         text_limit=limits.TEXT,
         short_limit=limits.SHORT,
     )

@@ -12,7 +12,7 @@ from tipline.domain import beats, categories, contacts
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.intake import blueprint, opening, pages, taking, telling, visit
+from tipline.web.intake import blueprint, opening, pages, posters, taking, telling, visit
 from tipline.web.intake.answers import Answers
 
 
@@ -27,8 +27,8 @@ def show_what() -> ResponseReturnValue:
         with current.services().database.reading() as tx:
             answers = Answers.of_tip(tip, contacts.read_contact(tx, tip.id))
     else:
-        # A poster may name its shop.
         answers = Answers(place=request.args.get("place", ""), beat=request.args.get("beat", ""))
+    posters.scan(answers)
     return pages.what(answers, {}, told=told)
 
 
@@ -39,6 +39,7 @@ def save_what() -> ResponseReturnValue:
     tip = visit.find_tip()
     try:
         visit.require_own_form(request.form.get("csrf_token"))
+        posters.settle(answers)
         report = answers.report()
         if tip and tip.state == "draft":
             opening.correct(tip, report)
@@ -55,7 +56,7 @@ def save_what() -> ResponseReturnValue:
 def start_anew() -> ResponseReturnValue:
     """Leave what this browser visits and begin with an empty form."""
     visit.leave()
-    return redirect(url_for("intake.show_what"), 303)
+    return redirect(url_for("intake.show_what", shop=request.form.get("shop") or None), 303)
 
 
 @blueprint.get("/report/files")
