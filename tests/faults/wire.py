@@ -38,8 +38,10 @@ class _Broken(Exception):
 class Wire:
     """Listens on a port of its own in front of another."""
 
-    def __init__(self, host: str, port: int, seed: int) -> None:
+    def __init__(self, host: str, port: int, seed: int, awaited: re.Pattern[bytes] | None = None) -> None:
         self.host, self.behind = host, port
+        # Set whenever a request passes whose beginning is the awaited one.
+        self.awaited, self.passed = awaited, threading.Event()
         self.port = 0
         self._rng = random.Random(seed)
         self._trouble: Trouble | None = None
@@ -116,6 +118,8 @@ class Wire:
         self, source: asyncio.StreamReader, to: asyncio.StreamWriter, back: asyncio.StreamWriter, *, up: bool
     ) -> None:
         while piece := await source.read(PIECE):
+            if up and self.awaited and self.awaited.match(piece):
+                self.passed.set()
             trouble = self._take(piece, up)
             if trouble:
                 piece = await self._suffer(trouble, piece, to, back)
