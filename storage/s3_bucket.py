@@ -1,7 +1,8 @@
 """The few S3 calls the store makes, with every fault turned into a StoreError. Knows no keys or sessions.
 
-Names given here are below `root`, the prefix this store has in the bucket. Bodies go with a digest that
-the server checks: SHA-256, or MD5 for older servers that know nothing else.
+Names given here are below `root`, the prefix this store has in the bucket. Bodies go with a digest for the
+server to check: SHA-256, or MD5 for older servers that know nothing else. What its answer tells of the bytes
+it took is compared with ours, since a server may not know the digest it was given and take anything.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-from storage.base import KeyTaken, OutOfSpace, SessionGone, StoreError, Unavailable
+from storage.base import KeyTaken, Missing, OutOfSpace, SessionGone, StoreError, Unavailable
 
 WHEN_SUPPORTED = "when_supported"
 WHEN_REQUIRED = "when_required"
@@ -31,26 +35,48 @@ _FULL |= {"XMinioAdminBucketQuotaExceeded"}
 # What servers say that lack batch deletion, or want it signed in an older way.
 _NO_BATCH = frozenset({"NotImplemented", "MissingContentMD5", "InvalidRequest", "InvalidDigest", "501"})
 _BATCH = 1000
+_VERSIONS_KNOWN_S = 30
+_MD5 = re.compile(r'"?([0-9a-f]{32})"?')
+
+
+class Patience(NamedTuple):
+    """How long one try may be silent, and how many there are: no call lasts longer than their product."""
+
+    connect_s: float = 5
+    silence_s: float = 30
+    tries: int = 4
+
+
+PATIENCE = Patience()
+QUICK = Patience(connect_s=2, silence_s=3, tries=1)
 
 
 class Bucket:
     """One bucket, or a prefix in it, over one boto3 client a process."""
 
     def __init__(
-        self, name: str, prefix: str, endpoint_url: str | None, region: str | None, checksums: str
+        self,
+        name: str,
+        prefix: str,
+        endpoint_url: str | None,
+        region: str | None,
+        checksums: str,
+        patience: Patience,
     ) -> None:
         self.name = name
         self.root = f"{prefix}/" if prefix else ""
         self._endpoint_url = endpoint_url
         self._region = region
         self._checksums = checksums
+        self._patience = patience
+        self._versions: tuple[float, bool | None] = (0.0, None)
         self._lock = Lock()
-        self._clients: dict[tuple[int, bool], Any] = {}
+        self._clients: dict[tuple[int, Patience], Any] = {}
 
     @property
     def client(self) -> Any:
         """The boto3 client: shared by threads, made anew after a fork, since sockets cannot be shared."""
-        return self._client(quick=False)
+        return self._client(self._patience)
 
     def where(self, name: str) -> dict[str, str]:
         """The arguments that name an object."""
@@ -59,25 +85,31 @@ class Bucket:
     def check(self) -> None:
         """Ask for the bucket, once and briefly."""
         with told_plainly():
-            self._client(quick=True).head_bucket(Bucket=self.name)
+            self._client(QUICK).head_bucket(Bucket=self.name)
 
     def multipart_algorithm(self) -> dict[str, str]:
         """What a multipart upload must be begun with so that `digests` are accepted for its parts."""
         return {"ChecksumAlgorithm": "SHA256"} if self._checksums == WHEN_SUPPORTED else {}
 
-    def digests(self, body: bytes) -> dict[str, str]:
-        """The arguments that make the server check `body` on arrival."""
+    def digests(self, body: bytes, sha256: bytes | None = None) -> dict[str, str]:
+        """The arguments that make the server check `body` on arrival; its SHA-256 if it is known."""
         if self._checksums == WHEN_SUPPORTED:
-            return {"ChecksumSHA256": _base64(hashlib.sha256(body).digest())}
-        return {"ContentMD5": _base64(hashlib.md5(body, usedforsecurity=False).digest())}
+            return {"ChecksumSHA256": _base64(sha256 or hashlib.sha256(body).digest())}
+        return {"ContentMD5": _base64(_md5(body))}
 
     def part_checksum(self, sha256: str) -> dict[str, str]:
         """What completing must repeat about a part that was sent with `digests`."""
         return {"ChecksumSHA256": _base64(bytes.fromhex(sha256))} if self.multipart_algorithm() else {}
 
     def put(self, name: str, body: bytes, **more: Any) -> None:
+        digests = self.digests(body)
         with told_plainly():
-            self.client.put_object(**self.where(name), Body=body, **self.digests(body), **more)
+            answer = self.client.put_object(**self.where(name), Body=body, **digests, **more)
+        if body and not vouches(answer, body, digests):
+            with told_plainly(Missing("gone")):
+                kept = self.client.get_object(**self.where(name))["Body"].read()
+            if kept != body:
+                raise Unavailable("the object store kept other bytes than it was sent")
 
     def get(self, name: str, absent: StoreError | None = None, **more: Any) -> Any:
         with told_plainly(absent):
@@ -112,25 +144,55 @@ class Bucket:
                     if entry["Key"] == full:
                         self.delete(name, entry["VersionId"])
 
-    def delete_many(self, names: Sequence[str]) -> None:
-        for first in range(0, len(names), _BATCH):
-            self._delete_batch(names[first : first + _BATCH])
+    def erase_below(self, prefix: str) -> None:
+        """Delete all that lies below `prefix`, with every version of it."""
+        if not self._versioned():
+            self._delete_all([(entry["Key"], None) for entry in self.list(prefix)])
+            return
+        found = []
+        with told_plainly():
+            pages = self.client.get_paginator("list_object_versions")
+            for page in pages.paginate(Bucket=self.name, Prefix=f"{self.root}{prefix}"):
+                for entry in chain(page.get("Versions", ()), page.get("DeleteMarkers", ())):
+                    found.append((entry["Key"].removeprefix(self.root), entry["VersionId"]))
+        self._delete_all(found)
 
-    def _delete_batch(self, names: Sequence[str]) -> None:
-        wanted = {"Objects": [{"Key": f"{self.root}{name}"} for name in names], "Quiet": True}
+    def delete_many(self, names: Sequence[str]) -> None:
+        self._delete_all([(name, None) for name in names])
+
+    def _delete_all(self, found: Sequence[tuple[str, str | None]]) -> None:
+        for first in range(0, len(found), _BATCH):
+            self._delete_batch(found[first : first + _BATCH])
+
+    def _delete_batch(self, found: Sequence[tuple[str, str | None]]) -> None:
+        wanted = {
+            "Objects": [
+                {"Key": f"{self.root}{name}"} | ({"VersionId": version} if version else {})
+                for name, version in found
+            ],
+            "Quiet": True,
+        }
         with told_plainly():
             try:
                 answer = self.client.delete_objects(Bucket=self.name, Delete=wanted)
             except ClientError as fault:
                 if code_of(fault) not in _NO_BATCH:
                     raise
-                for name in names:
-                    self.delete(name)
+                for name, version in found:
+                    self.delete(name, version)
                 return
         if refused := answer.get("Errors"):
             raise Unavailable(f"DeleteObjects: {refused[0].get('Code')}")
 
     def _versioned(self) -> bool:
+        """Asked anew now and then, because an operator may switch it on."""
+        since, found = self._versions
+        if found is None or time.monotonic() - since > _VERSIONS_KNOWN_S:
+            found = self._ask_versioned()
+            self._versions = (time.monotonic(), found)
+        return found
+
+    def _ask_versioned(self) -> bool:
         with told_plainly():
             try:
                 found = self.client.get_bucket_versioning(Bucket=self.name)
@@ -140,14 +202,14 @@ class Bucket:
                 raise
         return "Status" in found
 
-    def _client(self, *, quick: bool) -> Any:
-        mine = (os.getpid(), quick)
+    def _client(self, patience: Patience) -> Any:
+        mine = (os.getpid(), patience)
         with self._lock:
             if mine not in self._clients:
-                self._clients[mine] = self._made(quick=quick)
+                self._clients[mine] = self._made(patience)
             return self._clients[mine]
 
-    def _made(self, *, quick: bool) -> Any:
+    def _made(self, patience: Patience) -> Any:
         with told_plainly():
             return boto3.session.Session().client(
                 "s3",
@@ -155,9 +217,9 @@ class Bucket:
                 region_name=self._region,
                 config=Config(
                     signature_version="s3v4",
-                    connect_timeout=2 if quick else 5,
-                    read_timeout=3 if quick else 60,
-                    retries={"mode": "standard", "total_max_attempts": 1 if quick else 4},
+                    connect_timeout=patience.connect_s,
+                    read_timeout=patience.silence_s,
+                    retries={"mode": "standard", "total_max_attempts": patience.tries},
                     max_pool_connections=64,
                     request_checksum_calculation=self._checksums,
                     response_checksum_validation=self._checksums,
@@ -173,7 +235,7 @@ def told_plainly(absent: StoreError | None = None) -> Iterator[None]:
         yield
     except ClientError as fault:
         raise _translated(fault, absent) from fault
-    except (BotoCoreError, OSError) as fault:
+    except (BotoCoreError, ResponseParserError, OSError) as fault:
         raise Unavailable(f"{type(fault).__name__}: the object store does not answer") from fault
 
 
@@ -185,13 +247,39 @@ def _translated(fault: Any, absent: StoreError | None) -> StoreError:
         return absent
     if code in _TAKEN:
         return KeyTaken("the key holds another object")
-    said = f"{fault.operation_name}: {code}"
-    return OutOfSpace(said) if code in _FULL else Unavailable(said)
+    words = f"{fault.operation_name}: {code}"
+    return OutOfSpace(words) if code in _FULL else Unavailable(words)
 
 
 def code_of(fault: Any) -> str:
     """What the server calls the fault."""
     return str(fault.response.get("Error", {}).get("Code", "unknown"))
+
+
+def said(answer: Any, name: str) -> Any:
+    """What the server says under this name; Unavailable if its answer broke off before that."""
+    try:
+        return answer[name]
+    except KeyError:
+        raise Unavailable(f"the answer of the object store lacks {name}") from None
+
+
+def vouches(answer: Any, body: bytes, digests: dict[str, str]) -> bool:
+    """Whether the server's answer shows that it took `body`; Unavailable if it shows that it did not."""
+    if theirs := answer.get("ChecksumSHA256"):
+        if theirs != digests.get("ChecksumSHA256", theirs):
+            raise Unavailable("the object store took other bytes than it was sent")
+        return "ChecksumSHA256" in digests
+    # Without encryption the tag of bytes sent in one call is their MD5; otherwise it tells nothing.
+    found = _MD5.fullmatch(said(answer, "ETag"))
+    if not found:
+        return False
+    md5 = base64.b64decode(digests["ContentMD5"]) if "ContentMD5" in digests else _md5(body)
+    return found[1] == md5.hex()
+
+
+def _md5(body: bytes) -> bytes:
+    return hashlib.md5(body, usedforsecurity=False).digest()
 
 
 def _base64(digest: bytes) -> str:

@@ -9,7 +9,8 @@ aborted.
 from __future__ import annotations
 
 from storage.base import KeyTaken, Missing
-from storage.s3_bucket import Bucket, told_plainly
+from storage.s3_bucket import Bucket
+from storage.s3_reader import read_whole
 from storage.s3_session import Ticket
 
 
@@ -25,17 +26,14 @@ def claim(bucket: Bucket, ticket: Ticket) -> None:
 def release(bucket: Bucket, ticket: Ticket) -> None:
     """Give the key free again if this session holds it."""
     if _holder(bucket, ticket) == ticket.token:
-        bucket.delete(_name(ticket))
+        bucket.erase(_name(ticket))
 
 
 def _holder(bucket: Bucket, ticket: Ticket) -> str | None:
     try:
-        answer = bucket.get(_name(ticket), Missing("no claim"))
+        return read_whole(bucket, _name(ticket), Missing("no claim")).decode("ascii", "replace")
     except Missing:
         return None
-    with told_plainly():
-        token: bytes = answer["Body"].read()
-    return token.decode("ascii", "replace")
 
 
 def _name(ticket: Ticket) -> str:

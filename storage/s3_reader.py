@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from storage.base import KeyTaken, Missing, Unavailable
-from storage.s3_bucket import Bucket, told_plainly
+from storage.base import KeyTaken, Missing, StoreError, Unavailable
+from storage.s3_bucket import Bucket, said, told_plainly
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -22,8 +22,8 @@ class S3Reader(io.RawIOBase):
         self._bucket = bucket
         self._name = name
         self._position = start
-        self._end = start + answer["ContentLength"]
-        self._etag = answer["ETag"]
+        self._end = start + said(answer, "ContentLength")
+        self._etag = said(answer, "ETag")
         self._body = answer["Body"]
 
     @classmethod
@@ -71,3 +71,9 @@ class S3Reader(io.RawIOBase):
         except (KeyTaken, Missing) as fault:
             raise Unavailable("the object was replaced while it was read") from fault
         self._body = answer["Body"]
+
+
+def read_whole(bucket: Bucket, name: str, absent: StoreError) -> bytes:
+    """All bytes of a small object; `absent` is raised when there is none."""
+    with S3Reader.buffered(bucket, name, 0, bucket.get(name, absent)) as reader:
+        return reader.read()

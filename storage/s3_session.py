@@ -4,12 +4,13 @@ S3 cannot append and cannot show a part before the upload is complete. So each p
 object whose name says what the part is, and the bytes that do not fill a part yet are a *rest* object:
 
     uploads/<session>/begun
-    uploads/<session>/part-<number>-<start>-<size>-<sha256>-<etag>
+    uploads/<session>/part-<number>-<start>-<size>-<sha256>-<etag>[!]
     uploads/<session>/rest-<start>
 
 A part counts only while it has its record, a rest only where the parts end. All that a host must know to go
 on is in these names, nothing in its memory. The rest from which a part was filled stays until the caller
 comes back with an offset beyond it, because a caller that died may know only that older offset.
+The mark `!` is on a part of which the server's answer did not show that its bytes arrived undamaged.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from storage.base import OffsetMismatch, SessionGone, Unavailable
-from storage.s3_bucket import Bucket, told_plainly
+from storage.s3_bucket import Bucket, said, told_plainly, vouches
+from storage.s3_reader import read_whole
 
 _TICKET = re.compile(r"([0-9a-f]{32})/([^/]+)/([0-9]{7,10})/([a-z0-9._/-]+)")
-_RECORD = re.compile(r"part-([0-9]{5})-([0-9]{20})-([0-9]+)-([0-9a-f]{64})-(.+)")
+_RECORD = re.compile(r"part-([0-9]{5})-([0-9]{20})-([0-9]+)-([0-9a-f]{64})-([^!]+)(!?)")
 _REST = re.compile(r"rest-([0-9]{20})")
 _LONGEST = 500
 
@@ -82,19 +84,22 @@ class Part:
     size: int
     sha256: str
     etag: str
+    is_proved: bool
 
     @classmethod
     def parse(cls, name: str) -> Part | None:
         found = _RECORD.fullmatch(name)
-        return found and cls(int(found[1]), int(found[2]), int(found[3]), found[4], unquote(found[5]))
+        return found and cls(
+            int(found[1]), int(found[2]), int(found[3]), found[4], unquote(found[5]), not found[6]
+        )
 
     @property
     def end(self) -> int:
         return self.start + self.size
 
     def record(self, ticket: Ticket) -> str:
-        etag = quote(self.etag, safe="")
-        return f"{ticket.folder}part-{self.number:05}-{self.start:020}-{self.size}-{self.sha256}-{etag}"
+        tail = quote(self.etag, safe="") + ("" if self.is_proved else "!")
+        return f"{ticket.folder}part-{self.number:05}-{self.start:020}-{self.size}-{self.sha256}-{tail}"
 
 
 @dataclass(frozen=True)
@@ -160,11 +165,14 @@ def cut(bucket: Bucket, ticket: Ticket, held: Held, offset: int) -> Kept:
 
 def upload_part(bucket: Bucket, ticket: Ticket, number: int, start: int, body: bytes) -> Part:
     """Send one part, checked by the server, and leave its record."""
+    sha256 = hashlib.sha256(body).digest()
+    digests = bucket.digests(body, sha256)
     with told_plainly():
         answer: Any = bucket.client.upload_part(
-            **ticket.upload(bucket), PartNumber=number, Body=body, **bucket.digests(body)
+            **ticket.upload(bucket), PartNumber=number, Body=body, **digests
         )
-    part = Part(number, start, len(body), hashlib.sha256(body).hexdigest(), answer["ETag"])
+    is_proved = vouches(answer, body, digests)
+    part = Part(number, start, len(body), sha256.hex(), said(answer, "ETag"), is_proved)
     bucket.put(part.record(ticket), b"")
     return part
 
@@ -205,9 +213,7 @@ class PartSink:
 def _read_rest(bucket: Bucket, ticket: Ticket, start: int, wanted: int) -> bytes:
     if not wanted:
         return b""
-    answer = bucket.get(ticket.rest(start), SessionGone("the upload session has ended"))
-    with told_plainly():
-        data: bytes = answer["Body"].read()
+    data = read_whole(bucket, ticket.rest(start), SessionGone("the upload session has ended"))
     if len(data) < wanted:
         raise OffsetMismatch(start + len(data))
     return data[:wanted]

@@ -106,10 +106,11 @@ def test_an_answer_lost_after_completion_is_found_to_be_a_success(
     session = store.begin(KEY)
     store.append(session, 0, [drawn(size)])
 
-    def die_after(real: Callable[..., Any], **arguments: Any) -> None:
-        real(**arguments)
+    def die_after(real: Callable[..., Any], **arguments: Any) -> Any:
+        answer = real(**arguments)
         if arguments["Key"].endswith(f"objects/{KEY}"):
             raise HostDied
+        return answer
 
     interfere(monkeypatch, store, call, die_after)
     with pytest.raises(HostDied):
@@ -318,6 +319,19 @@ def test_deleting_erases_every_version(s3_server: Seaweed, locked_bucket: str) -
     store.delete(key)
     found = s3_server.client().list_object_versions(Bucket=locked_bucket, Prefix="versions/")
     assert [entry["Key"] for entry in found["Versions"]] == [f"versions/objects/{neighbour}"]
+    assert not found.get("DeleteMarkers")
+
+
+def test_a_session_leaves_no_version_of_its_bytes_behind(s3_server: Seaweed, locked_bucket: str) -> None:
+    store = s3_server.store(locked_bucket, prefix="sessions", part_size=PART)
+    kept, dropped = (store.begin(keys.original(name)) for name in ("kept", "dropped"))
+    for session in (kept, dropped):
+        store.append(session, 0, [b"canary"])
+        store.append(session, 6, [drawn(PART)])
+    store.complete(kept, PART + 6)
+    store.abort(dropped)
+    found = s3_server.client().list_object_versions(Bucket=locked_bucket, Prefix="sessions/")
+    assert [entry["Key"] for entry in found["Versions"]] == ["sessions/objects/original/kept"]
     assert not found.get("DeleteMarkers")
 
 

@@ -118,9 +118,12 @@ class Foreign:
 
     def _note(self, event: dict[str, Any]) -> bool:
         if event["event"] == "created":
-            if self.url and self.url != event["url"]:
-                self.record.faults.append("its upload was not found again, so it began another one")
             self._created(event["url"])
+        elif event["event"] == "answer":
+            # This client takes every no to a HEAD, even «not now», as leave to begin another upload. That is
+            # its way; to be told that the upload is gone is our fault.
+            if event["method"] == "HEAD" and event["status"] in GONE:
+                self.record.faults.append(f"its upload was not found again ({event['status']})")
         elif event["event"] == "kept":
             now = time.monotonic()
             self.sender.journal.acknowledged.append((now - event["took"], now))

@@ -16,6 +16,7 @@ const upload = new Upload(readFileSync(wish.path), {
   retryDelays: [50, 200, 500, 1000, 2000, 3000],
   onUploadUrlAvailable: () => say('created', { url: upload.url }),
   onBeforeRequest: () => { began = Date.now(); },
+  onAfterResponse: (asked, answer) => say('answer', { method: asked.getMethod(), status: answer.getStatus() }),
   onChunkComplete: (_size, offset) => say('kept', { offset, took: (Date.now() - began) / 1000 }),
   onSuccess: () => say('done'),
   onError: (fault) => {
