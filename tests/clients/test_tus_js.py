@@ -1,4 +1,4 @@
-"""tus-js-client as it is published, under Node: pieces, going on later, giving up, what breaks."""
+"""The client tus-js-client as it is published, under Node: pieces, going on later, giving up, what breaks."""
 
 from __future__ import annotations
 

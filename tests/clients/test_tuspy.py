@@ -1,4 +1,4 @@
-"""tuspy as it is published: pieces, checksums, going on later, lines that break, and what it is refused."""
+"""The client tuspy as it is published: pieces, checksums, going on later, what breaks, what is refused."""
 
 from __future__ import annotations
 

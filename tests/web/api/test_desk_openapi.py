@@ -8,6 +8,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from tests.web.reporting import UPLOADS, Tus, open_tip
+
 METHODS = {"get", "post", "patch", "delete", "put", "head", "options"}
 DOCUMENTED = {
     "get /api/v1/queue", "get /api/v1/tips/{reference}", "patch /api/v1/tips/{reference}",
@@ -106,6 +108,27 @@ def test_every_reference_leads_somewhere(described: Any) -> None:
 def test_the_error_described_is_the_error_sent(described: Any, client: FlaskClient) -> None:
     shape = described["components"]["schemas"]["Error"]["properties"]
     assert set(client.get("/api/v1/queue").json) <= set(shape)
+
+
+def test_refusals_of_uploads_are_described_as_they_are_sent(described: Any, client: FlaskClient) -> None:
+    tus = Tus(client, open_tip(client, text="x")["access_token"])
+    address = tus.create(10).headers["Location"]
+    one, all_ = described["paths"][f"{UPLOADS}/{{upload_id}}"], described["paths"][UPLOADS]
+    refused = [
+        (all_["post"], tus.create(0)),
+        (all_["post"], tus.create(10, **{"Upload-Concat": "partial"})),
+        (one["patch"], tus.append(address, 5, b"x")),
+        (one["patch"], tus.append(address, 0, b"x", **{"Content-Type": "text/plain"})),
+        (one["patch"], tus.append(address + "x", 0, b"x")),
+        (one["head"], tus.look(address + "x")),
+        (one["delete"], tus.remove(address + "x")),
+        (one["delete"], Tus(client, "nonsense").remove(address)),
+    ]
+
+    for operation, answer in refused:
+        told = operation["responses"][str(answer.status_code)]
+        assert answer.mimetype in told["content"]
+        assert set(told["headers"]) <= set(answer.headers.keys())
 
 
 def test_pages_for_people_stay_out_of_it(app: APIFlask, described: Any) -> None:

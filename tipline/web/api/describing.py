@@ -9,7 +9,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 
 from tipline.domain import rights
 from tipline.web import guard
-from tipline.web.api import headers_described
+from tipline.web.api import headers_described, tus_described
 from tipline.web.api.desk_models import ErrorOut
 
 SCHEMES = {
@@ -43,13 +43,14 @@ def describe(state: BlueprintSetupState) -> None:
 
 def _complete(app: APIFlask, spec: dict[str, Any]) -> dict[str, Any]:
     spec.setdefault("components", {}).setdefault("schemas", {})["Error"] = ErrorOut.model_json_schema()
-    spec["paths"]["/api/v1/public/uploads/{upload_id}"]["head"] = headers_described.look_at_upload()
+    spec["paths"][f"{tus_described.UPLOADS}/{{upload_id}}"]["head"] = tus_described.look()
     for path, method, who in _routes(app):
         operation = spec["paths"].get(path, {}).get(method.lower())
         if operation:
             _secure(operation, who)
             headers_described.complete(f"{method.lower()} {path}", operation, _error)
             operation["responses"]["default"] = _error("Any other «no».")
+    tus_described.complete(spec["paths"])
     spec["paths"] = {path: item for path, item in spec["paths"].items() if path.startswith("/api/")}
     return spec
 

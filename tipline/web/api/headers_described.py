@@ -39,18 +39,6 @@ ANSWERS = {
 }
 
 
-def look_at_upload() -> dict[str, Any]:
-    """The one call by HEAD, which the framework leaves out."""
-    told = {"Upload-Offset": _NUMBER, "Upload-Length": _NUMBER, "Upload-Metadata": _WORDS}
-    headers = {name: {"schema": schema} for name, schema in told.items()}
-    return {
-        "summary": "Where an upload stands.",
-        "tags": ["Uploads"],
-        "parameters": [{"name": "upload_id", "in": "path", "required": True, "schema": _WORDS}],
-        "responses": {"200": {"description": "Go on from Upload-Offset.", "headers": headers}},
-    }
-
-
 def complete(name: str, operation: dict[str, Any], refusal: Any) -> None:
     """Add to the operation of this name what the framework could not know; `refusal` describes a «no»."""
     for header, schema, required, words in HEADERS.get(name, ()):

@@ -152,14 +152,20 @@ def look(upload_id: str) -> Response:
         409: "Upload-Offset is not where the upload stands: the answer's Upload-Offset is.",
         410: "It was not finished in time and is gone.",
         412: "Another version of the protocol; Tus-Version names ours.",
-        413: "More bytes than Upload-Length announced; none of them is kept.",
+        413: "More bytes than Upload-Length announced.",
         415: "Not sent as application/offset+octet-stream; or the file is complete and is no footage.",
-        423: "Another connection still writes; try again in a moment.",
+        423: "The last piece of an older connection is still being written; try again after Retry-After.",
+        429: "Too much at once from one network; go on after Retry-After.",
         460: "The bytes do not fit Upload-Checksum and were thrown away.",
+        503: "The station cannot take bytes at the moment; go on after Retry-After.",
     }
 )
 def append(upload_id: str) -> Response:
-    """Send bytes from Upload-Offset on."""
+    """Send bytes from Upload-Offset on.
+
+    Where a network knows no PATCH or DELETE: POST here with `X-HTTP-Method-Override`. A connection that still
+    sends for this upload is stopped.
+    """
     tip = current.reporter_tip()
     if request.mimetype != STREAM:
         raise TiplineError("upload:content-type")
