@@ -13,6 +13,7 @@ import storage
 from tests.conftest import csrf_of
 from tests.web.reporting import PHOTO, STREAM, UPLOADS, Tus, rows, sha256
 from tipline.bell import SilentBell
+from tipline.errors import TiplineError
 from tipline.services import Services
 
 EXTENSIONS = {"creation", "creation-with-upload", "checksum", "expiration", "termination"}
@@ -114,6 +115,7 @@ def test_where_nothing_is_there_is_no_offset_either(tus: Tus, at: str) -> None:
         (storage.Unavailable("gone"), "service:store-down"),
         (OperationalError("select", {}, Exception()), "service:database-down"),
         (RuntimeError("unforeseen"), "request:failed"),
+        (TiplineError("request:too-many"), "request:too-many"),
     ],
     ids=lambda value: getattr(value, "args", value)[0],
 )

@@ -64,8 +64,8 @@ def say_version(response: Response) -> Response:
         response.headers["Tus-Version"] = VERSION
     if response.status_code == 409:
         _say_where_it_stands(response)
-    if request.method == "HEAD" and response.status_code >= 500:
-        # To tus-js-client a 5xx here means that the upload is lost: it would begin anew. A lock it waits for.
+    if request.method == "HEAD" and (response.status_code == 429 or response.status_code >= 500):
+        # To tus-js-client these mean that the upload is lost: it would begin anew. For a lock it waits.
         response.status_code = 423
     return response
 
