@@ -7,7 +7,7 @@ import os
 import click
 
 from tipline import __version__
-from tipline.commands import custody, media, operating, system, token, user
+from tipline.commands import custody, key, media, operating, receipt, system, token, user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +29,8 @@ for command in (
     token.group,
     media.group,
     custody.group,
+    key.group,
+    receipt.group,
     system.doctor,
     system.settings_group,
 ):

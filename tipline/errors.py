@@ -61,6 +61,8 @@ CATALOGUE: dict[str, Entry] = {
     "service:busy": Entry(_K.UNAVAILABLE, N_("Very many uploads are under way. Yours goes on by itself in a moment.")),
     # --- paper
     "print:failed": Entry(_K.UNAVAILABLE, N_("The PDF could not be made. Open the page instead and print that.")),
+    "key:sealed": Entry(_K.UNAVAILABLE, N_("The receipt cannot be signed right now; what you sent is safe. Operator: the signing key opens only with the TIPLINE_SECRET_KEY it was made under. Set that again, or run `tipline key rotate`.")),
+    "proof:nothing": Entry(_K.INVALID, N_("Choose the receipt or paste it first.")),
     "print:busy": Entry(_K.UNAVAILABLE, N_("Many PDFs are being made at the moment. Try again in a few seconds, or print the page instead.")),
     # --- tips
     "tip:not-found": Entry(_K.NOT_FOUND, N_("There is no such tip, or it is not yours to see.")),

@@ -79,6 +79,22 @@ def test_files_lie_in_the_pdf_under_their_names() -> None:
     assert dict(read(pdf).attachments) == {"T-1.json": ['{"站": "航海路"}'.encode()]}
 
 
+def test_the_file_that_lies_in_a_pdf_can_be_taken_out_again() -> None:
+    pdf = printing.pdf(page("<p>x</p>"), attachments={"T-1.json": '{"站": "航海路"}'})
+
+    assert printing.attached(pdf) == '{"站": "航海路"}'.encode()
+
+
+@pytest.mark.parametrize("what", ["nothing", "bytes", "cut", "without"])
+def test_a_pdf_without_one_gives_none(what: str) -> None:
+    pdf = printing.pdf(page("<p>x</p>"), attachments={"T-1.txt" if what == "without" else "T-1.json": "{}"})
+    given = {
+        "nothing": b"", "bytes": b"\xff" * 1000, "cut": pdf[: len(pdf) // 2], "without": pdf,
+    }[what]  # fmt: skip
+
+    assert printing.attached(given) is None
+
+
 @pytest.fixture
 def canary() -> Iterator[tuple[str, list[str]]]:
     """A server on loopback, and what it was asked for."""

@@ -31,6 +31,7 @@ LARGEST_PAGE = 8 * 1024**2
 # Exit codes of the child.
 PARTS_MISSING = 3
 NO_CHINESE = 4
+NOTHING_ATTACHED = 5
 # All that the child learns of where it runs: how to find libraries and fonts.
 _KEPT = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH")
 
@@ -65,6 +66,19 @@ def pdf(html: str, *, attachments: Mapping[str, str] | None = None) -> bytes:
         log.error("printing.failed", exit=done.returncode, fault=_last_words(done.stderr))
         raise TiplineError("print:failed")
     return done.stdout
+
+
+def attached(untrusted_pdf: bytes) -> bytes | None:
+    """The JSON file that lies in a PDF, such as a receipt's; None if there is none or it is no PDF of ours.
+
+    A stranger's PDF is read by the child too, within its bounds. Raises print:busy.
+    """
+    with _turn():
+        try:
+            done = _run(["--attached"], untrusted_pdf)
+        except (subprocess.TimeoutExpired, OSError):
+            return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def check() -> str:

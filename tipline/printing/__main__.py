@@ -1,17 +1,20 @@
-"""The child that prints: a job as JSON on stdin, the PDF on stdout; with `--check` only the name of a font.
+"""The child that prints: a job as JSON on stdin, the PDF on stdout.
 
-The only module that loads WeasyPrint. Bounds itself first; fetches nothing but data: addresses.
+With `--check` it prints the name of the Chinese font instead; with `--attached` it takes a PDF and gives the
+JSON file that lies in it. The only module that loads WeasyPrint and pypdf. Bounds itself first; fetches
+nothing but data: addresses.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import sys
 from datetime import datetime
 from typing import Any
 
-from tipline.printing import NO_CHINESE, PARTS_MISSING, sheet
+from tipline.printing import NO_CHINESE, NOTHING_ATTACHED, PARTS_MISSING, sheet
 
 MEMORY_BYTES = 1536 * 1024**2
 CPU_S = 40
@@ -23,6 +26,8 @@ TRIED = "回执核验"
 
 def main(options: list[str]) -> int:
     _bound()
+    if options == ["--attached"]:
+        return _attached(sys.stdin.buffer.read())
     try:
         import weasyprint  # noqa: F401 - whether it loads here is what matters
     except (ImportError, OSError) as fault:
@@ -78,6 +83,21 @@ def _check() -> int:
             return 0
     print("no font with Chinese characters", file=sys.stderr)
     return NO_CHINESE
+
+
+def _attached(untrusted_pdf: bytes) -> int:
+    from pypdf import PdfReader
+
+    try:
+        lying_in_it = PdfReader(io.BytesIO(untrusted_pdf)).attachments
+        found = [one[0] for name, one in lying_in_it.items() if name.endswith(".json")]
+    except Exception as fault:  # noqa: BLE001 - whatever a broken PDF does to its reader, it holds no receipt
+        print(type(fault).__name__, file=sys.stderr)
+        found = []
+    if not found:
+        return NOTHING_ATTACHED
+    sys.stdout.buffer.write(found[0])
+    return 0
 
 
 if __name__ == "__main__":

@@ -9,15 +9,17 @@ from flask_babel import format_datetime, gettext
 from markupsafe import Markup
 
 from tipline import __version__, i18n, printing
-from tipline.domain import clock, uploads
+from tipline.domain import categories, clock, uploads
+from tipline.errors import TiplineError
 from tipline.web import current
 
 
 def init(app: Flask) -> None:
     # Not `length`: that name is Jinja's own, for the number of things in a list.
     app.jinja_env.filters.update(
-        time=time, ago=ago, duration=duration, size=uploads.readable, position=position, lasting=lasting
-    )
+        time=time, told_time=told_time, ago=ago, duration=duration, size=uploads.readable, position=position,
+        lasting=lasting, category_label=category_label,
+    )  # fmt: skip
     app.jinja_env.globals.update(
         icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang, sheet=printing.sheet
     )
@@ -41,6 +43,21 @@ def time(moment: datetime | None, form: str = "full") -> Markup:
     shown = format_datetime(moment, patterns[form])
     exact = current.local(moment).isoformat(timespec="seconds")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(clock.stamp(moment), exact, shown)
+
+
+def told_time(stated: str) -> Markup:
+    """A time of a signed receipt, to the second with its offset: the very one that is stated."""
+    moment = datetime.fromisoformat(stated)
+    shown = f"{moment:%Y-%m-%d %H:%M:%S} {moment.isoformat()[-6:]}"
+    return Markup('<time datetime="{}">{}</time>').format(stated, shown)
+
+
+def category_label(code: str) -> str:
+    """What a category is called; one that is no more keeps its code."""
+    try:
+        return str(gettext(categories.read_category(code).short))
+    except TiplineError:
+        return code
 
 
 def _full() -> str:

@@ -18,7 +18,10 @@ _COMMON = (
 MEDIA = "sandbox; default-src 'none'"
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Anonymous doors: they act with nothing the browser adds by itself, so a token would protect nothing.
-OPEN_DOORS = {"POST /report", "POST /api/v1/public/tips", "POST /api/v1/public/sessions"}
+OPEN_DOORS = {
+    "POST /report", "POST /verify", "POST /api/v1/public/tips", "POST /api/v1/public/sessions",
+    "POST /api/v1/public/receipts/verify",
+}  # fmt: skip
 # Their views look at the token themselves: it stands before the files in a body that is read only once, or
 # the form must come back filled in when the token is too old.
 OWN_CHECK = {"POST /report/what", "POST /report/files", "POST /status/files"}

@@ -269,21 +269,6 @@ def test_the_device_may_say_afterwards_what_it_sent(client: FlaskClient) -> None
     assert (unclear.status_code, unclear.json["code"]) == (422, "evidence:digest-unclear")
 
 
-def test_the_receipt_comes_as_json_or_page_and_says_that_it_is_unsigned(client: FlaskClient) -> None:
-    opened = open_tip(client, text="x")
-    Tus(client, opened["access_token"]).send(PHOTO, "a.jpg")
-    address, token = f"{TIPS}/{opened['reference']}/receipt", opened["access_token"]
-
-    receipt = client.get(address, headers=bearer(token)).json
-    page = client.get(address, headers=bearer(token, Accept="text/html")).text
-
-    assert receipt["signed"] is False
-    assert receipt["station"] == "航海路派出所"
-    assert receipt["evidence"][0]["sha256"] == sha256(PHOTO)
-    assert sha256(PHOTO) in page
-    assert "This list bears no signature." in page
-
-
 def test_the_description_of_the_api_names_every_call(client: FlaskClient) -> None:
     paths = client.get("/api/v1/openapi.json").json["paths"]
 

@@ -198,16 +198,6 @@ def test_leaving_closes_the_visit_for_good(client: FlaskClient, opened: Opened) 
     assert client.get("/status/live").status_code == 401
 
 
-def test_the_list_to_print_says_that_nobody_signed_it(client: FlaskClient, opened: Opened) -> None:
-    Tus(client, opened["access_token"]).send(PHOTO, "a.jpg")
-    enter(client, opened["receipt_code"])
-
-    page = client.get("/status/slip").text
-
-    assert sha256(PHOTO) in page
-    assert "This list bears no signature." in page
-
-
 def test_forms_of_other_sites_do_nothing(client: FlaskClient, opened: Opened) -> None:
     enter(client, opened["receipt_code"])
     for path in ("/status/messages", "/status/leave", "/report/kept"):

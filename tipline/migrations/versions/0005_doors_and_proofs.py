@@ -115,12 +115,14 @@ def _signatures() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("signature", sa.String(length=100), nullable=False),
+        sa.Column("mark", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(["key_id"], ["signing_key.id"]),
         sa.ForeignKeyConstraint(["tip_id"], ["tip.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("signed_receipt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signed_receipt_tip_id"), ["tip_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_signed_receipt_signature"), ["signature"], unique=False)
 
 
 def downgrade() -> None:

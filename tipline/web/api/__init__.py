@@ -12,10 +12,11 @@ from tipline.web.api.evidence import blueprint as evidence
 from tipline.web.api.partner import blueprint as partner
 from tipline.web.api.public import blueprint as public
 from tipline.web.api.queue import blueprint as queue
+from tipline.web.api.receipts import blueprint as receipts
 from tipline.web.api.search import blueprint as search
 from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-blueprints = (public, shops, tus, partner, queue, tips, evidence, cases, custody, search)
+blueprints = (public, receipts, shops, tus, partner, queue, tips, evidence, cases, custody, search)

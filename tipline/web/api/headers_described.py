@@ -1,4 +1,4 @@
-"""What calls take and give beside their JSON, for OpenAPI: headers of versions and of tus, raw bodies.
+"""What calls take and give beside their JSON, for OpenAPI: headers of versions and of tus, raw bodies, forms.
 
 The framework reads models from the views; of headers it knows nothing.
 """
@@ -30,6 +30,20 @@ HEADERS = {
 }
 BYTES: dict[str, Any] = {"content": {"application/offset+octet-stream": {}}}
 BODIES = {f"post {_UPLOADS}": False, f"patch {_UPLOADS}/{{upload_id}}": True}  # whether it must be sent
+# A receipt comes in three forms, and goes back to be checked as the very bytes that came.
+RECEIPT = "get /api/v1/public/tips/{reference}/receipt"
+FORMS = {RECEIPT: ("application/pdf", "text/html")}
+OWN_BODIES: dict[str, dict[str, Any]] = {
+    "post /api/v1/public/receipts/verify": {
+        "description": "The receipt as it was downloaded, JSON or PDF. A name that stands twice is a fault.",
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ReceiptOut"}},
+            "application/pdf": {},
+        },
+    }
+}
+QUERIES = {RECEIPT: ("format", {"type": "string", "enum": ["json", "pdf", "html"]}, "Instead of `Accept`.")}
 STALE = {"412": "It was changed since that ETag was read."}
 ANSWERS = {
     "post /api/v1/partner/tips": {"409": "Another report was sent under this number or key."},
@@ -46,5 +60,13 @@ def complete(name: str, operation: dict[str, Any], refusal: Any) -> None:
         operation.setdefault("parameters", []).append(told)
     if name in BODIES:
         operation["requestBody"] = {**BYTES, "required": BODIES[name]}
+    if name in OWN_BODIES:
+        operation["requestBody"] = OWN_BODIES[name]
+    if name in QUERIES:
+        query, schema, words = QUERIES[name]
+        told = {"name": query, "in": "query", "required": False, "schema": schema, "description": words}
+        operation.setdefault("parameters", []).append(told)
+    for form in FORMS.get(name, ()):
+        operation["responses"]["200"]["content"][form] = {}
     for status, description in ANSWERS.get(name, {}).items():
         operation["responses"][status] = refusal(description)

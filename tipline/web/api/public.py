@@ -12,7 +12,7 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, request, url_for
 from flask_babel import gettext
 
-from tipline.domain import categories, clock, evidence, messages, tips
+from tipline.domain import categories, evidence, messages, tips
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
@@ -35,6 +35,7 @@ from tipline.web.api.reporter_models import (
 )
 from tipline.web.intake import guessing, moments, opening, slips, telling
 
+FORMS = {"json": "application/json", "pdf": "application/pdf", "html": "text/html"}
 blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="Reporter")
 
 
@@ -131,24 +132,26 @@ def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
 @guard.reporter
 @blueprint.output(ReceiptOut)
 def get_receipt(reference: str) -> Response | dict[str, Any]:
-    """The receipt: JSON, or a page to print.
+    """The signed receipt: JSON, a PDF in which the JSON lies, or a page to print.
 
-    It lists what was handed in with size and SHA-256. `signed` says whether a signature goes with it.
+    `Accept` says which, or `?format=json`, `pdf`, `html`. Signed anew only when what it states has changed.
     """
-    told = telling.tell(_own(reference))
-    best = request.accept_mimetypes.best_match(["application/json", "text/html"], default="application/json")
-    if best == "text/html":
-        return make_response(slips.page(told))
-    return {
-        "reference": told.tip.reference,
-        "station": current.settings().station,
-        "created_at": told.tip.created_at,
-        "received_at": told.tip.received_at,
-        "issued_at": clock.now(),
-        "category": told.tip.category,
-        "evidence": [evidence_of(one) for one in told.files],
-        "signed": False,
-    }
+    tip = _own(reference)
+    wanted = _wanted_form()
+    if wanted == "application/pdf":
+        return slips.pdf(tip)
+    if wanted == "text/html":
+        return make_response(slips.page(tip))
+    return slips.document(slips.prove(tip))
+
+
+def _wanted_form() -> str:
+    said = request.args.get("format")
+    if said is None:
+        return request.accept_mimetypes.best_match(list(FORMS.values())) or FORMS["json"]
+    if said not in FORMS:
+        raise TiplineError("request:invalid", fields={"format": "request:field-unclear"})
+    return FORMS[said]
 
 
 def _own(reference: str) -> Tip:

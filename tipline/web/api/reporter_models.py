@@ -124,7 +124,11 @@ class DigestIn(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """What was handed in and when. It says itself whether it is signed."""
+    """What was handed in and when, signed by the station.
+
+    `statement` alone is signed, in its canonical form (RFC 8785); what stands beside it repeats parts of it.
+    How to check it by hand: docs/receipt.md.
+    """
 
     reference: str
     station: str
@@ -134,3 +138,36 @@ class ReceiptOut(BaseModel):
     category: str
     evidence: list[EvidenceOut]
     signed: bool
+    statement: dict[str, Any] = Field(description="What is signed; `type` says which form it has.")
+    signature: str = Field(description="Ed25519 over the canonical form of `statement`, in base64.")
+    key_id: str = Field(description="First 16 hex digits of the SHA-256 of the public key.")
+    public_key: str = Field(description="32 raw bytes in base64; see also /.well-known/tipline-keys.json.")
+    verify_url: str = Field(description="Page that checks it; what the picture on the receipt holds.")
+
+
+class FaultOut(BaseModel):
+    code: str
+    message: str = Field(description="What is wrong, in the asker's language.")
+
+
+class VerdictOut(BaseModel):
+    valid: bool = Field(description="Signed by this station, and nothing was changed since.")
+    reasons: list[FaultOut] = Field(description="Why not; empty if it is valid.")
+    key_id: str | None
+    statement: dict[str, Any] | None = Field(description="What was signed; null unless it is valid.")
+
+
+class KeyOut(BaseModel):
+    id: str
+    algorithm: str
+    public_key: str
+    fingerprint: str = Field(description="As it stands on the station's notice board.")
+    created_at: datetime
+    retired_at: datetime | None = Field(
+        description="Since when it signs no more; what it signed stays valid."
+    )
+
+
+class KeysOut(BaseModel):
+    station: str
+    keys: list[KeyOut]

@@ -23,6 +23,7 @@ _HOME = {
     "check": "/report/check",
     "receipt": "/report/receipt",
     "slip": "/status/slip",
+    "verify": "/verify",
 }
 
 

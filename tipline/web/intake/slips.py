@@ -1,12 +1,111 @@
-"""The list of what was handed in, on paper."""
+"""The signed receipt as a page, as a PDF and as JSON."""
 
 from __future__ import annotations
 
-from tipline.domain import clock
-from tipline.web.intake import pages
-from tipline.web.intake.telling import Told
+import json
+from datetime import datetime
+from typing import Any
+
+import segno
+from flask import Response, render_template, url_for
+
+from tipline import printing
+from tipline.domain import clock, proofs
+from tipline.domain.evidence import Evidence
+from tipline.domain.proofs import Proof
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current
+from tipline.web.intake import pages, telling
+from tipline.web.limiting import limiter
+
+# Each takes a second of a processor.
+PDF_LIMIT = "30 per 5 minutes"
 
 
-def page(told: Told) -> str:
-    """Files with sizes and digests, to print. It says itself that nobody has signed it."""
-    return pages.render("slip", told=told, issued_at=clock.now())
+def prove(tip: Tip) -> Proof:
+    """The tip's signed receipt; raises key:sealed."""
+    services = current.services()
+    settings = services.settings
+    return proofs.issue(
+        services.database, services.key, tip.id, station=settings.station, zone=settings.timezone
+    )
+
+
+def page(tip: Tip) -> str:
+    """To print or keep as a picture. Where nothing can be signed the list is shown all the same."""
+    try:
+        proof = prove(tip)
+    except TiplineError as fault:
+        if fault.code != "key:sealed":
+            raise
+        proof = None
+    told = telling.tell(tip)
+    return pages.render("slip", told=told, issued_at=clock.now(), proof=proof, **_shown(proof))
+
+
+@limiter.shared_limit(PDF_LIMIT, "paper")
+def pdf(tip: Tip) -> Response:
+    """A4, with the JSON lying in it."""
+    proof = prove(tip)
+    html = render_template("print/receipt.html", proof=proof, told=telling.tell(tip), **_shown(proof))
+    name = f"{tip.reference}.json"
+    made = printing.pdf(html, attachments={name: json.dumps(document(proof), ensure_ascii=False, indent=1)})
+    return _file(made, "application/pdf", f"{tip.reference}.pdf")
+
+
+def download(tip: Tip) -> Response:
+    """The JSON as a file, in the form in which it can be read."""
+    text = json.dumps(document(prove(tip)), ensure_ascii=False, indent=1)
+    return _file(text.encode(), "application/json", f"{tip.reference}.json")
+
+
+def document(proof: Proof) -> dict[str, Any]:
+    """The receipt for programs, as OpenAPI describes it (`ReceiptOut`)."""
+    return {
+        "reference": proof.tip.reference,
+        "station": proof.statement["station"],
+        "created_at": clock.stamp(proof.tip.created_at),
+        "received_at": _stamp(proof.tip.received_at),
+        "issued_at": clock.stamp(proof.issued_at),
+        "category": proof.tip.category,
+        "evidence": [_evidence(one) for one in proof.files],
+        "signed": True,
+        "statement": proof.statement,
+        "signature": proof.signature,
+        "key_id": proof.key.id,
+        "public_key": proof.key.public,
+        "verify_url": verify_url(proof),
+    }
+
+
+def verify_url(proof: Proof) -> str:
+    """Where the picture leads. The proof stands behind the #, which browsers never send."""
+    return current.settings().base_url + url_for("intake.show_verify") + "#" + proof.mark
+
+
+def _shown(proof: Proof | None) -> dict[str, Any]:
+    """What templates need beside the proof itself."""
+    if proof is None:
+        return {}
+    picture = segno.make(verify_url(proof), error="m", micro=False)
+    return {
+        "picture_of_proof": picture.png_data_uri(scale=6, border=4),
+        "site": current.settings().base_url,
+    }
+
+
+def _evidence(row: Evidence) -> dict[str, Any]:
+    names = ("id", "filename", "size", "sha256", "client_sha256", "state")
+    return {name: getattr(row, name) for name in names} | {"received_at": _stamp(row.received_at)}
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return clock.stamp(moment) if moment else None
+
+
+def _file(data: bytes, kind: str, name: str) -> Response:
+    response = Response(data, content_type=kind)
+    # The name is the reference alone: nothing of what a reporter typed stands in a header.
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -96,8 +96,20 @@ def add_files() -> ResponseReturnValue:
 @blueprint.get("/status/slip")
 @guard.reporter
 def show_slip() -> Response:
-    """The list of what was handed in, to print."""
-    return make_response(slips.page(telling.tell(current.reporter_tip())))
+    """The signed receipt, to print or to keep as a picture."""
+    return make_response(slips.page(current.reporter_tip()))
+
+
+@blueprint.get("/status/slip.pdf")
+@guard.reporter
+def show_slip_pdf() -> Response:
+    return slips.pdf(current.reporter_tip())
+
+
+@blueprint.get("/status/slip.json")
+@guard.reporter
+def show_slip_json() -> Response:
+    return slips.download(current.reporter_tip())
 
 
 @blueprint.post("/status/leave")

@@ -1,5 +1,6 @@
 """What the uploader says to a person, translated here and handed to the script with the page."""
 
+# ruff: noqa: E501 - one row a sentence
 from __future__ import annotations
 
 from flask_babel import gettext
@@ -52,4 +53,20 @@ def of_script() -> dict[str, str]:
         "leaving": gettext("A file is still uploading."),
         "copied": gettext("Copied"),
         "no_connection": gettext("No connection. What you typed is still here. Try again in a moment"),
+        "mark_checking": gettext("Checking the picture's signature …"),
+        "mark_genuine": gettext("Genuine picture. This station signed a receipt for this tip."),
+        "mark_same": gettext("Picture and receipt belong together."),
+        "mark_other": gettext(
+            "The picture belongs to another receipt than the one below: another state, or another tip."
+        ),
+        "mark_false": gettext("Not genuine. This picture was not signed by this station, or it was altered."),
+        "mark_retired": gettext("Not genuine. The key had been replaced before the time this picture names."),
+        "mark_unclear": gettext("The address is damaged. Scan the picture again."),
+        "mark_no_keys": gettext(
+            "The station's keys could not be fetched. Check the connection and load the page again."
+        ),
+        "comparing": gettext("Computing the SHA-256 of {name} …"),
+        "compare_same": gettext("{name} is file {number} of this receipt, bit for bit"),
+        "compare_other": gettext("{name} is none of the files of this receipt"),
+        "compare_failed": gettext("{name} could not be read here. Compare by hand"),
     }

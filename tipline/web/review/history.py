@@ -33,6 +33,7 @@ SENTENCES = {
     "evidence:fail": N_("A file could not be examined"),
     "evidence:retry": N_("A file is examined once more"),
     "evidence:download": N_("Original of file %(number)s downloaded"),
+    "receipt:sign": N_("Receipt signed for the tip provider: %(files)s files"),
     "message:message": N_("Message written"),
     "message:question": N_("Question asked"),
     "message:progress": N_("News written for the tip provider"),
