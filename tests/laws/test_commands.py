@@ -18,6 +18,9 @@ COMMANDS = {
     "token create": ["--user"],
     "media inspect": ["FILE", "--out"],
     "custody verify": [],
+    "key show": [],
+    "key rotate": ["--yes"],
+    "receipt verify": ["FILE", "--key", "--keys", "--file"],
     "doctor": [],
     "settings show": [],
 }

@@ -49,20 +49,18 @@ def pdf(tip: Tip) -> Response:
     """A4, with the JSON lying in it."""
     proof = prove(tip)
     html = render_template("print/receipt.html", proof=proof, told=telling.tell(tip), **_shown(proof))
-    name = f"{tip.reference}.json"
-    made = printing.pdf(html, attachments={name: json.dumps(document(proof), ensure_ascii=False, indent=1)})
+    made = printing.pdf(html, attachments={f"{tip.reference}.json": _written(proof)})
     return _file(made, "application/pdf", f"{tip.reference}.pdf")
 
 
-def download(tip: Tip) -> Response:
-    """The JSON as a file, in the form in which it can be read."""
-    text = json.dumps(document(prove(tip)), ensure_ascii=False, indent=1)
-    return _file(text.encode(), "application/json", f"{tip.reference}.json")
+def document(tip: Tip) -> Response:
+    """The JSON, as OpenAPI describes it (`ReceiptOut`)."""
+    return _file(_written(prove(tip)).encode(), "application/json", f"{tip.reference}.json")
 
 
-def document(proof: Proof) -> dict[str, Any]:
-    """The receipt for programs, as OpenAPI describes it (`ReceiptOut`)."""
-    return {
+def _written(proof: Proof) -> str:
+    """One text for all who ask: the API, the download, and what lies in the PDF."""
+    said = {
         "reference": proof.tip.reference,
         "station": proof.statement["station"],
         "created_at": clock.stamp(proof.tip.created_at),
@@ -77,6 +75,7 @@ def document(proof: Proof) -> dict[str, Any]:
         "public_key": proof.key.public,
         "verify_url": verify_url(proof),
     }
+    return json.dumps(said, ensure_ascii=False, indent=1)
 
 
 def verify_url(proof: Proof) -> str:
@@ -96,7 +95,7 @@ def _shown(proof: Proof | None) -> dict[str, Any]:
 
 
 def _evidence(row: Evidence) -> dict[str, Any]:
-    names = ("id", "filename", "size", "sha256", "client_sha256", "state")
+    names = ("id", "filename", "size", "sha256", "client_sha256", "state", "purpose")
     return {name: getattr(row, name) for name in names} | {"received_at": _stamp(row.received_at)}
 
 

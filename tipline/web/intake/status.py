@@ -109,7 +109,7 @@ def show_slip_pdf() -> Response:
 @blueprint.get("/status/slip.json")
 @guard.reporter
 def show_slip_json() -> Response:
-    return slips.download(current.reporter_tip())
+    return slips.document(current.reporter_tip())
 
 
 @blueprint.post("/status/leave")
