@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.clients.line import Line, offset
-from tests.clients.node import Script, version_of
+from tests.clients.node import Script
 from tests.clients.station import UPLOADS, Tip, until
 from tests.faults.wire import Wire
 from tests.web.reporting import film, sha256
@@ -39,15 +39,19 @@ def require_whole(tip: Tip, data: bytes = DATA) -> None:
     assert [(one.name, one.state, one.sha256) for one in tip.files()] == [(NAME, "received", sha256(data))]
 
 
-def test_it_is_the_one_that_our_own_page_uses() -> None:
-    assert version_of("tus-js-client") == "4.3.1"
-
-
-@pytest.mark.parametrize("comes_along", [False, True])
-@pytest.mark.parametrize("size", [PIECE, None])
-def test_it_sends_a_file(tip: Tip, wish: dict[str, Any], size: int | None, comes_along: bool) -> None:
-    sizes = {"chunkSize": size} if size else {}
-    with run(wish, uploadDataDuringCreation=comes_along, **sizes) as script:
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"chunkSize": PIECE},
+        {"uploadDataDuringCreation": True},
+        {"uploadDataDuringCreation": True, "chunkSize": PIECE},
+        {"overridePatchMethod": True, "chunkSize": PIECE},
+    ],
+    ids=str,
+)
+def test_it_sends_a_file(tip: Tip, wish: dict[str, Any], options: dict[str, Any]) -> None:
+    with run(wish, **options) as script:
         script.succeed()
 
     require_whole(tip)

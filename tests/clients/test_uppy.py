@@ -99,8 +99,7 @@ def require_whole(tip: Tip) -> None:
 
 
 def test_it_is_a_real_one(uppy: Page) -> None:
-    assert uppy.evaluate("() => window.seen.version") == version_of("@uppy/tus") == "6.0.0"
-    assert version_of("@uppy/core") == "6.3.1"
+    assert uppy.evaluate("() => window.seen.version") == version_of("@uppy/tus")
 
 
 @pytest.mark.parametrize(
