@@ -216,6 +216,37 @@ def test_a_finished_file_takes_nothing_more(tus: Tus, offset: int, data: bytes, 
     assert tus.look(address).headers["Tipline-Sha256"] == sha256(PHOTO)
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [
+        ("upload:busy", 423, {"Retry-After": "2"}),
+        ("upload:superseded", 409, {"Upload-Offset": "3"}),
+        ("service:busy", 503, {"Retry-After": "5"}),
+        ("service:store-down", 503, {"Retry-After": "10"}),
+        ("service:disk-full", 507, {}),
+    ],
+)
+def test_a_piece_that_cannot_be_taken_now_is_asked_for_again(
+    tus: Tus,
+    address: str,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    status: int,
+    told: dict[str, str],
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise TiplineError(code)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(services.receiver, "append", refuse)
+        answer = tus.append(address, 3, b"defg")
+
+    assert (answer.status_code, answer.headers["Tipline-Error"]) == (status, code)
+    assert {name: answer.headers.get(name) for name in told} == told
+    assert tus.append(address, 3, b"defg").headers["Upload-Offset"] == "7"
+
+
 # --- a method named by a header
 
 
