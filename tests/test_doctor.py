@@ -11,7 +11,7 @@ import pytest
 
 from tipline import doctor, printing
 from tipline.doctor import State
-from tipline.domain import clock
+from tipline.domain import clock, signatures
 from tipline.services import Services
 from tipline.settings import Settings, load
 from workers import checkup
@@ -117,6 +117,17 @@ def test_where_no_pdf_can_be_made_the_command_is_told_and_it_is_only_a_note(
     found = doctor.look_at_fonts(settings)
     assert found.state is State.NOTE
     assert f"apt-get install {package}" in str(found.values["command"])
+
+
+def test_a_signing_key_that_does_not_open_is_a_fault(settings: Settings, services: Services) -> None:
+    assert doctor.look_at_signature(settings).state is State.OK
+    with services.database.transaction() as tx:
+        key = signatures.open_signer(tx, services.key).row.id
+    found = doctor.look_at_signature(settings)
+    assert (found.state, found.values) == (State.OK, {"id": key})
+    for secret in ("y" * 48, ""):
+        assert doctor.look_at_signature(replace(settings, secret_key=secret)).state is State.FAIL
+    assert not (settings.data / "secret.key").exists()
 
 
 def test_a_clock_behind_the_log_is_a_fault(

@@ -25,10 +25,10 @@ import storage
 from tipline import bell, broker, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
-from tipline.domain import clock
+from tipline.domain import clock, signatures
 from tipline.domain.custody import Custody
 from tipline.domain.uploads import readable
-from tipline.errors import N_
+from tipline.errors import CATALOGUE, N_, TiplineError
 from tipline.i18n import say
 from tipline.preparing import paper
 from tipline.preparing.host import by_hand
@@ -212,6 +212,28 @@ def look_at_fonts(_settings: Settings) -> _Words:
         )  # fmt: skip
 
 
+def look_at_signature(settings: Settings) -> _Words:
+    """Whether receipts can be signed: the key in the database opens with the secret that is set."""
+    if _is_new(settings.database_url):
+        return _ok(N_("No key yet; the first receipt makes it."))
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as tx:
+            key = signatures.find_active(tx)
+        if key is None:
+            return _ok(N_("No key yet; the first receipt makes it."))
+        # Made by a start, never by a look.
+        has_secret = settings.secret_key or (settings.data / "secret.key").exists()
+        signatures.check(key, settings_module.with_secret(settings).secret_key if has_secret else "")
+        return _ok(N_("Key %(id)s signs."), id=key.id)
+    except (TiplineError, settings_module.SettingsError):
+        return _fail(CATALOGUE["key:sealed"].sentence)
+    except (SQLAlchemyError, OSError):
+        return _fail(N_("Nobody can say while the database cannot be reached."))
+    finally:
+        database.close()
+
+
 def look_at_clock(settings: Settings) -> _Words:
     """The log must not be older than what stands in it."""
     newest = None
@@ -301,5 +323,6 @@ LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "pages": look_at_pages,
     "translations": look_at_translations,
     "fonts": look_at_fonts,
+    "signature": look_at_signature,
     "clock": look_at_clock,
 }
