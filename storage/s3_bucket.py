@@ -91,7 +91,7 @@ class Bucket:
         """What a multipart upload must be begun with so that `digests` are accepted for its parts."""
         return {"ChecksumAlgorithm": "SHA256"} if self._checksums == WHEN_SUPPORTED else {}
 
-    def digests(self, body: bytes, sha256: bytes | None = None) -> dict[str, str]:
+    def digests(self, body: bytes | bytearray, sha256: bytes | None = None) -> dict[str, str]:
         """The arguments that make the server check `body` on arrival; its SHA-256 if it is known."""
         if self._checksums == WHEN_SUPPORTED:
             return {"ChecksumSHA256": _base64(sha256 or hashlib.sha256(body).digest())}
@@ -264,7 +264,7 @@ def said(answer: Any, name: str) -> Any:
         raise Unavailable(f"the answer of the object store lacks {name}") from None
 
 
-def vouches(answer: Any, body: bytes, digests: dict[str, str]) -> bool:
+def vouches(answer: Any, body: bytes | bytearray, digests: dict[str, str]) -> bool:
     """Whether the server's answer shows that it took `body`; Unavailable if it shows that it did not."""
     if theirs := answer.get("ChecksumSHA256"):
         if theirs != digests.get("ChecksumSHA256", theirs):
@@ -278,7 +278,7 @@ def vouches(answer: Any, body: bytes, digests: dict[str, str]) -> bool:
     return found[1] == md5.hex()
 
 
-def _md5(body: bytes) -> bytes:
+def _md5(body: bytes | bytearray) -> bytes:
     return hashlib.md5(body, usedforsecurity=False).digest()
 
 

@@ -163,7 +163,7 @@ def cut(bucket: Bucket, ticket: Ticket, held: Held, offset: int) -> Kept:
     return Kept(kept, start, head)
 
 
-def upload_part(bucket: Bucket, ticket: Ticket, number: int, start: int, body: bytes) -> Part:
+def upload_part(bucket: Bucket, ticket: Ticket, number: int, start: int, body: bytes | bytearray) -> Part:
     """Send one part, checked by the server, and leave its record."""
     sha256 = hashlib.sha256(body).digest()
     digests = bucket.digests(body, sha256)
@@ -186,28 +186,33 @@ class PartSink:
         self._ticket = ticket
         self._number = len(kept.parts) + 1
         self._start = kept.start
-        self._buffer = bytearray(kept.head)
+        # Room for a whole part, of which the system gives only what is written to. The same for all parts.
+        self._buffer = bytearray(ticket.part_size)
+        self._filled = len(kept.head)
+        self._buffer[: self._filled] = kept.head
 
     def write(self, piece: bytes) -> None:
         view = memoryview(piece)
         while view:
-            room = self._ticket.part_size - len(self._buffer)
-            self._buffer += view[:room]
-            view = view[room:]
-            if len(self._buffer) == self._ticket.part_size:
+            taken = view[: self._ticket.part_size - self._filled]
+            self._buffer[self._filled : self._filled + len(taken)] = taken
+            self._filled += len(taken)
+            view = view[len(taken) :]
+            if self._filled == self._ticket.part_size:
                 self._send_part()
 
     def flush(self) -> None:
-        end = self._start + len(self._buffer)
+        end = self._start + self._filled
         if end > self.durable:
-            self._bucket.put(self._ticket.rest(self._start), bytes(self._buffer))
+            self._bucket.put(self._ticket.rest(self._start), bytes(memoryview(self._buffer)[: self._filled]))
             self.durable = end
 
     def _send_part(self) -> None:
-        part = upload_part(self._bucket, self._ticket, self._number, self._start, bytes(self._buffer))
+        # Handed over as it is: of bytes boto3 would make another copy for the line, at each upload under way.
+        part = upload_part(self._bucket, self._ticket, self._number, self._start, self._buffer)
         self._number += 1
         self._start = self.durable = part.end
-        self._buffer.clear()
+        self._filled = 0
 
 
 def _read_rest(bucket: Bucket, ticket: Ticket, start: int, wanted: int) -> bytes:
