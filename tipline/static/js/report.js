@@ -1,7 +1,8 @@
 // The reporter's pages come alive: uploads that go on while one reads on, pages that change without a reload.
 // Without this script every page still works as a plain form. Runs on phones of 2018: no modules, no new syntax.
 import { startPages, onArrival } from "./parts/report_pages.js";
-import { attachUploads } from "./parts/report_uploads.js";
+import { attachUploads, takeOver } from "./parts/report_uploads.js";
+import { offerQuestions } from "./parts/report_questions.js";
 import { keepTyped } from "./parts/report_typed.js";
 import { followLive } from "./parts/report_live.js";
 import { offerCopying, offerPrinting } from "./parts/report_buttons.js";
@@ -9,6 +10,8 @@ import { offerCopying, offerPrinting } from "./parts/report_buttons.js";
 onArrival((main) => {
   keepTyped(main);
   attachUploads(main);
+  takeOver(main);
+  offerQuestions(main);
   followLive(main);
   offerCopying(main);
   offerPrinting(main);

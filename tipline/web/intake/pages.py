@@ -98,6 +98,10 @@ def script_files(told: Told) -> list[dict[str, Any]]:
             "matches": one.digest_matches,
             "purpose": one.purpose,
             "upload": told.unfinished[one.id].id if one.id in told.unfinished else None,
+            "expires_at": clock.stamp(told.unfinished[one.id].expires_at)
+            if one.id in told.unfinished
+            else None,
+            "sent_again": one.id in told.sent_again,
             "offset": told.unfinished[one.id].offset if one.id in told.unfinished else None,
         }
         for one in told.files

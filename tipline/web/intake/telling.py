@@ -67,6 +67,13 @@ class Told:
         return recorders.read_reading(self.tip.clock_reading)
 
     @property
+    def sent_again(self) -> dict[str, int]:
+        """Id of a file that arrived damaged → number of the one that came whole afterwards."""
+        whole = {one.sha256: one.number for one in self.arrived}
+        damaged = [one for one in self.files if one.digest_matches is False]
+        return {one.id: whole[one.client_sha256] for one in damaged if one.client_sha256 in whole}
+
+    @property
     def is_draft(self) -> bool:
         return self.tip.state == "draft"
 

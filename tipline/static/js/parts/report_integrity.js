@@ -1,6 +1,8 @@
 // The file's SHA-256 as this device has it, told to the server afterwards: so both know that nothing changed.
 // A help, not a condition: where workers are missing, the server's own digest stands alone.
 
+const WAITS_MS = [1000, 3000, 8000, 20000, 60000];
+
 let worker = null;
 let number = 0;
 const waiting = new Map();
@@ -34,19 +36,29 @@ function makeWorker(address) {
   return made;
 }
 
-// True or false: the bytes match; null: it could not be found out.
+// True or false: the bytes match; null: it could not be found out. Told again when the line is just then away.
 export async function compare(evidence, sha256, address, csrf) {
   if (!evidence || !sha256) return null;
+  for (const wait of WAITS_MS) {
+    const matches = await tell(address + "/" + evidence, sha256, csrf);
+    if (matches !== undefined) return matches;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return null;
+}
+
+// Undefined when it may be asked again.
+async function tell(address, sha256, csrf) {
   try {
-    const response = await fetch(address + "/" + evidence, {
+    const response = await fetch(address, {
       method: "PATCH",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
       body: JSON.stringify({ sha256 }),
     });
-    if (!response.ok) return null;
-    return (await response.json()).sha256 === sha256;
+    if (response.ok) return (await response.json()).sha256 === sha256;
+    return response.status === 429 || response.status >= 500 ? undefined : null;
   } catch (fault) {
-    return null;
+    return undefined;
   }
 }

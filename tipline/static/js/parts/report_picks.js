@@ -14,10 +14,19 @@ const WAYS = [
 ];
 
 export function makePicks(onFiles) {
-  const holder = document.createElement("div");
-  holder.className = "picks";
-  for (const way of WAYS) holder.append(makePick(way, onFiles));
-  return holder;
+  const element = document.createElement("div");
+  element.className = "picks";
+  const more = document.createElement("p");
+  more.className = "picks-more";
+  element.append(more);
+  for (const way of WAYS) element.append(makePick(way, onFiles));
+  // With files in the list the buttons add others; phones that give one at a time say so from the beginning.
+  const again = (hasFiles) => {
+    more.textContent = hasFiles ? say("add_another") : IS_ANDROID ? say("one_by_one") : "";
+    more.hidden = !more.textContent;
+  };
+  again(false);
+  return { element, again };
 }
 
 function makePick(way, onFiles) {

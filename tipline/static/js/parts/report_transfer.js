@@ -1,5 +1,7 @@
 // One file on its way, by tus. Starts, stops, tries again after a cut; says what happens, decides nothing else.
 import { Upload } from "tus-js-client/lib/browser/index.js"; // its modern source; the packaged one is twice the size
+import { readBytes } from "./report_bytes.js";
+import { noteRate } from "./report_rates.js";
 
 const MIB = 1024 * 1024;
 const SMALL = 4 * MIB;
@@ -8,15 +10,21 @@ const FAST_PIECES = 3;
 const FAST_MS = 4000;
 const WAITS_MS = [0, 1000, 3000, 8000, 20000];
 const STALL_MS = 30000;
+// After being away nothing may have moved for this long; a line that still stands would have.
+const STALE_MS = 8000;
+// Answers that ask for patience, and how many seconds of it when they do not say.
+const PATIENCE_S = { 429: 30, 503: 10, 507: 60 };
+const MOST_PATIENCE_S = 6 * 3600;
 
-// Answers that pass by themselves; any other «no» is final and comes with a sentence.
-const passes = (status) => status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
+const isGone = (status) => status === 404 || status === 410;
+const passes = (status) => status === 0 || status === 409 || status === 423 || status === 460 || status >= 500;
 
 export class Transfer {
-  // `tell` gets ("moved", sent), ("cut"), ("failed", sentence), ("opened", address), ("done", evidence).
+  // `tell` gets ("moved", sent), ("opened", address), ("kept", moment), ("retrying"), ("held", {seconds, sentence}),
+  // ("cut"), ("unreadable"), ("failed", {status, sentence}), ("done", evidence).
   constructor(file, ways, tell) {
     this.file = file;
-    this.ways = ways; // { endpoint, csrf(), address }
+    this.ways = ways; // { endpoint, csrf(), address, metadata }
     this.tell = tell;
     this.address = ways.address || null;
     this.tries = 0;
@@ -24,14 +32,18 @@ export class Transfer {
     this.piece = SMALL;
     this.upload = null;
     this.timer = 0;
+    this.sent = 0;
+    this.movedAt = 0;
   }
 
-  get isRunning() { return this.upload !== null || this.timer !== 0; }
-
+  // Twice is once: a second connection for the same file would only take over from the first.
   start() {
-    if (this.isRunning) return;
+    if (this.upload) return;
+    clearTimeout(this.timer);
+    this.timer = 0;
     let last = -1;
     let pieceBegan = Date.now();
+    let pieceFrom = -1;
     const upload = new Upload(this.file, {
       endpoint: this.ways.endpoint,
       uploadUrl: this.address,
@@ -39,21 +51,31 @@ export class Transfer {
       retryDelays: null, // tried again here, where being offline does not count as a try
       storeFingerprintForResuming: false,
       headers: { "X-CSRFToken": this.ways.csrf() },
-      metadata: { filename: this.file.name, filetype: this.file.type },
+      metadata: { filename: this.file.name, filetype: this.file.type, ...this.ways.metadata },
       onUploadUrlAvailable: () => {
         this.address = upload.url;
         this.tell("opened", upload.url);
       },
+      onAfterResponse: (request, response) => {
+        const until = response.getHeader("Upload-Expires");
+        if (until && this.upload === upload) this.tell("kept", until);
+      },
       onProgress: (sent) => {
-        if (sent === last) return;
+        if (sent === last || this.upload !== upload) return;
+        if (pieceFrom < 0) { pieceFrom = sent; pieceBegan = Date.now(); }
         last = sent;
+        this.sent = sent;
+        this.movedAt = Date.now();
         this.watch();
         this.tell("moved", sent);
       },
-      onChunkComplete: () => {
+      onChunkComplete: (size, accepted) => {
         this.tries = 0;
-        this.noticeSpeed(Date.now() - pieceBegan, upload);
+        const took = Date.now() - pieceBegan;
+        if (pieceFrom >= 0) noteRate(accepted - pieceFrom, took);
+        this.noticeSpeed(took, upload);
         pieceBegan = Date.now();
+        pieceFrom = accepted;
       },
       onSuccess: ({ lastResponse }) => {
         this.rest();
@@ -103,25 +125,62 @@ export class Transfer {
     } catch (fault) { /* gone already, or it expires by itself */ }
   }
 
-  onCut(fault) {
+  async onCut(fault) {
     this.rest();
     const response = fault && fault.originalResponse;
     const status = response ? response.getStatus() : 0;
-    if (status === 404 || status === 410) this.address = null; // the next try begins anew
-    if (!passes(status)) return this.tell("failed", { status, sentence: response.getBody().trim() });
-    if (!navigator.onLine || this.tries >= WAITS_MS.length) return this.tell("cut", { offline: !navigator.onLine });
+    const sentence = sentenceOf(response);
+    if (PATIENCE_S[status]) return this.tell("held", { seconds: patienceOf(response, status), sentence });
+    if (isGone(status) && this.address) {
+      // The station does not know this upload any more; the file is at hand, so it begins anew by itself.
+      this.address = null;
+      this.tell("moved", 0);
+    } else if (!passes(status)) {
+      return this.tell("failed", { status, sentence });
+    }
+    // A file that was moved or deleted looks like a line that was cut.
+    if (status === 0 && navigator.onLine && !(await this.isReadable())) return this.tell("unreadable");
+    if (this.upload || this.timer) return undefined;
+    if (!navigator.onLine || this.tries >= WAITS_MS.length) return this.tell("cut");
     this.tell("retrying");
     this.timer = setTimeout(() => { this.timer = 0; this.start(); }, WAITS_MS[this.tries]);
     this.tries += 1;
     return undefined;
   }
 
+  async isReadable() {
+    try {
+      await readBytes(this.file.slice(this.sent, this.sent + 1024));
+      return true;
+    } catch (fault) {
+      return false;
+    }
+  }
+
   // The line may be back: begin at once instead of waiting on.
   wake() {
     if (this.upload) return;
     this.tries = 0;
-    clearTimeout(this.timer);
-    this.timer = 0;
     this.start();
   }
+
+  // Back from the background: a connection that has died there is not waited for.
+  refresh() {
+    if (!this.upload || Date.now() - this.movedAt < STALE_MS) return;
+    this.tries = 0;
+    this.stop().then(() => this.start());
+  }
+}
+
+// The station speaks plain text; what stands between answers with pages of its own, which are nobody's words.
+function sentenceOf(response) {
+  const isOurs = response && /^text\/plain/.test(response.getHeader("Content-Type") || "");
+  return isOurs ? response.getBody().trim() : "";
+}
+
+// Retry-After is a number of seconds, or a date.
+function patienceOf(response, status) {
+  const said = response.getHeader("Retry-After");
+  const seconds = Number(said) || (Date.parse(said || "") - Date.now()) / 1000;
+  return seconds > 0 ? Math.min(seconds, MOST_PATIENCE_S) : PATIENCE_S[status];
 }

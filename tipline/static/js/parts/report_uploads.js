@@ -1,15 +1,21 @@
 // The list of files: what waits, what goes up, what is here. One at a time, the smallest first, so that a photo
 // arrives even if the film never does. Lives on while pages change around it.
+import { Board } from "./report_board.js";
 import { fingerprint, forgetUpload, isSameFile, rememberUpload } from "./report_fingerprint.js";
 import { compare, hashFile } from "./report_integrity.js";
-import { makePicks } from "./report_picks.js";
 import { Row } from "./report_rows.js";
+import { percent } from "./report_telling.js";
 import { Transfer } from "./report_transfer.js";
-import { notice, say, sayTime } from "./report_words.js";
+import { notice, say } from "./report_words.js";
 
 const MOVING = ["sending", "retrying"];
-const TEXT_MS = 1000;
-const STATUS_MS = 5000;
+const FINAL = [400, 403, 413, 415, 422];
+const TICK_MS = 1000;
+const NOTE_MS = 5000;
+const AWAY_MS = 3000;
+const MOST_HOLDS = 6;
+// A file that comes later goes first if what is on its way has at least this many times as much left.
+const STEP_ASIDE = 4;
 
 let panel = null;
 
@@ -25,28 +31,25 @@ export function attachUploads(main) {
   if (panel) panel.settle(place, main);
 }
 
+// Plain forms that take files of a special purpose hand them to the list instead.
+export function takeOver(main) {
+  for (const form of main.querySelectorAll("form[data-purpose]")) {
+    const input = form.querySelector("input[type=file]");
+    if (!panel || !input) continue;
+    form.dataset.taken = "";
+    input.addEventListener("change", () => {
+      const files = Array.from(input.files);
+      input.value = "";
+      if (files.length) panel.addAll(files, form.dataset.purpose);
+    });
+  }
+}
+
 class Uploads {
   constructor(place) {
     this.tip = place.dataset.tip;
     this.items = [];
-    this.root = document.createElement("div");
-    this.root.className = "uploads";
-    this.picks = makePicks((files) => this.addAll(files));
-    this.total = document.createElement("div");
-    this.total.className = "total";
-    this.totalBar = document.createElement("progress");
-    this.totalText = document.createElement("p");
-    this.totalText.setAttribute("aria-hidden", "true");
-    // The same words for those who listen, at a pace one can listen to.
-    this.spoken = document.createElement("p");
-    this.spoken.className = "visually-hidden";
-    this.spoken.setAttribute("role", "status");
-    this.totalBar.setAttribute("aria-hidden", "true");
-    this.total.append(this.totalText, this.spoken, this.totalBar);
-    this.rows = document.createElement("ul");
-    this.rows.className = "rows";
-    this.root.append(this.picks, this.total, this.rows);
-    this.saidAt = 0;
+    this.board = new Board((files) => this.addAll(files));
     for (const known of readFiles(place)) this.addKnown(known);
     this.listen();
   }
@@ -54,49 +57,34 @@ class Uploads {
   // Take the place of the plain form on this page.
   settle(place, main) {
     this.place = { ...place.dataset };
-    this.root.dataset.mode = place.dataset.uploads;
-    place.replaceWith(this.root);
-    this.speak(document.documentElement.lang);
+    this.board.settle(place, this.items);
     const listed = main.querySelector("[data-server-files]");
     if (listed) listed.hidden = true;
     this.show(true);
   }
 
-  // Pages may change their language under the list.
-  speak(tongue) {
-    if (this.tongue === tongue) return;
-    if (this.tongue) {
-      const picks = makePicks((files) => this.addAll(files));
-      this.picks.replaceWith(picks);
-      this.picks = picks;
-      this.items.forEach((item) => item.row.forget());
-    }
-    this.tongue = tongue;
-  }
-
   listen() {
-    this.wake = () => { if (!document.hidden) this.goOn(); };
-    this.dropped = () => this.items.forEach((item) => { if (MOVING.includes(item.state)) this.onCut(item); });
-    this.warn = (event) => {
+    const warn = (event) => {
       if (!this.current()) return;
       event.preventDefault();
       event.returnValue = say("leaving");
     };
-    window.addEventListener("online", this.wake);
-    window.addEventListener("pageshow", this.wake);
-    window.addEventListener("offline", this.dropped);
-    window.addEventListener("beforeunload", this.warn);
-    document.addEventListener("visibilitychange", this.wake);
+    this.ears = [
+      [window, "online", () => this.goOn()],
+      [window, "pageshow", () => this.goOn()],
+      [window, "offline", () => this.items.forEach((item) => { if (MOVING.includes(item.state)) this.onCut(item); })],
+      [window, "beforeunload", warn],
+      [document, "visibilitychange", () => (document.hidden ? this.onAway() : this.onBack())],
+    ];
+    this.ears.forEach(([place, name, call]) => place.addEventListener(name, call));
+    this.clock = setInterval(() => this.tick(), TICK_MS);
   }
 
   end() {
     this.items.forEach((item) => item.transfer && item.transfer.stop());
-    window.removeEventListener("online", this.wake);
-    window.removeEventListener("pageshow", this.wake);
-    window.removeEventListener("offline", this.dropped);
-    window.removeEventListener("beforeunload", this.warn);
-    document.removeEventListener("visibilitychange", this.wake);
-    this.root.remove();
+    this.ears.forEach(([place, name, call]) => place.removeEventListener(name, call));
+    clearInterval(this.clock);
+    this.board.root.remove();
   }
 
   current() { return this.items.find((item) => MOVING.includes(item.state)); }
@@ -105,49 +93,65 @@ class Uploads {
 
   addKnown(known) {
     const isLost = known.state === "uploading";
-    const state = isLost ? "lost" : known.matches === false ? "differs" : "done";
+    const state = isLost ? "lost" : known.matches === false && !known.sent_again ? "differs" : "done";
     const sent = isLost ? known.offset : known.size;
-    this.list({ ...known, state, sent, id: known.upload, matches: known.matches });
+    this.list({ ...known, state, sent, id: known.upload, keptUntil: known.expires_at });
   }
 
-  list(item) {
+  list(item, before) {
     item.row = new Row(item, {
       pause: () => this.pause(item),
       resume: () => this.queue(item),
       retry: () => this.queue(item),
       remove: () => this.remove(item),
+      again: () => this.sendAgain(item, item.file),
+      choose: (file) => (item.state === "lost" ? this.pickAgain(item, file) : this.sendAgain(item, file)),
     });
     this.items.push(item);
-    this.rows.append(item.row.element);
+    this.board.add(item.row, before);
     this.show(true);
     return item;
   }
 
-  async addAll(files) {
-    await Promise.all(files.map((file) => this.add(file)));
+  async addAll(files, purpose) {
+    await Promise.all(files.map((file) => this.add(file, purpose)));
+    this.stepAside();
     this.next();
   }
 
-  async add(file) {
+  async add(file, purpose, before) {
+    const blank = { name: file.name, size: file.size, sent: 0, purpose, note: "" };
     const limit = Number(this.place.limit);
     const refused = file.size === 0 ? "empty" : file.size > limit ? "too_large" : null;
-    if (refused) { this.list({ name: file.name, size: file.size, sent: 0, state: "refused", note: say(refused) }); return; }
+    if (refused) { this.list({ ...blank, state: "refused", note: say(refused) }, before); return; }
     let print;
     try {
       print = await fingerprint(file);
     } catch (fault) {
-      this.list({ name: file.name, size: file.size, sent: 0, state: "refused", note: say("unreadable") });
+      this.list({ ...blank, state: "refused", note: say("unreadable") }, before);
       return;
     }
-    if (this.items.some((one) => one.print === print && one.state !== "refused")) {
-      notice(say("twice", { name: file.name }));
-      return;
-    }
+    const twin = this.items.find((one) => one.print === print && one.state !== "refused" && one.state !== "lost");
+    if (twin && !before) { notice(say("twice", { name: file.name })); return; }
     const lost = this.items.find((one) => one.state === "lost" && isSameFile(one, file, print));
-    const item = lost || this.list({ name: file.name, size: file.size, sent: 0, state: "waiting" });
-    Object.assign(item, { file, print, note: lost && percent(lost) ? say("resumed", { percent: percent(lost) }) : "" });
+    const item = lost || this.list({ ...blank, state: "waiting" }, before);
+    Object.assign(item, { file, print, transfer: null, holds: 0, note: lost && percent(lost) ? this.resumed(lost) : "" });
     item.digest = hashFile(file, this.place.hasher);
     this.turn(item, "waiting");
+    if (!before && !purpose && !/^image\//.test(file.type)) document.dispatchEvent(new CustomEvent("footage"));
+  }
+
+  async pickAgain(item, file) {
+    await this.addAll([file], item.purpose);
+    if (!item.file) notice(say("other_file", { name: item.name }));
+  }
+
+  // A file that arrived damaged goes up once more, in the place of the damaged one.
+  async sendAgain(item, file) {
+    if (item.size !== file.size) { this.addAll([file], item.purpose); return; }
+    this.items = this.items.filter((one) => one !== item);
+    await this.add(file, item.purpose, item.row.element);
+    this.next();
   }
 
   async remove(item) {
@@ -165,14 +169,45 @@ class Uploads {
   }
 
   queue(item) {
+    if (item.transfer) item.transfer.stop();
     this.turn(item, "waiting");
     this.next();
   }
 
+  // What is on its way waits for a much smaller one: it goes on where it stood.
+  stepAside() {
+    const moving = this.current();
+    const next = this.nextUp();
+    if (!moving || !next || (moving.size - moving.sent) < STEP_ASIDE * (next.size - next.sent)) return;
+    moving.transfer.stop();
+    this.turn(moving, "waiting");
+  }
+
+  // --- away and back
+
+  onAway() {
+    const moving = this.current();
+    this.away = moving ? { item: moving, since: Date.now() } : null;
+  }
+
+  onBack() {
+    const away = this.away;
+    this.away = null;
+    const item = away && away.item;
+    // Where the browser let it go on meanwhile there is nothing to tell.
+    if (item && MOVING.includes(item.state) && Date.now() - Math.max(away.since, item.transfer.movedAt) > AWAY_MS) {
+      item.note = this.resumed(item);
+      item.noteUntil = Date.now() + NOTE_MS;
+      item.transfer.refresh();
+    }
+    this.goOn();
+  }
+
   goOn() {
+    if (document.hidden) return;
     for (const item of this.items) {
       if (item.state === "cut" || (item.state === "failed" && item.passes)) {
-        item.note = say("resumed", { percent: percent(item) });
+        item.note = this.resumed(item);
         item.state = "waiting";
       }
     }
@@ -182,14 +217,27 @@ class Uploads {
     this.show(true);
   }
 
-  next() {
-    this.keepAwake();
-    if (this.current()) { this.show(true); return; }
+  resumed(item) { return say("resumed", { percent: percent(item) }); }
+
+  nextUp() {
     // Without a line nothing is tried: what waits goes on waiting, and begins when the line is back.
     const waiting = navigator.onLine ? this.items.filter((item) => item.state === "waiting" && item.file) : [];
-    waiting.sort((a, b) => (a.size - a.sent) - (b.size - b.sent));
-    if (waiting.length) this.send(waiting[0]);
+    return waiting.sort((a, b) => (a.size - a.sent) - (b.size - b.sent))[0];
+  }
+
+  next() {
+    this.keepAwake();
+    const next = this.current() ? null : this.nextUp();
+    if (next) this.send(next);
     this.show(true);
+  }
+
+  // What was told to come back later comes back.
+  tick() {
+    const held = this.items.filter((item) => item.state === "held");
+    if (!held.length) return;
+    held.filter((item) => item.heldUntil <= Date.now()).forEach((item) => { item.note = ""; this.turn(item, "waiting"); });
+    this.next();
   }
 
   // --- one file on its way
@@ -197,7 +245,8 @@ class Uploads {
   transferOf(item) {
     if (!item.transfer) {
       const address = item.id ? this.place.endpoint + "/" + item.id : null;
-      const ways = { endpoint: this.place.endpoint, csrf: () => this.place.csrf, address };
+      const metadata = item.purpose === "clock" ? { purpose: "clock" } : {};
+      const ways = { endpoint: this.place.endpoint, csrf: () => this.place.csrf, address, metadata };
       item.transfer = new Transfer(item.file, ways, (what, detail) => this.hear(item, what, detail));
     }
     return item.transfer;
@@ -206,20 +255,29 @@ class Uploads {
   send(item) {
     item.state = "sending";
     item.beganAt = Date.now();
+    item.noteUntil = item.beganAt + NOTE_MS;
     item.beganFrom = item.sent;
     this.transferOf(item).start();
   }
 
   hear(item, what, detail) {
+    if (!this.items.includes(item)) return;
     if (what === "opened") {
+      if (item.id) forgetUpload(item.id);
       item.id = detail.split("/").pop();
       rememberUpload(item.id, item.print);
+    } else if (what === "kept") {
+      item.keptUntil = detail;
     } else if (what === "moved") {
       this.onMoved(item, detail);
     } else if (what === "retrying") {
       this.turn(item, "retrying");
+    } else if (what === "held") {
+      this.onHeld(item, detail);
     } else if (what === "cut") {
       this.onCut(item);
+    } else if (what === "unreadable") {
+      this.onUnreadable(item);
     } else if (what === "failed") {
       this.onFailed(item, detail);
     } else if (what === "done") {
@@ -228,9 +286,9 @@ class Uploads {
   }
 
   onMoved(item, sent) {
-    if (item.state === "retrying") item.note = "";
     item.state = "sending";
-    if (sent < item.beganFrom || item.beganFrom === undefined) item.beganFrom = sent;
+    if (sent > item.sent) item.holds = 0;
+    if (sent < item.beganFrom || item.beganFrom === undefined) { item.beganFrom = sent; item.beganAt = Date.now(); }
     item.sent = sent;
     this.show(false);
   }
@@ -238,14 +296,34 @@ class Uploads {
   onCut(item) {
     item.transfer.stop();
     // Only an interruption of the line goes on by itself; a weak one that was tried often waits for a finger.
-    this.turn(item, navigator.onLine ? "failed" : "cut");
+    item.note = "";
     item.passes = true;
+    this.turn(item, navigator.onLine ? "failed" : "cut");
+    this.next();
+  }
+
+  // The station asks for patience and says why: a countdown, and after many of them a finger.
+  onHeld(item, { seconds, sentence }) {
+    item.holds = (item.holds || 0) + 1;
+    item.note = sentence || say("busy");
+    item.heldUntil = Date.now() + 1000 * seconds;
+    item.passes = false;
+    this.turn(item, item.holds > MOST_HOLDS ? "failed" : "held");
+    this.next();
+  }
+
+  // The file has gone from under the page; picked again it goes on.
+  onUnreadable(item) {
+    item.file = null;
+    item.transfer = null;
+    this.turn(item, item.id ? "lost" : "refused");
+    item.note = say("unreadable");
     this.next();
   }
 
   onFailed(item, { status, sentence }) {
-    const isFinal = status === 413 || status === 415 || status === 422;
-    item.note = status === 401 ? say("ended") : sentence;
+    const isFinal = FINAL.includes(status);
+    item.note = status === 401 ? say("ended") : sentence || (status === 413 ? say("too_large") : "");
     item.passes = false;
     if (isFinal && item.id) forgetUpload(item.id);
     this.turn(item, isFinal ? "refused" : "failed");
@@ -259,7 +337,7 @@ class Uploads {
     this.turn(item, "done");
     this.next();
     const matches = await compare(evidence, await item.digest, this.place.evidence, this.place.csrf);
-    item.file = null; // the phone may have its memory back
+    if (matches !== false) item.file = null; // the phone may have its memory back
     item.matches = matches;
     this.turn(item, matches === false ? "differs" : "done");
     document.dispatchEvent(new CustomEvent("arrived"));
@@ -267,12 +345,12 @@ class Uploads {
 
   turn(item, state) {
     item.state = state;
-    if (state !== "waiting" && state !== "failed" && state !== "refused") item.note = state === "sending" ? item.note : "";
+    if (!["waiting", "failed", "refused", "held", "lost", "sending"].includes(state)) item.note = "";
     this.show(true);
   }
 
   async keepAwake() {
-    const wanted = Boolean(this.current());
+    const wanted = Boolean(this.current()) && !document.hidden;
     if (!navigator.wakeLock) return;
     try {
       if (wanted && (!this.lock || this.lock.released)) this.lock = await navigator.wakeLock.request("screen");
@@ -280,69 +358,8 @@ class Uploads {
     } catch (fault) { /* battery saver: the words about staying on the page must do */ }
   }
 
-  // --- what is seen
-
-  show(atOnce) {
-    const now = Date.now();
-    if (!atOnce && now - (this.shownAt || 0) < TEXT_MS) {
-      const moving = this.current();
-      if (moving) moving.row.bar.value = moving.sent;
-      return;
-    }
-    this.shownAt = now;
-    this.items.forEach((item) => item.row.show(item, words(item)));
-    this.showTotal(now);
-  }
-
-  showTotal(now) {
-    const counted = this.items.filter((item) => item.state !== "refused");
-    const done = counted.filter((item) => item.state === "done").length;
-    const size = counted.reduce((sum, item) => sum + item.size, 0);
-    const sent = counted.reduce((sum, item) => sum + Math.min(item.sent, item.size), 0);
-    const isDone = done === counted.length;
-    const isCompact = this.root.dataset.mode === "compact";
-    this.total.hidden = counted.length === 0 || (isDone && !counted.some((item) => item.print));
-    this.root.hidden = isCompact && this.items.length === 0;
-    // Where one only reads on, files are picked again but no new ones.
-    this.picks.hidden = isCompact && !this.items.some((item) => item.state === "lost");
-    this.totalBar.max = size || 1;
-    this.totalBar.value = sent;
-    this.totalBar.hidden = isDone;
-    const refused = this.items.length - counted.length;
-    const places = { done, refused, all: counted.length, percent: Math.floor((100 * sent) / (size || 1)) };
-    const text = isDone ? say(refused ? "done_but" : "all_done", places) : say("total_sending", places);
-    this.totalText.textContent = text;
-    const key = done + "/" + counted.length;
-    if (this.spoken.textContent === text || (key === this.saidKey && now - this.saidAt < STATUS_MS)) return;
-    this.saidKey = key;
-    this.saidAt = now;
-    this.spoken.textContent = text;
-  }
+  show(atOnce) { this.board.show(this.items, this.current(), atOnce); }
 }
-
-function words(item) {
-  const places = { percent: percent(item), name: item.name };
-  if (item.state === "sending") {
-    if (item.note && Date.now() - item.beganAt < 4000) return item.note;
-    const left = timeLeft(item);
-    return say("sending", places) + (left ? " · " + say("left", { time: left }) : "");
-  }
-  if (item.state === "done") return say(item.matches ? "matches" : "done");
-  if (item.state === "cut") return say("offline");
-  if (item.state === "failed") return item.note || say("failed");
-  if (item.state === "refused") return item.note;
-  if (item.state === "lost" && !places.percent) return say("lost_early", places);
-  return item.state === "waiting" && item.note ? item.note : say(item.state, places);
-}
-
-function timeLeft(item) {
-  const took = (Date.now() - item.beganAt) / 1000;
-  const moved = item.sent - item.beganFrom;
-  if (took < 3 || moved <= 0 || item.sent >= item.size) return "";
-  return sayTime(((item.size - item.sent) * took) / moved);
-}
-
-const percent = (item) => Math.floor((100 * item.sent) / (item.size || 1));
 
 function readFiles(place) {
   const holder = place.querySelector("[data-files]");

@@ -13,6 +13,16 @@ export function sayTime(seconds) {
   return say("hours", { number: Math.round(seconds / 360) / 10 });
 }
 
+// A day, short, in the language of the page.
+export function sayDay(moment) {
+  const tag = document.documentElement.lang || "zh-CN";
+  try {
+    return new Date(moment).toLocaleDateString(tag, { month: tag.slice(0, 2) === "zh" ? "long" : "short", day: "numeric" });
+  } catch (fault) {
+    return String(moment).slice(0, 10);
+  }
+}
+
 export function saySize(bytes) {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let step = 0;
