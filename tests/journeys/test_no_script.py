@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -11,8 +13,8 @@ from playwright.sync_api import expect
 from tests import footage
 from tests.journeys import acts
 from tests.journeys.acts import said
-from tests.journeys.conftest import Open
-from tests.journeys.station import Station
+from tests.journeys.conftest import Officer, Open
+from tests.journeys.station import Station, until
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -89,3 +91,85 @@ def test_the_whole_report_goes_into_one_plain_form(opened: Open, station: Statio
     tip = station.ask(f"/api/v1/tips/{reference[0]}")
     assert tip["text"] == "A bag was taken"
     assert [one["sha256"] for one in tip["evidence"]] == [acts.sha256(photo)]
+
+
+def test_the_recorder_is_asked_about_without_a_script(opened: Open, station: Station, tmp_path: Path) -> None:
+    photo = footage.photo(tmp_path / "screen.jpg", size=(320, 240))
+    clip = footage.cctv_clip(tmp_path / "cam2.mp4", seconds=2, size=(320, 180)).path
+    page = opened("/", java_script_enabled=False)
+    acts.write_report(page, "监控还在录像机里")
+
+    # A photo of the recorder's screen is no footage.
+    acts.unfold(page.locator("#clock"))
+    page.locator("#clock_photo").set_input_files(photo)
+    page.locator("form[data-purpose] [type=submit]").click()
+    expect(page.locator("li.file").filter(has_text=photo.name)).to_contain_text("时间校准照片")
+    expect(page.locator("#clock summary")).to_contain_text("时间校准照片已收到")
+
+    # What the recorder shows is compared with the moment it comes.
+    acts.unfold(page.locator("#clock"))
+    reading = page.locator("form:has(#clock_time)")
+    page.locator("#clock_time").fill("很晚")
+    reading.locator("[type=submit]").click()
+    expect(page.locator("#faults a[href='#clock_time']")).to_be_visible()
+    expect(page.locator("#clock_time")).to_have_value("很晚")
+    shown = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=5)
+    page.locator("#clock_date").fill(shown.date().isoformat())
+    page.locator("#clock_time").fill(shown.strftime("%H:%M:%S"))
+    reading.locator("[type=submit]").click()
+    expect(page.locator("#clock summary")).to_contain_text("录像机比北京时间慢 5 小时")
+
+    acts.unfold(page.locator("#overwrite"))
+    page.locator("#overwrite_days").fill("7")
+    page.locator("form:has(#overwrite_days) [type=submit]").click()
+    expect(page.locator("#overwriting")).to_contain_text("还剩 7 天")
+    acts.go_on_to_check(page)
+    expect(page.locator(".answers")).to_contain_text("录像机比北京时间慢 5 小时")
+    acts.send_report(page)
+    reference = acts.reference_on(page)
+    acts.keep_code(page)
+    expect(page.locator("#overwriting")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.locator("#overwriting a[download]").click()
+    assert waiting.value.suggested_filename == "recorder.ics"
+
+    tip = station.ask(f"/api/v1/tips/{reference}")
+    assert (tip["clock_source"], tip["awaits_footage"]) == ("reading", True)
+    assert abs(tip["clock_offset_s"] + 5 * 3600) < 120
+    assert tip["evidence"][0]["purpose"] == "clock"
+
+    page.locator("#file").set_input_files([clip])
+    acts.submit_of(page, "/status/files").click()
+    expect(page.locator("#live li.file").filter(has_text=clip.name)).to_be_visible()
+    expect(page.locator("#overwriting")).to_have_count(0)
+
+
+def test_one_reminder_of_overwriting_stands_in_the_progress_and_the_queue_marks_the_tip(
+    opened: Open, officer: Officer, station: Station
+) -> None:
+    page = opened("/", java_script_enabled=False)
+    acts.write_report(page, "录像机快要覆盖了")
+    acts.unfold(page.locator("#overwrite"))
+    page.locator("#overwrite_days").fill("4")
+    page.locator("form:has(#overwrite_days) [type=submit]").click()
+    acts.go_on_to_check(page)
+    acts.send_report(page)
+    reference = acts.reference_on(page)
+    acts.keep_code(page)
+    soon, before = (datetime.now(UTC) + timedelta(days=days) for days in (1, -3))
+    station.age(
+        "UPDATE tip SET overwrites_at = ?, overwrites_said_at = ? WHERE reference = ?",
+        f"{soon:%Y-%m-%d %H:%M:%S.%f}", f"{before:%Y-%m-%d %H:%M:%S.%f}", reference,
+    )  # fmt: skip
+
+    def is_reminded() -> bool:
+        page.reload()
+        return page.locator(".course li").filter(has_text="提醒：录像机即将覆盖录像").count() == 1
+
+    until(is_reminded, lambda: page.locator(".course").inner_text())
+    desk = officer(path="/desk/queue?q=录像机快要覆盖了")
+    marked = f"录像将于 {soon.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d} 被覆盖"
+    expect(desk.locator(f"#row-{reference} .status-waiting")).to_contain_text(marked)
+    desk.goto(f"/desk/tips/{reference}")
+    expect(desk.locator(".report-card .status-waiting")).to_contain_text(marked)
+    expect(acts.history(desk).filter(has_text="已提醒线索提供人录像即将被覆盖")).to_have_count(1)

@@ -35,3 +35,10 @@ def keep(tx: Transaction, tip_id: int, text: str) -> None:
         kept.text = text
     elif text:
         tx.add(Contact(tip_id=tip_id, text=text))
+
+
+def withdraw(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> None:
+    """The reporter wants to be reached no more: the words go, that they went stays in the log."""
+    if read_contact(tx, tip_id):
+        keep(tx, tip_id, "")
+        custody.append(tx, actor, "contact:withdraw", f"tip:{reference}", tip=reference)

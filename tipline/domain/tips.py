@@ -138,6 +138,18 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
 
 
+def may_withdraw(tip: Tip) -> bool:
+    """A reporter may take a tip back until somebody has taken note of it."""
+    return tip.state in ("draft", "received") and tip.acknowledged_at is None
+
+
+def withdraw(tx: Transaction, actor: Actor, tip: Tip) -> None:
+    """Take the tip back. What has arrived stays as it is: the desk sees that it was withdrawn."""
+    if not may_withdraw(tip):
+        raise TiplineError("tip:taken-up")
+    _set_state(tx, actor, tip, "withdrawn")
+
+
 def find_tip(tx: Transaction, reference: str) -> Tip | None:
     return tx.scalar(select(Tip).where(Tip.reference == reference.upper()))
 

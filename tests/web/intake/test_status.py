@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.conftest import browser, csrf_of
 from tests.web.reporting import PHOTO, FormFile, Tus, film, open_tip, sha256
 from tipline import i18n
-from tipline.domain import cases, links, messages, tips
+from tipline.domain import cases, contacts, custody, links, messages, tips
 from tipline.domain.accounts import Account
 from tipline.domain.uploads import Announced
 from tipline.errors import CATALOGUE
@@ -204,3 +204,46 @@ def test_forms_of_other_sites_do_nothing(client: FlaskClient, opened: Opened) ->
         foreign = {"Origin": "https://evil.example"}
         assert client.post(path, data={"text": "x"}, headers=foreign).status_code == 403
         assert client.post(path, data={"text": "x"}).status_code == 422
+
+
+def test_a_tip_is_withdrawn_until_an_officer_has_taken_note(
+    client: FlaskClient, services: Services, opened: Opened, people: dict[str, Account]
+) -> None:
+    enter(client, opened["receipt_code"])
+    page = client.get("/status").text
+    assert "Withdraw this tip" in page
+
+    assert send(client, "/status/withdraw", what="tip").status_code == 303
+    assert "You withdrew it" in client.get("/status").text
+    with services.database.reading() as tx:
+        assert tips.read_tip(tx, opened["reference"]).state == "withdrawn"
+
+
+def test_a_tip_that_is_being_looked_at_stays(
+    client: FlaskClient, services: Services, opened: Opened, people: dict[str, Account]
+) -> None:
+    enter(client, opened["receipt_code"])
+    act(services, opened["reference"], "acknowledge", people)
+    assert "Withdraw this tip" not in client.get("/status").text
+
+    answer = send(client, "/status/withdraw", what="tip")
+
+    assert answer.status_code == 409
+    assert "An officer is already looking at this tip" in answer.text
+
+
+def test_contact_details_are_withdrawn_at_any_time(
+    client: FlaskClient, services: Services, people: dict[str, Account]
+) -> None:
+    opened = open_tip(client, text="x", contact="138 0000 1234")
+    enter(client, opened["receipt_code"])
+    act(services, opened["reference"], "acknowledge", people)
+
+    assert send(client, "/status/withdraw", what="contact").status_code == 303
+
+    with services.database.reading() as tx:
+        tip = tips.read_tip(tx, opened["reference"])
+        assert (tip.anonymous, contacts.read_contact(tx, tip.id), tip.state) == (True, "", "triage")
+        actions = [one.action for one in custody.list_of(tx, tip=tip.reference)]
+    assert actions[-1] == "contact:withdraw"
+    assert "Withdraw my contact details" not in client.get("/status").text

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import clock, messages, tips
+from tipline.domain import clock, contacts, messages, tips
 from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -112,6 +112,26 @@ def show_slip_json() -> Response:
     return slips.document(current.reporter_tip())
 
 
+@blueprint.post("/status/withdraw")
+@guard.reporter
+def withdraw() -> ResponseReturnValue:
+    """Take the tip back, or with `contact` only how to be reached."""
+    tip = current.reporter_tip()
+    actor = reporter(tip.reference)
+    try:
+        with current.services().database.transaction() as tx:
+            fresh = tips.read_tip(tx, tip.reference)
+            if request.form.get("what") == "contact":
+                contacts.withdraw(tx, actor, fresh.id, fresh.reference)
+                fresh.anonymous = True
+                tips.touch(fresh)
+            else:
+                tips.withdraw(tx, actor, fresh)
+    except TiplineError as fault:
+        return status_page(tip, pages.faults_of(fault)), 409
+    return redirect(url_for("intake.show_status"), 303)
+
+
 @blueprint.post("/status/leave")
 @guard.public
 def leave() -> ResponseReturnValue:
@@ -130,6 +150,8 @@ def status_page(
 ) -> str:
     """How the tip stands, with what was typed and not taken."""
     values = steps.files_of(tip)
+    with current.services().database.reading() as tx:
+        values["has_contact"] = bool(contacts.read_contact(tx, tip.id))
     return pages.render(
         "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
     )

@@ -78,6 +78,10 @@ class Told:
         return self.tip.state == "draft"
 
     @property
+    def may_withdraw(self) -> bool:
+        return tips.may_withdraw(self.tip)
+
+    @property
     def may_add(self) -> bool:
         return self.tip.state not in tips.ENDED
 

@@ -9,6 +9,7 @@ from tipline.db import Transaction
 from tipline.domain import accounts, categories, custody
 from tipline.domain.custody import Custody
 from tipline.errors import N_
+from tipline.web import filters
 from tipline.web.review import words
 from tipline.web.review.saying import gettext
 
@@ -39,6 +40,7 @@ SENTENCES = {
     "message:progress": N_("News written for the tip provider"),
     "message:note": N_("Internal note written"),
     "contact:read": N_("Contact details looked at"),
+    "contact:withdraw": N_("Contact details withdrawn by the tip provider"),
     "link:create": N_("%(tip)s linked to %(case)s"),
     "link:end": N_("Link of %(tip)s to %(case)s taken back"),
     "case:open": N_("Case opened"),
@@ -117,10 +119,21 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         "case": entry.subject.partition(":")[2],
         "changes": _changes(facts),
         "days": facts.get("days"),
-        "offset": _plain("clock_offset_s", facts.get("clock_offset_s")),
+        "offset": _ahead_or_behind(facts.get("clock_offset_s")),
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)
+
+
+def _ahead_or_behind(offset_s: float | None) -> str:
+    if not offset_s:
+        return "–" if offset_s is None else gettext("right")
+    length = filters.lasting(offset_s)
+    return (
+        gettext("%(length)s ahead", length=length)
+        if offset_s > 0
+        else gettext("%(length)s behind", length=length)
+    )
 
 
 def _is_taken_back(facts: dict[str, Any]) -> bool:

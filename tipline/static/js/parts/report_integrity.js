@@ -56,7 +56,10 @@ async function tell(address, sha256, csrf) {
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
       body: JSON.stringify({ sha256 }),
     });
-    if (response.ok) return (await response.json()).sha256 === sha256;
+    if (response.ok) {
+      const { sha256: arrived, client_sha256: told } = await response.json();
+      return arrived === sha256 && told === sha256;
+    }
     return response.status === 429 || response.status >= 500 ? undefined : null;
   } catch (fault) {
     return undefined;
