@@ -12,29 +12,23 @@ from tipline.web import current
 
 def of_script() -> dict[str, str]:
     """Name → sentence; places in braces are filled by the script."""
+    return {**_of_states(), **_of_buttons(), **_of_pages()}
+
+
+def _of_states() -> dict[str, str]:
+    """What is said of one file."""
     damaged = CATALOGUE["evidence:digest-mismatch"].sentence
     limit = uploads.readable(current.settings().max_file_bytes)
     return {
-        "pick_record": gettext("Record a video"),
-        "pick_album": gettext("Choose from album"),
-        "pick_file": gettext("Choose a file / DVR"),
         "waiting": gettext("Waiting"),
         "preparing": gettext("Reading the file"),
-        "phone": gettext("Your phone is preparing the video. Please stay on this page"),
         "sending": gettext("Uploading {percent}%"),
         "left": gettext("about {time} left"),
         "about": gettext("about {time}"),
         "again_in": gettext("Trying again in {time}."),
         "busy": gettext("The station cannot take it right now."),
         "kept_until": gettext("kept until {day}"),
-        "add_another": gettext("Add another"),
-        "one_by_one": gettext("Choose one file at a time; then add another"),
         "for_clock": gettext("Photo for the clock"),
-        "other_file": gettext(
-            "This is another file, so it is sent as a new one. What has arrived of {name} is kept"
-        ),
-        "choose": gettext("Choose it again"),
-        "again": gettext("Send it again"),
         "seconds": gettext("{number} s"),
         "minutes": gettext("{number} min"),
         "hours": gettext("{number} h"),
@@ -53,19 +47,7 @@ def of_script() -> dict[str, str]:
         "too_large": gettext("File is over {limit}. Export in parts and upload one by one").replace(
             "{limit}", limit
         ),
-        "twice": gettext("{name} is in the list already"),
         "ended": gettext("Your visit has ended. Enter your receipt code to go on; what arrived is kept"),
-        "pause": gettext("Pause"),
-        "resume": gettext("Resume"),
-        "remove": gettext("Remove"),
-        "retry": gettext("Retry"),
-        "total_ahead": gettext("{all} files, {size}"),
-        "total_sending": gettext("{percent}%: {done} of {all} files uploaded"),
-        "all_done": gettext("All files have arrived"),
-        "done_but": gettext("Files that arrived: {done}. Not taken: {refused}, see below"),
-        "leaving": gettext("A file is still uploading."),
-        "copied": gettext("Copied"),
-        "no_connection": gettext("No connection. What you typed is still here. Try again in a moment"),
         "mark_checking": gettext("Checking the picture's signature …"),
         "mark_genuine": gettext("Genuine picture. This station signed a receipt for this tip."),
         "mark_same": gettext("Picture and receipt belong together."),
@@ -82,4 +64,38 @@ def of_script() -> dict[str, str]:
         "compare_same": gettext("{name} is file {number} of this receipt, bit for bit"),
         "compare_other": gettext("{name} is none of the files of this receipt"),
         "compare_failed": gettext("{name} could not be read here. Compare by hand"),
+    }
+
+
+def _of_buttons() -> dict[str, str]:
+    return {
+        "pick_record": gettext("Record a video"),
+        "pick_album": gettext("Choose from album"),
+        "pick_file": gettext("Choose a file / DVR"),
+        "add_another": gettext("Add another"),
+        "one_by_one": gettext("Choose one file at a time; then add another"),
+        "choose": gettext("Choose it again"),
+        "again": gettext("Send it again"),
+        "pause": gettext("Pause"),
+        "resume": gettext("Resume"),
+        "remove": gettext("Remove"),
+        "retry": gettext("Retry"),
+    }
+
+
+def _of_pages() -> dict[str, str]:
+    """What concerns all files together, or the page."""
+    return {
+        "phone": gettext("Your phone is preparing the video. Please stay on this page"),
+        "other_file": gettext(
+            "This is another file, so it is sent as a new one. What has arrived of {name} is kept"
+        ),
+        "twice": gettext("{name} is in the list already"),
+        "total_ahead": gettext("{all} files, {size}"),
+        "total_sending": gettext("{percent}%: {done} of {all} files uploaded"),
+        "all_done": gettext("All files have arrived"),
+        "done_but": gettext("Files that arrived: {done}. Not taken: {refused}, see below"),
+        "leaving": gettext("A file is still uploading."),
+        "copied": gettext("Copied"),
+        "no_connection": gettext("No connection. What you typed is still here. Try again in a moment"),
     }
