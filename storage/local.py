@@ -51,6 +51,14 @@ class LocalStore:
             self._uploads.mkdir(mode=0o750, exist_ok=True)
             fsync_folder(self._root)
 
+    @property
+    def root(self) -> Path:
+        return self._root
+
+    def below(self, name: str) -> LocalStore:
+        """Another store in a corner of this one."""
+        return LocalStore(self._root / name)
+
     # --- upload sessions
 
     def begin(self, key: str) -> str:

@@ -50,6 +50,17 @@ class S3Store:
         self._bucket = Bucket(bucket, prefix, endpoint_url, region, checksums, patience)
         self._part_size = part_size
 
+    @property
+    def bucket(self) -> Bucket:
+        """The calls this store is made of, for whoever tries them out."""
+        return self._bucket
+
+    def below(self, name: str) -> S3Store:
+        """Another store in a corner of this one; the connections are its own."""
+        corner = S3Store(bucket=self._bucket.name, part_size=SMALLEST_PART)
+        corner._bucket = self._bucket.below(name)
+        return corner
+
     # --- upload sessions
 
     def begin(self, key: str) -> str:
@@ -85,7 +96,7 @@ class S3Store:
                 recorded.add(ticket.upload_id)
                 if touched < older_than:
                     yield Session(text, ticket.key, touched)
-        for upload in self._multipart_uploads():
+        for upload in self.multipart_uploads():
             # Begun by a host that died before it wrote its first record.
             if upload["UploadId"] not in recorded and upload["Initiated"] < older_than:
                 key = upload["Key"].removeprefix(f"{self._bucket.root}objects/")
@@ -194,7 +205,8 @@ class S3Store:
             s3_completion.forget_calmly(self._bucket, ticket)
             raise
 
-    def _multipart_uploads(self) -> Iterator[Any]:
+    def multipart_uploads(self) -> Iterator[Any]:
+        """Uploads of which the server still keeps parts."""
         pages = self._bucket.client.get_paginator("list_multipart_uploads")
         with told_plainly():
             prefix = f"{self._bucket.root}objects/"

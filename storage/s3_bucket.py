@@ -73,6 +73,17 @@ class Bucket:
         self._lock = Lock()
         self._clients: dict[tuple[int, Patience], Any] = {}
 
+    def below(self, prefix: str) -> Bucket:
+        """The same bucket below a further prefix, over connections of its own."""
+        return Bucket(
+            self.name,
+            f"{self.root}{prefix}",
+            self._endpoint_url,
+            self._region,
+            self._checksums,
+            self._patience,
+        )
+
     @property
     def client(self) -> Any:
         """The boto3 client: shared by threads, made anew after a fork, since sockets cannot be shared."""
@@ -127,13 +138,22 @@ class Bucket:
                 for entry in page.get("Contents", ()):
                     yield entry | {"Key": entry["Key"].removeprefix(self.root)}
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """What stands below `prefix` up to the next slash, old versions included."""
+        call = "list_object_versions" if self.keeps_versions() else "list_objects_v2"
+        pages = self.client.get_paginator(call)
+        with told_plainly():
+            for page in pages.paginate(Bucket=self.name, Prefix=f"{self.root}{prefix}", Delimiter="/"):
+                for entry in page.get("CommonPrefixes", ()):
+                    yield str(entry["Prefix"]).removeprefix(self.root)
+
     def delete(self, name: str, version: str | None = None) -> None:
         with told_plainly():
             self.client.delete_object(**self.where(name), **({"VersionId": version} if version else {}))
 
     def erase(self, name: str) -> None:
         """Delete an object and, where the bucket keeps versions, every one of them."""
-        if not self._versioned():
+        if not self.keeps_versions():
             self.delete(name)
             return
         full = f"{self.root}{name}"
@@ -146,7 +166,7 @@ class Bucket:
 
     def erase_below(self, prefix: str) -> None:
         """Delete all that lies below `prefix`, with every version of it."""
-        if not self._versioned():
+        if not self.keeps_versions():
             self._delete_all([(entry["Key"], None) for entry in self.list(prefix)])
             return
         found = []
@@ -184,7 +204,7 @@ class Bucket:
         if refused := answer.get("Errors"):
             raise Unavailable(f"DeleteObjects: {refused[0].get('Code')}")
 
-    def _versioned(self) -> bool:
+    def keeps_versions(self) -> bool:
         """Asked anew now and then, because an operator may switch it on."""
         since, found = self._versions
         if found is None or time.monotonic() - since > _VERSIONS_KNOWN_S:

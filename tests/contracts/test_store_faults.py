@@ -99,7 +99,7 @@ class Bench:
             self.direct.abort(session.text)
         assert [one["Key"] for one in self.direct._bucket.list("uploads/")] == []
         assert [one["Key"] for one in self.direct._bucket.list("claims/")] == []
-        assert list(self.direct._multipart_uploads()) == []
+        assert list(self.direct.multipart_uploads()) == []
 
 
 @pytest.fixture

@@ -11,12 +11,31 @@ from tipline.commands import ground
 
 
 @click.command()
-def doctor() -> None:
-    """Look at settings, database, broker, store, sandbox, decoders, fonts and disk; exit 1 if any fails."""
+@click.option(
+    "--store", "of_store", is_flag=True, help="Try the store itself, whether local or S3, for a minute."
+)
+@click.option(
+    "--lock", "with_lock", is_flag=True, help="With --store: hold one object for 20 seconds, to try it."
+)
+def doctor(of_store: bool, with_lock: bool) -> None:
+    """Look at settings, database, broker, store, sandbox, decoders, fonts and disk; exit 1 if any fails.
+
+    With --store the store is really used, in a corner that is emptied afterwards, and a line says of each
+    promise whether it holds there.
+    """
     from tipline import doctor as examination
 
+    if with_lock and not of_store:
+        raise click.UsageError("--lock belongs to --store.")
+    settings = ground.settings()
+    if of_store:
+        from tipline import storecheck
+
+        findings = storecheck.examine(settings, with_lock=with_lock)
+    else:
+        findings = examination.examine(settings)
     failed = False
-    for finding in examination.examine(ground.settings()):
+    for finding in findings:
         click.echo(f"{finding.state.value:<5} {finding.name:<13} {finding.words}")
         failed = failed or finding.state is examination.State.FAIL
     sys.exit(1 if failed else 0)
