@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tipline import doctor, printing
+from storage.probing import Told
+from tipline import doctor, printing, storecheck
 from tipline.doctor import State
 from tipline.domain import clock, signatures
 from tipline.services import Services
@@ -158,11 +164,72 @@ def test_a_decoder_that_cannot_be_loaded_is_told_not_raised(monkeypatch: pytest.
 
 
 def test_a_running_instance_is_known_by_its_lock_file(settings: Settings) -> None:
-    import os
-
     lock = settings.data / "instance.lock"
     assert not doctor.is_running(settings)
     lock.write_text("nonsense")
     assert not doctor.is_running(settings)
     lock.write_text(str(os.getpid()))
     assert doctor.is_running(settings) == (b"tipline" in Path("/proc/self/cmdline").read_bytes())
+
+
+# --- the store itself
+
+
+def doctor_of_store(folder: Path, *words: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
+    environment |= {"TIPLINE_DATA": str(folder), "TIPLINE_LOCALE": "en", "TIPLINE_MIN_FREE_BYTES": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tipline", "doctor", *words], env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_the_store_is_tried_line_by_line_and_left_as_it_was(tmp_path: Path) -> None:
+    with doctor_of_store(tmp_path, "--store") as program:
+        said, wrong = program.communicate(timeout=120)
+    assert (program.returncode, wrong) == (0, "")
+    lines = {line[6:19].strip(): line[:5].strip() for line in said.splitlines()}
+    assert len(lines) == 14
+    assert lines["write once"] == lines["resuming"] == lines["fsync"] == "ok"
+    assert [path.name for path in sorted((tmp_path / "store").rglob("*"))] == ["objects", "uploads"]
+
+
+def test_an_interrupted_trial_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    with doctor_of_store(tmp_path, "--store") as program:
+        assert program.stdout
+        while "write once" not in program.stdout.readline():
+            continue
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=60)
+    assert program.returncode == 1
+    assert [path.name for path in sorted((tmp_path / "store").rglob("*"))] == ["objects", "uploads"]
+
+
+def test_a_store_that_lacks_what_we_need_ends_with_1_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("in the way")
+    with doctor_of_store(tmp_path, "--store") as program:
+        said, wrong = program.communicate(timeout=60)
+    assert (program.returncode, wrong) == (1, "")
+    assert said.startswith("FAIL ")
+    assert "Traceback" not in said
+
+
+def test_the_lock_is_tried_with_the_store_only(tmp_path: Path) -> None:
+    with doctor_of_store(tmp_path, "--lock") as program:
+        _, wrong = program.communicate(timeout=60)
+    assert program.returncode == 2
+    assert "--store" in wrong
+
+
+def test_what_the_trial_tells_is_said_in_the_stations_language(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*_: object, **__: object) -> Iterator[tuple[str, Told]]:
+        yield "room", Told("room-low", free=3 * 1024**3)
+        yield "joining", Told("joined-by-claim", racers=16, winners=3)
+
+    monkeypatch.setattr(storecheck, "probe", told)
+    room, joining = storecheck.examine(replace(settings, locale="zh_Hans_CN"))
+    assert (room.state, joining.state) == (State.FAIL, State.NOTE)
+    assert room.words.startswith("仅剩 3 GB")
+    assert "16 个上传" in joining.words

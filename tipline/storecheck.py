@@ -65,7 +65,7 @@ NOTED = {
         "Originals are write-protected, but Tipline runs as root, who may write all the same. Use "
         "another user."
     ),
-    "clock-off": N_("Its clock is %(seconds)s s ahead of ours. Set both by NTP."),
+    "clock-off": N_("Its clock and ours differ by %(seconds)s s. Set both by NTP."),
     "retention-unknown": N_("Whether there is a default retention could not be asked."),
     "checksums-ignored": N_(
         "This store does not check what arrives (%(kind)s). Tipline compares its answers and reads "
@@ -124,7 +124,9 @@ FAILED = {
     "reach-not": N_(
         "The store does not answer (%(fault)s). Check endpoint_url in TIPLINE_STORE_URL and the network."
     ),
-    "clock-wrong": N_("Its clock is %(seconds)s s ahead of ours; it will refuse requests. Set both by NTP."),
+    "clock-wrong": N_(
+        "Its clock and ours differ by %(seconds)s s; it will refuse requests. Set both by NTP."
+    ),
     "retention-default": N_(
         "The bucket holds every new object by a default retention, so Tipline could remove nothing, "
         "not even what this examination would write. Switch the default off; object lock itself may "

@@ -15,8 +15,8 @@ from pathlib import Path
 from storage import keys
 from storage.local import LocalStore
 from storage.local_files import fsync_folder
-from storage.probing import common
-from storage.probing.common import Corner
+from storage.probing import contract
+from storage.probing.contract import Corner
 from storage.probing.telling import Told
 
 OLD_S = 600
@@ -137,14 +137,14 @@ CHECKS: dict[str, Callable[[Folder], Told]] = {
     "links": one_filesystem,
     "names": names,
     "fsync": synced,
-    "round trip": common.round_trip,
-    "ranges": common.ranges,
-    "write once": common.first_put_wins,
-    "resuming": common.resuming,
-    "too early": common.too_early,
-    "aborting": common.aborting,
+    "round trip": contract.round_trip,
+    "ranges": contract.ranges,
+    "write once": contract.first_put_wins,
+    "resuming": contract.resuming,
+    "too early": contract.too_early,
+    "aborting": contract.aborting,
     "originals": protected,
-    "speed": common.speed,
+    "speed": contract.speed,
 }
 
 

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from storage import keys, s3_completion
 from storage.base import StoreError, Unavailable
-from storage.probing import common, s3_guards
-from storage.probing.common import Corner
+from storage.probing import contract, s3_guards
+from storage.probing.contract import Corner
 from storage.probing.s3_races import joined_once
 from storage.probing.telling import Told
 from storage.s3 import S3Store
@@ -70,10 +70,10 @@ def reach(corner: Corners) -> Told:
 
 
 def clock(corner: Corners) -> Told:
-    seconds = round(corner.skew.total_seconds())
-    if abs(seconds) > _SKEW_HARMS_S:
+    seconds = abs(round(corner.skew.total_seconds()))
+    if seconds > _SKEW_HARMS_S:
         return Told("clock-wrong", seconds=seconds)
-    return Told("clock-off", seconds=seconds) if abs(seconds) > _SKEW_NOTED_S else Told("clock")
+    return Told("clock-off", seconds=seconds) if seconds > _SKEW_NOTED_S else Told("clock")
 
 
 def default_retention(corner: Corners) -> Told:
@@ -164,19 +164,19 @@ def checks(*, with_lock: bool) -> dict[str, Callable[[Corners], Told]]:
         "reach": reach,
         "clock": clock,
         "retention": default_retention,
-        "round trip": common.round_trip,
-        "ranges": common.ranges,
+        "round trip": contract.round_trip,
+        "ranges": contract.ranges,
         "checksums": checksums,
-        "write once": common.first_put_wins,
+        "write once": contract.first_put_wins,
         "joining": joining,
-        "resuming": common.resuming,
-        "too early": common.too_early,
-        "aborting": common.aborting,
+        "resuming": contract.resuming,
+        "too early": contract.too_early,
+        "aborting": contract.aborting,
         "leftovers": leftovers,
         "batch delete": batch,
         "versions": versions,
         "addresses": signed,
-        "speed": common.speed,
+        "speed": contract.speed,
         "object lock": lock if with_lock else lock_state,
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from storage import keys, s3_completion
 from storage.base import KeyTaken
-from storage.probing.common import RACERS, ROUNDS, race
+from storage.probing.contract import RACERS, ROUNDS, race
 from storage.probing.telling import Told
 from storage.s3_bucket import Bucket, said, told_plainly
 from storage.s3_object import MADE_BY, name_of

@@ -21,7 +21,7 @@ COMMANDS = {
     "key show": [],
     "key rotate": ["--yes"],
     "receipt verify": ["FILE", "--key", "--keys", "--file"],
-    "doctor": [],
+    "doctor": ["--store", "--lock"],
     "settings show": [],
 }
 TARGETS = ("help", "run", "test", "check", "bench", "messages")
