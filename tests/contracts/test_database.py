@@ -36,7 +36,10 @@ from tipline.domain import (
     links,
     messages,
     outbox,
+    proofs,
     renditions,
+    signatures,
+    statements,
     tips,
     triage,
     uploads,
@@ -510,6 +513,24 @@ def test_a_picture_saved_by_two_workers_is_one_row(database: Database) -> None:
 
 
 # --- lists
+
+
+def test_one_state_of_a_tip_is_signed_once_with_one_key_however_many_ask(database: Database) -> None:
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+
+    found = at_once(
+        lambda _: proofs.issue(database, "s" * 40, tip.id, station="航海路派出所", zone="Asia/Shanghai")
+    )
+
+    assert len({one.signature for one in found}) == 1
+    assert found[0].body.encode() == statements.canonical(found[0].statement)
+    with database.reading() as tx:
+        assert len(signatures.list_keys(tx)) == 1
+        assert [one.action for one in custody.list_of(tx, actions=("key:make", "receipt:sign"))] == [
+            "key:make", "receipt:sign",
+        ]  # fmt: skip
+        assert custody.verify(tx) is None
 
 
 @pytest.mark.parametrize("limit", [1, 7, 60])

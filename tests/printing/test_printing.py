@@ -8,7 +8,9 @@ import json
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,26 @@ def test_a_pdf_without_one_gives_none(what: str) -> None:
     }[what]  # fmt: skip
 
     assert printing.attached(given) is None
+
+
+def test_a_pdf_that_blows_up_is_given_up_and_keeps_nobody_from_printing() -> None:
+    stream = zlib.compress(b"x" * 60_000_000)
+    for _ in range(3):
+        stream = zlib.compress(stream)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a.json)3 0 R]>>>>>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+        b"<</Type/Filespec/F(a.json)/EF<</F 4 0 R>>>>",
+        b"<</Length %d/Filter[/FlateDecode/FlateDecode/FlateDecode/FlateDecode]>>stream\n%s\nendstream"
+        % (len(stream), stream),
+    ]
+    body = b"".join(b"%d 0 obj%s endobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    bomb = b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R/Size 5>>\n%%EOF"
+    with ThreadPoolExecutor(3) as threads:
+        looks = [threads.submit(printing.attached, bomb) for _ in range(2)]
+        assert printing.pdf(page("<p>x</p>"))
+        # A file of sixty million bytes is no receipt, whether it was given up or taken out.
+        assert all(len(one.result() or b"") in (0, 60_000_000) for one in looks)
 
 
 @pytest.fixture
@@ -184,7 +206,11 @@ def test_a_page_beyond_all_measure_is_not_begun() -> None:
 
 def test_who_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "WAITS_S", 0.01)
-    with printing._turn(), printing._turn(), pytest.raises(TiplineError) as told:
+    with (
+        printing._turn(printing._turns),
+        printing._turn(printing._turns),
+        pytest.raises(TiplineError) as told,
+    ):
         printing.pdf(page("<p>x</p>"))
     assert told.value.code == "print:busy"
     assert printing.pdf(page("<p>x</p>"))

@@ -27,6 +27,7 @@ SHEETS = Path(__file__).parent / "sheets"
 MOST_AT_ONCE = 2
 WAITS_S = 15.0
 LONGEST_S = 45.0
+LONGEST_LOOK_S = 10.0
 LARGEST_PAGE = 8 * 1024**2
 # Exit codes of the child.
 PARTS_MISSING = 3
@@ -37,6 +38,8 @@ _KEPT = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH",
 
 log = structlog.get_logger(__name__)
 _turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+# Strangers' PDFs wait in a line of their own: whoever sends bombs keeps nobody from a receipt.
+_looks = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 class CannotPrint(Exception):
@@ -56,9 +59,9 @@ def pdf(html: str, *, attachments: Mapping[str, str] | None = None) -> bytes:
         log.error("printing.failed", fault="too large")
         raise TiplineError("print:failed")
     job = json.dumps({"html": html, "attachments": dict(attachments or {})}).encode()
-    with _turn():
+    with _turn(_turns):
         try:
-            done = _run([], job)
+            done = _run([], job, LONGEST_S)
         except (subprocess.TimeoutExpired, OSError) as fault:
             log.error("printing.failed", fault=type(fault).__name__)
             raise TiplineError("print:failed") from fault
@@ -73,9 +76,9 @@ def attached(untrusted_pdf: bytes) -> bytes | None:
 
     A stranger's PDF is read by the child too, within its bounds. Raises print:busy.
     """
-    with _turn():
+    with _turn(_looks):
         try:
-            done = _run(["--attached"], untrusted_pdf)
+            done = _run(["--attached"], untrusted_pdf, LONGEST_LOOK_S)
         except (subprocess.TimeoutExpired, OSError):
             return None
     return done.stdout if done.returncode == 0 else None
@@ -84,7 +87,7 @@ def attached(untrusted_pdf: bytes) -> bytes | None:
 def check() -> str:
     """Family of the font in which a Chinese PDF comes out on this host; raises CannotPrint."""
     try:
-        done = _run(["--check"], b"")
+        done = _run(["--check"], b"", LONGEST_S)
     except (subprocess.TimeoutExpired, OSError) as fault:
         raise CannotPrint(type(fault).__name__) from fault
     if done.returncode:
@@ -99,21 +102,21 @@ def sheet(name: str) -> str:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=WAITS_S):
+def _turn(line: threading.BoundedSemaphore) -> Iterator[None]:
+    if not line.acquire(timeout=WAITS_S):
         raise TiplineError("print:busy")
     try:
         yield
     finally:
-        _turns.release()
+        line.release()
 
 
-def _run(options: list[str], job: bytes) -> subprocess.CompletedProcess[bytes]:
+def _run(options: list[str], job: bytes, longest_s: float) -> subprocess.CompletedProcess[bytes]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "LANG": "C.UTF-8"}
     return subprocess.run(
         [sys.executable, "-m", "tipline.printing", *options],
-        input=job, env=environment, cwd="/", capture_output=True, timeout=LONGEST_S, check=False,
+        input=job, env=environment, cwd="/", capture_output=True, timeout=longest_s, check=False,
     )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ from tipline.printing import NO_CHINESE, NOTHING_ATTACHED, PARTS_MISSING, sheet
 
 MEMORY_BYTES = 1536 * 1024**2
 CPU_S = 40
+# Taking out a small file needs little; what needs more was made to.
+LOOK_MEMORY_BYTES = 512 * 1024**2
+LOOK_CPU_S = 5
 LARGEST_FILE = 64 * 1024**2
 # Archivable: fonts inside, the text can be searched and read aloud, files may lie in it.
 VARIANT = "pdf/a-3u"
@@ -25,9 +28,10 @@ TRIED = "回执核验"
 
 
 def main(options: list[str]) -> int:
-    _bound()
     if options == ["--attached"]:
+        _bound(LOOK_MEMORY_BYTES, LOOK_CPU_S)
         return _attached(sys.stdin.buffer.read())
+    _bound(MEMORY_BYTES, CPU_S)
     try:
         import weasyprint  # noqa: F401 - whether it loads here is what matters
     except (ImportError, OSError) as fault:
@@ -40,10 +44,10 @@ def main(options: list[str]) -> int:
     return 0
 
 
-def _bound() -> None:
+def _bound(memory_bytes: int, cpu_s: int) -> None:
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_FSIZE, LARGEST_FILE),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -21,7 +21,7 @@ DOCUMENTED = {
     "post /api/v1/cases/{number}/links", "delete /api/v1/cases/{number}/links/{tip}", "get /api/v1/custody",
     "get /api/v1/search", "post /api/v1/public/tips", "post /api/v1/public/sessions",
     "get /api/v1/public/tips/{reference}", "post /api/v1/public/tips/{reference}/messages",
-    "get /api/v1/public/tips/{reference}/receipt",
+    "get /api/v1/public/tips/{reference}/receipt", "post /api/v1/public/receipts/verify",
 }  # fmt: skip
 
 

@@ -90,3 +90,15 @@ def test_before_the_first_receipt_there_is_no_key_and_asking_makes_none(
     assert client.get(KEYS).json["keys"] == []
     with services.database.reading() as tx:
         assert signatures.list_keys(tx) == []
+
+
+def test_the_description_names_all_forms_of_a_receipt_and_what_checks_one(client: FlaskClient) -> None:
+    paths = client.get("/api/v1/openapi.json").json["paths"]
+
+    receipt = paths["/api/v1/public/tips/{reference}/receipt"]["get"]
+    forms = receipt["responses"]["200"]["content"]
+    assert set(forms) == {"application/json", "application/pdf", "text/html"}
+    assert "format" in {one["name"] for one in receipt["parameters"]}
+    check = paths["/api/v1/public/receipts/verify"]["post"]
+    assert "application/json" in check["requestBody"]["content"]
+    assert check["security"] == []

@@ -64,7 +64,7 @@ function readMark(text) {
 
 async function fetchKeys(address) {
   try {
-    const response = await fetch(address, { credentials: "omit" });
+    const response = await fetch(address, { credentials: "omit", cache: "no-cache" });
     return response.ok ? (await response.json()).keys : null;
   } catch (fault) {
     return null;
