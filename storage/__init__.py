@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.base import (
+    Busy,
     FreeSpace,
     KeyTaken,
     LocalPath,
@@ -16,12 +17,14 @@ from storage.base import (
     Stat,
     Store,
     StoreError,
+    Superseded,
     Unavailable,
 )
 from storage.hashing import Digest, sha256_of
 from storage.opening import open_store
 
 __all__ = [
+    "Busy",
     "Digest",
     "FreeSpace",
     "KeyTaken",
@@ -36,6 +39,7 @@ __all__ = [
     "Stat",
     "Store",
     "StoreError",
+    "Superseded",
     "Unavailable",
     "open_store",
     "sha256_of",

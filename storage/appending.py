@@ -5,6 +5,7 @@ It decides when bytes are made durable and when that is told. How they are writt
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import BinaryIO, Protocol
@@ -12,6 +13,8 @@ from typing import BinaryIO, Protocol
 from storage.base import OnDurable, OutOfSpace, StoreError
 
 SYNC_EVERY = 32 * 1024 * 1024
+# A slow phone must not lose an hour's work to a process that dies, nor look as if it had gone.
+SYNC_AFTER_S = 60.0
 PIECE = 1024 * 1024
 
 
@@ -29,12 +32,12 @@ class Sink(Protocol):
 
 def pump(sink: Sink, pieces: Iterable[bytes], on_durable: OnDurable | None) -> int:
     """Feed `pieces` to `sink`; return the durable offset."""
-    told = sink.durable
+    told, told_at = sink.durable, time.monotonic()
 
     def tell() -> None:
-        nonlocal told
+        nonlocal told, told_at
         if sink.durable > told:
-            told = sink.durable
+            told, told_at = sink.durable, time.monotonic()
             if on_durable:
                 on_durable(told)
 
@@ -58,6 +61,8 @@ def pump(sink: Sink, pieces: Iterable[bytes], on_durable: OnDurable | None) -> i
                 sink.flush()
             tell()
             raise
+        if time.monotonic() - told_at >= SYNC_AFTER_S:
+            sink.flush()
         tell()
     sink.flush()
     tell()

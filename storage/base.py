@@ -1,7 +1,9 @@
 """What a store is: its methods, its extra powers and its errors.
 
-A store keeps bytes under keys made by `storage.keys`. It knows nothing of tips, HTTP or databases, and does
-not lock: whoever lets two writers into one upload session must sort that out (the row of the upload does).
+A store keeps bytes under keys made by `storage.keys`. It knows nothing of tips, HTTP or databases. It does
+not decide who may write into an upload session (the row of the upload does), but whoever begins to append
+takes the turn from whoever did before, in any process on any host: an older writer can no longer change
+what is held.
 """
 
 from __future__ import annotations
@@ -41,12 +43,20 @@ class SessionGone(StoreError):
     """The upload session was completed, aborted or never begun."""
 
 
+class Superseded(StoreError):
+    """A newer call writes into this upload session; the bytes of this one count no more."""
+
+
 class OutOfSpace(StoreError):
     """The disk, the quota or the bucket is full."""
 
 
 class Unavailable(StoreError):
     """The store does not work now: broken disk, no network, refused credentials. Nothing was acknowledged."""
+
+
+class Busy(Unavailable):
+    """A write that was begun earlier has not ended, as on a disk that hangs. Try again in a moment."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +89,19 @@ class Store(Protocol):
         """Write `pieces` from `offset` and return the durable offset.
 
         Bytes the session holds beyond `offset` are discarded first; when it holds fewer, `OffsetMismatch`.
-        About every 32 MiB (S3: each part) and at the end bytes are made durable, and each new durable offset
-        is told to `on_durable`. If `pieces` raises, what came before is made durable and told, then the
-        exception goes on. A step back is sure to work to the offset the last append began with, or any it
-        told; S3 may answer one further back with `OffsetMismatch` and a smaller `have`.
+        About every 32 MiB (S3: each part), every minute and at the end bytes are made durable, and each new
+        durable offset is told to `on_durable`. An older append of this session, wherever it runs, ends with
+        `Superseded` at its next step and none of its bytes count any more. If `pieces` raises, what came
+        before is made durable and told, then the exception goes on. A step back is sure to work to the
+        offset the last append began with, or any it told; S3 may answer one further back with
+        `OffsetMismatch` and a smaller `have`.
         """
 
     def size(self, session: str) -> int:
-        """The durable bytes a session holds."""
+        """The durable bytes a session holds. Changes nothing: an append that runs goes on."""
+
+    def take_over(self, session: str) -> int:
+        """Stop whoever appends, as a new append does, and tell the durable bytes held; none is discarded."""
 
     def complete(self, session: str, size: int) -> Stat:
         """Put the first `size` bytes of the session under its key, once and for all.

@@ -32,10 +32,12 @@ from storage.base import (
 )
 from storage.faults import told_plainly
 from storage.local_files import FileReader, FileSink, fsync_folder, publish_once, publish_over, remove
+from storage.local_turn import Turn, alone, is_completed
 
 _SESSION = re.compile(r"([0-9a-f]{32})@([a-z0-9@._-]+)")
-# Marks a session that was completed; no key contains the tilde.
+# Beside a session: that it was completed, and whose turn it is to write. No key contains the tilde.
 _DONE = "~done"
+_TURN = "~turn"
 
 
 class LocalStore:
@@ -72,25 +74,32 @@ class LocalStore:
     def append(
         self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
     ) -> int:
-        with self._open_part(session, os.O_RDWR) as handle:
+        with self._open_part(session, os.O_RDWR) as handle, self._turn(handle, session) as turn:
             have = self._synced_size(handle, session)
             if have < offset:
                 raise OffsetMismatch(have)
-            with told_plainly():
+            with told_plainly(), turn:
                 os.ftruncate(handle, offset)
-            return pump(FileSink(handle, offset, SYNC_EVERY), pieces, on_durable)
+            return pump(FileSink(handle, offset, SYNC_EVERY, turn), pieces, on_durable)
 
     def size(self, session: str) -> int:
         with self._open_part(session, os.O_RDONLY) as handle:
             return self._synced_size(handle, session)
 
+    def take_over(self, session: str) -> int:
+        with self._open_part(session, os.O_RDWR) as handle, self._turn(handle, session):
+            return self._synced_size(handle, session)
+
     def complete(self, session: str, size: int) -> Stat:
         part, key = self._part(session)
         try:
-            self._finish(part, session, size)
-            publish_once(part, self._path(key), self._objects)
+            # From here on the bytes are an original: nobody who still has the file open may write.
+            with self._open_part(session, os.O_RDONLY) as handle, alone(handle, part):
+                self._end_turns(handle, session)
+                self._finish(handle, part, session, size)
+                publish_once(part, self._path(key), self._objects)
         except SessionGone:
-            if self._done_mark(session).exists():
+            if self._beside(session, _DONE).exists():
                 with suppress(Missing):
                     return self.stat(key)
             raise
@@ -101,14 +110,15 @@ class LocalStore:
         part, _ = self._part(session)
         with told_plainly():
             part.unlink(missing_ok=True)
-            self._done_mark(session).unlink(missing_ok=True)
+            for mark in (_DONE, _TURN):
+                self._beside(session, mark).unlink(missing_ok=True)
             fsync_folder(self._uploads)
 
     def list_sessions(self, older_than: datetime) -> Iterator[Session]:
         touched: dict[str, datetime] = {}
         with told_plainly(), os.scandir(self._uploads) as entries:
             for entry in entries:
-                text = entry.name.removesuffix(_DONE)
+                text = entry.name.partition("~")[0]
                 if _SESSION.fullmatch(text):
                     # Ended since the folder was read: not a leftover any more.
                     with suppress(FileNotFoundError):
@@ -211,8 +221,28 @@ class LocalStore:
             raise SessionGone("this is not a session of this store")
         return self._uploads / session, found[2].replace("@", "/")
 
-    def _done_mark(self, session: str) -> Path:
-        return self._uploads / f"{session}{_DONE}"
+    def _beside(self, session: str, mark: str) -> Path:
+        return self._uploads / f"{session}{mark}"
+
+    @contextmanager
+    def _turn(self, handle: int, session: str) -> Iterator[Turn]:
+        """The turn to write, taken from whoever had it."""
+        part, _ = self._part(session)
+        with alone(handle, part), told_plainly():
+            if is_completed(handle):
+                raise SessionGone("the upload session has ended")
+            turn = Turn.take(handle, self._beside(session, _TURN))
+        try:
+            yield turn
+        finally:
+            turn.close()
+
+    def _end_turns(self, handle: int, session: str) -> None:
+        """Whoever still writes is stopped for good; if nobody ever wrote there is nothing to stop."""
+        mark = self._beside(session, _TURN)
+        with told_plainly():
+            if mark.exists():
+                Turn.take(handle, mark).close()
 
     @contextmanager
     def _open_part(self, session: str, flags: int) -> Iterator[int]:
@@ -224,17 +254,16 @@ class LocalStore:
         finally:
             os.close(handle)
 
-    def _finish(self, part: Path, session: str, size: int) -> None:
+    def _finish(self, handle: int, part: Path, session: str, size: int) -> None:
         """Cut to size, write-protect, fsync: all that must be true before the file gets its name."""
-        with self._open_part(session, os.O_RDONLY) as handle:
-            have = self._synced_size(handle, session)
-            if have < size:
-                raise OffsetMismatch(have)
-            with told_plainly():
-                if have > size:
-                    os.truncate(part, size)
-                os.fchmod(handle, 0o440)
-                os.fsync(handle)
+        have = self._synced_size(handle, session)
+        if have < size:
+            raise OffsetMismatch(have)
+        with told_plainly():
+            if have > size:
+                os.truncate(part, size)
+            os.fchmod(handle, 0o440)
+            os.fsync(handle)
 
     def _synced_size(self, handle: int, session: str) -> int:
         """A killed process may leave bytes only the page cache holds: none counts before it is on disk."""
@@ -251,9 +280,10 @@ class LocalStore:
     def _retire(self, part: Path, session: str) -> None:
         """Leave a mark first, so that a repeated `complete` knows this session from a stranger's."""
         with told_plainly():
-            self._done_mark(session).touch(mode=0o640)
+            self._beside(session, _DONE).touch(mode=0o640)
             fsync_folder(self._uploads)
             part.unlink(missing_ok=True)
+            self._beside(session, _TURN).unlink(missing_ok=True)
             fsync_folder(self._uploads)
 
 

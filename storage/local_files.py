@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,17 +21,23 @@ _READ_BUFFER = 256 * 1024
 
 
 class FileSink:
-    """Writes at offsets of an open file and makes the bytes durable every `sync_every`."""
+    """Writes at offsets of an open file and makes the bytes durable every `sync_every`.
 
-    def __init__(self, handle: int, offset: int, sync_every: int) -> None:
+    Every change is made within `turn`, which raises Superseded when somebody else has it by now.
+    """
+
+    def __init__(
+        self, handle: int, offset: int, sync_every: int, turn: AbstractContextManager[None] | None = None
+    ) -> None:
         self.durable = offset
+        self._turn = turn or nullcontext()
         self._handle = handle
         self._position = offset
         self._sync_every = sync_every
 
     def write(self, piece: bytes) -> None:
         view = memoryview(piece)
-        with told_plainly():
+        with told_plainly(), self._turn:
             while view:
                 written = os.pwrite(self._handle, view, self._position)
                 self._position += written
@@ -49,8 +55,12 @@ class FileSink:
                 # The kernel reports lost pages once and then calls them clean. What was not durable before
                 # must go, or a later fsync would vouch for it.
                 self._position = self.durable
-                os.ftruncate(self._handle, self.durable)
+                with self._turn:
+                    os.ftruncate(self._handle, self.durable)
                 raise
+            # Only now, for what was cut away meanwhile is not durable.
+            with self._turn:
+                pass
         self.durable = self._position
 
 

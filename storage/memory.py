@@ -21,6 +21,7 @@ from storage.base import (
     Session,
     SessionGone,
     Stat,
+    Superseded,
 )
 
 
@@ -36,6 +37,7 @@ class _Upload:
     key: str
     touched: datetime
     data: bytearray = field(default_factory=bytearray)
+    turn: object = None
 
 
 class Shelf:
@@ -66,13 +68,20 @@ class MemoryStore:
     ) -> int:
         upload = self._upload(session)
         with self._shelf.lock:
+            upload.turn = turn = object()
             if len(upload.data) < offset:
                 raise OffsetMismatch(len(upload.data))
             del upload.data[offset:]
-        return pump(_MemorySink(upload, self._shelf), pieces, on_durable)
+        return pump(_MemorySink(upload, self._shelf, turn), pieces, on_durable)
 
     def size(self, session: str) -> int:
         return len(self._upload(session).data)
+
+    def take_over(self, session: str) -> int:
+        upload = self._upload(session)
+        with self._shelf.lock:
+            upload.turn = object()
+            return len(upload.data)
 
     def complete(self, session: str, size: int) -> Stat:
         with self._shelf.lock:
@@ -157,20 +166,28 @@ class MemoryStore:
 
 
 class _MemorySink:
-    def __init__(self, upload: _Upload, shelf: Shelf) -> None:
+    def __init__(self, upload: _Upload, shelf: Shelf, turn: object) -> None:
         self.durable = len(upload.data)
         self._upload = upload
         self._shelf = shelf
+        self._turn = turn
 
     def write(self, piece: bytes) -> None:
         with self._shelf.lock:
+            self._require_turn()
             self._upload.data += piece
             self._upload.touched = _now()
         if len(self._upload.data) - self.durable >= SYNC_EVERY:
             self.flush()
 
     def flush(self) -> None:
-        self.durable = len(self._upload.data)
+        with self._shelf.lock:
+            self._require_turn()
+            self.durable = len(self._upload.data)
+
+    def _require_turn(self) -> None:
+        if self._upload.turn is not self._turn:
+            raise Superseded("a newer call writes into this session")
 
 
 def _now() -> datetime:

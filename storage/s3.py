@@ -3,7 +3,7 @@
 Objects are `objects/<key>`, growing uploads are multipart uploads with their records under `uploads/` (see
 `storage.s3_session`). Write-once is the server's `If-None-Match: *`, with a claim before it for uploads (see
 `storage.s3_claim`). How a session ends is told in `storage.s3_completion`.
-A file can have 10,000 parts: 80 GB.
+A file can have 10,000 parts: 80 GB, less a part for each time that another host goes on with it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
-from storage import keys, s3_completion, s3_object
+from storage import keys, s3_completion, s3_object, s3_session
 from storage.appending import pieces_of, pump
-from storage.base import DEFAULT_TYPE, KeyTaken, OnDurable, Session, SessionGone, Stat
+from storage.base import DEFAULT_TYPE, KeyTaken, OffsetMismatch, OnDurable, Session, Stat
 from storage.s3_bucket import PATIENCE, WHEN_SUPPORTED, Bucket, Patience, code_of, told_plainly
 from storage.s3_object import name_of, nothing
 from storage.s3_reader import S3Reader
-from storage.s3_session import Held, PartSink, Ticket, cut
+from storage.s3_session import Held, PartSink, Ticket
+from storage.s3_turn import RestingTurns, Turn
 
 PART_SIZE = 8 * 1024 * 1024
 SMALLEST_PART = 5 * 1024 * 1024
@@ -49,6 +50,7 @@ class S3Store:
             raise ValueError("S3 wants parts of at least 5 MiB")
         self._bucket = Bucket(bucket, prefix, endpoint_url, region, checksums, patience)
         self._part_size = part_size
+        self._resting = RestingTurns()
 
     @property
     def bucket(self) -> Bucket:
@@ -70,19 +72,31 @@ class S3Store:
         self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
     ) -> int:
         ticket = Ticket.parse(session)
-        kept = cut(self._bucket, ticket, Held.read(self._bucket, ticket), offset)
-        return pump(PartSink(self._bucket, ticket, kept), pieces, on_durable)
+        turn, held = self._turn(ticket, offset)
+        sink = PartSink(self._bucket, ticket, turn, s3_session.cut(self._bucket, ticket, held, offset))
+        try:
+            return pump(sink, pieces, on_durable)
+        finally:
+            if sink.is_settled:
+                self._resting.keep(session, turn)
 
     def size(self, session: str) -> int:
         ticket = Ticket.parse(session)
         held = Held.read(self._bucket, ticket)
-        # A rule of the bucket may have swept the parts away while their records stayed.
-        with told_plainly(SessionGone("the upload session has ended")):
-            self._bucket.client.list_parts(**ticket.upload(self._bucket), MaxParts=1)
+        s3_session.require_parts(self._bucket, ticket)
+        return held.size
+
+    def take_over(self, session: str) -> int:
+        ticket = Ticket.parse(session)
+        self._resting.take(session)
+        s3_session.require_parts(self._bucket, ticket)
+        _, held = s3_session.take_turn(self._bucket, ticket)
         return held.size
 
     def complete(self, session: str, size: int) -> Stat:
-        return s3_completion.complete(self._bucket, Ticket.parse(session), size, DEFAULT_TYPE, once=True)
+        turn = self._resting.take(session)
+        ticket = Ticket.parse(session)
+        return s3_completion.complete(self._bucket, ticket, size, DEFAULT_TYPE, once=True, turn=turn)
 
     def abort(self, session: str) -> None:
         s3_completion.forget(self._bucket, Ticket.parse(session))
@@ -196,11 +210,22 @@ class S3Store:
 
     # --- inside
 
+    def _turn(self, ticket: Ticket, offset: int) -> tuple[Turn, Held]:
+        """The turn to write from `offset` on: the one that rests here if it just goes on, else a new one."""
+        turn = self._resting.take(ticket.text)
+        held = Held.read(self._bucket, ticket)
+        if offset > held.size:
+            raise OffsetMismatch(held.size)
+        if turn and held.turns[-1:] == (turn,) and held.size == offset:
+            return turn, held
+        return s3_session.take_turn(self._bucket, ticket, offset)
+
     def _put_large(self, key: str, pieces: Iterable[bytes], content_type: str, *, once: bool) -> Stat:
         ticket = s3_completion.begin(self._bucket, key, self._part_size, content_type)
         try:
             size = self.append(ticket.text, 0, pieces)
-            return s3_completion.complete(self._bucket, ticket, size, content_type, once=once)
+            turn = self._resting.take(ticket.text)
+            return s3_completion.complete(self._bucket, ticket, size, content_type, once=once, turn=turn)
         except BaseException:
             s3_completion.forget_calmly(self._bucket, ticket)
             raise

@@ -15,7 +15,8 @@ from storage.hashing import Digest
 from storage.s3_bucket import Bucket, code_of, said, told_plainly
 from storage.s3_claim import claim, release
 from storage.s3_reader import S3Reader
-from storage.s3_session import Held, Part, Ticket, cut, upload_part
+from storage.s3_session import Held, Part, Ticket, cut, next_number, take_turn, upload_part
+from storage.s3_turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +37,17 @@ def begin(bucket: Bucket, key: str, part_size: int, content_type: str) -> Ticket
     return ticket
 
 
-def complete(bucket: Bucket, ticket: Ticket, size: int, content_type: str, *, once: bool) -> Stat:
-    """Make the object of the first `size` bytes. May be repeated by whoever did not hear the answer."""
+def complete(
+    bucket: Bucket, ticket: Ticket, size: int, content_type: str, *, once: bool, turn: Turn | None
+) -> Stat:
+    """Make the object of the first `size` bytes. May be repeated by whoever did not hear the answer.
+
+    `turn` is the one in which they were written, if that was here.
+    """
     try:
         if once:
             claim(bucket, ticket)
-        parts = _finish(bucket, ticket, size, content_type, once=once)
+        parts = _finish(bucket, ticket, size, content_type, once=once, turn=turn)
         stat = s3_object.stat(bucket, ticket.key)
         if stat.size != size:
             raise Unavailable("the object store kept another number of bytes than it was sent")
@@ -78,16 +84,22 @@ def forget_calmly(bucket: Bucket, ticket: Ticket) -> None:
         log.warning("leftovers of an upload to %s stay for the sweep: %s", ticket.key, fault)
 
 
-def _finish(bucket: Bucket, ticket: Ticket, size: int, content_type: str, *, once: bool) -> Sequence[Part]:
+def _finish(
+    bucket: Bucket, ticket: Ticket, size: int, content_type: str, *, once: bool, turn: Turn | None
+) -> Sequence[Part]:
     """Let the server join the parts; returns them."""
-    kept = cut(bucket, ticket, Held.read(bucket, ticket), size)
+    held = Held.read(bucket, ticket)
+    if held.size > size or (turn is None and held.size > held.end):
+        turn, held = take_turn(bucket, ticket, size)
+    kept = cut(bucket, ticket, held, size)
     if not kept.parts:
         # Less than a part, perhaps nothing at all, which a multipart upload cannot say.
         s3_object.put_whole(bucket, ticket.key, kept.head, content_type, ticket.token, once=once)
         return []
     parts = list(kept.parts)
-    if kept.head:
-        parts.append(upload_part(bucket, ticket, len(parts) + 1, kept.start, kept.head))
+    if kept.head and turn:
+        number = next_number(turn, kept.parts)
+        parts.append(upload_part(bucket, ticket, turn, number, kept.start, kept.head))
     with told_plainly():
         bucket.client.complete_multipart_upload(
             **ticket.upload(bucket),

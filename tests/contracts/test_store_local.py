@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import io
 import os
 import resource
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import FreeSpace, LocalPath, Missing, OutOfSpace, SessionGone, Unavailable, keys
+from storage import Busy, FreeSpace, LocalPath, Missing, OutOfSpace, SessionGone, Unavailable, keys
 from storage.local import LocalStore
 
 KEY = keys.original("a1")
@@ -113,6 +114,55 @@ def test_bytes_whose_fsync_failed_are_never_counted(
     store.append(session, 4, [b"sent again"])
     store.complete(session, 14)
     assert store.path_of(KEY).read_bytes() == b"safesent again"
+
+
+def test_a_write_that_is_stuck_in_the_disk_is_told_and_not_waited_for(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.local_turn.PATIENCE_S", 0.05)
+    session = store.begin(KEY)
+    real = os.pwrite
+    met: list[int] = []
+
+    def stuck(handle: int, data: bytes, at: int) -> int:
+        if bytes(data) == b"old":
+            for act in (store.take_over, lambda session: store.append(session, 0, [b"new"])):
+                with pytest.raises(Busy):
+                    act(session)
+                met.append(at)
+        return real(handle, data, at)
+
+    monkeypatch.setattr(os, "pwrite", stuck)
+    assert store.append(session, 0, [b"old"]) == 3
+    assert met == [0, 0]
+    assert store.append(session, 0, [b"newer"]) == 5
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_an_original_cannot_be_reached_through_its_session(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch, died: bool
+) -> None:
+    """Not even by root, to whom the mode of a file is nothing."""
+    session = store.begin(KEY)
+    store.append(session, 0, [b"the original"])
+    if died:
+        with monkeypatch.context() as host:
+            host.setattr(store, "_retire", failing(errno.EIO))
+            with pytest.raises(OSError, match="Input/output"):
+                store.complete(session, 12)
+    real = fcntl.flock
+    waited: list[int] = []
+
+    def completed_while_we_waited(handle: int, kind: int) -> None:
+        if not waited and not died:
+            waited.append(kind)
+            store.complete(session, 12)
+        real(handle, kind)
+
+    monkeypatch.setattr(fcntl, "flock", completed_while_we_waited)
+    with pytest.raises(SessionGone):
+        store.append(session, 3, [b"?"])
+    assert store.path_of(KEY).read_bytes() == b"the original"
 
 
 def test_a_part_that_cannot_be_vouched_for_is_thrown_away(

@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from storage import KeyTaken, Missing, OffsetMismatch, SessionGone, Unavailable, keys, open_store
+from storage import (
+    KeyTaken,
+    Missing,
+    OffsetMismatch,
+    SessionGone,
+    Superseded,
+    Unavailable,
+    keys,
+    open_store,
+)
 from storage.s3 import S3Store
 from tests.contracts.conftest import PART
 from tests.contracts.seaweed import Seaweed
@@ -144,6 +153,85 @@ def test_a_host_that_dies_within_a_part_costs_no_told_byte(
     host().append(session, PART + 1000, [data[PART + 1000 :]])
     host().complete(session, len(data))
     assert read(host(), KEY) == data
+
+
+@pytest.mark.parametrize("overtaken", ["before its part", "before its record", "after its record"])
+@pytest.mark.parametrize("by", ["bytes", "a look first"])
+@pytest.mark.parametrize("known", [0, 1000])
+def test_a_part_that_arrives_late_replaces_nothing_of_the_new_host(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch, overtaken: str, by: str, known: int
+) -> None:
+    first, mine, others = drawn(known, 1), drawn(3 * PART, 2), drawn(2 * PART + 77, 3)
+    session = host().begin(KEY)
+    host().append(session, 0, [first])
+    old, whole = host(), bytearray()
+
+    def overtake() -> None:
+        new = host()
+        at = new.take_over(session) if by == "a look first" else known
+        whole[:] = (first + mine)[:at] + others
+        assert new.append(session, at, [others]) == len(whole)
+
+    def meanwhile(real: Callable[..., Any], **arguments: Any) -> Any:
+        is_the_call = "PartNumber" in arguments or "/part-" in arguments["Key"]
+        if not is_the_call or whole:
+            return real(**arguments)
+        if overtaken == "after its record":
+            answer = real(**arguments)
+            overtake()
+            return answer
+        overtake()
+        return real(**arguments)
+
+    interfere(monkeypatch, old, "upload_part" if overtaken == "before its part" else "put_object", meanwhile)
+    with pytest.raises(Superseded):
+        old.append(session, known, [mine])
+
+    assert whole
+    assert host().size(session) == len(whole)
+    host().complete(session, len(whole))
+    assert read(host(), KEY) == bytes(whole)
+
+
+def test_a_rest_that_arrives_late_hides_nothing_of_the_new_host(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host().begin(KEY)
+    old = host()
+
+    def meanwhile(real: Callable[..., Any], **arguments: Any) -> Any:
+        if "/rest-" in arguments["Key"]:
+            host().append(session, 0, [b"new"])
+        return real(**arguments)
+
+    interfere(monkeypatch, old, "put_object", meanwhile)
+    with pytest.raises(Superseded):
+        old.append(session, 0, [b"old and longer"])
+
+    assert host().size(session) == 3
+    host().append(session, 3, [b"er"])
+    host().complete(session, 5)
+    assert read(host(), KEY) == b"newer"
+
+
+def test_two_hosts_that_take_the_turn_at_once_do_not_send_parts_of_one_number(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, others = drawn(PART, 1), drawn(PART + 9, 2)
+    session = host().begin(KEY)
+    old, met = host(), []
+
+    def meanwhile(real: Callable[..., Any], **arguments: Any) -> Any:
+        # Both have seen an empty session; the other's turn comes first, and all its bytes.
+        if "/turn-" in arguments["Key"] and not met:
+            met.append(host().append(session, 0, [others]))
+        return real(**arguments)
+
+    interfere(monkeypatch, old, "put_object", meanwhile)
+    assert old.append(session, 0, [mine]) == PART
+
+    host().complete(session, PART)
+    assert read(host(), KEY) == mine
 
 
 def test_a_step_back_into_a_part_names_where_to_go_on(host: Callable[[], S3Store]) -> None:
