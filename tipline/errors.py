@@ -113,6 +113,7 @@ CATALOGUE: dict[str, Entry] = {
     "upload:offset-mismatch": Entry(_K.CONFLICT, N_("The upload goes on at another place. Ask where it stands and continue there.")),
     "upload:superseded": Entry(_K.CONFLICT, N_("The upload was taken over by a newer connection.")),
     "upload:busy": Entry(_K.CONFLICT, N_("Another connection still sends this file. It goes on by itself in a moment.")),
+    "upload:crowded": Entry(_K.TOO_MANY, N_("Very much is being sent from your network at this moment. Wait a few minutes until some of it has arrived, then choose the file again; your report is kept.")),
     "upload:length-needed": Entry(_K.INVALID, N_("Say how long the file is: Upload-Length is missing or not a whole number.")),
     "upload:offset-unclear": Entry(_K.INVALID, N_("Say where these bytes belong: Upload-Offset is missing or not a whole number.")),
     "upload:metadata-unclear": Entry(_K.INVALID, N_("The description of the file could not be read: Upload-Metadata takes names and base64 values.")),

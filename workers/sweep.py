@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline.domain import drafts, outbox, recorders, tips
+from tipline.domain import drafts, outbox, receipts, recorders, tips, uploads
 from tipline.errors import TiplineError
 from tipline.jobs import QUEUES
 from tipline.services import Services
@@ -94,6 +94,23 @@ def forget_leftovers(services: Services) -> None:
     services.receiver.forget_leftovers()
 
 
+def warn_of_end(services: Services) -> None:
+    """Tell reporters whose unfinished files end within a day."""
+    last: str | None = ""
+    while last is not None:
+        with services.database.transaction() as tx:
+            last = uploads.warn_of_end(tx, after=last)
+
+
+def clear_up(services: Services) -> None:
+    """Drop rows that serve nobody any more: visits that are over, jobs long done, reports left empty."""
+    for forget in (receipts.forget_expired, outbox.forget_done, drafts.discard_empty):
+        found = 1
+        while found:
+            with services.database.transaction() as tx:
+                found = forget(tx)
+
+
 STEPS: dict[str, Callable[[Services], None]] = {
     "ring": ring_stuck,
     "uploads": end_uploads,
@@ -101,7 +118,11 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "snoozed": wake_snoozed,
     "overwriting": remind_of_overwriting,
 }
-LATER: dict[str, Callable[[Services], None]] = {"leftovers": forget_leftovers}
+LATER: dict[str, Callable[[Services], None]] = {
+    "leftovers": forget_leftovers,
+    "warnings": warn_of_end,
+    "rows": clear_up,
+}
 
 
 def _told_once(silent: set[str], name: str, step: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ wins when many write at once.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import shutil
 import subprocess
@@ -24,6 +25,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from storage.local import LocalStore
+from storage.memory import MemoryStore
 from tests.contracts.postgres import Postgres, running_postgres
 from tipline import db
 from tipline.db import Base, Database, Transaction
@@ -32,12 +35,15 @@ from tipline.domain import (
     cases,
     clock,
     custody,
+    drafts,
     evidence,
     links,
     messages,
     outbox,
     proofs,
+    receipts,
     renditions,
+    room,
     signatures,
     statements,
     tips,
@@ -46,8 +52,10 @@ from tipline.domain import (
 )
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
+from tipline.domain.limits import Limits
 from tipline.domain.links import Link
 from tipline.domain.outbox import Outbox
+from tipline.domain.receiving import Receiver
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
@@ -419,6 +427,90 @@ def test_an_upload_ends_in_one_way_whoever_ends_it(database: Database) -> None:
             return uploads.close(tx, tx.get_one(uploads.Upload, upload.id), ("done", "expired")[number % 2])
 
     assert at_once(end).count(True) == 1
+
+
+def test_phones_at_many_web_hosts_send_one_file_as_it_is(database: Database, tmp_path: Path) -> None:
+    data = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 30
+    limits = Limits(file_bytes=10**6, tip_bytes=10**7, tip_files=100, free_bytes=0)
+
+    def host() -> Receiver:
+        return Receiver(database, LocalStore(tmp_path / "store"), ring, limits)
+
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+    upload = host().begin(tip.id, Announced(len(data), "IMG_1.jpg"), sender="mall")
+
+    def phone(_: int) -> bool:
+        receiver = host()
+        for _ in range(300):
+            try:
+                at = receiver.look(upload.id, tip.id).offset
+                pieces = iter([data[at : at + 100], data[at + 100 : at + 900]])
+                if receiver.append(upload.id, tip.id, at, pieces).state == "done":
+                    return True
+            except TiplineError:
+                continue
+        return False
+
+    assert True in at_once(phone, 4)
+    with database.reading() as tx:
+        row = evidence.read_evidence(tx, upload.evidence_id)
+        acts = [one.action for one in custody.list_of(tx, subject=f"evidence:{row.id}")]
+        assert custody.verify(tx) is None
+    assert row.sha256 == hashlib.sha256(data).hexdigest()
+    assert LocalStore(tmp_path / "store").path_of(row.key).read_bytes() == data
+    assert acts.count("evidence:receive") == 1
+
+
+def test_an_upload_begins_anew_once_however_many_notice_that_it_is_lost(database: Database) -> None:
+    with database.transaction() as tx:
+        upload = make_upload(tx, make_tip(tx))
+
+    def begin_anew(number: int) -> bool:
+        with database.transaction() as tx:
+            return uploads.begin_anew(tx, upload, f"session {number}")
+
+    assert at_once(begin_anew).count(True) == 1
+
+
+def test_promises_are_counted_by_address_and_by_time(database: Database) -> None:
+    limits = Limits(file_bytes=2**40, tip_bytes=2**45, tip_files=100, free_bytes=0, sender_uploads=100)
+    with clock.frozen(EVENING), database.transaction() as tx:
+        tip = make_tip(tx)
+        for _ in range(4):
+            announced = Announced(2**40, "cam1.mp4")
+            uploads.add(tx, tip, announced, evidence_id=evidence.new_id(), session="s", sender="mall")
+
+    def refusal(sender: str, at: datetime) -> str:
+        try:
+            with clock.frozen(at), database.reading() as tx:
+                room.require(tx, MemoryStore(), limits, tip.id, 1, sender)
+        except TiplineError as fault:
+            return fault.code
+        return ""
+
+    assert refusal("mall", EVENING + room.PROMISED) == "upload:crowded"
+    assert refusal("cafe", EVENING) == ""
+    assert refusal("mall", EVENING + room.PROMISED + timedelta(seconds=1)) == ""
+
+
+def test_rows_that_serve_nobody_are_dropped_and_others_are_not(database: Database) -> None:
+    with clock.frozen(EVENING), database.transaction() as tx:
+        empty, words, last = (make_tip(tx, text, submit=False) for text in ("", "有人", ""))
+        for tip in (empty, words, last):
+            receipts.issue(tx, "k" * 32, tip)
+            receipts.open_access(tx, "k" * 32, tip)
+        done, queued = (outbox.add(tx, ring, evidence.DERIVE, name) for name in ("e1", "e2"))
+        done.state, done.finished_at = "done", EVENING
+    with clock.frozen(EVENING + timedelta(days=31)), database.transaction() as tx:
+        assert receipts.forget_expired(tx) == 3
+        assert outbox.forget_done(tx) == 1
+        assert drafts.discard_empty(tx) == 1
+
+    with database.reading() as tx:
+        assert list(tx.scalars(select(Tip.id).order_by(Tip.id))) == [words.id, last.id]
+        assert list(tx.scalars(select(outbox.Outbox.id))) == [queued.id]
+        assert custody.verify(tx) is None
 
 
 def test_a_tip_is_linked_to_a_case_once_however_many_try(database: Database, officer: Actor) -> None:

@@ -246,16 +246,6 @@ def test_going_on_with_an_upload_that_was_completed_meanwhile_finishes_it(
     assert kept(services, upload).sha256 == sha256(PHOTO)
 
 
-def test_an_upload_whose_bytes_are_gone_can_not_go_on(
-    receiver: Receiver, services: Services, tip: Tip
-) -> None:
-    upload = begin(receiver, tip)
-    services.store.abort(upload.session)
-
-    with pytest.raises(TiplineError, match="does not exist any more"):
-        receiver.append(upload.id, tip.id, 0, [PHOTO])
-
-
 def test_what_is_refused_is_deleted_and_stays_in_the_log(
     receiver: Receiver, services: Services, tip: Tip
 ) -> None:
@@ -299,7 +289,7 @@ def test_a_file_that_finds_no_room_leaves_no_session_behind(
         if fault := next(answers):
             raise fault
 
-    monkeypatch.setattr("tipline.domain.uploads.require_room", full_at_second_look)
+    monkeypatch.setattr("tipline.domain.room.require", full_at_second_look)
     with pytest.raises(TiplineError, match="A tip takes"):
         begin(receiver, tip)
 

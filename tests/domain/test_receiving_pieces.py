@@ -158,9 +158,19 @@ def test_the_last_offset_is_told_together_with_the_evidence(receiver: Receiver, 
     assert (
         _code(lambda: receiver.append(upload.id, tip.id, len(JPEG) - 1, [JPEG[-1:]])) == "service:store-down"
     )
-    seen = receiver.look(upload.id, tip.id)
+    seen = receiver.read(upload.id, tip.id)
     assert (seen.state, seen.offset) == ("active", len(JPEG) - 1)
     assert receiver.append(upload.id, tip.id, seen.offset, [JPEG[-1:]]).state == "done"
+
+
+def test_a_question_finishes_what_arrived_whole_and_could_not_be_said_so(
+    receiver: Receiver, tip: Tip
+) -> None:
+    upload = _begin(receiver, tip)
+    receiver.store.breaks["complete"] = storage.Unavailable("down")
+    assert _code(lambda: receiver.append(upload.id, tip.id, 0, [JPEG])) == "service:store-down"
+
+    assert receiver.look(upload.id, tip.id).state == "done"
 
 
 def test_a_sender_who_did_not_hear_the_end_may_ask_again(receiver: Receiver, tip: Tip) -> None:

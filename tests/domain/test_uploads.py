@@ -10,7 +10,7 @@ import pytest
 from storage.memory import MemoryStore
 from tests.domain.conftest import EVENING, draft, sent
 from tipline.db import Transaction
-from tipline.domain import evidence, ids, tips, uploads
+from tipline.domain import evidence, ids, room, tips, uploads
 from tipline.domain.actors import SYSTEM
 from tipline.domain.limits import Limits
 from tipline.domain.tips import Tip
@@ -37,7 +37,7 @@ def _add(tx: Transaction, tip: Tip, length: int) -> Upload:
 
 def _refusal(tx: Transaction, tip: Tip, length: int, store: MemoryStore | None = None) -> TiplineError:
     with pytest.raises(TiplineError) as caught:
-        uploads.require_room(tx, store or MemoryStore(), LIMITS, tip.id, length)
+        room.require(tx, store or MemoryStore(), LIMITS, tip.id, length)
     return caught.value
 
 
@@ -45,7 +45,7 @@ def _refusal(tx: Transaction, tip: Tip, length: int, store: MemoryStore | None =
 
 
 def test_a_file_within_every_limit_has_room_even_on_a_draft(tx: Transaction) -> None:
-    uploads.require_room(tx, SmallDisk(1500), LIMITS, draft(tx).id, 1000)
+    room.require(tx, SmallDisk(1500), LIMITS, draft(tx).id, 1000)
 
 
 def test_an_empty_file_and_one_that_is_too_large_are_refused_before_a_byte_is_sent(
@@ -61,7 +61,7 @@ def test_all_files_of_a_tip_together_have_a_limit(tx: Transaction, tip: Tip) -> 
     for _ in range(2):
         _add(tx, tip, 1000)
 
-    uploads.require_room(tx, MemoryStore(), LIMITS, tip.id, 500)
+    room.require(tx, MemoryStore(), LIMITS, tip.id, 500)
     assert _refusal(tx, tip, 501).code == "tip:too-large"
 
 
@@ -70,7 +70,7 @@ def test_a_tip_takes_so_many_files_and_another_tip_as_many_again(tx: Transaction
         _add(tx, tip, 1)
 
     assert _refusal(tx, tip, 1).code == "tip:too-many-files"
-    uploads.require_room(tx, MemoryStore(), LIMITS, sent(tx).id, 1)
+    room.require(tx, MemoryStore(), LIMITS, sent(tx).id, 1)
 
 
 def test_an_expired_file_takes_no_room(tx: Transaction, tip: Tip) -> None:
@@ -78,7 +78,7 @@ def test_an_expired_file_takes_no_room(tx: Transaction, tip: Tip) -> None:
         upload = _add(tx, tip, 600)
     evidence.drop(tx, evidence.read_evidence(tx, upload.evidence_id), SYSTEM, "expired")
 
-    uploads.require_room(tx, MemoryStore(), LIMITS, tip.id, 600)
+    room.require(tx, MemoryStore(), LIMITS, tip.id, 600)
 
 
 @pytest.mark.parametrize("state", tips.ENDED)
@@ -89,7 +89,7 @@ def test_a_tip_that_is_over_takes_no_file(tx: Transaction, tip: Tip, state: str)
 
 
 def test_the_reserve_of_the_disk_is_never_touched(tx: Transaction, tip: Tip) -> None:
-    uploads.require_room(tx, SmallDisk(600), LIMITS, tip.id, 100)
+    room.require(tx, SmallDisk(600), LIMITS, tip.id, 100)
     assert _refusal(tx, tip, 101, SmallDisk(600)).code == "service:disk-full"
 
 
@@ -98,9 +98,9 @@ def test_room_promised_to_unfinished_files_counts_as_taken(tx: Transaction, tip:
     upload.offset = 300  # these are on the disk already
 
     assert _refusal(tx, sent(tx), 101, SmallDisk(1100)).code == "service:disk-full"
-    uploads.require_room(tx, SmallDisk(1100), LIMITS, sent(tx).id, 100)
+    room.require(tx, SmallDisk(1100), LIMITS, sent(tx).id, 100)
     upload.state = "done"
-    uploads.require_room(tx, SmallDisk(1100), LIMITS, sent(tx).id, 600)
+    room.require(tx, SmallDisk(1100), LIMITS, sent(tx).id, 600)
 
 
 # --- the row is the lock

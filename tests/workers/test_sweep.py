@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 import redis
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 import storage
 from storage import keys
 from tipline.bell import SilentBell
-from tipline.domain import clock, custody, evidence, outbox, tips
+from tipline.domain import clock, custody, evidence, outbox, receipts, tips, uploads
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
+from tipline.domain.receipts import Access, Receipt
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Upload
+from tipline.errors import TiplineError
 from tipline.services import Services
 from workers import sweep
 
@@ -225,3 +227,82 @@ def test_a_turn_is_left_out_while_somebody_else_has_it(
     sweep.take_turn(services)
 
     assert bell.rung == [rung]
+
+
+# --- what is cleared away in a thorough round
+
+
+def test_a_thorough_round_tells_reporters_of_files_that_end_within_a_day(
+    services: Services, tip: Tip
+) -> None:
+    services.receiver.begin(tip.id, Announced(1000, "IMG_1.jpg"))
+    with clock.frozen(clock.now() + uploads.LASTS - timedelta(hours=3)):
+        sweep.take_turn(services)
+        assert _acts(services, tip.reference).count("evidence:expiring") == 0
+        for _ in range(2):
+            sweep.take_turn(services, thorough=True)
+
+    assert _acts(services, tip.reference).count("evidence:expiring") == 1
+
+
+def test_a_thorough_round_drops_rows_that_serve_nobody(
+    services: Services,
+    bell: SilentBell,
+    make_tip: Callable[..., Tip],
+    add_file: Callable[..., Evidence],
+) -> None:
+    kept = {
+        name: make_tip(text, submit=False) for name, text in (("words", "有人"), ("film", ""), ("last", ""))
+    }
+    add_file(kept["film"])
+    gone = make_tip("", submit=False)
+    upload = services.receiver.begin(gone.id, Announced(1000, "IMG_1.jpg"))
+    newest = make_tip("", submit=False)
+    with services.database.transaction() as tx:
+        for tip in (gone, kept["last"]):
+            receipts.issue(tx, services.key, tip)
+        visit = receipts.open_access(tx, services.key, tips.read_tip(tx, gone.reference))
+        outbox.take(tx, bell.rung[0][1])
+    change(services, Outbox, state="done", finished_at=clock.now())
+    receipts_before = len(_all(services, Receipt))
+    with clock.frozen(clock.now() + timedelta(days=29)):
+        sweep.take_turn(services, thorough=True)
+        assert _all(services, Outbox) == []
+        assert read(services, Tip, gone.id).state == "draft"
+    # Somebody comes back to one of the empty ones, which is therefore not dropped.
+    with clock.frozen(clock.now() + timedelta(days=45)), services.database.transaction() as tx:
+        receipts.open_access(tx, services.key, tips.read_tip(tx, kept["last"].reference))
+
+    with clock.frozen(clock.now() + timedelta(days=29 + 31)):
+        sweep.take_turn(services, thorough=True)
+
+    left = {tip.reference for tip in _all(services, Tip)}
+    assert left == {one.reference for one in (*kept.values(), newest)}
+    assert upload.id not in [one.id for one in _all(services, Upload)]
+    assert len(_all(services, Receipt)) == receipts_before - 1
+    assert [one.tip_id for one in _all(services, Access)] == [kept["last"].id]
+    assert "tip:discard" in _acts(services, gone.reference)
+    with services.database.reading() as tx, pytest.raises(TiplineError):
+        receipts.read_by_token(tx, services.key, visit)
+
+
+def test_a_job_begun_anew_after_its_death_goes_on_saying_so(services: Services) -> None:
+    with services.database.transaction() as tx:
+        dead, again = (outbox.add(tx, services.bell, "evidence.derive", "e1") for _ in range(2))
+        dead.state, again.state = "dead", "done"
+        dead.finished_at = again.finished_at = clock.now()
+    with clock.frozen(clock.now() + timedelta(days=30)):
+        sweep.take_turn(services, thorough=True)
+
+    with services.database.reading() as tx:
+        assert outbox.list_dead(tx) == []
+
+
+def _all(services: Services, table: Any) -> list[Any]:
+    with services.database.reading() as tx:
+        return list(tx.scalars(select(table)))
+
+
+def _acts(services: Services, reference: str) -> list[str]:
+    with services.database.reading() as tx:
+        return [entry.action for entry in custody.list_of(tx, tip=reference)]

@@ -14,7 +14,7 @@ from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids, outbox, tips
 from tipline.domain.accounts import Account
-from tipline.domain.actors import FOLDER, Actor, reporter
+from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -149,6 +149,7 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
         number=evidence.number, size=evidence.size, sha256=sha256, client_sha256=evidence.client_sha256,
         purpose=evidence.purpose,
     )  # fmt: skip
+    _compare(tx, tip, evidence)
     outbox.add(tx, ring, DERIVE, evidence.id)
     tips.touch(tip)
 
@@ -176,18 +177,80 @@ def drop(tx: Transaction, evidence: Evidence, actor: Actor, state: str | None = 
     tips.touch(tip)
 
 
+def restart(tx: Transaction, evidence: Evidence, *, had: int) -> None:
+    """The store lost what had arrived of an unfinished file: it is sent again from the beginning."""
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(
+        tx, SYSTEM, "evidence:restart", f"evidence:{evidence.id}", tip=tip.reference, number=evidence.number,
+        had=had,
+    )  # fmt: skip
+    tips.touch(tip)
+
+
+def warn(tx: Transaction, evidence: Evidence, until: datetime) -> None:
+    """An unfinished file will soon be given up; said once for each moment at which that would be."""
+    said = custody.list_of(tx, subject=f"evidence:{evidence.id}", actions={"evidence:expiring"})
+    if any(entry.facts()["until"] == clock.stamp(until) for entry in said):
+        return
+    tip = tx.get_one(Tip, evidence.tip_id)
+    custody.append(
+        tx, SYSTEM, "evidence:expiring", f"evidence:{evidence.id}", tip=tip.reference,
+        number=evidence.number, until=clock.stamp(until),
+    )  # fmt: skip
+    tips.touch(tip)
+
+
+def count_restarts(tx: Transaction, evidence: Evidence) -> int:
+    return len(custody.list_of(tx, subject=f"evidence:{evidence.id}", actions={"evidence:restart"}))
+
+
 def claim_digest(tx: Transaction, evidence: Evidence, untrusted_digest: str) -> None:
-    """The reporter's device says, after sending, what it sent."""
+    """The reporter's device says, after sending, what it sent. Saying it twice changes nothing."""
     digest = clean_digest(untrusted_digest)
     if digest is None:
         raise TiplineError("evidence:digest-unclear", fields={"sha256": "evidence:digest-unclear"})
+    if digest == evidence.client_sha256:
+        return
     evidence.client_sha256 = digest
     tip = tx.get_one(Tip, evidence.tip_id)
     custody.append(
         tx, sender_of(tx, evidence), "evidence:claim-digest", f"evidence:{evidence.id}", tip=tip.reference,
         client_sha256=evidence.client_sha256, matches=evidence.digest_matches,
     )  # fmt: skip
+    _compare(tx, tip, evidence)
     tips.touch(tip)
+
+
+def to_send_again(files: list[Evidence]) -> list[Evidence]:
+    """Files of a tip that are not what their device sent, and have not come whole since. They are kept."""
+    here = {one.sha256 for one in files if one.arrived}
+    return [one for one in files if one.digest_matches is False and one.client_sha256 not in here]
+
+
+def _compare(tx: Transaction, tip: Tip, evidence: Evidence) -> None:
+    """Say once that a file differs from what its device sent, and once that it came again as it left."""
+    if not evidence.arrived:
+        return
+    about = {"tip": tip.reference, "sha256": evidence.sha256}
+    files = list_of_tip(tx, tip)
+    if evidence.digest_matches is False:
+        custody.append(
+            tx, SYSTEM, "evidence:mismatch", f"evidence:{evidence.id}", number=evidence.number,
+            client_sha256=evidence.client_sha256, **about,
+        )  # fmt: skip
+        whole = [one for one in files if one.arrived and one.sha256 == evidence.client_sha256]
+        pairs = [(evidence, one) for one in whole[:1]]
+    else:
+        pairs = [
+            (one, evidence)
+            for one in files
+            if one.digest_matches is False and one.client_sha256 == evidence.sha256
+        ]
+    for damaged, whole_one in pairs:
+        custody.append(
+            tx, SYSTEM, "evidence:resent", f"evidence:{damaged.id}", tip=tip.reference,
+            number=damaged.number, by=whole_one.number, sha256=whole_one.sha256,
+        )  # fmt: skip
 
 
 def retry(tx: Transaction, ring: outbox.Ring, actor: Actor, evidence: Evidence) -> None:

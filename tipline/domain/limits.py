@@ -11,9 +11,15 @@ REASON = 1_000
 
 
 class Limits(NamedTuple):
-    """All in bytes, but `tip_files`."""
+    """All in bytes, but `tip_files` and `sender_uploads`."""
 
     file_bytes: int
     tip_bytes: int
     tip_files: int
     free_bytes: int
+    # What one address may have announced and not yet sent: a whole mall may stand behind it.
+    sender_uploads: int = 60
+
+    @property
+    def sender_bytes(self) -> int:
+        return 4 * self.file_bytes

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, func, or_, select, update
+from sqlalchemy import String, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tipline.db import Base, Transaction, UtcTime
@@ -20,6 +20,7 @@ Ring = Callable[[str, int], None]
 MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=90)
 RING_AGAIN = timedelta(seconds=20)
+KEPT = timedelta(days=7)
 
 
 class Outbox(Base):
@@ -134,6 +135,25 @@ def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]
         row.rung_at = now
         tx.after_commit.append(_later(ring, row.kind, row.id))
     return dead
+
+
+def forget_done(tx: Transaction, *, limit: int = 500) -> int:
+    """Drop jobs done a week ago; how many. One that took the place of a dead job says so, and stays."""
+    older = aliased(Outbox)
+    replaces = (
+        select(older.id)
+        .where(
+            older.kind == Outbox.kind,
+            older.subject == Outbox.subject,
+            older.id < Outbox.id,
+            older.state == "dead",
+        )
+        .exists()
+    )
+    done = select(Outbox.id).where(Outbox.state == "done", Outbox.finished_at < clock.now() - KEPT, ~replaces)
+    found = list(tx.scalars(done.order_by(Outbox.id).limit(limit)))
+    tx.execute(delete(Outbox).where(Outbox.id.in_(found)))
+    return len(found)
 
 
 def list_dead(tx: Transaction, *, limit: int = 100) -> list[Outbox]:

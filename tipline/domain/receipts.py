@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, Transaction, UtcTime
@@ -97,6 +97,14 @@ def read_access(tx: Transaction, key: str, token: str) -> tuple[Tip, Access]:
     if row is None:
         raise TiplineError("receipt:expired")
     return row.Tip, row.Access
+
+
+def forget_expired(tx: Transaction, *, limit: int = 500) -> int:
+    """Drop visits that are over; how many."""
+    over = select(Access.token_hash).where(Access.expires_at < clock.now()).limit(limit)
+    hashes = list(tx.scalars(over))
+    tx.execute(delete(Access).where(Access.token_hash.in_(hashes)))
+    return len(hashes)
 
 
 def close_access(tx: Transaction, key: str, token: str) -> None:

@@ -11,10 +11,12 @@ from tipline.errors import TiplineError
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Within: a full store is service:disk-full, an unreachable one service:store-down."""
+    """Within: a full store is service:disk-full, a stuck one upload:busy, else service:store-down."""
     try:
         yield
     except storage.OutOfSpace as fault:
         raise TiplineError("service:disk-full") from fault
+    except storage.Busy as fault:
+        raise TiplineError("upload:busy") from fault
     except storage.Unavailable as fault:
         raise TiplineError("service:store-down") from fault

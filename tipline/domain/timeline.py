@@ -35,6 +35,12 @@ STEPS: dict[str, str] = {
     "tip:submit": N_("Report sent"),
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was not taken"),
+    "evidence:mismatch": N_("File %(number)s did not arrive as it left your device. Please send it again"),
+    "evidence:resent": N_("File %(number)s came again whole, as file %(by)s"),
+    "evidence:restart": N_(
+        "What had arrived of file %(number)s was lost; it is sent again from the beginning"
+    ),
+    "evidence:expiring": N_("File %(number)s is not finished; it is kept until %(until)s"),
     "evidence:expire": N_("File %(number)s was not finished in time"),
     "tip:overwrite-reminder": N_(
         "Reminder: the recorder will soon write over the footage. Please save and send it"
@@ -84,9 +90,19 @@ def steps(tx: Transaction, tip: Tip) -> list[Step]:
     # Asked for by name: what the desk and the workers do to a tip of many files must not crowd these out.
     for entry in custody.list_of(tx, tip=tip.reference, actions=_TOLD, limit=1000):
         if not _by_itself(entry):
-            values: dict[str, object] = {"number": entry.facts().get("number", "")}
-            found.append(Step(entry.at, entry.action, _sentence(entry), values))
+            found.append(Step(entry.at, entry.action, _sentence(entry), _values(entry)))
     return found
+
+
+def _values(entry: Custody) -> dict[str, object]:
+    """What fills the sentence; a moment stays one, for only a page knows how its reader writes it."""
+    facts = entry.facts()
+    values: dict[str, object] = {"number": facts.get("number", "")}
+    if "by" in facts:
+        values["by"] = facts["by"]
+    if facts.get("until"):
+        values["until"] = datetime.fromisoformat(facts["until"])
+    return values
 
 
 def _sentence(entry: Custody) -> str:

@@ -1,24 +1,22 @@
-"""Uploads: the row that says how much of a file is here, and the room a new one needs."""
+"""Uploads: the row that says how much of a file is here, and whose turn it is to send more."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, func, select, update
+from sqlalchemy import BigInteger, ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-import storage
-from storage import Store
 from tipline.db import Base, Transaction, UtcTime
 from tipline.domain import clock, evidence, ids, tips
-from tipline.domain.evidence import Evidence
-from tipline.domain.limits import Limits
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 LASTS = timedelta(days=7)
+NOTICE = timedelta(days=1)
 IDLE = timedelta(seconds=60)
+MOST_RESTARTS = 5
 _CHECKED = "~"
 
 
@@ -68,7 +66,10 @@ class Checksum(NamedTuple):
     digest: bytes
 
 
-def add(tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, session: str) -> Upload:
+def add(
+    tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, session: str,
+    sender: str | None = None,
+) -> Upload:  # fmt: skip
     """The file and its upload, both at offset 0."""
     evidence.add(
         tx, tip, evidence_id=evidence_id, filename=announced.filename, filetype=announced.filetype,
@@ -78,43 +79,24 @@ def add(tx: Transaction, tip: Tip, announced: Announced, *, evidence_id: str, se
     now = clock.now()
     upload = Upload(
         id=ids.new_id(), tip_id=tip.id, evidence_id=evidence_id, session=session, length=announced.length,
-        offset=0, state="active", said=announced.said, created_at=now, seen_at=now, expires_at=now + LASTS,
+        offset=0, state="active", said=announced.said, sender=sender, created_at=now, seen_at=now,
+        expires_at=now + LASTS,
     )  # fmt: skip
     tx.add(upload)
     tips.touch(tip)
     return upload
 
 
-def require_room(tx: Transaction, store: Store, limits: Limits, tip_id: int, length: int) -> None:
-    """Raise what stands against a file of this length, before a byte of it is sent."""
-    tip = tx.get_one(Tip, tip_id)
-    if tip.state in tips.ENDED:
-        raise TiplineError("tip:closed")
-    if length == 0:
-        raise TiplineError("evidence:empty")
-    if length > limits.file_bytes:
-        raise TiplineError("upload:too-large", limit=readable(limits.file_bytes))
-    files, total = tx.execute(
-        select(func.count(), func.coalesce(func.sum(Evidence.size), 0)).where(
-            Evidence.tip_id == tip_id, Evidence.state != "expired"
-        )
-    ).one()
-    if files >= limits.tip_files:
-        raise TiplineError("tip:too-many-files", limit=limits.tip_files)
-    if total + length > limits.tip_bytes:
-        raise TiplineError("tip:too-large", limit=readable(limits.tip_bytes))
-    _require_disk(tx, store, limits, length)
-
-
-def _require_disk(tx: Transaction, store: Store, limits: Limits, length: int) -> None:
-    """Count what other unfinished uploads have been promised, not only what they have sent."""
-    if not isinstance(store, storage.FreeSpace):
-        return
-    promised = tx.scalar(
-        select(func.coalesce(func.sum(Upload.length - Upload.offset), 0)).where(Upload.state == "active")
-    )
-    if store.free_bytes() - int(promised or 0) - length < limits.free_bytes:
-        raise TiplineError("service:disk-full")
+def read_upload(tx: Transaction, upload_id: str, tip_id: int) -> Upload:
+    """The upload of this tip; raises upload:not-found, upload:expired, or why it was refused."""
+    upload = tx.get(Upload, upload_id, populate_existing=True)
+    if upload is None or upload.tip_id != tip_id or upload.state == "removed":
+        raise TiplineError("upload:not-found")
+    if upload.state == "refused":
+        raise TiplineError("evidence:refused")
+    if upload.state == "expired":
+        raise TiplineError("upload:expired")
+    return upload
 
 
 def mark(*, is_checked: bool) -> str:
@@ -142,6 +124,49 @@ def claim(tx: Transaction, upload: Upload, offset: int, writer: str) -> None:
         "upload:offset-mismatch",
     )
     upload.expires_at = now + LASTS
+
+
+def take_over(tx: Transaction, upload: Upload, writer: str) -> bool:
+    """Stop whoever writes, without being somebody who sends; False if somebody newer came first."""
+    taken = tx.execute(
+        update(Upload)
+        .where(
+            Upload.id == upload.id,
+            Upload.state == "active",
+            Upload.writer.is_not_distinct_from(upload.writer),
+        )
+        .values(writer=writer)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def settle(tx: Transaction, upload: Upload, writer: str, offset: int) -> None:
+    """What the store was found to hold, unless somebody newer writes. Nobody has sent anything."""
+    tx.execute(
+        update(Upload)
+        .where(Upload.id == upload.id, Upload.writer == writer, Upload.state == "active")
+        .values(offset=offset)
+    )
+
+
+def begin_anew(tx: Transaction, upload: Upload, session: str) -> bool:
+    """The store has lost what had arrived: from the beginning, in a fresh session; False if another did it.
+
+    The log says so, and after a few times the upload is given up, for a store that goes on losing bytes must
+    not keep a phone busy for ever.
+    """
+    row = evidence.read_evidence(tx, upload.evidence_id)
+    if evidence.count_restarts(tx, row) >= MOST_RESTARTS:
+        raise TiplineError("upload:not-found")
+    begun = tx.execute(
+        update(Upload)
+        .where(Upload.id == upload.id, Upload.state == "active", Upload.session == upload.session)
+        .values(session=session, offset=0, writer=None)
+    )
+    if not begun.rowcount:  # type: ignore[attr-defined]
+        return False
+    evidence.restart(tx, row, had=upload.offset)
+    return True
 
 
 def move(tx: Transaction, upload_id: str, writer: str, offset: int) -> None:
@@ -184,6 +209,19 @@ def list_idle(tx: Transaction, *, after: str = "", limit: int = 200) -> list[Upl
     """Unfinished uploads nobody has written to for a while, page by page in the order of their ids."""
     query = select(Upload).where(Upload.state == "active", Upload.seen_at < clock.now() - IDLE)
     return list(tx.scalars(query.where(Upload.id > after).order_by(Upload.id).limit(limit)))
+
+
+def warn_of_end(tx: Transaction, *, after: str = "", limit: int = 100) -> str | None:
+    """Tell reporters of unfinished files that end within a day, page by page; gives the last one met."""
+    now = clock.now()
+    query = select(Upload).where(
+        Upload.state == "active", Upload.expires_at >= now, Upload.expires_at < now + NOTICE
+    )
+    last = None
+    for upload in tx.scalars(query.where(Upload.id > after).order_by(Upload.id).limit(limit)):
+        evidence.warn(tx, evidence.read_evidence(tx, upload.evidence_id), upload.expires_at)
+        last = upload.id
+    return last
 
 
 def is_under_way(tx: Transaction, evidence_id: str) -> bool:

@@ -55,6 +55,7 @@ _OWN_STATUS = {
 }
 RETRY_S = {
     "upload:busy": 2,
+    "upload:crowded": 120,
     "service:busy": 5,
     "print:busy": 5,
     "service:database-down": 10,

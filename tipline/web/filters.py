@@ -60,6 +60,11 @@ def category_label(code: str) -> str:
         return code
 
 
+def plain_time(moment: datetime) -> str:
+    """The same in full within a sentence, without an element around it."""
+    return str(format_datetime(moment, _full()))
+
+
 def _full() -> str:
     return "yyyy年M月d日 HH:mm" if current.locale() == "zh_Hans_CN" else "d MMM yyyy HH:mm"
 

@@ -14,7 +14,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
-from tipline.web import current
+from tipline.web import current, filters
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ class Told:
         return [one for one in self.files if one.arrived]
 
     @property
+    def to_send_again(self) -> list[Evidence]:
+        """Files that did not arrive as they left the device."""
+        return evidence.to_send_again(self.files)
+
+    @property
     def is_empty(self) -> bool:
         """Neither words nor a file, not even one on its way."""
         return not self.tip.text and not any(one.state != "expired" for one in self.files)
@@ -103,9 +108,7 @@ def tell(tip: Tip) -> Told:
 
 def tell_in(tx: Transaction, tip: Tip) -> Told:
     code, sentence = timeline.status(tx, tip)
-    lines = [
-        Line(step.at, step.code, gettext(step.sentence, **step.values)) for step in timeline.steps(tx, tip)
-    ]
+    lines = [Line(step.at, step.code, _words(step)) for step in timeline.steps(tx, tip)]
     return Told(
         tip,
         code,
@@ -115,3 +118,11 @@ def tell_in(tx: Transaction, tip: Tip) -> Told:
         evidence.list_of_tip(tx, tip),
         uploads.unfinished(tx, tip),
     )
+
+
+def _words(step: timeline.Step) -> str:
+    values = {
+        name: filters.plain_time(value) if isinstance(value, datetime) else value
+        for name, value in step.values.items()
+    }
+    return str(gettext(step.sentence, **values))

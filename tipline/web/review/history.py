@@ -29,6 +29,12 @@ SENTENCES = {
     "evidence:refuse": N_("A file was refused"),
     "evidence:remove": N_("File %(number)s taken back before it had arrived"),
     "evidence:expire": N_("File %(number)s was not finished in time"),
+    "evidence:expiring": N_(
+        "File %(number)s is not finished and ends within a day; the tip provider is told"
+    ),
+    "evidence:restart": N_("The store lost what had arrived of file %(number)s; it begins anew"),
+    "evidence:mismatch": N_("File %(number)s differs from what the sender's device sent"),
+    "evidence:resent": N_("File %(number)s came again whole, as file %(by)s"),
     "evidence:claim-digest": N_("The sender's device told its SHA-256"),
     "evidence:derive": N_("A file was examined: %(keyframes)s keyframes"),
     "evidence:fail": N_("A file could not be examined"),
@@ -114,6 +120,7 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
     sentence = SENTENCES["evidence:fail" if is_in_vain else entry.action]
     values = {
         "number": facts.get("number", ""),
+        "by": facts.get("by", ""),
         "keyframes": facts.get("keyframes", 0),
         "tip": entry.tip or "",
         "case": entry.subject.partition(":")[2],

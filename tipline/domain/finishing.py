@@ -1,0 +1,108 @@
+"""Finishing: all bytes of a file are here, so it becomes evidence; and how an upload ends that does not."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import storage
+from storage import Store, hashing, keys
+from tipline.db import Database
+from tipline.domain import evidence, kinds, outbox, stored, uploads
+from tipline.domain.actors import Actor
+from tipline.domain.evidence import Evidence
+from tipline.domain.running import Running
+from tipline.domain.uploads import Upload
+from tipline.errors import TiplineError
+
+HEAD_BYTES = 64 * 1024
+
+
+class Finisher:
+    """Ends uploads, for whoever finds that one is whole or over."""
+
+    def __init__(self, database: Database, store: Store, ring: outbox.Ring, running: Running) -> None:
+        self.database, self.store, self.ring, self.running = database, store, ring, running
+
+    def finish(self, upload: Upload, digest: hashing.Digest | None = None, mark: str | None = None) -> Upload:
+        """Complete the object, then evidence, custody and job in one transaction.
+
+        `digest` is what went in under `mark`; it is believed only if nobody else has written since. Raises
+        storage.SessionGone if there is neither a session nor the object it should have become.
+        """
+        key = keys.original(upload.evidence_id)
+        with stored.told():
+            self._complete(upload)
+            verdict = kinds.classify(self._head(key), upload.length)
+            if verdict.refuse_code:
+                return self._refuse(upload, verdict.refuse_code)
+            is_known = digest and digest.size == upload.length and self._is_own(upload, mark)
+            sha256 = digest.hexdigest() if digest and is_known else self._hash(key)
+        with self.database.transaction() as tx:
+            if uploads.close(tx, upload, "done"):
+                row = evidence.read_evidence(tx, upload.evidence_id)
+                evidence.receive(tx, self.ring, row, sha256=sha256, kind=verdict.kind)
+        self.forget_session(upload.session)
+        self.running.forget(upload.id)
+        with self.database.reading() as tx:
+            return uploads.read_upload(tx, upload.id, upload.tip_id)
+
+    def stands(self, upload: Upload) -> bool:
+        """Whether the object is in its place, whole, though perhaps nobody has said so."""
+        try:
+            return self.store.stat(keys.original(upload.evidence_id)).size == upload.length
+        except storage.Missing:
+            return False
+
+    def end(self, upload: Upload, state: str, actor: Actor) -> None:
+        """Taken back, or not finished in time: the bytes go."""
+        self.running.stop_older(upload.id)
+        with self.database.transaction() as tx:
+            if not uploads.close(tx, upload, state):
+                return
+            row = tx.get(Evidence, upload.evidence_id)
+            if row is not None:
+                evidence.drop(tx, row, actor, "expired" if state == "expired" else None)
+        self.forget_session(upload.session)
+        with suppress(storage.StoreError):
+            # Perhaps the object was completed, and whoever did it died before it became evidence.
+            self.store.delete(keys.original(upload.evidence_id))
+        self.running.forget(upload.id)
+
+    def forget_session(self, session: str) -> None:
+        """The row says it all by now; what the store cannot drop at the moment is a leftover to sweep."""
+        with suppress(storage.StoreError):
+            self.store.abort(session)
+
+    def _complete(self, upload: Upload) -> None:
+        """Give the object its key. A session that is gone was finished by another, who perhaps died of it."""
+        try:
+            self.store.complete(upload.session, upload.length)
+        except storage.SessionGone:
+            if not self.stands(upload):
+                raise
+
+    def _is_own(self, upload: Upload, mark: str | None) -> bool:
+        """Whether the object, which changes no more, holds the bytes of this mark alone.
+
+        Whoever writes claims the row first: as it still bears the mark, nobody else wrote before it was
+        completed.
+        """
+        with self.database.reading() as tx:
+            return mark is not None and tx.get_one(Upload, upload.id).writer == mark
+
+    def _refuse(self, upload: Upload, code: str) -> Upload:
+        with self.database.transaction() as tx:
+            if uploads.close(tx, upload, "refused"):
+                evidence.refuse(tx, evidence.read_evidence(tx, upload.evidence_id), code=code)
+        self.store.delete(keys.original(upload.evidence_id))
+        self.forget_session(upload.session)
+        self.running.forget(upload.id)
+        raise TiplineError("evidence:refused")
+
+    def _head(self, key: str) -> bytes:
+        with self.store.open(key, 0, HEAD_BYTES) as reader:
+            return reader.read(HEAD_BYTES)
+
+    def _hash(self, key: str) -> str:
+        with self.store.open(key) as reader:
+            return hashing.sha256_of(reader)

@@ -1,0 +1,85 @@
+"""Room: what stands against one more file, counted by what was promised to others and not only by what came.
+
+A promise lapses when nobody has sent a byte for an hour; who comes back later asks for room again. So a
+flood of files that are announced and never sent holds the disk for an hour, not for the week an upload
+lasts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, select
+
+import storage
+from storage import Store
+from tipline.db import Transaction
+from tipline.domain import clock, tips, uploads
+from tipline.domain.evidence import Evidence
+from tipline.domain.limits import Limits
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import Upload
+from tipline.errors import TiplineError
+
+PROMISED = timedelta(hours=1)
+
+
+def require(
+    tx: Transaction, store: Store, limits: Limits, tip_id: int, length: int, sender: str | None = None
+) -> None:
+    """Raise what stands against a file of this length, before a byte of it is sent."""
+    tip = tx.get_one(Tip, tip_id)
+    if tip.state in tips.ENDED:
+        raise TiplineError("tip:closed")
+    if length == 0:
+        raise TiplineError("evidence:empty")
+    if length > limits.file_bytes:
+        raise TiplineError("upload:too-large", limit=uploads.readable(limits.file_bytes))
+    _require_within_tip(tx, limits, tip_id, length)
+    if sender:
+        _require_share(tx, limits, sender, length)
+    _require_disk(tx, store, limits, length)
+
+
+def require_again(tx: Transaction, store: Store, limits: Limits, upload: Upload) -> None:
+    """The sender comes back: if the promise has lapsed, the rest of the file needs room once more."""
+    if upload.seen_at < clock.now() - PROMISED:
+        _require_disk(tx, store, limits, upload.length - upload.offset)
+
+
+def _require_within_tip(tx: Transaction, limits: Limits, tip_id: int, length: int) -> None:
+    files, total = tx.execute(
+        select(func.count(), func.coalesce(func.sum(Evidence.size), 0)).where(
+            Evidence.tip_id == tip_id, Evidence.state != "expired"
+        )
+    ).one()
+    if files >= limits.tip_files:
+        raise TiplineError("tip:too-many-files", limit=limits.tip_files)
+    if total + length > limits.tip_bytes:
+        raise TiplineError("tip:too-large", limit=uploads.readable(limits.tip_bytes))
+
+
+def _require_share(tx: Transaction, limits: Limits, sender: str, length: int) -> None:
+    """One address holds only so much of what is promised, however many reports it opens."""
+    number, unsent = tx.execute(
+        select(func.count(), func.coalesce(func.sum(Upload.length - Upload.offset), 0)).where(
+            Upload.sender == sender, *_promised()
+        )
+    ).one()
+    if number >= limits.sender_uploads or int(unsent) + length > limits.sender_bytes:
+        raise TiplineError("upload:crowded")
+
+
+def _require_disk(tx: Transaction, store: Store, limits: Limits, length: int) -> None:
+    """Count what other unfinished uploads have been promised, not only what they have sent."""
+    if not isinstance(store, storage.FreeSpace):
+        return
+    promised = tx.scalar(
+        select(func.coalesce(func.sum(Upload.length - Upload.offset), 0)).where(*_promised())
+    )
+    if store.free_bytes() - int(promised or 0) - length < limits.free_bytes:
+        raise TiplineError("service:disk-full")
+
+
+def _promised() -> tuple[ColumnElement[bool], ...]:
+    return Upload.state == "active", Upload.seen_at >= clock.now() - PROMISED
