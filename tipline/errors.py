@@ -49,7 +49,7 @@ CATALOGUE: dict[str, Entry] = {
     "request:too-large": Entry(_K.TOO_LARGE, N_("This is more than can be sent at once. Shorten the text or send files one by one.")),
     "request:not-found": Entry(_K.NOT_FOUND, N_("There is nothing at this address. Check the link or go back to the start page.")),
     "request:method": Entry(_K.INVALID, N_("This address does not take that kind of request.")),
-    "request:too-many": Entry(_K.TOO_MANY, N_("Too many tries. Try again in 15 minutes.")),
+    "request:too-many": Entry(_K.TOO_MANY, N_("Too many requests came from your network. Wait a minute, then try again.")),
     "request:crowded": Entry(_K.TOO_MANY, N_("Very much comes from your network at the same moment. Try again in a few seconds; what you sent before is kept.")),
     "request:expired": Entry(_K.INVALID, N_("This page was open for too long. Load it again and repeat the last step; what you sent before is kept.")),
     "request:foreign": Entry(_K.FORBIDDEN, N_("This request came from another site and was not carried out. Open the page here and try again.")),
@@ -67,6 +67,7 @@ CATALOGUE: dict[str, Entry] = {
     # --- tips
     "tip:not-found": Entry(_K.NOT_FOUND, N_("There is no such tip, or it is not yours to see.")),
     "tip:empty": Entry(_K.INVALID, N_("Write what happened or attach a file. One of the two is needed.")),
+    "tip:crowded": Entry(_K.TOO_MANY, N_("Very many reports came from your network just now. Yours is not sent yet: wait ten minutes, then send it again. If it is urgent, call 110.")),
     "tip:text-too-long": Entry(_K.INVALID, N_("The text is longer than %(limit)s characters. Shorten it, or attach the rest as a file.")),
     "tip:category-unknown": Entry(_K.INVALID, N_("This kind of tip does not exist. Choose one from the list.")),
     "tip:beat-unknown": Entry(_K.INVALID, N_("This beat does not exist. Choose one from the list.")),
@@ -106,6 +107,8 @@ CATALOGUE: dict[str, Entry] = {
     "tip:snooze-day": Entry(_K.INVALID, N_("Choose a day that is still to come.")),
     # --- receipts
     "receipt:unknown": Entry(_K.NOT_FOUND, N_("No such code. Check the 16 characters (no I, L, O, U).")),
+    "receipt:too-many": Entry(_K.TOO_MANY, N_("No such code, and too many wrong ones came from your network. Check the 16 characters (no I, L, O, U) and try again in a minute.")),
+    "receipt:wait": Entry(_K.TOO_MANY, N_("Codes much like this one were tried too often. Wait a minute, then enter it again; a right code is never locked.")),
     "receipt:expired": Entry(_K.UNAUTHENTICATED, N_("Your visit has ended. Enter your receipt code again to go on; everything you sent is kept.")),
     # --- uploads
     "upload:not-found": Entry(_K.NOT_FOUND, N_("This upload does not exist any more. Choose the file again.")),
@@ -114,6 +117,8 @@ CATALOGUE: dict[str, Entry] = {
     "upload:superseded": Entry(_K.CONFLICT, N_("The upload was taken over by a newer connection.")),
     "upload:busy": Entry(_K.CONFLICT, N_("Another connection still sends this file. It goes on by itself in a moment.")),
     "upload:crowded": Entry(_K.TOO_MANY, N_("Very much is being sent from your network at this moment. Wait a few minutes until some of it has arrived, then choose the file again; your report is kept.")),
+    "upload:too-often": Entry(_K.TOO_MANY, N_("Very many files came from your network just now. Wait ten minutes, then choose the file again; what you sent before is kept.")),
+    "upload:too-many-parts": Entry(_K.TOO_LARGE, N_("This form holds more files and fields than can be sent at once. What came before is kept; send the others with another form.")),
     "upload:length-needed": Entry(_K.INVALID, N_("Say how long the file is: Upload-Length is missing or not a whole number.")),
     "upload:offset-unclear": Entry(_K.INVALID, N_("Say where these bytes belong: Upload-Offset is missing or not a whole number.")),
     "upload:metadata-unclear": Entry(_K.INVALID, N_("The description of the file could not be read: Upload-Metadata takes names and base64 values.")),
@@ -149,6 +154,7 @@ CATALOGUE: dict[str, Entry] = {
     "link:reason-needed": Entry(_K.INVALID, N_("Give a reason for this step. It stands in the log.")),
     # --- messages
     "message:empty": Entry(_K.INVALID, N_("Write something first.")),
+    "message:crowded": Entry(_K.TOO_MANY, N_("Very many messages came from your network just now. Wait ten minutes, then send yours again.")),
     "message:too-long": Entry(_K.INVALID, N_("The message is longer than %(limit)s characters. Shorten it or send it in two.")),
     # --- accounts
     "account:sign-in-needed": Entry(_K.UNAUTHENTICATED, N_("Sign in first.")),

@@ -1,6 +1,6 @@
 """Runs the web application on granian: one process, many patient threads.
 
-A thread is held by each upload, so there are more of them than uploads are let in (`web/api/tus_lanes`):
+A thread is held by each upload, so there are more of them than uploads are let in (`web/lanes`):
 pages always find one. No line of access log is written: it would hold reporters' addresses.
 """
 

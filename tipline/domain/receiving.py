@@ -16,9 +16,9 @@ from tipline.db import Database
 from tipline.domain import evidence, outbox, room, stored, uploads
 from tipline.domain.abandoned import Abandoned
 from tipline.domain.actors import reporter
+from tipline.domain.finishing import Finisher
 from tipline.domain.limits import Limits
 from tipline.domain.running import Running
-from tipline.domain.finishing import Finisher
 from tipline.domain.stretch import Stretch
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Checksum, Upload

@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterable
 from storage import Store, hashing
 from tipline.db import Database
 from tipline.domain import stored, uploads
-from tipline.domain.running import Running, Writer
 from tipline.domain.finishing import Finisher
+from tipline.domain.running import Running, Writer
 from tipline.domain.uploads import Checksum, Upload
 from tipline.errors import TiplineError
 
@@ -17,8 +17,8 @@ class Stretch:
     """Bytes written under one mark. They count as they become durable; under a checksum, all or none."""
 
     def __init__(
-        self, database: Database, store: Store, running: Running, finisher: Finisher, upload: Upload, mark: str,
-        checksum: Checksum | None,
+        self, database: Database, store: Store, running: Running, finisher: Finisher, upload: Upload,
+        mark: str, checksum: Checksum | None,
     ) -> None:  # fmt: skip
         self.database, self.store, self.running, self.finisher = database, store, running, finisher
         self.upload, self.mark, self.checksum = upload, mark, checksum

@@ -61,7 +61,7 @@ RETRY_S = {
     "service:database-down": 10,
     "service:store-down": 10,
     "request:crowded": 5,
-    "request:too-many": 900,
+    "request:too-many": 60,
 }
 # What a field's sentence names when several fields are wrong, so that the fault as a whole names no limit.
 _LIMITS = {
@@ -115,11 +115,17 @@ def answer(fault: TiplineError) -> Response:
             render_template("error.html", code=fault.code, message=message, status=status, ref=reference()),
             status,
         )
-    if fault.code in RETRY_S:
-        response.headers["Retry-After"] = str(RETRY_S[fault.code])
+    say_when(response, fault)
     if status == 401 and request.wants_json:  # type: ignore[attr-defined]
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def say_when(response: Response, fault: TiplineError) -> None:
+    """When it is worth trying again, if that is known."""
+    seconds = fault.values.get("seconds") or RETRY_S.get(fault.code)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
 
 
 def body(fault: TiplineError, message: str) -> dict[str, Any]:

@@ -1,17 +1,63 @@
-"""Request limits shared by all web hosts. Addresses are counted under a hash that nobody can turn back."""
+"""What one address may do in a while. Addresses are counted under a hash that nobody can turn back.
+
+A whole mall, or the thousand phones of a provider's gateway, may stand behind one address: so much is let in
+that only a machine asks for more. What comes from this machine itself has no address: a proxy that was not
+declared (TIPLINE_BEHIND_PROXY), an onion service or a measurement would else be one sender for all the
+world.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
 from flask import Flask, request
 from flask_limiter import Limiter
 
+from tipline.errors import TiplineError
 from tipline.services import Services, redis_url
 from tipline.web import current
+
+
+class Budget(NamedTuple):
+    """So many of something in ten minutes from one address, and the «no» to whoever asks for more."""
+
+    name: str
+    most: int
+    code: str
+
+
+WINDOW_S = 600
+TIPS = Budget("tips", 60, "tip:crowded")
+MESSAGES = Budget("messages", 60, "message:crowded")
+UPLOADS = Budget("uploads", 600, "upload:too-often")
+FORMS = Budget("forms", 120, "upload:too-often")
+# A member of staff or a partner is known, and may speak for many.
+KNOWN = 10
+
+
+def spend(budget: Budget, account_id: int | None = None) -> None:
+    """Count one of these for who asks, or for the account that acts; raises the budget's «no»."""
+    from tipline.web import counting  # which counts by way of the limiter below
+
+    account_id = account_id or current.sent_by_id()
+    who = f"account-{account_id}" if account_id else sender()
+    if who is None:
+        return
+    most = budget.most * KNOWN if account_id else budget.most
+    if seconds := counting.hit(f"budget/{budget.name}/{who}", most, WINDOW_S):
+        raise TiplineError(budget.code, seconds=seconds)
+
+
+def sender() -> str | None:
+    """The address whose share of room and of lines is counted; None for this machine and known accounts."""
+    address = _parsed(request.remote_addr or "")
+    if current.sent_by_id() or address is None or address.is_loopback:
+        return None
+    return asker()
 
 
 def asker() -> str:
@@ -23,13 +69,18 @@ def asker() -> str:
 
 def _line(address: str) -> str:
     """What one subscriber has: an IPv4 address, or the /64 in which an IPv6 address changes at will."""
+    parsed = _parsed(address)
+    if parsed is None or isinstance(parsed, IPv4Address):
+        return address if parsed is None else str(parsed)
+    return str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(address)
     except ValueError:
-        return address
-    if isinstance(parsed, IPv4Address):
-        return address
-    return str(parsed.ipv4_mapped or ip_network(f"{address.partition('%')[0]}/64", strict=False))
+        return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
 limiter = Limiter(asker, headers_enabled=False)

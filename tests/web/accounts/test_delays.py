@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from tests.conftest import PASSWORD, browser, sign_in
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
+from tipline.web import counting
 from tipline.web.accounts import delays
 
 People = dict[str, Account]
@@ -56,14 +57,14 @@ def test_spelling_of_the_name_buys_no_fresh_tries(client: FlaskClient, people: P
 
 def test_delays_grow_and_end_at_a_minute(monkeypatch: pytest.MonkeyPatch, app: APIFlask) -> None:
     asked: list[tuple[str, int]] = []
-    real = delays._ask
+    real = counting.ask
 
     def note(act: str, *arguments: object) -> object:
         if act == "incr" and str(arguments[0]).endswith("/wait"):
             asked.append((str(arguments[0]), int(str(arguments[1]))))
         return real(act, *arguments)
 
-    monkeypatch.setattr(delays, "_ask", note)
+    monkeypatch.setattr(counting, "ask", note)
     with app.test_request_context():
         for _ in range(12):
             delays.add("li")

@@ -173,7 +173,7 @@ def test_too_many_uploads_at_once_are_asked_to_wait(tus: Tus, monkeypatch: pytes
     address = tus.create(10).headers["Location"]
     full = threading.BoundedSemaphore(1)
     full.acquire()
-    monkeypatch.setattr("tipline.web.api.tus_lanes.LANES", full)
+    monkeypatch.setattr("tipline.web.lanes.LANES", full)
 
     answer = tus.append(address, 0, b"x")
 

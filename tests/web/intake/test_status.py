@@ -68,13 +68,6 @@ def test_a_wrong_code_is_told_kindly_and_kept_in_the_field(app: APIFlask, langua
     assert "<script>" not in answer.text.replace("<script src", "").replace("<script type", "")
 
 
-def test_guessing_ends_after_ten_wrong_codes(client: FlaskClient, opened: Opened) -> None:
-    answers = [enter(client, f"AAAA-AAAA-AAAA-{n:04}") for n in range(11)]
-
-    assert [one.status_code for one in answers] == [404] * 10 + [429]
-    assert "Too many tries. Try again in 15 minutes." in answers[-1].text
-
-
 def test_an_address_without_its_visit_asks_for_the_code(client: FlaskClient, opened: Opened) -> None:
     page = client.get(f"/status/{opened['reference']}").text
 

@@ -15,7 +15,7 @@ from tipline.db import Transaction
 from tipline.domain import deliveries
 from tipline.domain.deliveries import Delivery, Named
 from tipline.domain.tips import Tip
-from tipline.web import current, guard
+from tipline.web import current, guard, limiting
 from tipline.web.api.cases import cursor_number
 from tipline.web.api.desk_models import PageQuery
 from tipline.web.api.partner_models import PartnerPage, PartnerTipIn, PartnerTipOut
@@ -45,6 +45,7 @@ def post_partner_tip(json_data: PartnerTipIn) -> dict[str, Any]:
     `external_id`, the same tip is answered again.
     """
     services = current.services()
+    limiting.spend(limiting.TIPS, current.actor().user_id)
     report = report_of(json_data)
     named = Named(
         json_data.external_id, request.headers.get("Idempotency-Key", "").strip() or None,
@@ -102,5 +103,5 @@ def _told(tx: Transaction, tip: Tip, delivery: Delivery) -> dict[str, Any]:
         "created_at": tip.created_at,
         "received_at": tip.received_at,
         "acknowledged_at": tip.acknowledged_at,
-        "evidence": [evidence_of(one) for one in told.files],
+        "evidence": [evidence_of(one, told) for one in told.files],
     }

@@ -19,7 +19,7 @@ from tipline.domain.messages import Message
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, limiting
 from tipline.web.api.reporter_models import (
     CategoriesOut,
     DigestIn,
@@ -34,6 +34,7 @@ from tipline.web.api.reporter_models import (
     TipOut,
 )
 from tipline.web.intake import guessing, moments, opening, slips, telling
+from tipline.web.intake.telling import Told
 
 FORMS = {"json": "application/json", "pdf": "application/pdf", "html": "text/html"}
 blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="Reporter")
@@ -56,6 +57,7 @@ def post_tip(json_data: TipIn) -> dict[str, Any]:
 
     With `text` it is handed in at once. Without, it is a draft until its first file has arrived.
     """
+    limiting.spend(limiting.TIPS)
     opened = opening.open_tip(report_of(json_data), door="api", submit=json_data.text is not None)
     return {
         "reference": opened.tip.reference,
@@ -68,7 +70,6 @@ def post_tip(json_data: TipIn) -> dict[str, Any]:
 
 @blueprint.post("/sessions")
 @guard.public
-@guessing.limited
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut, 201)
 def post_session(json_data: SessionIn) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def get_tip(reference: str) -> dict[str, Any]:
         "status_text": told.status_text,
         "timeline": [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline],
         "messages": [_message(one) for one in told.messages],
-        "evidence": [evidence_of(one) for one in told.files],
+        "evidence": [evidence_of(one, told) for one in told.files],
         "clock_offset_s": told.tip.clock_offset_s,
         "clock_source": told.tip.clock_source,
         "clock_reading": told.tip.clock_reading,
@@ -106,6 +107,7 @@ def get_tip(reference: str) -> dict[str, Any]:
 def post_message(reference: str, json_data: MessageIn) -> dict[str, Any]:
     """Write to the officers, or answer their question."""
     own = _own(reference)
+    limiting.spend(limiting.MESSAGES)
     with current.services().database.transaction() as tx:
         message = messages.write(
             tx, reporter(own.reference), tips.read_tip(tx, own.reference), json_data.text
@@ -125,7 +127,7 @@ def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
         if row.tip_id != own.id:
             raise TiplineError("evidence:not-found")
         evidence.claim_digest(tx, row, json_data.sha256)
-        return evidence_of(row)
+        return evidence_of(row, telling.tell_in(tx, tx.merge(own)))
 
 
 @blueprint.get("/tips/<reference>/receipt")
@@ -191,5 +193,11 @@ def _message(message: Message) -> dict[str, Any]:
     return {name: getattr(message, name) for name in MessageOut.model_fields}
 
 
-def evidence_of(row: Evidence) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in EvidenceOut.model_fields}
+def evidence_of(row: Evidence, told: Told) -> dict[str, Any]:
+    upload = told.unfinished.get(row.id)
+    return {
+        **{name: getattr(row, name, None) for name in EvidenceOut.model_fields},
+        "offset": upload.offset if upload else None,
+        "expires_at": upload.expires_at if upload else None,
+        "send_again": any(one.id == row.id for one in told.to_send_again),
+    }

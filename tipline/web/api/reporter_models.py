@@ -96,6 +96,17 @@ class EvidenceOut(BaseModel):
         description="footage, or clock: a photo of the recorder's screen beside a phone's clock."
     )
     received_at: datetime | None
+    offset: int | None = Field(None, description="How much of an unfinished file is here; else null.")
+    expires_at: datetime | None = Field(
+        None, description="Until when an unfinished file is kept; each byte that comes puts it off."
+    )
+    digest_matches: bool | None = Field(
+        None, description="Whether it is what the device said it sent; null if the device did not say."
+    )
+    send_again: bool = Field(
+        False,
+        description="It differs from what was sent and has not come whole since. It is kept all the same.",
+    )
 
 
 class ProgressOut(BaseModel):

@@ -22,8 +22,8 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Checksum, Upload
 from tipline.errors import TiplineError
-from tipline.web import current, guard
-from tipline.web.api import tus_headers, tus_lanes, tus_method
+from tipline.web import current, guard, lanes, limiting
+from tipline.web.api import tus_headers, tus_method
 from tipline.web.intake import opening
 from tipline.web.pieces import pieces_of
 
@@ -102,6 +102,7 @@ def offer(upload_id: str = "") -> Response:
         415: "Bytes come along, but not as application/offset+octet-stream; or they are no footage.",
         422: "The file is empty: nothing that could be kept.",
         460: "The bytes that came along do not fit Upload-Checksum; there is no upload.",
+        429: "Too much is on its way from this address, or too many files; Retry-After says when.",
         507: "The station has no room for it.",
     }
 )
@@ -118,7 +119,8 @@ def create() -> Response:
         raise TiplineError("upload:content-type")
     announced, checksum = tus_headers.announced(), tus_headers.checksum()
     announced = announced._replace(sent_by_id=current.sent_by_id())
-    upload = current.services().receiver.begin(tip.id, announced)
+    limiting.spend(limiting.UPLOADS)
+    upload = current.services().receiver.begin(tip.id, announced, sender=limiting.sender())
     location = url_for("tus.look", upload_id=upload.id)
     if brings_bytes:
         upload = _with_first_bytes(tip, upload, checksum)
@@ -202,7 +204,7 @@ def _with_first_bytes(tip: Tip, upload: Upload, checksum: Checksum | None) -> Up
 
 def _append(tip: Tip, upload_id: str, offset: int, checksum: Checksum | None) -> Upload:
     announced = request.content_length or 0
-    with tus_lanes.lane():
+    with lanes.lane(limiting.sender()):
         upload = current.services().receiver.append(
             upload_id, tip.id, offset, _pieces(), announced=announced, checksum=checksum
         )

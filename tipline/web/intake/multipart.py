@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
@@ -17,6 +18,10 @@ from tipline.errors import TiplineError
 PIECE = 256 * 1024
 MOST_PARTS = 400
 BROKEN_OFF = "upload:broken-off"
+TOO_MANY = "upload:too-many-parts"
+TOO_LARGE = "request:too-large"
+# After these no part can follow: what came before them is all there will be.
+ENDS = (BROKEN_OFF, TOO_MANY, TOO_LARGE)
 MOST_FIELD_BYTES = 512 * 1024
 
 
@@ -36,7 +41,7 @@ class Part:
 
 
 def parts() -> Iterator[Part]:
-    """The body's parts, in order; raises upload:broken-off. What the taker leaves of a file is skipped."""
+    """The body's parts, in order; raises one of ENDS. What the taker leaves of a file is skipped."""
     if request.mimetype != "multipart/form-data":
         # A form without files may come in the plain encoding; it is small.
         for name, value in request.form.items(multi=True):
@@ -51,16 +56,21 @@ def _events() -> Iterator[Event]:
     decoder = MultipartDecoder(
         options.get("boundary", "").encode("latin-1", "replace"),
         max_form_memory_size=PIECE + MOST_FIELD_BYTES,
-        max_parts=MOST_PARTS,
     )
+    begun = 0
     while True:
         try:
             event = decoder.next_event()
         except ValueError as fault:  # a body that ends early, or is no form at all
             raise TiplineError(BROKEN_OFF) from fault
+        except RequestEntityTooLarge as fault:
+            raise TiplineError(TOO_LARGE) from fault
         if isinstance(event, NeedData):
             decoder.receive_data(request.stream.read(PIECE) or None)
             continue
+        begun += isinstance(event, Field | File)
+        if begun > MOST_PARTS:
+            raise TiplineError(TOO_MANY)
         yield event
         if isinstance(event, Epilogue):
             return
@@ -94,5 +104,5 @@ def _bounded(pieces: Iterator[bytes], room: int) -> Iterator[bytes]:
     for piece in pieces:
         room -= len(piece)
         if room < 0:
-            raise TiplineError("request:too-large")
+            raise TiplineError(TOO_LARGE)
         yield piece

@@ -11,7 +11,7 @@ from tipline.domain import categories
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import guard
+from tipline.web import guard, limiting
 from tipline.web.intake import blueprint, opening, pages, posters, taking, telling, visit
 from tipline.web.intake.answers import Answers
 from tipline.web.intake.opening import Opened
@@ -20,20 +20,21 @@ from tipline.web.intake.opening import Opened
 @blueprint.post("/report")
 @guard.public
 def send_report() -> ResponseReturnValue:
+    limiting.spend(limiting.TIPS)
     draft = _Draft()
     taken = taking.take_form(draft.of)
     draft.visit()
     answers = Answers.of_form(taken.fields)
     try:
-        if taken.is_broken:
-            raise TiplineError("upload:broken-off", fields={"text": "upload:broken-off"})
+        if taken.ended:
+            raise TiplineError(taken.ended.code, fields={"text": taken.ended.code})
         posters.settle(answers)
         report = answers.report()
         if not report.text and not taken.received:
             raise TiplineError("tip:empty", fields={"text": "tip:empty"})
     except TiplineError as fault:
         faults = {**pages.faults_of(fault), **pages.faults_of_files(taken.refused)}
-        return pages.what(answers, faults, told=draft.told()), 422
+        return pages.refusal(pages.what(answers, faults, told=draft.told()), fault)
     draft.hand_in(report)
     draft.visit()
     return pages.receipt(telling.tell(draft.tip), refused=taken.refused), 201

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import Response, make_response, render_template
 from flask_babel import gettext
 
 from tipline.domain import beats, categories, clock, limits
@@ -70,6 +70,13 @@ def receipt(told: Told, *, refused: list[tuple[str, str]] | None = None) -> str:
     )
 
 
+def refusal(page: str, fault: TiplineError) -> Response:
+    """The page that says why, with what was typed; status and when to try again are those of the fault."""
+    response = make_response(page, errors.status_of(fault))
+    errors.say_when(response, fault)
+    return response
+
+
 def faults_of(fault: TiplineError) -> Faults:
     """Field → sentence; a fault without a field stands for the whole form."""
     if not fault.fields:
@@ -103,6 +110,7 @@ def script_files(told: Told) -> list[dict[str, Any]]:
             else None,
             "sent_again": one.id in told.sent_again,
             "offset": told.unfinished[one.id].offset if one.id in told.unfinished else None,
+            "expires": told.unfinished[one.id].expires_at.isoformat() if one.id in told.unfinished else None,
         }
         for one in told.files
         if one.state != "expired"

@@ -14,7 +14,7 @@ from tipline.domain import clock, contacts, messages, tips
 from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, limiting
 from tipline.web.intake import blueprint, guessing, pages, slips, steps, telling, visit
 
 
@@ -43,13 +43,13 @@ def show_status_of(reference: str) -> ResponseReturnValue:
 
 @blueprint.post("/status")
 @guard.public
-@guessing.limited
 def enter_code() -> ResponseReturnValue:
     typed = request.form.get("receipt_code", "")
     try:
         _, token = guessing.enter(typed)
     except TiplineError as fault:
-        return pages.render("code", typed=typed[:100], faults=pages.faults_of(fault)), 404
+        page = pages.render("code", typed=typed[:100], faults=pages.faults_of(fault))
+        return pages.refusal(page, fault)
     visit.begin(token)
     return redirect(url_for("intake.show_status"), 303)
 
@@ -79,6 +79,7 @@ def send_message() -> ResponseReturnValue:
     tip = current.reporter_tip()
     text = request.form.get("text", "")
     try:
+        limiting.spend(limiting.MESSAGES)
         with current.services().database.transaction() as tx:
             messages.write(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference), text)
     except TiplineError as fault:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from tipline.domain import beats, categories, contacts
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, limiting
 from tipline.web.intake import blueprint, opening, pages, posters, taking, telling, visit
 from tipline.web.intake.answers import Answers
 
@@ -44,10 +44,12 @@ def save_what() -> ResponseReturnValue:
         if tip and tip.state == "draft":
             opening.correct(tip, report)
         else:
+            limiting.spend(limiting.TIPS)
             opened = opening.open_tip(report, door="web")
             visit.begin(opened.token, opened.code)
     except TiplineError as fault:
-        return pages.what(answers, pages.faults_of(fault), told=telling.tell(tip) if tip else None), 422
+        page = pages.what(answers, pages.faults_of(fault), told=telling.tell(tip) if tip else None)
+        return pages.refusal(page, fault)
     return redirect(url_for("intake.show_check" if request.form.get("back") else "intake.show_files"), 303)
 
 
@@ -133,11 +135,13 @@ def receive_form(page: Callable[[Tip, pages.Faults], str], done: str) -> Respons
         visit.require_own_form(fields.get("csrf_token"))
         return tip
 
+    limiting.spend(limiting.FORMS)
     taken = taking.take_form(owner)
     visit.require_own_form(taken.fields.get("csrf_token"))
     faults = pages.faults_of_files(taken.refused)
-    if taken.is_broken:
-        faults = {"file": pages.sentence("upload:broken-off")}
+    if taken.ended:
+        told = " ".join([pages.sentence(taken.ended.code), *faults.values()])
+        return pages.refusal(page(tip, {"file": told}), taken.ended)
     if not taken.received and not faults:
         faults = {"file": pages.sentence("upload:no-file")}
     if faults:

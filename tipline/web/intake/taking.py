@@ -12,7 +12,7 @@ from tipline.domain import evidence, uploads
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.errors import TiplineError
-from tipline.web import current, errors
+from tipline.web import current, errors, lanes, limiting
 from tipline.web.intake import multipart
 
 
@@ -23,19 +23,20 @@ class Taken:
     fields: dict[str, str] = field(default_factory=dict)
     received: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)  # name and sentence
-    is_broken: bool = False  # the connection broke off; what is here is not all
     tip: Tip | None = None
+    ended: TiplineError | None = None  # why what is here is not all
 
 
 def take_form(owner: Callable[[dict[str, str]], Tip]) -> Taken:
     """Read the whole form. `owner` says, from the fields before the first file, whose files these are."""
     taken = Taken()
-    try:
-        _take_parts(taken, owner)
-    except TiplineError as fault:
-        if fault.code != multipart.BROKEN_OFF:
-            raise
-        taken.is_broken = True
+    with lanes.lane(limiting.sender()):
+        try:
+            _take_parts(taken, owner)
+        except TiplineError as fault:
+            if fault.code not in multipart.ENDS:
+                raise
+            taken.ended = fault
     return taken
 
 
@@ -53,7 +54,7 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
             _take(taken, taken.tip, part, first)
             taken.received += 1
         except TiplineError as fault:
-            if fault.code == multipart.BROKEN_OFF:
+            if fault.code in multipart.ENDS:
                 raise
             taken.refused.append((evidence.clean_name(part.filename or ""), errors.sentence(fault)))
 
@@ -68,7 +69,9 @@ def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
         purpose=taken.fields.get("purpose", "footage"),
     )  # fmt: skip
     try:
-        current.services().receiver.take(tip.id, announced, chain([first], part.pieces))
+        current.services().receiver.take(
+            tip.id, announced, chain([first], part.pieces), sender=limiting.sender()
+        )
     except TiplineError as fault:
         if fault.code != "upload:too-much":
             raise
