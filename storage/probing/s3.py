@@ -20,7 +20,7 @@ from storage.probing.s3_races import joined_once
 from storage.probing.telling import Told
 from storage.s3 import S3Store
 from storage.s3_bucket import Bucket, code_of, told_plainly
-from storage.s3_session import upload_part
+from storage.s3_session import take_turn, upload_part
 
 OLD_S = 600
 _LEFT = re.compile(r"probe-(\d{9,11})-[0-9a-f]{8}/")
@@ -99,7 +99,8 @@ def leftovers(corner: Corners) -> Told:
     """After an abort the server may keep no part: they are paid for, and hold footage."""
     key = keys.original("leftovers")
     ticket = s3_completion.begin(corner.bucket, key, 1_000_000, "application/octet-stream")
-    upload_part(corner.bucket, ticket, 1, 0, b"x" * 1000)
+    turn, _ = take_turn(corner.bucket, ticket)
+    upload_part(corner.bucket, ticket, turn, turn.first, 0, b"x" * 1000)
     s3_completion.forget(corner.bucket, ticket)
     if any(upload["UploadId"] == ticket.upload_id for upload in corner.other.multipart_uploads()):
         return Told("leftovers-stay")

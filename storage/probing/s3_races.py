@@ -10,7 +10,7 @@ from storage.probing.contract import RACERS, ROUNDS, race
 from storage.probing.telling import Told
 from storage.s3_bucket import Bucket, said, told_plainly
 from storage.s3_object import MADE_BY, name_of
-from storage.s3_session import Ticket, upload_part
+from storage.s3_session import Ticket, take_turn, upload_part
 
 # The last part of an upload may be small, and here it is the only one.
 _PART = 1_000_000
@@ -68,12 +68,14 @@ def _race_of_sessions(bucket: Bucket, other: Bucket) -> list[int]:
     tickets: list[Ticket] = []
     for _ in range(RACERS):
         ticket = s3_completion.begin(bucket, key, _PART, "application/octet-stream")
-        upload_part(bucket, ticket, 1, 0, _BODY)
+        turn, _ = take_turn(bucket, ticket)
+        upload_part(bucket, ticket, turn, turn.first, 0, _BODY)
         tickets.append(ticket)
 
     def run(runner: int) -> None:
         host = (bucket, other)[runner % 2]
-        s3_completion.complete(host, tickets[runner], _PART, "application/octet-stream", once=True)
+        kind = "application/octet-stream"
+        s3_completion.complete(host, tickets[runner], _PART, kind, once=True, turn=None)
 
     winners = race(run)
     for number, ticket in enumerate(tickets):
