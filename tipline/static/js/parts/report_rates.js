@@ -1,6 +1,6 @@
 // How fast this phone's line is, as far as anybody knows: measured in this visit, else what the browser guesses.
 const NAME = "tipline-rate";
-const ENOUGH_MS = 3000;
+const ENOUGH_MS = 500;
 const ENOUGH_BYTES = 128 * 1024;
 const FRESH_WEIGHT = 0.6;
 

@@ -3,6 +3,7 @@ import { secondsFor } from "./report_rates.js";
 import { say, sayDay, saySize, sayTime } from "./report_words.js";
 
 const WORTH_SAYING_S = 5;
+const ENOUGH_S = 3;
 
 export const percent = (item) => Math.floor((100 * item.sent) / (item.size || 1));
 
@@ -31,7 +32,7 @@ export function tellOfAll(items) {
   const isDone = done === counted.length;
   let text = say(sent ? "total_sending" : "total_ahead", values);
   if (isDone) text = say(refused ? "done_but" : "all_done", values);
-  else text = joined(text, ahead(size - sent));
+  else text = joined(text, ahead(size - sent, counted.map(running).find(Boolean)));
   return { text, isDone, size, sent, key: done + "/" + counted.length };
 }
 
@@ -39,21 +40,23 @@ const places = (item) => ({ percent: percent(item), name: item.name });
 
 const joined = (text, more) => (more ? text + " · " + more : text);
 
-// Before a byte has gone, or for what has to wait.
-function ahead(bytes) {
-  const seconds = secondsFor(bytes);
+// Before a byte has gone, or for what has to wait; what is on its way knows best how fast the line is just now.
+function ahead(bytes, now) {
+  const seconds = now ? bytes / now : secondsFor(bytes);
   return seconds >= WORTH_SAYING_S ? say("about", { time: sayTime(seconds) }) : "";
 }
 
 function left(item) {
+  const bytes = item.size - item.sent;
+  const now = running(item);
+  const seconds = now ? bytes / now : secondsFor(bytes);
+  return bytes > 0 && (now || seconds >= WORTH_SAYING_S) ? say("left", { time: sayTime(seconds) }) : "";
+}
+
+// Bytes a second of a file on its way, once a few seconds have shown them; else 0.
+function running(item) {
   const took = (Date.now() - item.beganAt) / 1000;
-  const moved = item.sent - item.beganFrom;
-  if (item.sent >= item.size) return "";
-  if (took < 3 || moved <= 0) {
-    const guessed = secondsFor(item.size - item.sent);
-    return guessed >= WORTH_SAYING_S ? say("left", { time: sayTime(guessed) }) : "";
-  }
-  return say("left", { time: sayTime(((item.size - item.sent) * took) / moved) });
+  return item.state === "sending" && took >= ENOUGH_S ? Math.max(0, (item.sent - item.beganFrom) / took) : 0;
 }
 
 // Until when the station keeps what has arrived of it.

@@ -226,9 +226,9 @@ class Uploads {
   }
 
   next() {
-    this.keepAwake();
     const next = this.current() ? null : this.nextUp();
     if (next) this.send(next);
+    this.keepAwake();
     this.show(true);
   }
 
