@@ -35,6 +35,7 @@ WELL = {
     "one-filesystem": N_("Uploads and originals share one filesystem, and files may have two names."),
     "names": N_("Names are as long as Tipline needs them."),
     "synced": N_("fsync works for files and folders (%(took)s ms)."),
+    "locks": N_("Writers in different processes can be kept apart by locks."),
     "protected": N_("Originals are write-protected."),
     "reach": N_("The bucket %(bucket)s answers, and the credentials are good."),
     "clock": N_("Its clock and ours agree."),
@@ -114,6 +115,10 @@ FAILED = {
     ),
     "names-short": N_("Long names are refused (%(fault)s). Use another filesystem, such as ext4."),
     "synced-not": N_("fsync fails (%(fault)s): nothing could be acknowledged. Use another filesystem."),
+    "locks-not": N_(
+        "Files cannot be locked here (%(fault)s), so two writers could meet in one upload. Use a local disk, "
+        "or switch the lock service of the network disk on."
+    ),
     "protected-not": N_("Write protection does not hold here. Use a filesystem with Unix rights."),
     "reach-no-bucket": N_("There is no bucket %(bucket)s. Make it, or check TIPLINE_STORE_URL."),
     "reach-refused": N_(

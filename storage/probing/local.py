@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -114,6 +115,22 @@ def synced(folder: Folder) -> Told:
     return Told("synced", took=f"{(time.perf_counter() - began) * 1000:.1f}")
 
 
+def locks(folder: Folder) -> Told:
+    """Writers into one upload keep apart by a lock on its file, whichever process they are in."""
+    path = folder.corner / "locks"
+    path.write_bytes(b"")
+    with path.open("rb") as first, path.open("rb") as second:
+        try:
+            fcntl.flock(first, fcntl.LOCK_SH)
+        except OSError as fault:
+            return Told("locks-not", fault=fault.strerror)
+        try:
+            fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return Told("locks")
+    return Told("locks-not", fault="flock")
+
+
 def protected(folder: Folder) -> Told:
     """Originals lose their write bits. Root may write all the same."""
     key = keys.original("protected")
@@ -137,6 +154,7 @@ CHECKS: dict[str, Callable[[Folder], Told]] = {
     "links": one_filesystem,
     "names": names,
     "fsync": synced,
+    "locks": locks,
     "round trip": contract.round_trip,
     "ranges": contract.ranges,
     "write once": contract.first_put_wins,

@@ -312,6 +312,9 @@ def test_a_folder_that_all_can_read_a_full_disk_and_lost_links_are_found_out(
         disk.setattr(os, "link", refuse)
         assert told(url, only="links")["links"].code == "no-links"
     with monkeypatch.context() as disk:
+        disk.setattr("fcntl.flock", lambda *_: None)
+        assert told(url, only="locks")["locks"].code == "locks-not"
+    with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", refuse)
         with pytest.raises(StoreError):
             told(url, only="fsync")

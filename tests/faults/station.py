@@ -48,7 +48,7 @@ class Station:
             "TIPLINE_DATA": str(self.data), "TIPLINE_PORT": str(self.port), "TIPLINE_WORKERS": "2",
             "TIPLINE_MIN_FREE_BYTES": str(MIN_FREE), "TIPLINE_SECRET_KEY": secrets.token_urlsafe(48),
             "TIPLINE_MAX_TIP_BYTES": str(2**40), "TIPLINE_MAX_FILE_BYTES": str(2**35),
-            "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1",
         }  # fmt: skip
 
     @property
@@ -181,8 +181,15 @@ class Station:
     def last_words(self) -> str:
         logs = [self.folder / f"{name}.log" for name in ("broker", "web", "worker")]
         return "\n".join(
-            f"{path.name}: …{path.read_text(errors='replace')[-1500:]}" for path in logs if path.exists()
+            f"{path.name}: …{path.read_text(errors='replace')[-6000:]}" for path in logs if path.exists()
         )
+
+    def dying_words(self) -> str:
+        """Where every process of the worker host stands, by its own traceback; it ends of it."""
+        stand = [f"{pid} {_standing(pid)}" for pid in self.tree("worker")]
+        self.signal_all("worker", signal.SIGABRT)
+        time.sleep(1)
+        return "\n".join([*stand, self.last_words()])
 
     def _add_officer(self, chosen: settings_module.Settings) -> str:
         made = services.build(chosen, bell=SilentBell())
@@ -208,6 +215,17 @@ def descendants(pid: int) -> list[int]:
     while level := {child for child, parent in parents.items() if parent in level}:
         found += sorted(level)
     return found
+
+
+def _standing(pid: int) -> str:
+    """What a process is and waits for, as far as the kernel tells."""
+    try:
+        here = Path(f"/proc/{pid}")
+        words = (here / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        state = (here / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+        return f"{state} {(here / 'wchan').read_text()} {words}"
+    except OSError as fault:
+        return type(fault).__name__
 
 
 def _free_port() -> int:

@@ -83,7 +83,7 @@ def wait_until_quiet(station: Station, patience_s: float) -> float:
             if sum(left.values()) != before:
                 before, moved = sum(left.values()), time.monotonic()
             if time.monotonic() - moved > patience_s:
-                raise AssertionError(f"nothing moved for {patience_s:.0f} s: {left}\n{station.last_words()}")
+                raise AssertionError(f"nothing moved for {patience_s:.0f} s: {left}\n{station.dying_words()}")
             time.sleep(0.4)
     finally:
         database.close()
