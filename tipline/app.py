@@ -81,9 +81,10 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.admin import blueprint as admin
     from tipline.web.api import blueprints as api
     from tipline.web.cases import blueprint as cases
+    from tipline.web.counter import blueprint as counter
     from tipline.web.health import blueprint as health
     from tipline.web.intake import blueprint as intake
     from tipline.web.review import blueprint as review
 
-    for blueprint in (intake, review, cases, admin, health, signin.blueprint, *api):
+    for blueprint in (intake, review, counter, cases, admin, health, signin.blueprint, *api):
         app.register_blueprint(blueprint)

@@ -21,7 +21,13 @@ from tests.journeys.station import Station
 LANGUAGES = ["zh", "en"]
 ALL_RULES: dict[str, object] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, object] = {**ALL_RULES, "runOnly": ["cat.color"]}
-ADMIN = ("/desk/admin/accounts", "/desk/admin/beats", "/desk/admin/system", "/desk/admin/settings")
+ADMIN = (
+    "/desk/admin/accounts",
+    "/desk/admin/beats",
+    "/desk/admin/shops",
+    "/desk/admin/system",
+    "/desk/admin/settings",
+)
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,18 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit(f"/desk/cases/{district.case}", seen=".case-tip")
     look.unfolded("case")
     look.visit(f"/desk/cases/{district.case}/print")
+    look.visit("/desk/intake", seen="#origin")
+    acts.submit_of(look.page, "/desk/intake").click()
+    expect(look.page.locator("#text-fault")).to_be_visible()
+    look.at("intake with faults")
+    look.page.locator("input[name=origin]").first.check(force=True)
+    look.page.locator("#text").fill("张三 21:35 又有人在车棚")
+    look.page.locator("#category").select_option("theft")
+    acts.submit_of(look.page, "/desk/intake").click()
+    expect(look.page.locator("#code")).to_be_visible()
+    acts.pick(look.page, {"name": "empty.mp4", "mimeType": "video/mp4", "buffer": b""})
+    look.at("receipt handed back")
+    look.visit(look.page.url + "/slip", seen=".slip-code")
     look.visit("/desk/password", seen="#current")
     look.visit("/desk/tips/T-999999")
     found += look.found

@@ -126,6 +126,17 @@ def find_shop(tx: Transaction, typed: str) -> Shop | None:
     return tx.get(Shop, code) if code else None
 
 
+def find_meant(tx: Transaction, typed: str) -> Shop | None:
+    """The shop in use that somebody means by its code, its name, or name and address; None if two have it."""
+    by_code = find_shop(tx, typed)
+    if by_code:
+        return by_code if by_code.active else None
+    name = re.split(r"（| \(", typed)[0].strip()
+    named = list(tx.scalars(select(Shop).where(Shop.active, Shop.name.in_({typed, name}))))
+    exact = [one for one in named if typed in (one.name, one.words)]
+    return exact[0] if len(exact) == 1 else None
+
+
 def read_shop(tx: Transaction, typed: str) -> Shop:
     shop = find_shop(tx, typed)
     if shop is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Request
@@ -10,7 +11,14 @@ from flask import Request
 MOST_BYTES = 1024 * 1024
 # Forms that carry whole files; their views read the body as it comes and bound every file themselves.
 FORMS_WITH_FILES = frozenset({"/report", "/report/files", "/status/files"})
+FILES_AT_THE_COUNTER = re.compile(r"/desk/intake/[^/]+/files")
 UPLOADS = "/api/v1/public/uploads"
+
+
+def carries_files(path: str) -> bool:
+    """Whether a form at this address may carry whole files."""
+    path = path.rstrip("/")
+    return path in FORMS_WITH_FILES or FILES_AT_THE_COUNTER.fullmatch(path) is not None
 
 
 class TiplineRequest(Request):
@@ -37,7 +45,7 @@ class TiplineRequest(Request):
 
         A form in the plain encoding carries no file and is read whole, so it is bounded like any other.
         """
-        has_files = self.mimetype == "multipart/form-data" and self.path.rstrip("/") in FORMS_WITH_FILES
+        has_files = self.mimetype == "multipart/form-data" and carries_files(self.path)
         return self.is_upload or (self.method == "POST" and has_files)
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:

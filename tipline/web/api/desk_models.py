@@ -184,6 +184,12 @@ class LinkedCase(BaseModel):
     linked_at: datetime
 
 
+class TipShop(BaseModel):
+    code: str
+    name: str
+    tips: int = Field(description="Tips of this shop so far, this one included.")
+
+
 class DeskTip(BaseModel):
     reference: str
     state: str
@@ -206,7 +212,10 @@ class DeskTip(BaseModel):
     )
     overwrites_at: datetime | None = Field(description="When the recorder writes over the footage.")
     awaits_footage: bool = Field(description="Whether none has come since that was told.")
-    door: str
+    door: str = Field(description="web, api, desk, partner or folder")
+    origin: str | None = Field(description="How it came to the desk: walk-in, phone or chat; else null.")
+    taken_by: str | None = Field(description="User name of whoever took it on somebody's behalf.")
+    shop: TipShop | None = Field(description="The shop from whose poster it was begun.")
     assignee: str | None
     created_at: datetime
     received_at: datetime | None

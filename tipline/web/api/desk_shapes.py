@@ -8,11 +8,12 @@ from flask_babel import gettext
 
 from tipline import failures
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, evidence, links, messages, recorders, renditions, tips
+from tipline.domain import accounts, clock, evidence, links, messages, recorders, renditions, tips, triage
 from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.links import Link
+from tipline.domain.shops import Shop
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.errors import TiplineError
@@ -51,17 +52,26 @@ def queue_item(row: Row) -> dict[str, Any]:
 
 def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
     """The whole tip, but how to reach its reporter: that is asked for by itself."""
-    held = {"assignee", "evidence", "messages", "cases", "duplicates", "awaits_footage"}
+    held = {"assignee", "taken_by", "shop", "evidence", "messages", "cases", "duplicates", "awaits_footage"}
     files = evidence.list_of_tip(tx, one)
     return {
         **{name: getattr(one, name) for name in DeskTip.model_fields if name not in held},
         "assignee": _name(tx, one.assignee_id),
+        "taken_by": _name(tx, one.taken_by_id),
+        "shop": _shop(tx, one.shop),
         "evidence": [brief(file) for file in files],
         "awaits_footage": recorders.is_awaited(one, files),
         "messages": [message(text) for text in messages.list_all(tx, one)],
         "cases": [_linked_case(link, case) for link, case in links.list_cases_of(tx, one)],
         "duplicates": [],
     }
+
+
+def _shop(tx: Transaction, code: str | None) -> dict[str, Any] | None:
+    shop = tx.get(Shop, code) if code else None
+    if shop is None:
+        return None
+    return {**_picked(shop, "code name"), "tips": triage.count_by_shop(tx, shop.code).get(shop.code, 0)}
 
 
 def brief(file: Evidence) -> dict[str, Any]:

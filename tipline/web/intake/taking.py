@@ -24,12 +24,13 @@ class Taken:
     received: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)  # name and sentence
     tip: Tip | None = None
+    sent_by_id: int | None = None  # account that sends the files on the reporter's behalf
     ended: TiplineError | None = None  # why what is here is not all
 
 
-def take_form(owner: Callable[[dict[str, str]], Tip]) -> Taken:
+def take_form(owner: Callable[[dict[str, str]], Tip], *, sent_by_id: int | None = None) -> Taken:
     """Read the whole form. `owner` says, from the fields before the first file, whose files these are."""
-    taken = Taken()
+    taken = Taken(sent_by_id=sent_by_id)
     with lanes.lane(limiting.sender()):
         try:
             _take_parts(taken, owner)
@@ -66,7 +67,7 @@ def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
     # A form does not say how long each of its files is; none is longer than the whole.
     announced = Announced(
         min(request.content_length or limit, limit), part.filename or "", part.filetype,
-        purpose=taken.fields.get("purpose", "footage"),
+        purpose=taken.fields.get("purpose", "footage"), sent_by_id=taken.sent_by_id,
     )  # fmt: skip
     try:
         current.services().receiver.take(

@@ -10,7 +10,7 @@ from tipline.domain import accounts, categories, custody
 from tipline.domain.custody import Custody
 from tipline.errors import N_
 from tipline.web import filters
-from tipline.web.review import words
+from tipline.web.review import came, words
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -107,6 +107,9 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
     facts = entry.facts()
     if entry.action == "tip:assign":
         return _assigned(facts, people)
+    origin = came.ORIGINS.get(facts.get("origin") or "")
+    if entry.action == "tip:create" and origin:
+        return gettext("Taken down for somebody: %(way)s", way=gettext(origin))
     noun, _, verb = entry.action.partition(":")
     state = verb.replace("-", "_")
     if noun == "tip" and entry.action not in SENTENCES and state in words.TIP:

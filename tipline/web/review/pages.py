@@ -15,7 +15,18 @@ from tipline.domain import accounts, beats, cases, categories, links, messages, 
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.review import blueprint, history, looking, notices, printing, queue, stance, wanted, words
+from tipline.web.review import (
+    blueprint,
+    came,
+    history,
+    looking,
+    notices,
+    printing,
+    queue,
+    stance,
+    wanted,
+    words,
+)
 from tipline.web.review.notices import Notice
 
 CHOICES = 8  # open cases offered before somebody searches
@@ -94,6 +105,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
     standing = links.list_cases_of(tx, row)
     staff = accounts.list_accounts(tx)
     chosen = wanted.filter_of_request()
+    people = {one.id: one for one in staff}
     above, below = queue.neighbours(tx, row, chosen)
     return {
         "tip": row,
@@ -103,8 +115,9 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "seen": stance.of(row, standing),
         "thread": messages.list_all(tx, row),
         "history": history.of_tip(tx, row.reference),
-        "staff": [one for one in staff if one.active],
-        "people": {one.id: one for one in staff},
+        "staff": [one for one in staff if one.active and not one.is_partner],
+        "people": people,
+        "came": came.of(tx, row, people),
         "author_names": {one.username: one.display_name for one in staff},
         "beats": beats.list_beats(tx),
         "categories": categories.CATEGORIES,

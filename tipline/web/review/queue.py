@@ -60,7 +60,7 @@ def queue() -> ResponseReturnValue:
             plain_url=wanted.address(Filter(state=chosen.state)),
             categories=categories.CATEGORIES,
             beats=beats.list_beats(tx),
-            staff=accounts.list_accounts(tx),
+            staff=[one for one in accounts.list_accounts(tx) if not one.is_partner],
         )
 
 

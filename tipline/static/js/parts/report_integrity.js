@@ -36,11 +36,16 @@ function makeWorker(address) {
   return made;
 }
 
+// A reporter comes by the session of the page, whoever sends on somebody's behalf by access of its own.
+export function headersOf(place) {
+  return place.access ? { Authorization: "Bearer " + place.access } : { "X-CSRFToken": place.csrf };
+}
+
 // True or false: the bytes match; null: it could not be found out. Told again when the line is just then away.
-export async function compare(evidence, sha256, address, csrf) {
+export async function compare(evidence, sha256, address, headers) {
   if (!evidence || !sha256) return null;
   for (const wait of WAITS_MS) {
-    const matches = await tell(address + "/" + evidence, sha256, csrf);
+    const matches = await tell(address + "/" + evidence, sha256, headers);
     if (matches !== undefined) return matches;
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
@@ -48,12 +53,12 @@ export async function compare(evidence, sha256, address, csrf) {
 }
 
 // Undefined when it may be asked again.
-async function tell(address, sha256, csrf) {
+async function tell(address, sha256, headers) {
   try {
     const response = await fetch(address, {
       method: "PATCH",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      headers: { "Content-Type": "application/json", ...headers },
       body: JSON.stringify({ sha256 }),
     });
     if (response.ok) {

@@ -24,7 +24,7 @@ export class Transfer {
   // ("cut"), ("unreadable"), ("failed", {status, sentence}), ("done", evidence).
   constructor(file, ways, tell) {
     this.file = file;
-    this.ways = ways; // { endpoint, csrf(), address, metadata }
+    this.ways = ways; // { endpoint, headers(), address, metadata }
     this.tell = tell;
     this.address = ways.address || null;
     this.tries = 0;
@@ -50,7 +50,7 @@ export class Transfer {
       chunkSize: this.piece,
       retryDelays: null, // tried again here, where being offline does not count as a try
       storeFingerprintForResuming: false,
-      headers: { "X-CSRFToken": this.ways.csrf() },
+      headers: this.ways.headers(),
       metadata: { filename: this.file.name, filetype: this.file.type, ...this.ways.metadata },
       onUploadUrlAvailable: () => {
         this.address = upload.url;
@@ -121,7 +121,7 @@ export class Transfer {
     await this.stop();
     if (!this.address) return;
     try {
-      await Upload.terminate(this.address, { headers: { "X-CSRFToken": this.ways.csrf() }, retryDelays: null });
+      await Upload.terminate(this.address, { headers: this.ways.headers(), retryDelays: null });
     } catch (fault) { /* gone already, or it expires by itself */ }
   }
 

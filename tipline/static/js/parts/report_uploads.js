@@ -2,7 +2,7 @@
 // arrives even if the film never does. Lives on while pages change around it.
 import { Board } from "./report_board.js";
 import { fingerprint, forgetUpload, isSameFile, rememberUpload } from "./report_fingerprint.js";
-import { compare, hashFile } from "./report_integrity.js";
+import { compare, hashFile, headersOf } from "./report_integrity.js";
 import { Row } from "./report_rows.js";
 import { percent } from "./report_telling.js";
 import { Transfer } from "./report_transfer.js";
@@ -43,6 +43,11 @@ export function takeOver(main) {
       if (files.length) panel.addAll(files, form.dataset.purpose);
     });
   }
+}
+
+// Files that came another way than by the buttons: dropped or pasted.
+export function addFiles(files) {
+  if (panel) panel.addAll(files);
 }
 
 class Uploads {
@@ -246,7 +251,7 @@ class Uploads {
     if (!item.transfer) {
       const address = item.id ? this.place.endpoint + "/" + item.id : null;
       const metadata = item.purpose === "clock" ? { purpose: "clock" } : {};
-      const ways = { endpoint: this.place.endpoint, csrf: () => this.place.csrf, address, metadata };
+      const ways = { endpoint: this.place.endpoint, headers: () => headersOf(this.place), address, metadata };
       item.transfer = new Transfer(item.file, ways, (what, detail) => this.hear(item, what, detail));
     }
     return item.transfer;
@@ -336,7 +341,7 @@ class Uploads {
     forgetUpload(item.id);
     this.turn(item, "done");
     this.next();
-    const matches = await compare(evidence, await item.digest, this.place.evidence, this.place.csrf);
+    const matches = await compare(evidence, await item.digest, this.place.evidence, headersOf(this.place));
     if (matches !== false) item.file = null; // the phone may have its memory back
     item.matches = matches;
     this.turn(item, matches === false ? "differs" : "done");
