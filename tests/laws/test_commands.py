@@ -16,6 +16,7 @@ COMMANDS = {
     "worker": ["--queues"],
     "user add": ["NAME", "--role", "--password-stdin"],
     "token create": ["--user"],
+    "intake watch": ["DIR", "--category", "--beat", "--place", "--once", "--settle", "--move-done"],
     "media inspect": ["FILE", "--out"],
     "custody verify": [],
     "key show": [],

@@ -41,8 +41,8 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened() -> Iterator[Services]:
-    """Services for a command that needs no workers; a fresh data folder is made ready first."""
+def opened(*, rings: bool = False) -> Iterator[Services]:
+    """Services for a command; a fresh data folder is made ready first. `rings` tells workers of work."""
     # Not before: commands that only start something else should not wait for all this to load.
     from tipline import db, services
     from tipline.bell import SilentBell
@@ -50,7 +50,7 @@ def opened() -> Iterator[Services]:
     found = settings()
     try:
         db.migrate(found.database_url)
-        made = services.build(found, bell=SilentBell())
+        made = services.build(found, bell=None if rings else SilentBell())
     except SettingsError as fault:
         refuse("\n".join(fault.faults))
     except SQLAlchemyError as fault:

@@ -76,6 +76,23 @@ def note(tx: Transaction, found: Found, tip: Tip) -> TakenFile:
     return row
 
 
+def begin_upload(tx: Transaction, row_id: int, upload_id: str) -> None:
+    """From here on whoever finds the row knows where the file goes on."""
+    tx.get_one(TakenFile, row_id).upload_id = upload_id
+
+
+def move(tx: Transaction, row_id: int, tip: Tip) -> TakenFile:
+    """The file goes into another tip, for the first one takes no more."""
+    row = tx.get_one(TakenFile, row_id)
+    row.tip_id, row.upload_id = tip.id, None
+    return row
+
+
+def forget(tx: Transaction, row_id: int) -> None:
+    """The file became another one before it was taken; the tip stays for what it becomes."""
+    tx.get_one(TakenFile, row_id).upload_id = None
+
+
 def settle(tx: Transaction, row_id: int, *, sha256: str | None = None, code: str | None = None) -> None:
     """It is in custody, or will not be: `code` says why."""
     row = tx.get_one(TakenFile, row_id)

@@ -18,7 +18,7 @@ Headers = Callable[..., dict[str, str]]
 WHOLE = {
     "reference", "state", "category", "text", "language", "occurred_at", "occurred_until", "place", "lat",
     "lon", "beat", "anonymous", "clock_offset_s", "clock_source", "clock_reading", "overwrites_at",
-    "awaits_footage", "door", "assignee", "created_at", "received_at",
+    "awaits_footage", "door", "origin", "taken_by", "shop", "assignee", "created_at", "received_at",
     "ack_due_at", "acknowledged_at", "snoozed_until", "changed_at", "version", "evidence", "messages",
     "cases", "duplicates",
 }  # fmt: skip

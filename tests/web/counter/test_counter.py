@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.conftest import browser, csrf_of
 from tests.web.desk_forms import log_of, now
 from tests.web.reporting import PHOTO, PLAYLIST, FormFile, Tus, bearer, sha256
+from tipline import printing
 from tipline.domain import evidence, limits, shops, tips
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
@@ -129,6 +130,21 @@ def test_the_code_is_shown_until_it_is_handed_over_and_opens_the_tip(
     # Whoever brought the tip comes back with the code as usual.
     opened = browser(app).post("/api/v1/public/sessions", json={"receipt_code": code[1]})
     assert opened.json["reference"] == tip_of(services, answer).reference
+
+
+def test_the_signed_receipt_goes_along_and_bears_no_code(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, printed = signed_in(), []
+    monkeypatch.setattr(printing, "pdf", lambda html, **_more: printed.append(html) or b"%PDF-")
+    place = take(client).location
+    code = CODE.search(client.get(place).text)
+    answer = client.get(f"{place}/receipt.pdf")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert place.rpartition("/")[2] in printed[0]
+    assert code
+    assert code[1] not in printed[0]
 
 
 def test_the_access_of_the_counter_opens_uploads_and_nothing_else(

@@ -18,7 +18,7 @@ from tipline.web.counter import blueprint, kept
 from tipline.web.counter.kept import Kept
 from tipline.web.counter.pages import ORIGINS, open_uploads
 from tipline.web.intake import pages as reporters
-from tipline.web.intake import taking, telling, visit, words
+from tipline.web.intake import slips, taking, telling, visit, words
 from tipline.web.intake.picture import picture
 
 PAPERS = ("a4", "a5")
@@ -64,6 +64,13 @@ def show_slip(reference: str) -> ResponseReturnValue:
         paper=paper if paper in PAPERS else PAPERS[0],
         papers=PAPERS,
     )
+
+
+@blueprint.get("/<reference>/receipt.pdf")
+@guard.staff("intake:take")
+def show_receipt(reference: str) -> ResponseReturnValue:
+    """The signed receipt: what was handed in so far, with sizes and digests. It bears no code."""
+    return slips.pdf(_own(reference))
 
 
 @blueprint.post("/<reference>/handed")
