@@ -18,7 +18,7 @@ from tipline.web.counter import blueprint, kept
 from tipline.web.counter.kept import Kept
 from tipline.web.counter.pages import ORIGINS, open_uploads
 from tipline.web.intake import pages as reporters
-from tipline.web.intake import slips, taking, telling, visit, words
+from tipline.web.intake import slips, steps, telling, words
 from tipline.web.intake.picture import picture
 
 PAPERS = ("a4", "a5")
@@ -35,21 +35,8 @@ def hand(reference: str) -> ResponseReturnValue:
 def send_files(reference: str) -> ResponseReturnValue:
     """Files without JavaScript, read as they arrive."""
     tip, me = _own(reference), current.staff()
-
-    def owner(fields: dict[str, str]) -> Tip:
-        visit.require_own_form(fields.get("csrf_token"))
-        return tip
-
-    taken = taking.take_form(owner, sent_by_id=me.id)
-    visit.require_own_form(taken.fields.get("csrf_token"))
-    faults = reporters.faults_of_files(taken.refused)
-    if taken.is_broken:
-        faults = {"file": reporters.sentence("upload:broken-off")}
-    if not taken.received and not faults:
-        faults = {"file": reporters.sentence("upload:no-file")}
-    if faults:
-        return _page(tip, faults), 422
-    return redirect(url_for("counter.hand", reference=tip.reference), 303)
+    address = url_for("counter.hand", reference=tip.reference)
+    return steps.receive_into(tip, _page, address, sent_by_id=me.id)
 
 
 @blueprint.get("/<reference>/slip")

@@ -130,13 +130,20 @@ def keep_code() -> ResponseReturnValue:
 def receive_form(page: Callable[[Tip, pages.Faults], str], done: str) -> ResponseReturnValue:
     """Take a form's files into the visited tip; then to `done`, or to the page with what was not taken."""
     tip = current.reporter_tip()
+    limiting.spend(limiting.FORMS)
+    return receive_into(tip, page, url_for(done))
+
+
+def receive_into(
+    tip: Tip, page: Callable[[Tip, pages.Faults], str], address: str, *, sent_by_id: int | None = None
+) -> ResponseReturnValue:
+    """The same for whoever may send files into this tip; then to `address`."""
 
     def owner(fields: dict[str, str]) -> Tip:
         visit.require_own_form(fields.get("csrf_token"))
         return tip
 
-    limiting.spend(limiting.FORMS)
-    taken = taking.take_form(owner)
+    taken = taking.take_form(owner, sent_by_id=sent_by_id)
     visit.require_own_form(taken.fields.get("csrf_token"))
     faults = pages.faults_of_files(taken.refused)
     if taken.ended:
@@ -146,7 +153,7 @@ def receive_form(page: Callable[[Tip, pages.Faults], str], done: str) -> Respons
         faults = {"file": pages.sentence("upload:no-file")}
     if faults:
         return page(tip, faults), 422
-    return redirect(url_for(done), 303)
+    return redirect(address, 303)
 
 
 def files_of(tip: Tip) -> dict[str, Any]:
