@@ -87,6 +87,13 @@ def test_the_file_that_lies_in_a_pdf_can_be_taken_out_again() -> None:
     assert printing.attached(pdf) == '{"站": "航海路"}'.encode()
 
 
+def test_a_host_too_slow_to_look_says_nothing_about_the_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "LONGEST_LOOK_S", 0.01)
+    with pytest.raises(TiplineError) as told:
+        printing.attached(b"%PDF-1.7")
+    assert told.value.code == "print:busy"
+
+
 @pytest.mark.parametrize("what", ["nothing", "bytes", "cut", "without"])
 def test_a_pdf_without_one_gives_none(what: str) -> None:
     pdf = printing.pdf(page("<p>x</p>"), attachments={"T-1.txt" if what == "without" else "T-1.json": "{}"})

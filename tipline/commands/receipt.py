@@ -99,8 +99,8 @@ def _check(locale: str, file: Path, known: dict[str, Key] | None) -> Verdict:
     if untrusted.startswith(b"%PDF-"):
         try:
             inside = printing.attached(untrusted)
-        except TiplineError:
-            inside = None
+        except TiplineError as fault:
+            ground.refuse(i18n.say(locale, fault.sentence))
         if inside is None:
             return Verdict([Fault("proof:paper")])
         untrusted = inside
