@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from botocore.exceptions import ClientError
 
@@ -50,13 +50,15 @@ def complete(
         parts = _finish(bucket, ticket, size, content_type, once=once, turn=turn)
         stat = s3_object.stat(bucket, ticket.key)
         if stat.size != size:
-            raise Unavailable("the object store kept another number of bytes than it was sent")
+            _throw_away(bucket, ticket)
     except (SessionGone, KeyTaken) as fault:
         try:
             stat = s3_object.kept_by(bucket, ticket.token, ticket.key, fault)
         except KeyTaken:
             release(bucket, ticket)
             raise
+        if stat.size != size:
+            raise Unavailable("the object has another number of bytes than it was sent") from fault
         parts = _parts_left(bucket, ticket)
     if not all(part.is_proved for part in parts):
         _prove(bucket, ticket, parts)
@@ -92,6 +94,10 @@ def _finish(
     if held.size > size or (turn is None and held.size > held.end):
         turn, held = take_turn(bucket, ticket, size)
     kept = cut(bucket, ticket, held, size)
+    if kept.parts and kept.head and turn is None:
+        # An earlier try sent the last part and was not heard of; it is sent again under a number of its own.
+        turn, held = take_turn(bucket, ticket, size)
+        kept = cut(bucket, ticket, held, size)
     if not kept.parts:
         # Less than a part, perhaps nothing at all, which a multipart upload cannot say.
         s3_object.put_whole(bucket, ticket.key, kept.head, content_type, ticket.token, once=once)
@@ -128,10 +134,14 @@ def _prove(bucket: Bucket, ticket: Ticket, parts: Sequence[Part]) -> None:
     with S3Reader.buffered(bucket, name, 0, bucket.get(name, s3_object.nothing(ticket.key))) as reader:
         is_same = all(_sha256(reader, part.size) == part.sha256 for part in parts)
     if not is_same:
-        # Its bytes are nobody's, and the sender has the true ones.
-        bucket.erase(name)
-        forget_calmly(bucket, ticket)
-        raise Unavailable("the object store kept other bytes than it was sent")
+        _throw_away(bucket, ticket)
+
+
+def _throw_away(bucket: Bucket, ticket: Ticket) -> NoReturn:
+    """The object just made is not what was sent: its bytes are nobody's, and the sender has the true ones."""
+    bucket.erase(s3_object.name_of(ticket.key))
+    forget_calmly(bucket, ticket)
+    raise Unavailable("the object store kept other bytes than it was sent")
 
 
 def _sha256(reader: BinaryIO, size: int) -> str:

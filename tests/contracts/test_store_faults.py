@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import KeyTaken, Missing, OffsetMismatch, StoreError, Unavailable, keys
+from storage import KeyTaken, Missing, OffsetMismatch, SessionGone, StoreError, Unavailable, keys
 from storage.s3 import S3Store
 from storage.s3_bucket import Patience
 from tests.contracts.conftest import PART
@@ -315,6 +315,41 @@ def test_of_two_sessions_one_wins_though_answers_are_lost(bench: Bench, trouble:
     with pytest.raises(KeyTaken):
         bench.store.complete(second, PART + 3)
     assert bench.read() == drawn(PART + 3, seed=1)
+
+
+@pytest.mark.parametrize("again", ["the same host", "another host"])
+@pytest.mark.parametrize("size", [PART, PART + 1001, 2 * PART + 1])
+def test_a_completion_that_failed_for_good_is_made_up_for_by_the_next(
+    bench: Bench, again: str, size: int
+) -> None:
+    data = drawn(size)
+    session = send(bench, data, [1000])
+    bench.strike("503", PATIENCE.tries, "CompleteMultipartUpload")
+    with pytest.raises(Unavailable):
+        bench.store.complete(session, size)
+    host = bench.store if again == "the same host" else bench.direct
+    assert host.complete(session, size).size == size
+    assert bench.read() == data
+    bench.nothing_is_left_over()
+
+
+def test_an_object_of_another_size_is_no_success_however_often_one_asks(bench: Bench) -> None:
+    def lose_the_last_part(request: Request) -> Request:
+        if request.call != "CompleteMultipartUpload":
+            return request
+        first, last, rest = request.body.rpartition(b"<Part>")
+        return replace(request, body=first + rest.partition(b"</Part>")[2]) if last else request
+
+    data = drawn(PART + 1001)
+    session = send(bench, data, [])
+    bench.proxy.before = lose_the_last_part
+    with pytest.raises(Unavailable):
+        bench.store.complete(session, len(data))
+    bench.proxy.heal()
+    with pytest.raises(SessionGone):
+        bench.store.complete(session, len(data))
+    with pytest.raises(Missing):
+        bench.direct.stat(bench.key)
 
 
 # --- servers that check nothing
