@@ -310,19 +310,24 @@ def _judge_outside(receipt: dict[str, Any], statement: Statement) -> Iterator[Fa
     for name in ("reference", "station", "category"):
         if name in receipt and receipt[name] != statement[name]:
             yield Fault("proof:outside", {"name": name})
-    told = receipt.get("evidence")
-    if told is None:
-        return
-    beside = (
-        {_outside_file(one) for one in told if isinstance(one, dict) and one.get("sha256")}
-        if isinstance(told, list)
-        else {()}
-    )
-    if beside != {(one["name"], one["size"], one["sha256"]) for one in statement["files"]}:
-        yield Fault("proof:outside", {"name": "evidence"})
+    for name in ("created_at", "received_at", "issued_at"):
+        if name in receipt and _second(receipt[name]) != _second(statement[name]):
+            yield Fault("proof:outside", {"name": name})
+    if receipt.get("evidence") is not None:
+        signed = sorted((one["name"], str(one["size"]), one["sha256"]) for one in statement["files"])
+        if _files_beside(receipt["evidence"]) != signed:
+            yield Fault("proof:outside", {"name": "evidence"})
 
 
-def _outside_file(one: dict[str, Any]) -> tuple[object, ...]:
-    return tuple(
-        str(one.get(name)) if name != "size" else one.get(name) for name in ("filename", "size", "sha256")
-    )
+def _second(told: object) -> datetime | None:
+    """The moment to the second, in which statements tell it."""
+    moment = _moment(told)
+    return moment.replace(microsecond=0) if moment else None
+
+
+def _files_beside(told: Any) -> list[tuple[str, ...]] | None:
+    """Files that are said to have arrived, in the words of the statement; None if that is no list of files."""
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        return None
+    names = ("filename", "size", "sha256")
+    return sorted(tuple(str(one.get(name)) for name in names) for one in told if one.get("sha256"))
