@@ -1,8 +1,7 @@
 """Whether a receipt is what a station signed. Pure: needs the receipt, keys, and nothing else.
 
-Reads what strangers hand in, so it is strict and bounded: a text in which a key stands twice, a number is
-written in another form or brackets nest without end is no receipt, and says so instead of failing. The part
-that is signed (`statement`) may be laid out anew; not one value in it may change.
+What strangers hand in is read strictly (`strict_json`). The part that is signed (`statement`) may be laid out
+anew; not one value in it may change.
 """
 
 # ruff: noqa: E501 - the table has one row an entry, however long its sentence is
@@ -19,13 +18,11 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tipline.domain import statements
+from tipline.domain import statements, strict_json
 from tipline.domain.statements import Statement
+from tipline.domain.strict_json import Refused
 from tipline.errors import N_
 
-LARGEST = 4 * 1024 * 1024
-DEEPEST = 16
-LARGEST_NUMBER = 2**53 - 1
 PUBLIC_BYTES = 32
 
 FAULTS: dict[str, str] = {
@@ -81,20 +78,14 @@ class Verdict(NamedTuple):
         return not self.faults
 
 
-class _Refused(Exception):
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code)
-        self.fault = Fault(code, {name: str(value)[:100] for name, value in values.items()})
-
-
 def check(untrusted: bytes, keys: Mapping[str, Key] | None) -> Verdict:
     """Judge a receipt. `keys` are the station's, by id; None trusts the one that lies in it."""
     try:
-        receipt = _read(untrusted)
+        receipt = strict_json.read(untrusted)
         statement = _statement_of(receipt)
         signature, public = _decoded(receipt, "signature"), _decoded(receipt, "public_key")
-    except _Refused as refused:
-        return Verdict([refused.fault])
+    except Refused as refused:
+        return Verdict([Fault(refused.code, refused.values)])
     faults = [*_judge_key(statement, receipt, public, keys)]
     if not faults:
         faults += _judge_signature(statement, signature, public)
@@ -152,72 +143,21 @@ def _raw_key(text: str) -> bytes:
 # --- reading
 
 
-def _read(untrusted: bytes) -> dict[str, Any]:
-    if len(untrusted) > LARGEST:
-        raise _Refused("proof:too-large")
-    try:
-        receipt = json.loads(
-            untrusted.decode("utf-8-sig"), object_pairs_hook=_once, parse_float=_no_number,
-            parse_int=_whole, parse_constant=_no_number,
-        )  # fmt: skip
-    except RecursionError as fault:
-        raise _Refused("proof:nested") from fault
-    except ValueError as fault:
-        raise _Refused("proof:not-json") from fault
-    if not isinstance(receipt, dict):
-        raise _Refused("proof:not-json")
-    if _depth(receipt) > DEEPEST:
-        raise _Refused("proof:nested")
-    return receipt
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    read: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in read:
-            raise _Refused("proof:twice", name=name)
-        read[name] = value
-    return read
-
-
-def _whole(text: str) -> int:
-    # Signed numbers are whole, not negative, and small enough for every reader of JSON.
-    if len(text) > 16 or not 0 <= int(text) <= LARGEST_NUMBER or text == "-0":
-        raise _Refused("proof:number", number=text)
-    return int(text)
-
-
-def _no_number(text: str) -> Any:
-    raise _Refused("proof:number", number=text)
-
-
-def _depth(value: Any) -> int:
-    """How deep brackets nest; without recursion, for that is what is being measured."""
-    deepest, level = 0, [value]
-    while level and deepest <= DEEPEST:
-        deepest += 1
-        inside = (
-            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
-        )
-        level = [inner for one in inside for inner in one]
-    return deepest
-
-
 def _statement_of(receipt: dict[str, Any]) -> Statement:
     if receipt.get("signed") is False or ("statement" not in receipt and "reference" in receipt):
-        raise _Refused("proof:unsigned")
+        raise Refused("proof:unsigned")
     statement = receipt.get("statement")
     if not isinstance(statement, dict):
-        raise _Refused("proof:no-receipt", name="statement")
+        raise Refused("proof:no-receipt", name="statement")
     if statement.get("type") != statements.TYPE:
-        raise _Refused("proof:type", type=statement.get("type"))
+        raise Refused("proof:type", type=statement.get("type"))
     try:
         statements.canonical(statement)
     except UnicodeEncodeError as fault:  # half of a surrogate pair, which no UTF-8 holds
-        raise _Refused("proof:not-json") from fault
+        raise Refused("proof:not-json") from fault
     for name, is_right in _SHAPE.items():
         if name not in statement or not is_right(statement[name]):
-            raise _Refused("proof:no-receipt", name=f"statement.{name}")
+            raise Refused("proof:no-receipt", name=f"statement.{name}")
     return statement
 
 
@@ -264,15 +204,15 @@ def _decoded(receipt: dict[str, Any], name: str) -> bytes:
     lengths = {"signature": 64, "public_key": PUBLIC_BYTES}
     text = receipt.get(name)
     if not isinstance(text, str):
-        raise _Refused("proof:no-receipt", name=name)
+        raise Refused("proof:no-receipt", name=name)
     try:
         raw = base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error) as fault:
-        raise _Refused(
+        raise Refused(
             "proof:signature-form" if name == "signature" else "proof:no-receipt", name=name
         ) from fault
     if len(raw) != lengths[name]:
-        raise _Refused("proof:signature-form" if name == "signature" else "proof:no-receipt", name=name)
+        raise Refused("proof:signature-form" if name == "signature" else "proof:no-receipt", name=name)
     return raw
 
 
