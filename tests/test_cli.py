@@ -246,3 +246,46 @@ def test_sentences_come_in_the_language_of_the_station(fresh: dict[str, str]) ->
     done = add({**fresh, "TIPLINE_LOCALE": "zh_Hans_CN"}, "a b")
     assert done.returncode == 2
     assert not done.stderr.isascii()
+
+
+def test_a_partner_needs_no_password_and_its_token_opens_its_door(fresh: dict[str, str]) -> None:
+    added = tipline(fresh, "user", "add", "mall", "--role", "partner")
+    assert added.returncode == 0, added.stderr
+    assert "tipline token create --user mall" in added.stdout
+    assert tipline(fresh, "token", "create", "--user", "mall").stdout.startswith("tl_")
+    # Everybody else needs one.
+    assert tipline(fresh, "user", "add", "wu", "--role", "auditor").returncode == 2
+
+
+def test_shops_are_brought_in_and_listed(fresh: dict[str, str], tmp_path: Path) -> None:
+    table = tmp_path / "shops.csv"
+    table.write_bytes("名称,地址\n幸福超市,航海路88号\n,没有名字\n".encode("gb18030"))
+    brought = tipline(fresh, "shop", "import", str(table))
+    assert (brought.returncode, brought.stdout.strip()) == (
+        1, "Added: 1. In the list already: 0. Not taken: 1.",
+    )  # fmt: skip
+    assert brought.stderr.startswith("Line 3: Give the shop a name")
+    listed = tipline(fresh, "shop", "list", "--search", "幸福").stdout
+    assert "/?shop=" in listed
+    assert "幸福超市（航海路88号）" in listed
+    assert tipline(fresh, "shop", "list", "--search", "nothing").stdout == ""
+
+
+def test_a_folder_is_watched_only_if_it_is_there_and_its_beat_exists(
+    fresh: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(400))
+    assert tipline(fresh, "intake", "watch", str(tmp_path / "nowhere")).returncode == 2
+    unknown = tipline(fresh, "intake", "watch", str(folder), "--once", "--beat", "nowhere")
+    assert (unknown.returncode, unknown.stderr.strip()) == (
+        2, "This beat does not exist. Choose one from the list.",
+    )  # fmt: skip
+    inside = tipline(fresh, "intake", "watch", str(folder), "--once", "--move-done", str(tmp_path))
+    assert (inside.returncode, "must not hold" in inside.stderr) == (2, True)
+    done = tipline(fresh, "intake", "watch", str(folder), "--once", "--settle", "0.1")
+    assert done.returncode == 0, done.stderr
+    assert "taken    a.jpg → T-1001 file 1" in done.stdout
+    again = tipline(fresh, "intake", "watch", str(folder), "--once", "--settle", "0.1")
+    assert again.stdout.strip().endswith("Taken: 0. There before: 1. Refused: 0. Waiting: 0.")

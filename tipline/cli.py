@@ -7,7 +7,7 @@ import os
 import click
 
 from tipline import __version__
-from tipline.commands import custody, intake, key, media, operating, receipt, system, token, user
+from tipline.commands import custody, intake, key, media, operating, receipt, shop, system, token, user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,7 @@ for command in (
     operating.demo,
     user.group,
     intake.group,
+    shop.group,
     token.group,
     media.group,
     custody.group,

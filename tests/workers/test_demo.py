@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from tipline import passwords
-from tipline.domain import accounts, cases, clock, custody, links, messages, receipts, triage
+from tipline.domain import accounts, cases, clock, custody, links, messages, receipts, shops, triage
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
@@ -59,6 +59,9 @@ def test_an_empty_instance_becomes_a_district_with_people_tips_and_cases(
         rows = triage.list_queue(tx, triage.Filter(state="all")).rows
         assert len(rows) == 12
         assert {row.beat.name for row in rows if row.beat} == set(people.BEATS.values())
+        posters = {one.words: one.code for one in shops.list_shops(tx)}
+        assert len(posters) == len(people.SHOPS)
+        assert {row.tip.place: row.tip.shop for row in rows if row.tip.shop} == posters
         assert {row.tip.state for row in rows} == {
             "received",
             "triage",

@@ -21,6 +21,8 @@ from tipline.errors import TiplineError
 # 30 bits: a thousand posters among a thousand million codes, and a found one tells what hangs in a window.
 CODE_LENGTH = 6
 MOST_ROWS = 2_000
+# Chinese tables on Windows are saved in either.
+ENCODINGS = ("utf-8-sig", "gb18030")
 COLUMNS = ("name", "place", "beat", "lat", "lon")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -189,6 +191,16 @@ class Brought:
     added: list[Shop]
     known: list[str]
     refused: list[tuple[int, TiplineError]]
+
+
+def decode(data: bytes) -> str:
+    """The text of a table as spreadsheets save it; raises shop:list-unreadable."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TiplineError("shop:list-unreadable", fields={"table": "shop:list-unreadable"})
 
 
 def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought:

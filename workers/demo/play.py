@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from tipline import passwords
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, clock, ids, links, messages, receipts, tips
+from tipline.domain import accounts, beats, cases, clock, ids, links, messages, receipts, shops, tips
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services
 from workers.demo import footage
-from workers.demo.people import Person
+from workers.demo.people import Person, Place
 from workers.demo.terms import Act, File, Sent
 
 PIECE = 256 * 1024
@@ -46,15 +46,21 @@ class Stage:
         self._references: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
         self._actors: dict[str, Actor] = {}
+        self._shops: dict[str, str] = {}
         self.passwords: dict[str, str] = {}
         # Key of a tip → the code its reporter keeps.
         self.codes: dict[str, str] = {}
 
-    def settle_in(self, people: Sequence[Person], areas: Mapping[str, str]) -> None:
+    def settle_in(
+        self, people: Sequence[Person], areas: Mapping[str, str], places: Sequence[Place] = ()
+    ) -> None:
         """The station is set up the day before anything happens."""
         with clock.frozen(self._now - timedelta(days=11)), self._services.database.transaction() as tx:
             for code, name in areas.items():
                 beats.add(tx, SYSTEM, code, name)
+            for one in places:
+                shop = shops.add(tx, SYSTEM, shops.Described(one.name, one.place, one.beat, *one.position))
+                self._shops[shop.words] = shop.code
             for person in people:
                 secret = _new_password()
                 account = accounts.add(
@@ -94,6 +100,7 @@ class Stage:
             contact=sent.contact,
             anonymous=sent.anonymous,
             clock_offset_s=sent.clock_offset_s,
+            shop=self._shops.get(sent.place),
         )
         minutes = services.settings.ack_minutes
         with services.database.transaction() as tx:

@@ -22,8 +22,6 @@ DONE = {
     "off": N_("The poster of %(name)s fills in nothing any more. Tips that came by it stay as they are."),
     "on": N_("The poster of %(name)s works again."),
 }
-# Chinese tables on Windows are saved in either.
-ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 @blueprint.get("/shops")
@@ -119,12 +117,7 @@ def _table() -> str:
         if not typed:
             raise TiplineError("shop:list-empty", fields={"table": "shop:list-empty"})
         return typed
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise TiplineError("shop:list-unreadable", fields={"table": "shop:list-unreadable"})
+    return shops.decode(data)
 
 
 def _page(
