@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 OnDurable = Callable[[int], None]
+OnTurn = Callable[[], None]
 
 DEFAULT_TYPE = "application/octet-stream"
 
@@ -84,14 +85,16 @@ class Store(Protocol):
         """Open an upload session for `key`. The text (at most 500 characters) lets any host go on with it."""
 
     def append(
-        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
-    ) -> int:
+        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None,
+        on_turn: OnTurn | None = None,
+    ) -> int:  # fmt: skip
         """Write `pieces` from `offset` and return the durable offset.
 
         Bytes the session holds beyond `offset` are discarded first; when it holds fewer, `OffsetMismatch`.
         About every 32 MiB (S3: each part), every minute and at the end bytes are made durable, and each new
         durable offset is told to `on_durable`. An older append of this session, wherever it runs, ends with
-        `Superseded` at its next step and none of its bytes count any more. If `pieces` raises, what came
+        `Superseded` at its next step and none of its bytes count any more. `on_turn` is called when that is
+        so and nothing has been changed yet: what it raises ends the call. If `pieces` raises, what came
         before is made durable and told, then the exception goes on. A step back is sure to work to the
         offset the last append began with, or any it told; S3 may answer one further back with
         `OffsetMismatch` and a smaller `have`.

@@ -25,6 +25,7 @@ from storage.base import (
     Missing,
     OffsetMismatch,
     OnDurable,
+    OnTurn,
     Session,
     SessionGone,
     Stat,
@@ -72,12 +73,15 @@ class LocalStore:
         return session
 
     def append(
-        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
-    ) -> int:
+        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None,
+        on_turn: OnTurn | None = None,
+    ) -> int:  # fmt: skip
         with self._open_part(session, os.O_RDWR) as handle, self._turn(handle, session) as turn:
             have = self._synced_size(handle, session)
             if have < offset:
                 raise OffsetMismatch(have)
+            if on_turn:
+                on_turn()
             with told_plainly(), turn:
                 os.ftruncate(handle, offset)
             return pump(FileSink(handle, offset, SYNC_EVERY, turn), pieces, on_durable)

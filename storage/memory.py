@@ -18,6 +18,7 @@ from storage.base import (
     Missing,
     OffsetMismatch,
     OnDurable,
+    OnTurn,
     Session,
     SessionGone,
     Stat,
@@ -64,13 +65,16 @@ class MemoryStore:
         return session
 
     def append(
-        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
-    ) -> int:
+        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None,
+        on_turn: OnTurn | None = None,
+    ) -> int:  # fmt: skip
         upload = self._upload(session)
         with self._shelf.lock:
             upload.turn = turn = object()
             if len(upload.data) < offset:
                 raise OffsetMismatch(len(upload.data))
+            if on_turn:
+                on_turn()
             del upload.data[offset:]
         return pump(_MemorySink(upload, self._shelf, turn), pieces, on_durable)
 

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from storage import keys, s3_completion, s3_object, s3_session
 from storage.appending import pieces_of, pump
-from storage.base import DEFAULT_TYPE, KeyTaken, OffsetMismatch, OnDurable, Session, Stat
+from storage.base import DEFAULT_TYPE, KeyTaken, OffsetMismatch, OnDurable, OnTurn, Session, Stat
 from storage.s3_bucket import PATIENCE, WHEN_SUPPORTED, Bucket, Patience, code_of, told_plainly
 from storage.s3_object import name_of, nothing
 from storage.s3_reader import S3Reader
@@ -69,10 +69,13 @@ class S3Store:
         return s3_completion.begin(self._bucket, keys.checked(key), self._part_size, DEFAULT_TYPE).text
 
     def append(
-        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
-    ) -> int:
+        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None,
+        on_turn: OnTurn | None = None,
+    ) -> int:  # fmt: skip
         ticket = Ticket.parse(session)
         turn, held = self._turn(ticket, offset)
+        if on_turn:
+            on_turn()
         sink = PartSink(self._bucket, ticket, turn, s3_session.cut(self._bucket, ticket, held, offset))
         try:
             return pump(sink, pieces, on_durable)

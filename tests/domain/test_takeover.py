@@ -110,6 +110,28 @@ def test_an_old_process_cannot_change_what_the_new_one_has_acknowledged(
     assert sealed(new, upload) == bytes(sent_by_new) + OTHER[9000:]
 
 
+@pytest.mark.parametrize("goes_on", [False, True], ids=["its first piece", "a later piece"])
+def test_an_old_process_held_up_before_its_turn_cuts_nothing_the_new_one_has_acknowledged(
+    process: Process, tip: Tip, upload: Upload, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    old, new = process(), process()
+    at = 2000 if goes_on else 0
+    if goes_on:
+        old.append(upload.id, tip.id, 0, [JPEG[:at]])
+    real = old.store.append
+
+    def held_up(*arguments: object) -> int:
+        assert new.append(upload.id, tip.id, at, [JPEG[at:9000]]).offset == 9000
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(old.store, "append", held_up)
+    assert code_of(lambda: old.append(upload.id, tip.id, at, [OTHER[at:9500]])) == "upload:superseded"
+
+    assert process().look(upload.id, tip.id).offset == 9000
+    assert process().append(upload.id, tip.id, 9000, [JPEG[9000:]]).state == "done"
+    assert sealed(new, upload) == JPEG
+
+
 def test_a_question_at_another_process_counts_every_byte_that_came(
     process: Process, tip: Tip, upload: Upload
 ) -> None:
@@ -254,7 +276,9 @@ def test_however_processes_overtake_each_other_the_file_is_what_was_acknowledged
     """Connections nested in each other, each over a process of its own, with bytes of its own."""
     total = 400
     upload = process().begin(tip.id, Announced(total, "IMG_1.jpg"))
-    acknowledged = [b""]
+    # Bytes that begin like a photo: what is drawn might look like a program, which is refused.
+    process().append(upload.id, tip.id, 0, [HEAD])
+    acknowledged = [HEAD]
 
     def connect(depth: int) -> None:
         receiver = process()

@@ -154,6 +154,8 @@ class Receiver:
 
     def _claim(self, upload: Upload, offset: int, *, is_checked: bool) -> str:
         """The mark under which this connection writes; nobody writes under an older one any more."""
+        if self._goes_on(upload, offset) and not is_checked:
+            return str(upload.writer)
         if upload.is_checked and not is_checked:
             # Bytes that a checksum has perhaps refused lie beyond the offset: they go before others count.
             mark = self._claim(upload, offset, is_checked=True)
@@ -165,6 +167,15 @@ class Receiver:
             room.require_again(tx, self.store, self.limits, upload)
             uploads.claim(tx, upload, offset, mark)
         return mark
+
+    def _goes_on(self, upload: Upload, offset: int) -> bool:
+        """Whether the row bears a mark of this process, whose writer rests just here: then a write is saved.
+
+        If anybody claims the upload in between, `Stretch` sees it when its turn in the store comes.
+        """
+        if upload.writer is None or upload.is_checked or upload.offset != offset:
+            return False
+        return self.running.rests(upload.id, upload.writer) and room.is_promised(upload)
 
     def _take_over(self, upload: Upload) -> Upload:
         """Somebody wrote who has not said how far it came: it is stopped, and the store knows."""

@@ -43,8 +43,13 @@ def require(
 
 def require_again(tx: Transaction, store: Store, limits: Limits, upload: Upload) -> None:
     """The sender comes back: if the promise has lapsed, the rest of the file needs room once more."""
-    if upload.seen_at < clock.now() - PROMISED:
+    if not is_promised(upload):
         _require_disk(tx, store, limits, upload.length - upload.offset)
+
+
+def is_promised(upload: Upload) -> bool:
+    """Whether room is still held for the rest of this file."""
+    return upload.seen_at >= clock.now() - PROMISED
 
 
 def _require_within_tip(tx: Transaction, limits: Limits, tip_id: int, length: int) -> None:

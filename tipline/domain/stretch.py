@@ -33,7 +33,7 @@ class Stretch:
         watched = self._watched(writer, pieces)
         try:
             with stored.told():
-                self.store.append(self.upload.session, offset, watched, self._note)
+                self.store.append(self.upload.session, offset, watched, self._note, self._require_mark)
             if self.checksum and self.own_digest and self.own_digest.digest() != self.checksum.digest:
                 raise TiplineError("upload:checksum-mismatch")
         except BaseException:
@@ -56,6 +56,11 @@ class Stretch:
             if self.own_digest:
                 self.own_digest.update(piece)
             yield piece
+
+    def _require_mark(self) -> None:
+        """Whoever was held up between its claim and its turn in the store must not cut what others wrote."""
+        with self.database.reading() as tx:
+            uploads.require_mark(tx, self.upload.id, self.mark, self.offset)
 
     def _note(self, at: int) -> None:
         """Bytes up to here are durable. The last is told with the evidence, a checked piece as a whole."""

@@ -126,6 +126,13 @@ def claim(tx: Transaction, upload: Upload, offset: int, writer: str) -> None:
     upload.expires_at = now + LASTS
 
 
+def require_mark(tx: Transaction, upload_id: str, writer: str, offset: int) -> None:
+    """Raise upload:superseded unless this writer has the right to write from `offset` on."""
+    found = tx.execute(select(Upload.writer, Upload.offset, Upload.state).where(Upload.id == upload_id)).one()
+    if tuple(found) != (writer, offset, "active"):
+        raise TiplineError("upload:superseded")
+
+
 def take_over(tx: Transaction, upload: Upload, writer: str) -> bool:
     """Stop whoever writes, without being somebody who sends; False if somebody newer came first."""
     taken = tx.execute(
@@ -171,11 +178,12 @@ def begin_anew(tx: Transaction, upload: Upload, session: str) -> bool:
 
 def move(tx: Transaction, upload_id: str, writer: str, offset: int) -> None:
     """Bytes up to `offset` are durable; raises upload:superseded if a newer connection took over."""
+    now = clock.now()
     _one(
         tx.execute(
             update(Upload)
             .where(Upload.id == upload_id, Upload.writer == writer, Upload.state == "active")
-            .values(offset=offset, seen_at=clock.now())
+            .values(offset=offset, seen_at=now, expires_at=now + LASTS)
         ),
         "upload:superseded",
     )
