@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from tests.conftest import browser
-from tests.web.reporting import PHOTO, TIPS, Tus, bearer, open_tip, sha256
-from tipline.domain import clock, contacts, messages, tips
+from tests.web.reporting import PHOTO, TIPS, Tus, bearer, metadata, open_tip, sha256
+from tipline.domain import clock, contacts, messages, tips, uploads
 from tipline.domain.accounts import Account
 from tipline.services import Services
 
@@ -291,3 +292,74 @@ def _told(client: FlaskClient, opened: dict[str, str]) -> Any:
 
 def _state(client: FlaskClient, opened: dict[str, str]) -> str:
     return str(_told(client, opened)["status"])
+
+
+def test_an_unfinished_file_says_how_far_it_is_and_until_when_it_is_kept(client: FlaskClient) -> None:
+    opened = open_tip(client, text="x")
+    tus = Tus(client, opened["access_token"])
+    address = tus.create(len(PHOTO), "a.jpg").headers["Location"]
+    tus.append(address, 0, PHOTO[:100])
+    tus.send(PHOTO, "b.jpg")
+
+    def files() -> list[dict[str, Any]]:
+        path = f"{TIPS}/{opened['reference']}"
+        told: list[dict[str, Any]] = client.get(path, headers=bearer(opened["access_token"])).json["evidence"]
+        return told
+
+    unfinished, whole = files()
+    assert (unfinished["state"], unfinished["offset"]) == ("uploading", 100)
+    kept = datetime.fromisoformat(unfinished["expires_at"]) - clock.now()
+    assert timedelta(days=6, hours=23) < kept <= timedelta(days=7)
+    assert (whole["offset"], whole["expires_at"]) == (None, None)
+
+    tus.append(address, 100, PHOTO[100:])
+    assert (files()[0]["offset"], files()[0]["expires_at"]) == (None, None)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_that_is_not_what_the_device_sent_is_asked_for_again_until_it_comes(
+    client: FlaskClient, when: str
+) -> None:
+    opened = open_tip(client, text="x")
+    headers = bearer(opened["access_token"])
+    tus = Tus(client, opened["access_token"])
+    damaged = PHOTO[:-1] + b"?"
+    said = {"Upload-Metadata": metadata(filename="a.jpg", sha256=sha256(PHOTO))} if when == "before" else {}
+    sent = tus.append(tus.create(len(damaged), **said).headers["Location"], 0, damaged)
+    if when == "after":
+        address = f"/api/v1/public/evidence/{sent.headers['Tipline-Evidence']}"
+        answer = client.patch(address, json={"sha256": sha256(PHOTO)}, headers=headers)
+        assert (answer.json["digest_matches"], answer.json["send_again"]) == (False, True)
+
+    def told() -> tuple[list[Any], list[str]]:
+        tip = client.get(f"{TIPS}/{opened['reference']}", headers=headers).json
+        files = [(one["digest_matches"], one["send_again"], one["state"]) for one in tip["evidence"]]
+        return files, [one["text"] for one in tip["timeline"]]
+
+    files, lines = told()
+    assert files == [(False, True, "received")]
+    assert lines[-1] == "File 1 did not arrive as it left your device. Please send it again"
+
+    tus.send(PHOTO, "a.jpg")
+    files, lines = told()
+    assert files == [(False, False, "received"), (None, False, "received")]
+    assert lines[-1] == "File 1 came again whole, as file 2"
+
+
+def test_the_notice_before_the_end_names_the_day_in_the_readers_way(
+    app: APIFlask, services: Services
+) -> None:
+    client = browser(app, "zh-CN")
+    opened = open_tip(client, text="x")
+    Tus(client, opened["access_token"]).create(10, "a.jpg")
+    with clock.frozen(clock.now() + uploads.LASTS - timedelta(hours=2)):
+        with services.database.transaction() as tx:
+            uploads.warn_of_end(tx)
+        path = f"{TIPS}/{opened['reference']}"
+        told = client.get(path, headers=bearer(opened["access_token"])).json
+
+    until = datetime.fromisoformat(told["evidence"][0]["expires_at"])
+    shown = until.astimezone(ZoneInfo("Asia/Shanghai"))
+    line = told["timeline"][-1]
+    assert line["code"] == "evidence:expiring"
+    assert f"保留至 {shown.year}年{shown.month}月{shown.day}日 {shown:%H:%M}" in line["text"]

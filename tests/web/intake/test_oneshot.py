@@ -20,6 +20,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.services import Services, build
 from tipline.settings import Settings
+from tipline.web.intake import multipart
 
 BOUNDARY = "----tipline-test"
 
@@ -228,3 +229,37 @@ def test_nonsense_in_place_of_a_form_is_told(client: FlaskClient) -> None:
 
     assert answer.status_code == 422
     assert "Traceback" not in answer.text
+
+
+def test_a_form_of_thousands_of_parts_keeps_what_came_before_and_says_so(
+    client: FlaskClient, services: Services
+) -> None:
+    many = [("file", ("empty.jpg", b""))] * (multipart.MOST_PARTS * 3)
+    answer = send(client, [*WORDS, ("file", ("a.jpg", PHOTO)), *many, ("file", ("b.jpg", PHOTO))])
+
+    assert answer.status_code == 413
+    assert "This form holds more files and fields than can be sent at once." in answer.text
+    tip, files = state(services)
+    assert (tip.state, [one.filename for one in files if one.arrived]) == ("draft", ["a.jpg"])
+    # The reporter has not lost the way to it.
+    assert "a.jpg" in client.get("/report/files").text
+
+
+def test_a_field_without_end_keeps_what_came_before_and_says_so(
+    client: FlaskClient, services: Services
+) -> None:
+    endless = "x" * (multipart.MOST_FIELD_BYTES + multipart.PIECE * 3)
+    answer = send(client, [*WORDS, ("file", ("a.jpg", PHOTO)), ("contact", endless)])
+
+    assert answer.status_code == 413
+    assert "more than can be sent at once" in answer.text
+    assert [one.filename for one in state(services)[1] if one.arrived] == ["a.jpg"]
+    assert "a.jpg" in client.get("/report/files").text
+
+
+def test_as_many_parts_as_a_tip_has_files_are_taken(client: FlaskClient, services: Services) -> None:
+    files = [("file", (f"{n}.jpg", PHOTO)) for n in range(20)]
+    empty = [("file", ("", b""))] * (multipart.MOST_PARTS - len(files) - len(WORDS))
+
+    assert send(client, [*WORDS, *files, *empty]).status_code == 201
+    assert len(state(services)[1]) == len(files)

@@ -83,7 +83,7 @@ def send_message() -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             messages.write(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference), text)
     except TiplineError as fault:
-        return status_page(tip, pages.faults_of(fault), typed=text), 422
+        return pages.refusal(status_page(tip, pages.faults_of(fault), typed=text), fault)
     return redirect(url_for("intake.show_status", _anchor="messages"), 303)
 
 
