@@ -52,6 +52,7 @@ def _ask(tx: Transaction, length: int, sender: str | None = None, free: int = 10
 
 
 def test_a_promise_holds_room_for_an_hour_after_the_last_byte_and_no_longer(tx: Transaction, at: At) -> None:
+    assert timedelta(hours=1) == room.PROMISED
     at(EVENING)
     _add(tx, 900)
     at(EVENING + room.PROMISED)
