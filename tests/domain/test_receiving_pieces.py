@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import storage
 from storage import keys
-from storage.base import OnDurable
+from storage.base import OnDurable, OnTurn
 from storage.memory import MemoryStore
 from tests.domain.conftest import EVENING, Ring, sent
 from tipline.db import Database
@@ -46,10 +46,11 @@ class ShakyStore(MemoryStore):
         return super().begin(key)
 
     def append(
-        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None
-    ) -> int:
+        self, session: str, offset: int, pieces: Iterable[bytes], on_durable: OnDurable | None = None,
+        on_turn: OnTurn | None = None,
+    ) -> int:  # fmt: skip
         self._break("append")
-        return super().append(session, offset, pieces, on_durable)
+        return super().append(session, offset, pieces, on_durable, on_turn)
 
     def complete(self, session: str, size: int) -> storage.Stat:
         self._break("complete")
