@@ -5,6 +5,8 @@ The theme changes colours and nothing else, so in the dark only rules about colo
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,9 @@ from tests import footage
 from tests.journeys import acts
 from tests.journeys.acts import row
 from tests.journeys.conftest import DESK, Officer, Open
+from tests.journeys.line import Line
 from tests.journeys.station import Station
+from tests.journeys.test_worst_network import UPLOADS, film
 
 LANGUAGES = ["zh", "en"]
 ALL_RULES: dict[str, object] = {"resultTypes": ["violations"]}
@@ -98,8 +102,22 @@ def test_no_page_of_the_reporter_has_a_fault(
     expect(page.locator("#faults")).to_be_visible()
     look.at("start with faults")
     acts.write_report(page, "有人拿走了现金", place="幸福超市")
-    look.at("files")
-    acts.pick(page, photo)
+    look.unfolded("files")
+    page.locator("#clock_time").fill("soon")
+    page.locator("form:has(#clock_time) [type=submit]").click()
+    expect(page.locator("#faults a[href='#clock_time']")).to_be_visible()
+    look.at("files with a fault about the clock")
+    page.locator("#clock_time").fill("213005")
+    page.locator("form:has(#clock_time) [type=submit]").click()
+    expect(page.locator("#clock.is-told")).to_be_visible()
+    acts.unfold(page.locator("#overwrite"))
+    page.locator("#overwrite_days").fill("7")
+    page.locator("form:has(#overwrite_days) [type=submit]").click()
+    expect(page.locator("#overwriting")).to_be_visible()
+    look.unfolded("files with what was told of the recorder")
+    page.locator("#clock_photo").set_input_files(photo)
+    expect(row(page, photo.name)).to_have_attribute("data-state", "done")
+    troubled(page, look, tmp_path)
     expect(row(page, photo.name)).to_have_attribute("data-state", "done")
     acts.pick(page, {"name": "empty.mp4", "mimeType": "video/mp4", "buffer": b""})
     look.at("files with a row")
@@ -108,7 +126,7 @@ def test_no_page_of_the_reporter_has_a_fault(
     acts.send_report(page)
     look.at("receipt")
     acts.keep_code(page)
-    look.at("status")
+    look.unfolded("status")
     look.visit("/status/slip")
     receipt = page.request.get("/status/slip.json").text()
     look.visit("/verify")
@@ -124,6 +142,31 @@ def test_no_page_of_the_reporter_has_a_fault(
     look.at("code")
     look.visit("/nowhere")
     assert not look.found, "\n".join(look.found)
+
+
+def troubled(page: Page, look: Look, folder: Path) -> None:
+    """A file the station asks to wait with, one that arrived damaged, and one that was cut off."""
+    page.route(UPLOADS, lambda route: route.fulfill(status=507, headers={"Retry-After": "600"}), times=1)
+    acts.pick(page, footage.photo(folder / "held.jpg", size=(322, 240)))
+    expect(row(page, "held.jpg")).to_have_attribute("data-state", "held")
+    page.route(
+        "**/api/v1/public/evidence/*",
+        lambda route: route.continue_(post_data=json.dumps({"sha256": "0" * 64})),
+        times=1,
+    )
+    acts.pick(page, footage.photo(folder / "damaged.jpg", size=(324, 240)))
+    expect(row(page, "damaged.jpg")).to_have_attribute("data-state", "differs")
+    line = Line(page)
+    line.slow(300 * 1024)
+    acts.pick(page, film(folder / "cam.mp4", 2 * 1024 * 1024, "axe"))
+    expect(row(page, "cam.mp4")).to_contain_text(re.compile(r"[1-9]\d?%"))
+    row(page, "cam.mp4").get_by_role("button").first.click()
+    expect(row(page, "cam.mp4")).to_have_attribute("data-state", "paused")
+    look.at("files in trouble")
+    page.reload()
+    expect(row(page, "cam.mp4")).to_have_attribute("data-state", "lost")
+    look.at("files after a reload")
+    line.fast()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

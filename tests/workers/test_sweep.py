@@ -306,3 +306,21 @@ def _all(services: Services, table: Any) -> list[Any]:
 def _acts(services: Services, reference: str) -> list[str]:
     with services.database.reading() as tx:
         return [entry.action for entry in custody.list_of(tx, tip=reference)]
+
+
+# --- the recorder
+
+
+def test_a_recorder_that_soon_writes_over_is_reminded_of_once(services: Services, tip: Tip) -> None:
+    soon, before = clock.now() + timedelta(days=1), clock.now() - timedelta(days=6)
+    change(services, Tip, overwrites_at=soon, overwrites_said_at=before)
+
+    for _ in range(2):
+        sweep.take_turn(services)
+
+    assert read(services, Tip, tip.id).overwrite_told_at
+    with services.database.reading() as tx:
+        told = [
+            one for one in custody.list_of(tx, tip=tip.reference) if one.action == "tip:overwrite-reminder"
+        ]
+    assert len(told) == 1

@@ -101,6 +101,7 @@ class Stage:
             anonymous=sent.anonymous,
             clock_offset_s=sent.clock_offset_s,
             shop=self._shops.get(sent.place),
+            overwrites_in_days=sent.overwrites_in_days,
         )
         minutes = services.settings.ack_minutes
         with services.database.transaction() as tx:

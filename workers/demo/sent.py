@@ -181,10 +181,12 @@ BICYCLES = (
         when=When(2, "08:10"),
         happened=When(2, "06:40"),
         category="theft",
-        text="替邻居再报一次：上周菜市场东门电瓶被偷的事，我家也有一段那天的照片，一起发给你们。",
+        text="替邻居再报一次：上周菜市场东门电瓶被偷的事，我家也有一张那天的照片，一起发给你们。"
+        "市场的录像还没拷出来，管理员说再过几天就覆盖了。",
         place="南北街菜市场东门",
         beat=NANBEI,
         anonymous=True,
+        overwrites_in_days=5,
         files=(File(PHOTO, "street", When(8, "16:20"), size=(1280, 960)),),
     ),
 )

@@ -69,6 +69,7 @@ class Sent:
     contact: str = ""
     anonymous: bool = False
     clock_offset_s: float | None = None
+    overwrites_in_days: int | None = None
     files: Sequence[File] = field(default_factory=tuple)
 
 

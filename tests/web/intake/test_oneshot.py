@@ -263,3 +263,17 @@ def test_as_many_parts_as_a_tip_has_files_are_taken(client: FlaskClient, service
 
     assert send(client, [*WORDS, *files, *empty]).status_code == 201
     assert len(state(services)[1]) == len(files)
+
+
+def test_the_recorder_is_told_of_in_the_same_form(client: FlaskClient, services: Services) -> None:
+    said = [("clock_way", "fast"), ("clock_minutes", "3"), ("overwrites_in_days", "7")]
+    parts = [*WORDS, *said, ("clock_photo", ("screen.jpg", PHOTO)), ("file", ("cam1.mp4", film(1000)))]
+    assert send(client, parts).status_code == 201
+
+    tip, files = state(services)
+    assert [(one.filename, one.purpose) for one in files] == [
+        ("screen.jpg", "clock"),
+        ("cam1.mp4", "footage"),
+    ]
+    assert (tip.clock_offset_s, tip.clock_source) == (180.0, "minutes")
+    assert tip.overwrites_at

@@ -15,6 +15,9 @@ from tipline.errors import TiplineError
 from tipline.web import current, errors, lanes, limiting
 from tipline.web.intake import multipart
 
+# A form that carries footage too names the photo of the recorder's clock like this.
+CLOCK_PHOTO = "clock_photo"
+
 
 @dataclass
 class Taken:
@@ -67,7 +70,8 @@ def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
     # A form does not say how long each of its files is; none is longer than the whole.
     announced = Announced(
         min(request.content_length or limit, limit), part.filename or "", part.filetype,
-        purpose=taken.fields.get("purpose", "footage"), sent_by_id=taken.sent_by_id,
+        purpose="clock" if part.name == CLOCK_PHOTO else taken.fields.get("purpose", "footage"),
+        sent_by_id=taken.sent_by_id,
     )  # fmt: skip
     try:
         current.services().receiver.take(

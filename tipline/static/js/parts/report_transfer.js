@@ -10,6 +10,8 @@ const FAST_PIECES = 3;
 const FAST_MS = 4000;
 const WAITS_MS = [0, 1000, 3000, 8000, 20000];
 const STALL_MS = 30000;
+// With its last byte a film is sealed before the station answers, which may take longer.
+const SEALING_MS = 120000;
 // After being away nothing may have moved for this long; a line that still stands would have.
 const STALE_MS = 8000;
 // Answers that ask for patience, and how many seconds of it when they do not say.
@@ -99,7 +101,8 @@ export class Transfer {
 
   watch() {
     clearTimeout(this.stall);
-    this.stall = setTimeout(() => this.stop().then(() => this.onCut(null)), STALL_MS);
+    const patience = this.sent >= this.file.size ? SEALING_MS : STALL_MS;
+    this.stall = setTimeout(() => this.stop().then(() => this.onCut(null)), patience);
   }
 
   rest() {
