@@ -354,3 +354,36 @@ def test_films_of_recorders_and_phones_arrive_as_they_are(opened: Open, station:
         expect(row(page, one.name)).to_have_attribute("data-state", "done", timeout=90_000)
     digests = {one["filename"]: one["sha256"] for one in sent_files(page, station)}
     assert digests == {one.name: acts.sha256(one) for one in films}
+
+
+def test_a_connection_that_hangs_is_given_up_and_begun_anew(
+    opened: Open, station: Station, tmp_path: Path
+) -> None:
+    heavy = film(tmp_path / "cam5.mp4", 1 * MIB, "hangs")
+    page = at_step_two(opened)
+    hanging: list[Route] = []
+
+    def hang(route: Route) -> None:
+        if route.request.method == "PATCH" and not hanging:
+            hanging.append(route)
+        else:
+            route.continue_()
+
+    page.route(UPLOADS, hang)
+    acts.pick(page, heavy)
+    expect(row(page, heavy.name)).to_have_attribute("data-state", "done", timeout=90_000)
+    assert len(hanging) == 1
+    (file,) = sent_files(page, station)
+    assert file["sha256"] == acts.sha256(heavy)
+
+
+def test_a_phone_without_workers_sends_all_the_same(opened: Open, station: Station, tmp_path: Path) -> None:
+    photo = footage.photo(tmp_path / "door.jpg", size=(320, 240))
+    page = at_step_two(opened)
+    page.evaluate("window.Worker = class { constructor() { throw new Error('refused'); } }")
+    acts.pick(page, photo)
+
+    expect(row(page, photo.name)).to_have_attribute("data-state", "done")
+    expect(row(page, photo.name)).not_to_contain_text(said("zh", "Uploaded, hash matches"))
+    (file,) = sent_files(page, station)
+    assert (file["sha256"], file["client_sha256"]) == (acts.sha256(photo), None)
