@@ -34,6 +34,7 @@ _PORTS = (
     "-metricsPort",
 )
 _PATIENCE = 90
+_STARTS = 4
 _PR_SET_PDEATHSIG = 1
 
 ACCESS_KEY = "contract-tests"
@@ -62,28 +63,53 @@ class Seaweed:
 @contextmanager
 def running_seaweed(folder: Path) -> Iterator[Seaweed]:
     """Start the server in `folder`, wait until it answers, and end it for certain."""
-    ports = _free_ports(len(_PORTS))
-    s3_port = ports[_PORTS.index("-s3.port")]
-    data = folder / "data"
-    data.mkdir()
-    log = folder / "weed.log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
+    server, s3_port = _started(folder)
+    try:
+        yield Seaweed(f"http://127.0.0.1:{s3_port}")
+    finally:
+        # SIGTERM takes seconds and there is nothing to save.
+        server.kill()
+        server.wait()
+
+
+def _started(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A server that answers, and where. A port that was free may be taken before the server has it."""
+    said = ""
+    for tried in range(_STARTS):
+        place = folder / f"start-{tried}"
+        (place / "data").mkdir(parents=True)
+        ports = _free_ports(len(_PORTS), tried)
+        s3_port = ports[_PORTS.index("-s3.port")]
+        server = _start(place, ports)
+        try:
+            if _wait(server, s3_port, place / "weed.log"):
+                return server, s3_port
+        except BaseException:
+            server.kill()
+            server.wait()
+            raise
+        said = (place / "weed.log").read_text()[-2000:]
+    raise AssertionError(f"SeaweedFS ended at once:\n{said}")
+
+
+def _start(place: Path, ports: list[int]) -> subprocess.Popen[bytes]:
+    with (place / "weed.log").open("wb") as out:
+        return subprocess.Popen(
             [
                 str(_binary()),
                 "mini",
-                f"-dir={data}",
+                f"-dir={place / 'data'}",
                 "-ip=127.0.0.1",
                 "-ip.bind=127.0.0.1",
                 "-admin.ui=false",
                 "-webdav=false",
                 "-master.telemetry=false",
-                f"-filer.localSocket={folder / 'filer.sock'}",
+                f"-filer.localSocket={place / 'filer.sock'}",
                 *(f"{name}={port}" for name, port in zip(_PORTS, ports, strict=True)),
             ],
-            cwd=folder,
+            cwd=place,
             env={
-                "HOME": str(folder),
+                "HOME": str(place),
                 "PATH": os.defpath,
                 "AWS_ACCESS_KEY_ID": ACCESS_KEY,
                 "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -93,13 +119,6 @@ def running_seaweed(folder: Path) -> Iterator[Seaweed]:
             stderr=subprocess.STDOUT,
             preexec_fn=_die_with_the_tests,  # noqa: PLW1509 (one prctl call, no locks taken)
         )
-        try:
-            _wait(server, s3_port, log)
-            yield Seaweed(f"http://127.0.0.1:{s3_port}")
-        finally:
-            # SIGTERM takes seconds and there is nothing to save.
-            server.kill()
-            server.wait()
 
 
 def _binary() -> Path:
@@ -108,12 +127,12 @@ def _binary() -> Path:
     return weed
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that are free now, with the gRPC port above each of them."""
+def _free_ports(count: int, tried: int) -> list[int]:
+    """Ports that are free now, with the gRPC port above each of them; others at each try."""
     found: list[int] = []
     held: list[socket.socket] = []
     try:
-        for port in range(20_000 + os.getpid() % 5_000, 55_000):
+        for port in range(20_000 + (os.getpid() * 7 + tried * 1_000) % 5_000, 55_000):
             if len(found) == count:
                 return found
             pair = [_bound(port), _bound(port + _GRPC)]
@@ -136,12 +155,14 @@ def _bound(port: int) -> socket.socket | None:
     return one
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> bool:
+    """Whether it answers; False if it has ended instead."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
-        assert server.poll() is None, f"SeaweedFS ended at once:\n{log.read_text()[-2000:]}"
+        if server.poll() is not None:
+            return False
         if _answers(port):
-            return
+            return True
         time.sleep(0.1)
     raise AssertionError(f"SeaweedFS did not answer:\n{log.read_text()[-2000:]}")
 

@@ -84,6 +84,7 @@ class Nemesis:
             acts["database killed"] = self._kill_database
         if self.s3:
             s3 = self.s3
+            acts["store: down"] = lambda: self._outage(s3)
             for kind in (*wire.KINDS, "500", "503"):
                 acts[f"store: {kind}"] = lambda kind=kind: self._trouble(s3, kind)  # type: ignore[misc]
         return acts
@@ -178,6 +179,12 @@ class Nemesis:
         trouble = line.strike(kind, hits=hits, lasts_s=lasts, hold_s=self.rng.uniform(3, 12))
         while trouble.hits > 0 and time.monotonic() < trouble.until:
             time.sleep(0.02)
+        line.heal()
+
+    def _outage(self, line: Wire) -> None:
+        """Longer than any call is tried again, so that calls fail for good."""
+        line.strike("503", hits=10**9, lasts_s=60, hold_s=0)
+        self._pause(2.0, 5.0)
         line.heal()
 
     def _fill(self) -> None:

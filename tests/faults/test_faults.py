@@ -13,7 +13,7 @@ MIB = 1024 * 1024
 # What can go wrong with a bucket and a database server: each once.
 OF_SERVERS = [
     "database killed", "web killed between object and row", "web killed", "worker killed", "line: swallow",
-    "store: cut", "store: swallow", "store: hole", "store: 503",
+    "store: cut", "store: swallow", "store: hole", "store: down",
 ]  # fmt: skip
 
 
