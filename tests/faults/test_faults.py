@@ -23,7 +23,7 @@ def test_nothing_is_lost_altered_or_half_visible_whatever_is_killed_cut_or_full(
     tmp_path: Path, store: str, database: str, seed: int
 ) -> None:
     wish = Wish(
-        uploads=20, faults=9, seed=seed, largest=6 * MIB, hurried=True, store=store, database=database,
+        uploads=14, faults=9, seed=seed, largest=6 * MIB, hurried=True, store=store, database=database,
         kinds=OF_SERVERS if store == "s3" else None,
     )  # fmt: skip
     outcome = run(wish, tmp_path)
@@ -31,7 +31,7 @@ def test_nothing_is_lost_altered_or_half_visible_whatever_is_killed_cut_or_full(
     print("\n".join([*outcome.details, outcome.sentence]))
     assert outcome.verdict.all == []
     assert outcome.faults == 9
-    assert outcome.verdict.outcomes["acknowledged"] >= 16
+    assert outcome.verdict.outcomes["acknowledged"] >= 11
     assert outcome.verdict.reread == outcome.verdict.outcomes["acknowledged"]
     assert len(outcome.verdict.clients) == len(CLIENTS)
     assert outcome.sentence.endswith(f"kinds, seed {seed}: 0 lost, 0 altered, 0 half-visible")
