@@ -32,9 +32,11 @@ from tipline import db
 from tipline.db import Base, Database, Transaction
 from tipline.domain import (
     accounts,
+    beats,
     cases,
     clock,
     custody,
+    deliveries,
     drafts,
     evidence,
     links,
@@ -44,8 +46,10 @@ from tipline.domain import (
     receipts,
     renditions,
     room,
+    shops,
     signatures,
     statements,
+    taken,
     tips,
     triage,
     uploads,
@@ -714,3 +718,67 @@ def test_large_files_and_facts_of_any_length_are_kept_whole(database: Database) 
         found = tx.get_one(Evidence, upload.evidence_id)
     assert found.size == 2**41
     assert found.facts == media
+
+
+# --- more doors
+
+
+def test_a_delivery_that_is_sent_by_many_at_once_is_one_tip_with_one_code(database: Database) -> None:
+    key = "a key of these tests, 32 characters"
+    with database.transaction() as tx:
+        partner = accounts.add(tx, SYSTEM, "mall", role="partner", password_hash=accounts.NO_PASSWORD).actor
+    named = deliveries.Named("M-17", "again and again", {"text": "有人偷了电瓶"})
+
+    def deliver(_: int) -> tuple[str, str, bool]:
+        report = Report("theft", "有人偷了电瓶")
+        with database.transaction() as tx:
+            made = deliveries.deliver(
+                tx, key, partner, report, named, language="en", ack_minutes=2, submit=True
+            )
+            return made.tip.reference, made.code, made.is_new
+
+    answers = at_once(deliver)
+    assert len({(reference, code) for reference, code, _ in answers}) == 1
+    assert [is_new for *_, is_new in answers].count(True) == 1
+    with database.reading() as tx:
+        assert receipts.read_by_code(tx, key, answers[0][1]).reference == answers[0][0]
+        assert len(deliveries.list_own(tx, partner, limit=10)) == 1
+
+
+def test_shops_are_found_by_their_words_and_their_tips_counted(database: Database) -> None:
+    with database.transaction() as tx:
+        beats.add(tx, SYSTEM, "north", "北片区")
+        market = shops.add(tx, SYSTEM, shops.Described("幸福超市", "航海路88号", "north", 34.7, 113.6))
+        shops.add(tx, SYSTEM, shops.Described("100% 药房", "学府路"))
+        for words in ("一", "二"):
+            report = Report("theft", words, shop=market.code)
+            tip = tips.begin(tx, report, language="en", door="web", ack_minutes=2)
+            tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
+        tips.begin(tx, Report("theft", shop=market.code), language="en", door="web", ack_minutes=2)
+    with database.reading() as tx:
+        for words in ("幸福", "航海路 北片", market.code.lower()):
+            assert [one.code for one in shops.list_shops(tx, words=words)] == [market.code]
+        assert [one.name for one in shops.list_shops(tx, words="100%")] == ["100% 药房"]
+        assert shops.list_shops(tx, words="_") == []
+        assert triage.count_by_shop(tx) == {market.code: 2}
+
+
+def test_a_file_of_a_folder_is_noted_once_in_each_state(database: Database) -> None:
+    path = b"/media/stick/\xff\x00cam.mp4"
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+
+    def note(_: int) -> int:
+        found = taken.Found(path, b"/media/stick", 2**40, 1_700_000_000_000_000_001)
+        try:
+            with database.transaction() as tx:
+                return taken.note(tx, found, tip).id
+        except IntegrityError:
+            return 0
+
+    assert sum(one > 0 for one in at_once(note)) == 1
+    with database.reading() as tx:
+        kept = taken.find(tx, taken.Found(path, b"", 2**40, 1_700_000_000_000_000_001))
+        assert kept
+        assert (kept.size, kept.state) == (2**40, "taking")
+        assert taken.find(tx, taken.Found(path, b"", 2**40, 1_700_000_000_000_000_002)) is None
