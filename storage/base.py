@@ -81,6 +81,9 @@ class Session:
 class Store(Protocol):
     """Where bytes are kept. Raises only `StoreError`s, or `ValueError` for a key no store could keep."""
 
+    # Whether bytes that were never told are sure to stay when a session is taken over.
+    counts_untold: bool
+
     def begin(self, key: str) -> str:
         """Open an upload session for `key`. The text (at most 500 characters) lets any host go on with it."""
 

@@ -62,6 +62,8 @@ class LocalStore:
         """Another store in a corner of this one."""
         return LocalStore(self._root / name)
 
+    counts_untold = True
+
     # --- upload sessions
 
     def begin(self, key: str) -> str:

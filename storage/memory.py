@@ -56,6 +56,8 @@ class MemoryStore:
     def __init__(self, shelf: Shelf | None = None) -> None:
         self._shelf = shelf or Shelf()
 
+    counts_untold = True
+
     # --- upload sessions
 
     def begin(self, key: str) -> str:

@@ -63,6 +63,9 @@ class S3Store:
         corner._bucket = self._bucket.below(name)
         return corner
 
+    # A host that is held up may void them once more, so only what was told counts when it is taken over.
+    counts_untold = False
+
     # --- upload sessions
 
     def begin(self, key: str) -> str:
@@ -73,9 +76,7 @@ class S3Store:
         on_turn: OnTurn | None = None,
     ) -> int:  # fmt: skip
         ticket = Ticket.parse(session)
-        turn, held = self._turn(ticket, offset)
-        if on_turn:
-            on_turn()
+        turn, held = self._turn(ticket, offset, on_turn)
         sink = PartSink(self._bucket, ticket, turn, s3_session.cut(self._bucket, ticket, held, offset))
         try:
             return pump(sink, pieces, on_durable)
@@ -213,15 +214,17 @@ class S3Store:
 
     # --- inside
 
-    def _turn(self, ticket: Ticket, offset: int) -> tuple[Turn, Held]:
+    def _turn(self, ticket: Ticket, offset: int, on_turn: OnTurn | None) -> tuple[Turn, Held]:
         """The turn to write from `offset` on: the one that rests here if it just goes on, else a new one."""
         turn = self._resting.take(ticket.text)
         held = Held.read(self._bucket, ticket)
         if offset > held.size:
             raise OffsetMismatch(held.size)
         if turn and held.turns[-1:] == (turn,) and held.size == offset:
+            if on_turn:
+                on_turn()
             return turn, held
-        return s3_session.take_turn(self._bucket, ticket, offset)
+        return s3_session.take_turn(self._bucket, ticket, offset, on_turn)
 
     def _put_large(self, key: str, pieces: Iterable[bytes], content_type: str, *, once: bool) -> Stat:
         ticket = s3_completion.begin(self._bucket, key, self._part_size, content_type)

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from storage.base import OffsetMismatch, SessionGone, Superseded, Unavailable
+from storage.base import OffsetMismatch, OnTurn, SessionGone, Superseded, Unavailable
 from storage.s3_bucket import Bucket, said, told_plainly, vouches
 from storage.s3_reader import read_whole
 from storage.s3_turn import NO_END, Turn, first_free, limit_of
@@ -200,21 +200,29 @@ def require_parts(bucket: Bucket, ticket: Ticket) -> None:
         bucket.client.list_parts(**ticket.upload(bucket), MaxParts=1)
 
 
-def take_turn(bucket: Bucket, ticket: Ticket, end: int = NO_END) -> tuple[Turn, Held]:
-    """Become the only writer of a session, keeping what it holds up to `end`, and see what that is."""
+def take_turn(
+    bucket: Bucket, ticket: Ticket, end: int = NO_END, on_turn: OnTurn | None = None
+) -> tuple[Turn, Held]:
+    """Become the only writer of a session, keeping what it holds up to `end`, and see what that is.
+
+    `on_turn` raises if somebody else has the right to write by now; then nothing is void.
+    """
     held = Held.read(bucket, ticket)
     while True:
-        turn = Turn.after(held.turns, held.numbers, end)
+        turn = Turn.after_all(held.turns, held.numbers, end)
         if turn.first > _MOST_PARTS:
             raise Unavailable("this upload was interrupted more often than S3 can number its parts")
+        if on_turn:
+            on_turn()
         bucket.put(f"{ticket.folder}{turn.name}", b"")
+        seen = {turn, *held.turns}
         try:
             held = Held.read(bucket, ticket)
         except SessionGone:
             bucket.delete(f"{ticket.folder}{turn.name}")
             raise
         others = [other for other in held.turns if other != turn]
-        if held.turns[-1] == turn and turn.first >= first_free(others, held.numbers):
+        if seen >= set(held.turns) and turn.first >= first_free(others, held.numbers):
             return turn, held
 
 

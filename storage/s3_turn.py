@@ -3,17 +3,17 @@
 S3 can neither lock nor refuse a late part. So each host that begins to write leaves a *turn*, an empty
 object:
 
-    uploads/<session>/turn-<order>-<token>-<first>-<end>
+    uploads/<session>/turn-<order>-<token>-<first>-<end>-<after>
 
-`order` and `token` put turns in line. `end` is how far what was there before still counts: whatever an
-older turn holds beyond it is void, for every reader and for ever, even if it arrives later. `first` is the
-number of the first part this turn may send: above every number an older turn can still have on its way, for
-a late part would replace one of the same number. A writer looks for newer turns after each of its records,
-so it has at most one part on its way when it is overtaken.
+`order` and `token` put turns in line. `after` is the newest turn its holder had seen, and `end` how far what
+was there before still counts: whatever a turn up to `after` holds beyond it is void, for every reader and for
+ever, even if it arrives later. `first` is the number of the first part this turn may send: above every number
+an older turn can still have on its way, for a late part would replace one of the same number. A writer looks
+for newer turns after each of its records, so it has at most one part on its way when it is overtaken.
 
-Whoever takes a turn lists what is there, puts the turn, and lists again: if by then a newer turn stands, or
-one that could send the same numbers, it takes another. What was recorded before that last list is seen by
-the new holder; what is recorded later is void.
+Whoever takes a turn lists what is there, makes sure that it still has the right to write, puts the turn, and
+lists again: if by then a turn stands that it had not seen, it begins anew. So a holder that is held up before
+it puts its turn voids nothing that was written meanwhile, and one that writes is known to all who come later.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-_TURN = re.compile(r"turn-([0-9]{20})-([0-9a-f]{8})-([0-9]{5})-([0-9]{20})")
+_TURN = re.compile(r"turn-([0-9]{20})-([0-9a-f]{8})-([0-9]{5})-([0-9]{20})-([0-9a-f.]*)")
 NO_END = 10**20 - 1
 _RESTING = 512
 
@@ -38,22 +38,24 @@ class Turn:
     token: str
     first: int = 1
     end: int = NO_END
+    after: str = ""
 
     @classmethod
     def parse(cls, name: str) -> Turn | None:
         found = _TURN.fullmatch(name)
-        return found and cls(int(found[1]), found[2], int(found[3]), int(found[4]))
+        return found and cls(int(found[1]), found[2], int(found[3]), int(found[4]), found[5])
 
     @classmethod
-    def after(cls, others: Iterable[Turn], numbers: Iterable[int], end: int) -> Turn:
+    def after_all(cls, others: Iterable[Turn], numbers: Iterable[int], end: int) -> Turn:
         """A turn newer than all others, whose parts meet none of theirs."""
         others = list(others)
         order = max((other.order for other in others), default=0) + 1
-        return cls(order, secrets.token_hex(4), first_free(others, numbers), end)
+        after = max((other.mark for other in others), default="")
+        return cls(order, secrets.token_hex(4), first_free(others, numbers), end, after)
 
     @property
     def name(self) -> str:
-        return f"turn-{self.order:020}-{self.token}-{self.first:05}-{self.end:020}"
+        return f"turn-{self.order:020}-{self.token}-{self.first:05}-{self.end:020}-{self.after}"
 
     @property
     def mark(self) -> str:
@@ -69,7 +71,7 @@ def first_free(turns: Iterable[Turn], numbers: Iterable[int]) -> int:
 
 def limit_of(mark: str, turns: Iterable[Turn]) -> int:
     """How far what was written in the turn of this mark counts."""
-    return min((turn.end for turn in turns if turn.mark > mark), default=NO_END)
+    return min((turn.end for turn in turns if turn.after >= mark), default=NO_END)
 
 
 class RestingTurns:

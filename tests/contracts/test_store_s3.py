@@ -233,6 +233,44 @@ def test_a_rest_that_arrives_late_hides_nothing_of_the_new_host(
     assert read(host(), KEY) == b"newer"
 
 
+@pytest.mark.parametrize("held_up", ["before it looks", "before its turn"])
+def test_a_host_that_is_held_up_before_its_turn_voids_nothing_that_was_written_meanwhile(
+    host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch, held_up: str
+) -> None:
+    class Overtaken(Exception):
+        pass
+
+    data = drawn(PART + 50, 1)
+    session = host().begin(KEY)
+    host().append(session, 0, [data[:20]])
+    old = host()
+    written: list[int] = []
+
+    def meanwhile() -> None:
+        if not written:
+            written.append(host().append(session, 20, [data[20:]]))
+
+    def look() -> None:
+        if written:
+            raise Overtaken
+        if held_up == "before it looks":
+            meanwhile()
+            raise Overtaken
+
+    def late(real: Callable[..., Any], **arguments: Any) -> Any:
+        if "/turn-" in arguments["Key"]:
+            meanwhile()
+        return real(**arguments)
+
+    interfere(monkeypatch, old, "put_object", late)
+    with pytest.raises(Overtaken):
+        old.append(session, 20, [b"?" * 9], None, look)
+
+    assert host().size(session) == len(data)
+    host().complete(session, len(data))
+    assert read(host(), KEY) == data
+
+
 def test_two_hosts_that_take_the_turn_at_once_do_not_send_parts_of_one_number(
     host: Callable[[], S3Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -346,3 +346,18 @@ def test_threads_of_many_processes_that_race_leave_one_whole_file(
     assert done
     assert sealed(process(), upload) == JPEG
     assert keys.original(upload.evidence_id) in [one.key for one in process().store.list("original")]
+
+
+def test_a_store_that_cannot_vouch_for_untold_bytes_counts_what_was_told(
+    process: Process, tip: Tip, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+
+    def look() -> None:
+        asked = process()
+        monkeypatch.setattr(asked.store, "counts_untold", False)
+        told.append(asked.look(upload.id, tip.id).offset)
+
+    pieces = interrupted(JPEG[:5000], look, b"late")
+    assert code_of(lambda: process().append(upload.id, tip.id, 0, pieces)) == "upload:superseded"
+    assert told == [0]

@@ -39,7 +39,7 @@ def test_turns_that_follow_each_other_never_send_a_number_twice(sent: list[int])
     recorded: list[int] = []
     used: list[int] = []
     for parts in sent:
-        mine = Turn.after(turns, recorded, NO_END)
+        mine = Turn.after_all(turns, recorded, NO_END)
         used += range(mine.first, mine.first + parts + 1)
         recorded += range(mine.first, mine.first + parts)
         turns.append(mine)
@@ -49,7 +49,8 @@ def test_turns_that_follow_each_other_never_send_a_number_twice(sent: list[int])
 
 
 def test_a_name_says_all_and_the_newest_is_the_last_by_name() -> None:
-    older, newer = turn(9, 3, 70), Turn.after([turn(9)], [], 50)
+    older = turn(9, 3, 70)
+    newer = Turn.after_all([older], [], 50)
 
     assert [Turn.parse(one.name) for one in (older, newer)] == [older, newer]
     assert sorted([newer.name, older.name]) == [older.name, newer.name]
@@ -58,12 +59,23 @@ def test_a_name_says_all_and_the_newest_is_the_last_by_name() -> None:
 
 
 def test_what_was_written_counts_as_far_as_every_newer_turn_lets_it() -> None:
-    turns = [turn(1), turn(2, end=100), turn(3), turn(4, end=60)]
+    turns: list[Turn] = []
+    for end in (NO_END, 100, NO_END, 60):
+        turns.append(Turn.after_all(turns, [], end))
 
     limits = [limit_of(one.mark, turns) for one in turns]
 
     assert limits == [60, 60, 60, NO_END]
     assert limit_of(turns[0].mark, turns[:3]) == 100
+
+
+def test_a_turn_that_was_put_late_voids_nothing_it_had_not_seen() -> None:
+    first = Turn.after_all([], [], NO_END)
+    late = Turn.after_all([first], [], 10)
+    meanwhile = Turn.after_all([first], [], 10)
+
+    assert limit_of(first.mark, [first, late, meanwhile]) == 10
+    assert limit_of(meanwhile.mark, [first, late, meanwhile]) == NO_END
 
 
 def test_a_turn_that_rests_is_handed_out_once() -> None:

@@ -194,7 +194,8 @@ class Receiver:
         except storage.StoreError:
             # What the row says is durable all the same, and whoever goes on asks the store once more.
             return self.read(upload.id, upload.tip_id)
-        counts = min(size, upload.offset) if upload.is_checked else size
+        may_count = self.store.counts_untold and not upload.is_checked
+        counts = size if may_count else min(size, upload.offset)
         with self.database.transaction() as tx:
             uploads.settle(tx, upload, mark, counts)
         self.running.remember(upload.id, mark, None, counts)
