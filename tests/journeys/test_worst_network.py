@@ -380,10 +380,42 @@ def test_a_connection_that_hangs_is_given_up_and_begun_anew(
 def test_a_phone_without_workers_sends_all_the_same(opened: Open, station: Station, tmp_path: Path) -> None:
     photo = footage.photo(tmp_path / "door.jpg", size=(320, 240))
     page = at_step_two(opened)
-    page.evaluate("window.Worker = class { constructor() { throw new Error('refused'); } }")
+    page.evaluate("() => { window.Worker = class { constructor() { throw new Error('refused'); } }; }")
     acts.pick(page, photo)
 
     expect(row(page, photo.name)).to_have_attribute("data-state", "done")
     expect(row(page, photo.name)).not_to_contain_text(said("zh", "Uploaded, hash matches"))
     (file,) = sent_files(page, station)
     assert (file["sha256"], file["client_sha256"]) == (acts.sha256(photo), None)
+
+
+def test_pausing_and_removing_while_a_file_is_announced_leaves_nothing_behind(
+    opened: Open, station: Station, tmp_path: Path
+) -> None:
+    kept, gone = film(tmp_path / "kept.mp4", 1 * MIB, "kept"), film(tmp_path / "gone.mp4", 2 * MIB, "gone")
+    page = at_step_two(opened)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(UPLOADS, hold)
+    acts.pick(page, kept, gone)
+    expect(row(page, "kept.mp4")).to_have_attribute("data-state", "sending")
+    row(page, "kept.mp4").get_by_role("button", name=said("zh", "Pause")).click()
+    expect(row(page, "gone.mp4")).to_have_attribute("data-state", "sending")
+    row(page, "gone.mp4").get_by_role("button", name=said("zh", "Remove")).click()
+    page.wait_for_timeout(300)
+    assert len(held) == 2
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        for one in held:
+            one.continue_()
+    row(page, "kept.mp4").get_by_role("button", name=said("zh", "Resume")).click()
+    expect(row(page, "kept.mp4")).to_have_attribute("data-state", "done")
+
+    assert len(held) == 2, "the paused file was not announced anew"
+    (file,) = sent_files(page, station)
+    assert file["sha256"] == acts.sha256(kept)

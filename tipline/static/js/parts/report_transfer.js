@@ -36,10 +36,13 @@ export class Transfer {
     this.timer = 0;
     this.sent = 0;
     this.movedAt = 0;
+    this.halted = false;
+    this.unwanted = false;
   }
 
   // Twice is once: a second connection for the same file would only take over from the first.
   start() {
+    this.halted = false;
     if (this.upload) return;
     clearTimeout(this.timer);
     this.timer = 0;
@@ -57,6 +60,8 @@ export class Transfer {
       onUploadUrlAvailable: () => {
         this.address = upload.url;
         this.tell("opened", upload.url);
+        if (this.unwanted) this.remove();
+        else if (this.halted) this.drop();
       },
       onAfterResponse: (request, response) => {
         const until = response.getHeader("Upload-Expires");
@@ -102,7 +107,7 @@ export class Transfer {
   watch() {
     clearTimeout(this.stall);
     const patience = this.sent >= this.file.size ? SEALING_MS : STALL_MS;
-    this.stall = setTimeout(() => this.stop().then(() => this.onCut(null)), patience);
+    this.stall = setTimeout(() => this.drop().then(() => this.onCut(null)), patience);
   }
 
   rest() {
@@ -112,8 +117,14 @@ export class Transfer {
     this.upload = null;
   }
 
-  // Stop sending; what arrived stays.
+  // Stop sending; what arrived stays. While the file is being announced its address is waited for: a connection
+  // cut just then would leave an upload at the station that nobody knows of.
   async stop() {
+    if (this.upload && !this.address) this.halted = true;
+    else await this.drop();
+  }
+
+  async drop() {
     const upload = this.upload;
     this.rest();
     if (!upload) return;
@@ -121,7 +132,9 @@ export class Transfer {
   }
 
   async remove() {
-    await this.stop();
+    this.unwanted = true;
+    if (this.upload && !this.address) return;
+    await this.drop();
     if (!this.address) return;
     try {
       await Upload.terminate(this.address, { headers: this.ways.headers(), retryDelays: null });
@@ -130,6 +143,7 @@ export class Transfer {
 
   async onCut(fault) {
     this.rest();
+    if (this.halted || this.unwanted) return undefined;
     const response = fault && fault.originalResponse;
     const status = response ? response.getStatus() : 0;
     const sentence = sentenceOf(response);
@@ -171,7 +185,7 @@ export class Transfer {
   refresh() {
     if (!this.upload || Date.now() - this.movedAt < STALE_MS) return;
     this.tries = 0;
-    this.stop().then(() => this.start());
+    this.drop().then(() => this.start());
   }
 }
 
