@@ -361,3 +361,28 @@ def test_a_store_that_cannot_vouch_for_untold_bytes_counts_what_was_told(
     pieces = interrupted(JPEG[:5000], look, b"late")
     assert code_of(lambda: process().append(upload.id, tip.id, 0, pieces)) == "upload:superseded"
     assert told == [0]
+
+
+def test_who_is_held_up_before_it_cuts_what_a_checksum_refused_cuts_nothing_of_others(
+    process: Process, tip: Tip, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = process(), process()
+    damaged = Checksum("sha256", bytes(32))
+    assert code_of(lambda: old.append(upload.id, tip.id, 0, [JPEG[:4000]], checksum=damaged)) == (
+        "upload:checksum-mismatch"
+    )
+    real = old.store.append
+    met: list[int] = []
+
+    def held_up(*arguments: object) -> int:
+        if not met:
+            met.append(new.append(upload.id, tip.id, 0, [OTHER[:6000]]).offset)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(old.store, "append", held_up)
+    assert code_of(lambda: old.append(upload.id, tip.id, 0, [JPEG])) == "upload:superseded"
+
+    assert met == [6000]
+    assert process().look(upload.id, tip.id).offset == 6000
+    assert process().append(upload.id, tip.id, 6000, [OTHER[6000:]]).state == "done"
+    assert sealed(new, upload) == OTHER

@@ -9,6 +9,7 @@ evidence, so an upload is never complete without its evidence, nor the evidence 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import storage
 from storage import Store, keys
@@ -158,15 +159,19 @@ class Receiver:
             return str(upload.writer)
         if upload.is_checked and not is_checked:
             # Bytes that a checksum has perhaps refused lie beyond the offset: they go before others count.
-            mark = self._claim(upload, offset, is_checked=True)
+            upload.writer = self._claim(upload, offset, is_checked=True)
             with stored.told():
-                self.store.append(upload.session, offset, ())
-            upload.writer = mark
+                self.store.append(upload.session, offset, (), None, partial(self._require, upload, offset))
         mark = uploads.mark(is_checked=is_checked)
         with self.database.transaction() as tx, stored.told():
             room.require_again(tx, self.store, self.limits, upload)
             uploads.claim(tx, upload, offset, mark)
         return mark
+
+    def _require(self, upload: Upload, offset: int) -> None:
+        """Whoever was held up since its claim must not cut what others wrote."""
+        with self.database.reading() as tx:
+            uploads.require_mark(tx, upload.id, str(upload.writer), offset)
 
     def _goes_on(self, upload: Upload, offset: int) -> bool:
         """Whether the row bears a mark of this process, whose writer rests just here: then a write is saved.
