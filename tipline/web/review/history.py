@@ -18,6 +18,7 @@ SENTENCES = {
     "tip:create": N_("Report begun"),
     "tip:rewrite": N_("Report corrected before sending"),
     "tip:submit": N_("Report sent"),
+    "tip:discard": N_("Empty report dropped"),
     "tip:acknowledge": N_("Acknowledged"),
     "tip:change": N_("Corrected: %(changes)s"),
     "tip:clock": N_("Camera clock told: %(offset)s (%(source)s)"),
