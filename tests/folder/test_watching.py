@@ -17,6 +17,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.folder import reading, scan
+from tipline.folder import watch as watching_module
 from tipline.folder.taking import About, Taker
 from tipline.folder.watch import Options, Watch
 from tipline.services import Services
@@ -290,6 +291,17 @@ def test_a_stick_with_more_files_than_a_tip_takes_becomes_several(
     found = all_tips(services)
     assert [len(files_of(services, tip)) for tip in found] == [2, 2, 1]
     assert {tip.state for tip in found} == {"received"}
+
+
+def test_a_large_folder_is_taken_whole_in_several_rounds(
+    services: Services, folder: Path, watch: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching_module, "MOST_A_ROUND", 2)
+    for number in range(7):
+        put(folder / "stick" / f"cam{number}.mp4", FILM + bytes([number]))
+    said = watch(settle_s=0.01)
+    assert said[-1] == "取入 7 个，已有 0 个，未接收 0 个，等待 0 个。"
+    assert len(said) == 8
 
 
 def test_no_room_is_no_end_it_is_tried_again(

@@ -83,8 +83,10 @@ class Watch:
     def once(self) -> bool:
         """What lies there now, and no more; False if something has to wait."""
         self._taker.hand_in_left()
-        waiting = self._round(is_last=False)
-        if waiting:
+        waiting, before = self._round(is_last=False), -1
+        # As long as it gets on: a large folder takes several rounds, a file that grows is not waited for.
+        while waiting and before != self.counted.total() and not self.stopped.is_set():
+            before = self.counted.total()
             self.stopped.wait(self.options.settle_s)
             waiting = self._round(is_last=True)
         self.summarise(waiting)
@@ -112,7 +114,10 @@ class Watch:
                 break
             if self._over.get(seen.found.path) == seen.stamp:
                 continue
-            if not self._stands_still(seen) or taken_in >= MOST_A_ROUND:
+            if taken_in >= MOST_A_ROUND:
+                waiting += 1
+                continue
+            if not self._stands_still(seen):
                 waiting += 1
                 if is_last:
                     self._tell_once(seen, WRITTEN)
