@@ -69,6 +69,7 @@ def test_beginning_anew_and_leaving_forget_what_was_typed(opened: Open) -> None:
     phone.locator("#confirm").check()
     submit_of(phone, "/report/check").click()
     submit_of(phone, "/report/kept").click()
+    phone.evaluate("localStorage.setItem('tipline-upload-0', 'of a file that was cut off')")
     submit_of(phone, "/status/leave").click()
     expect(phone.locator("#receipt_code")).to_be_visible()
     assert phone.evaluate("JSON.stringify([{ ...sessionStorage }, { ...localStorage }])") == "[{},{}]"

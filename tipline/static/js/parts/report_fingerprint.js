@@ -25,6 +25,12 @@ export function forgetUpload(id) {
   try { localStorage.removeItem(PREFIX + id); } catch (fault) { /* as above */ }
 }
 
+export function forgetUploads() {
+  try {
+    Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name));
+  } catch (fault) { /* as above */ }
+}
+
 export function isSameFile(upload, file, print) {
   if (upload.size !== file.size) return false;
   let known = null;

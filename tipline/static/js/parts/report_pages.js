@@ -1,5 +1,6 @@
 // Links and forms marked data-go change the page in place, so that uploads live on. The server's pages are the
 // same either way; when anything is unclear the browser loads the page as usual.
+import { forgetUploads } from "./report_fingerprint.js";
 import { fillIn, forgetTyped, typedValues } from "./report_typed.js";
 import { notice, say } from "./report_words.js";
 
@@ -30,7 +31,7 @@ function onClick(event) {
 
 function onSubmit(event) {
   const form = event.target;
-  if (form.matches("[data-forget]")) forgetTyped();
+  if (form.matches("[data-forget]")) { forgetTyped(); forgetUploads(); }
   if (!form.matches("form[data-go]") || event.defaultPrevented) return;
   event.preventDefault();
   const button = form.querySelector("button[type=submit]");
