@@ -25,7 +25,8 @@ from workers.lease import FINISH_WITHIN_S, stop
 from workers.selfcheck import self_check
 
 log = structlog.get_logger(__name__)
-SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
+STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+SIGNALS = STOPS | {signal.SIGCHLD}
 # After this a process that did not end by itself is killed; its job is rung again when the lease is over.
 STOP_WITHIN_S = FINISH_WITHIN_S + 5
 PAUSE_S, LONGEST_PAUSE_S, STEADY_S = 0.5, 15.0, 30.0
@@ -128,8 +129,7 @@ class Host:
             if now != told or time.monotonic() >= next_beat:
                 self._beat(now)
                 told, next_beat = now, time.monotonic() + heartbeat.EVERY_S
-            came = signal.sigtimedwait(SIGNALS, PAUSE_S)
-            if came is not None and came.si_signo != signal.SIGCHLD:
+            if _asked_to_stop(PAUSE_S):
                 return
             self._bury()
             for role in self.roles:
@@ -211,8 +211,7 @@ class Host:
         self._tell(signal.SIGTERM)
         end = time.monotonic() + STOP_WITHIN_S
         while self._alive() and time.monotonic() < end:
-            came = signal.sigtimedwait(SIGNALS, 0.2)
-            if came is not None and came.si_signo != signal.SIGCHLD:
+            if _asked_to_stop(0.2):
                 break
         self._tell(signal.SIGKILL)
         for role in self.roles:
@@ -229,6 +228,16 @@ class Host:
         for role in self.roles:
             if role.pid:
                 os.kill(role.pid, number)
+
+
+def _asked_to_stop(within_s: float) -> bool:
+    """Wait for a signal and tell whether it says stop.
+
+    After a freeze longer than the wait (SIGSTOP, a paused machine) Python tells of a signal that never came,
+    with any number in it: only those we know count.
+    """
+    came = signal.sigtimedwait(SIGNALS, within_s)
+    return came is not None and came.si_signo in STOPS
 
 
 if __name__ == "__main__":

@@ -274,6 +274,22 @@ def test_a_host_that_is_asked_to_stop_ends_its_job_or_hands_it_back_and_leaves_n
     assert state_of(station, file) == ("ready" if row.state == "done" else "processing")
 
 
+def test_a_host_that_was_frozen_goes_on_with_the_same_processes(
+    broker: Broker, host: Host, station: Services, short_clip: bytes
+) -> None:
+    before = host.state()["processes"]
+    # Longer than it waits for a signal: then the wait itself tells of one that never came.
+    host.process.send_signal(signal.SIGSTOP)
+    time.sleep(2 * main.PAUSE_S)
+    host.process.send_signal(signal.SIGCONT)
+
+    file = send(station, short_clip)
+    wait_for(lambda: state_of(station, file) == "ready")
+    assert host.process.poll() is None
+    assert host.state()["processes"] == before
+    assert host.stop() == 0
+
+
 def test_nothing_outlives_a_host_that_was_killed(
     broker: Broker, host: Host, station: Services, long_clip: bytes
 ) -> None:
