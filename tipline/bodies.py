@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 CROWDED = "tipline.crowded"
@@ -62,7 +63,10 @@ class Bodies:
         with self._lock:
             self._under_way[id(waiting)] = waiting
             self._by_address[waiting.address] += 1
-            return self._most is not None and self._by_address[waiting.address] > self._most
+            if self._most is None or self._by_address[waiting.address] <= self._most:
+                return False
+        # A proxy nobody told us of, or an onion service: everybody comes from this machine.
+        return not _is_this_machine(waiting.address)
 
     def _leave(self, waiting: Waiting) -> None:
         with self._lock:
@@ -101,6 +105,13 @@ class _Watched:
             return call(size)
         finally:
             self._waiting.since = None
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return True
 
 
 def _has_body(environ: Environ) -> bool:

@@ -162,6 +162,16 @@ def test_one_address_is_crowded_before_all_threads_are_taken_and_only_while_its_
     assert found[-1] is False
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", ""])
+def test_this_machine_is_never_crowded_for_a_proxy_may_stand_on_it(address: str) -> None:
+    found = []
+    bodies = Bodies(lambda environ, _: found.append(environ[CROWDED]) or [b""], most_of_one=0)
+
+    bodies({"CONTENT_LENGTH": "1", "REMOTE_ADDR": address, "wsgi.input": None}, None)
+
+    assert found == [False]
+
+
 def test_a_request_without_a_body_is_nobodys_business() -> None:
     bodies = Bodies(lambda environ, _: [str(CROWDED in environ).encode()], most_of_one=0)
 
