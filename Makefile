@@ -46,7 +46,7 @@ lock: ## write the locks again from requirements*.txt and package.json
 messages: ## collect sentences of the code and templates into the catalogues
 	@$(PYTHON) tipline/bootstrap.py
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k gettext --no-location --sort-output --project Tipline -o .messages.pot .
-	$(BIN)/pybabel -q update -i .messages.pot -d tipline/locales --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q update --width 76 -i .messages.pot -d tipline/locales --no-fuzzy-matching --ignore-obsolete
 	rm -f .messages.pot
 
 bench: ## the side-by-side tables
