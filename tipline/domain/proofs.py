@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from tipline.db import Database, Transaction
 from tipline.domain import clock, custody, evidence, signatures, statements, verifying
-from tipline.domain.actors import reporter
+from tipline.domain.actors import Actor, reporter
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.signatures import SignedReceipt, SigningKey
@@ -53,10 +53,12 @@ class Proof(NamedTuple):
         return statements.digest(self.statement)
 
 
-def issue(database: Database, secret: str, tip_id: int, *, station: str, zone: str) -> Proof:
+def issue(
+    database: Database, secret: str, tip_id: int, *, station: str, zone: str, by: Actor | None = None
+) -> Proof:
     """The tip's receipt as it stands, signed now unless this very state has been signed before.
 
-    Raises key:sealed.
+    `by` asked for it; nobody named, it was the reporter. Raises key:sealed.
     """
     with database.reading() as tx:
         kept = _find_kept(tx, tx.get_one(Tip, tip_id), station, zone)
@@ -65,7 +67,7 @@ def issue(database: Database, secret: str, tip_id: int, *, station: str, zone: s
     with database.transaction() as tx:
         tip = tx.get_one(Tip, tip_id)
         # Another request may have been quicker; from here on there is no other.
-        return _find_kept(tx, tip, station, zone) or _sign(tx, secret, tip, station, zone)
+        return _find_kept(tx, tip, station, zone) or _sign(tx, secret, tip, station, zone, by)
 
 
 def judge(database: Database, untrusted: bytes) -> Verdict:
@@ -103,7 +105,7 @@ def _find_kept(tx: Transaction, tip: Tip, station: str, zone: str) -> Proof | No
     return Proof(tip, files, statement, row.body, row.signature, row.mark, row.issued_at, key)
 
 
-def _sign(tx: Transaction, secret: str, tip: Tip, station: str, zone: str) -> Proof:
+def _sign(tx: Transaction, secret: str, tip: Tip, station: str, zone: str, by: Actor | None) -> Proof:
     signer = signatures.open_signer(tx, secret)
     issued_at = clock.now().replace(microsecond=0)
     head, files = custody.list_latest(tx, limit=1)[0], evidence.list_of_tip(tx, tip)
@@ -120,7 +122,7 @@ def _sign(tx: Transaction, secret: str, tip: Tip, station: str, zone: str) -> Pr
     )  # fmt: skip
     tx.add(row)
     custody.append(
-        tx, reporter(tip.reference), "receipt:sign", f"tip:{tip.reference}", tip=tip.reference,
+        tx, by or reporter(tip.reference), "receipt:sign", f"tip:{tip.reference}", tip=tip.reference,
         key=signer.row.id, statement=mark.digest, files=len(statement["files"]),
     )  # fmt: skip
     return Proof(tip, files, statement, row.body, row.signature, row.mark, issued_at, signer.row)

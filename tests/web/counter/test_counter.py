@@ -133,11 +133,12 @@ def test_the_code_is_shown_until_it_is_handed_over_and_opens_the_tip(
 
 
 def test_the_signed_receipt_goes_along_and_bears_no_code(
-    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+    signed_in: SignedIn, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, printed = signed_in(), []
     monkeypatch.setattr(printing, "pdf", lambda html, **_more: printed.append(html) or b"%PDF-")
-    place = take(client).location
+    taken = take(client)
+    place = taken.location
     code = CODE.search(client.get(place).text)
     answer = client.get(f"{place}/receipt.pdf")
 
@@ -145,6 +146,10 @@ def test_the_signed_receipt_goes_along_and_bears_no_code(
     assert place.rpartition("/")[2] in printed[0]
     assert code
     assert code[1] not in printed[0]
+    # It was the officer who had it signed; the tip's page says so and opens as before.
+    tip = tip_of(services, taken)
+    assert [one.actor for one in log_of(services, tip) if one.action == "receipt:sign"] == ["staff:li"]
+    assert "Receipt signed for the tip provider: 0 files" in client.get(f"/desk/tips/{tip.reference}").text
 
 
 def test_the_access_of_the_counter_opens_uploads_and_nothing_else(

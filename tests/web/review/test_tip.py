@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests import factories
 from tests.web.desk_forms import counted, log_of
-from tipline.domain import evidence, messages, rights, tips
+from tipline.domain import custody, evidence, messages, proofs, rights, tips
 from tipline.domain.actors import SYSTEM, reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -161,11 +161,24 @@ def test_every_action_of_the_log_has_its_sentence() -> None:
     written = set()
     for path in Path("tipline/domain").glob("*.py"):
         written |= set(
-            re.findall(r'"((?:tip|evidence|message|link|case|contact):[a-z-]+)"', path.read_text())
+            re.findall(r'"((?:tip|evidence|receipt|message|link|case|contact):[a-z-]+)"', path.read_text())
         )
     states = {f"tip:{state.replace('_', '-')}" for state in words.TIP}
     actions = {one for one in written if one not in CATALOGUE and one not in rights.RIGHTS} - {"tip:assign"}
     assert sorted(actions - set(history.SENTENCES) - states) == []
+
+
+def test_no_entry_of_the_log_keeps_the_page_from_opening(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    """Every act, even one that brings no facts, and a signed receipt with its own."""
+    proofs.issue(services.database, services.key, tip.id, station="", zone="Asia/Shanghai")
+    with services.database.transaction() as tx:
+        for action in history.SENTENCES:
+            custody.append(tx, SYSTEM, action, f"tip:{tip.reference}", tip=tip.reference)
+    page = page_of(client, tip, headers)
+    assert "Receipt signed for the tip provider: 0 files" in page
+    assert "%(" not in page
 
 
 def test_live_parts_bring_progress_and_pictures_and_leave_the_rest(

@@ -57,7 +57,7 @@ def show_slip(reference: str) -> ResponseReturnValue:
 @guard.staff("intake:take")
 def show_receipt(reference: str) -> ResponseReturnValue:
     """The signed receipt: what was handed in so far, with sizes and digests. It bears no code."""
-    return slips.pdf(_own(reference))
+    return slips.pdf(_own(reference), current.staff().actor)
 
 
 @blueprint.post("/<reference>/handed")

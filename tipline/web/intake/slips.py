@@ -11,6 +11,7 @@ from flask import Response, render_template, url_for
 
 from tipline import printing
 from tipline.domain import clock, proofs
+from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.proofs import Proof
 from tipline.domain.tips import Tip
@@ -23,12 +24,12 @@ from tipline.web.limiting import limiter
 PDF_LIMIT = "30 per 5 minutes"
 
 
-def prove(tip: Tip) -> Proof:
-    """The tip's signed receipt; raises key:sealed."""
+def prove(tip: Tip, by: Actor | None = None) -> Proof:
+    """The tip's signed receipt, for the reporter unless somebody else asks; raises key:sealed."""
     services = current.services()
     settings = services.settings
     return proofs.issue(
-        services.database, services.key, tip.id, station=settings.station, zone=settings.timezone
+        services.database, services.key, tip.id, station=settings.station, zone=settings.timezone, by=by
     )
 
 
@@ -45,9 +46,9 @@ def page(tip: Tip) -> str:
 
 
 @limiter.shared_limit(PDF_LIMIT, "paper")
-def pdf(tip: Tip) -> Response:
+def pdf(tip: Tip, by: Actor | None = None) -> Response:
     """A4, with the JSON lying in it."""
-    proof = prove(tip)
+    proof = prove(tip, by)
     html = render_template("print/receipt.html", proof=proof, told=telling.tell(tip), **_shown(proof))
     made = printing.pdf(html, attachments={f"{tip.reference}.json": _written(proof)})
     return _file(made, "application/pdf", f"{tip.reference}.pdf")

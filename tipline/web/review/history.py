@@ -130,6 +130,7 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
         "case": entry.subject.partition(":")[2],
         "changes": _changes(facts),
         "days": facts.get("days"),
+        "files": facts.get("files", 0),
         "offset": _ahead_or_behind(facts.get("clock_offset_s")),
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
