@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tipline.domain.limits import Limits
 from tipline.domain.receiving import Receiver
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Upload
+from tipline.errors import TiplineError
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4
 LIMITS = Limits(file_bytes=10**6, tip_bytes=10**7, tip_files=1000, free_bytes=0)
@@ -57,6 +59,12 @@ def tip(database: Database, at: At) -> Tip:
 def _left(receiver: Receiver, tip: Tip) -> Upload:
     upload = receiver.begin(tip.id, Announced(len(JPEG), "IMG_1.jpg"))
     return receiver.append(upload.id, tip.id, 0, [JPEG[:10]])
+
+
+def _has_expired(receiver: Receiver, upload: Upload) -> bool:
+    with pytest.raises(TiplineError) as caught:
+        receiver.read(upload.id, upload.tip_id)
+    return caught.value.code == "upload:expired"
 
 
 def test_the_store_is_asked_less_and_less_often(
@@ -116,6 +124,36 @@ def test_a_store_that_is_down_is_not_asked_for_every_upload(
         receiver.sweep()
 
     assert len(store.asked) == 1
+
+
+def test_what_is_whole_is_finished_even_if_nobody_looked_before_its_time_was_over(
+    receiver: Receiver, store: CountingStore, tip: Tip, at: At
+) -> None:
+    whole, half = _left(receiver, tip), _left(receiver, tip)
+    store.append(whole.session, 10, [JPEG[10:]])  # and then the host stood still
+    at(EVENING + uploads.LASTS + timedelta(days=3))
+    receiver.sweep()
+
+    assert receiver.read(whole.id, tip.id).state == "done"
+    assert _has_expired(receiver, half)
+
+
+def test_one_of_which_the_store_tells_nothing_for_hours_ends_all_the_same(
+    receiver: Receiver, store: CountingStore, tip: Tip, at: At
+) -> None:
+    upload = _left(receiver, tip)
+    store.breaks[upload.session] = storage.Unavailable("down")
+    over = EVENING + uploads.LASTS
+    at(over + timedelta(minutes=1))
+    with pytest.raises(storage.Unavailable):
+        receiver.sweep()
+    assert receiver.read(upload.id, tip.id).state == "active"
+
+    for minute in range(2, 180):
+        at(over + timedelta(minutes=minute))
+        with suppress(storage.Unavailable):
+            receiver.sweep()
+    assert _has_expired(receiver, upload)
 
 
 def test_what_has_ended_is_not_remembered(receiver: Receiver, tip: Tip, at: At) -> None:

@@ -69,20 +69,25 @@ class Abandoned:
             return uploads.list_idle(tx, after=after)
 
     def _see_to(self, upload: Upload) -> None:
-        if upload.expires_at < clock.now():
-            self.finisher.end(upload, "expired", SYSTEM)
-            return
+        """Also when its time is over the store is asked first: perhaps we stood still for all that time."""
+        is_over = upload.expires_at < clock.now()
         look = self._looks.get(upload.id)
-        if look and look.seen_at == upload.seen_at and clock.now() < look.again_at:
+        if look and look.seen_at != upload.seen_at:
+            look = None
+        if is_over and look and look.wait == LONGEST_WAIT:
+            self.finisher.end(upload, "expired", SYSTEM)  # asked for hours, in vain
+            return
+        if look and clock.now() < look.again_at:
             return
         self._look_again(upload, look)
         if self._is_whole(upload):
             self._finish_quietly(upload)
+        elif is_over:
+            self.finisher.end(upload, "expired", SYSTEM)
 
     def _look_again(self, upload: Upload, look: Look | None) -> None:
         """Set down when the store is asked next, before it is asked: what fails must wait as well."""
-        is_first = look is None or look.seen_at != upload.seen_at
-        wait = FIRST_WAIT if is_first or look is None else min(look.wait * 2, LONGEST_WAIT)
+        wait = min(look.wait * 2, LONGEST_WAIT) if look else FIRST_WAIT
         self._looks[upload.id] = Look(upload.seen_at, wait, clock.now() + wait)
 
     def _is_whole(self, upload: Upload) -> bool:
