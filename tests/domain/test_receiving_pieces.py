@@ -284,6 +284,19 @@ def test_a_damaged_piece_counts_for_nothing_not_even_for_the_sweep(
     assert row.sha256 == hashlib.sha256(JPEG).hexdigest()
 
 
+def test_who_goes_on_unchecked_hears_how_much_is_left_when_the_store_lost_a_checked_piece(
+    receiver: Receiver, tip: Tip, store: ShakyStore
+) -> None:
+    upload = _begin(receiver, tip)
+    digest = hashlib.sha256(JPEG[:500]).digest()
+    receiver.append(upload.id, tip.id, 0, [JPEG[:500]], checksum=Checksum("sha256", digest))
+    store.append(upload.session, 200, [])
+
+    assert _code(lambda: receiver.append(upload.id, tip.id, 500, [JPEG[500:]])) == "upload:offset-mismatch"
+    assert receiver.read(upload.id, tip.id).offset == 200
+    assert receiver.append(upload.id, tip.id, 200, [JPEG[200:]]).state == "done"
+
+
 def test_a_checked_piece_that_breaks_off_counts_for_nothing(receiver: Receiver, tip: Tip) -> None:
     upload = _begin(receiver, tip)
     digest = hashlib.sha256(JPEG).digest()

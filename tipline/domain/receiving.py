@@ -147,8 +147,9 @@ class Receiver:
             return upload
         except storage.OffsetMismatch as fault:
             # The store lost bytes it had not promised to keep: say how many there are and go on from there.
+            # Without a mark of its own yet, the row bears the one under which refused bytes were to be cut.
             with self.database.transaction() as tx:
-                uploads.move(tx, upload.id, mark, fault.have)
+                uploads.move(tx, upload.id, mark or str(upload.writer), fault.have)
             raise TiplineError("upload:offset-mismatch") from fault
         finally:
             self.running.depart(upload.id, writer)
