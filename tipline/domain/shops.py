@@ -206,10 +206,11 @@ def decode(data: bytes) -> str:
 def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought:
     """Add the shops of a CSV table (name, place, beat, lat, lon; the first line may say so).
 
-    A beat is given by its code or its name. A line that cannot be taken does not keep the others out.
+    A beat is given by its code or its name. A line that cannot be taken does not keep the others out; a table
+    that cannot be read raises shop:list-unreadable.
     """
     brought = Brought([], [], [])
-    rows = [row for row in csv.reader(io.StringIO(table.removeprefix("\ufeff"))) if any(map(str.strip, row))]
+    rows = [row for row in _rows(table) if any(map(str.strip, row))]
     if len(rows) > MOST_ROWS:
         raise TiplineError("shop:too-many", fields={"table": "shop:too-many"}, limit=MOST_ROWS)
     codes = {one.name: one.code for one in beats.list_beats(tx)}
@@ -230,6 +231,14 @@ def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought:
             else:
                 brought.refused.append((number, fault))
     return brought
+
+
+def _rows(table: str) -> list[list[str]]:
+    """Lines may end as on any system, old Macs included."""
+    try:
+        return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline=None)))
+    except csv.Error as fault:
+        raise TiplineError("shop:list-unreadable", fields={"table": "shop:list-unreadable"}) from fault
 
 
 def _degrees(text: str | None) -> float | None:

@@ -155,11 +155,21 @@ def test_a_list_is_brought_in_and_brings_nothing_twice(
     assert "Added: 0. In the list already: 3. Not taken: 1." in again.text
 
 
+def test_a_list_may_end_its_lines_as_any_system_does(signed_in: SignedIn, services: Services) -> None:
+    table = "\r".join(["name,place", "One,First Street", "Two,Second Street"])
+    answer = send(signed_in("admin"), "/list", table=(io.BytesIO(table.encode()), "shops.csv"))
+
+    assert "Added: 2." in answer.text
+    assert {one.name for one in kept(services)} == {"One", "Two"}
+
+
 def test_an_empty_or_broken_list_is_refused_with_a_sentence(signed_in: SignedIn) -> None:
     client = signed_in("admin")
     assert "There is no shop in this list" in send(client, "/list", lines=" ").text
     broken = send(client, "/list", table=(io.BytesIO(b"\xff\xff\xfe"), "shops.xlsx"))
     assert "could not be read" in broken.text
+    endless = send(client, "/list", lines='"' + "x" * 200_000)
+    assert "could not be read" in endless.text
 
 
 def test_the_poster_leads_to_the_page_that_it_fills_in(
