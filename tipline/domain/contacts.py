@@ -37,8 +37,13 @@ def keep(tx: Transaction, tip_id: int, text: str) -> None:
         tx.add(Contact(tip_id=tip_id, text=text))
 
 
-def withdraw(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> None:
-    """The reporter wants to be reached no more: the words go, that they went stays in the log."""
-    if read_contact(tx, tip_id):
-        keep(tx, tip_id, "")
-        custody.append(tx, actor, "contact:withdraw", f"tip:{reference}", tip=reference)
+def withdraw(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> bool:
+    """The reporter wants to be reached no more: the words go, that they went stays in the log.
+
+    False if there were none.
+    """
+    if not read_contact(tx, tip_id):
+        return False
+    keep(tx, tip_id, "")
+    custody.append(tx, actor, "contact:withdraw", f"tip:{reference}", tip=reference)
+    return True

@@ -225,6 +225,20 @@ def test_a_tip_that_is_being_looked_at_stays(
     assert "An officer is already looking at this tip" in answer.text
 
 
+def test_withdrawing_contact_details_that_were_never_given_changes_nothing(
+    client: FlaskClient, services: Services
+) -> None:
+    opened = open_tip(client, text="x")
+    enter(client, opened["receipt_code"])
+    with services.database.reading() as tx:
+        before = tips.read_tip(tx, opened["reference"]).revision
+
+    assert send(client, "/status/withdraw", what="contact").status_code == 303
+
+    with services.database.reading() as tx:
+        assert tips.read_tip(tx, opened["reference"]).revision == before
+
+
 def test_contact_details_are_withdrawn_at_any_time(
     client: FlaskClient, services: Services, people: dict[str, Account]
 ) -> None:

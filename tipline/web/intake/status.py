@@ -123,9 +123,9 @@ def withdraw() -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             fresh = tips.read_tip(tx, tip.reference)
             if request.form.get("what") == "contact":
-                contacts.withdraw(tx, actor, fresh.id, fresh.reference)
-                fresh.anonymous = True
-                tips.touch(fresh)
+                if contacts.withdraw(tx, actor, fresh.id, fresh.reference):
+                    fresh.anonymous = True
+                    tips.touch(fresh)
             else:
                 tips.withdraw(tx, actor, fresh)
     except TiplineError as fault:
