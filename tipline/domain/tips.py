@@ -61,7 +61,7 @@ class Tip(Base):
     overwrites_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
     overwrites_said_at: Mapped[datetime | None] = mapped_column(UtcTime)
     overwrite_told_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    shop: Mapped[str | None] = mapped_column(ForeignKey("shop.code", name="fk_tip_shop"))
+    shop: Mapped[str | None] = mapped_column(ForeignKey("shop.code", name="fk_tip_shop"), index=True)
     door: Mapped[str] = mapped_column(String(12), default="web")  # web api desk partner folder
     # One of ORIGINS, and whoever took it: staff, or the account of a partner's program.
     origin: Mapped[str | None] = mapped_column(String(12))

@@ -23,6 +23,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("overwrite_told_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_foreign_key("fk_tip_shop", "shop", ["shop"], ["code"])
         batch_op.create_foreign_key("fk_tip_taken_by", "account", ["taken_by_id"], ["id"])
+        batch_op.create_index(batch_op.f("ix_tip_shop"), ["shop"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_taken_by_id"), ["taken_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tip_overwrites_at"), ["overwrites_at"], unique=False)
     with op.batch_alter_table("evidence", schema=None) as batch_op:
