@@ -41,7 +41,7 @@ def from_address(app: APIFlask, address: str, language: str = "en") -> FlaskClie
 
 @pytest.fixture(autouse=True)
 def small_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TIPS", "MESSAGES", "UPLOADS", "FORMS"):
+    for name in ("TIPS", "MESSAGES", "UPLOADS", "FORMS", "WORDS"):
         budget: Budget = getattr(limiting, name)
         monkeypatch.setattr(limiting, name, budget._replace(most=MOST))
 
@@ -129,6 +129,37 @@ def test_forms_with_files_are_bounded(app: APIFlask) -> None:
         for _ in range(MOST + 1)
     ]
     assert [one.status_code for one in answers] == [303] * MOST + [429]
+
+
+def test_what_is_told_of_a_tip_is_bounded_for_it_stands_in_the_log_for_ever(app: APIFlask) -> None:
+    client = from_address(app, MALL)
+    opened = open_tip(browser(app), text="x")
+    client.post("/status", data={
+        "csrf_token": csrf_of(client.get("/status").text), "receipt_code": opened["receipt_code"],
+    })  # fmt: skip
+    token = csrf_of(client.get("/status").text)
+    answers = [
+        client.post("/report/overwrite", data={"csrf_token": token, "overwrite_days": str(days)})
+        for days in range(1, MOST + 2)
+    ]
+    assert [one.status_code for one in answers] == [303] * MOST + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= limiting.WORDS.window_s + 1
+    assert "Wait a minute, then try again" in answers[-1].text
+
+    clock = {"csrf_token": token, "way": "minutes", "clock_way": "right"}
+    assert client.post("/report/clock", data=clock).status_code == 429
+    claim = {"json": {"sha256": "ab" * 32}, "headers": bearer(opened["access_token"])}
+    assert client.patch("/api/v1/public/evidence/nothing", **claim).status_code == 429  # type: ignore[arg-type]
+
+
+def test_a_draft_is_corrected_only_so_often(app: APIFlask) -> None:
+    answers = []
+    client = from_address(app, MALL)
+    for number in range(MOST + 2):
+        form = {"csrf_token": csrf_of(client.get("/").text), "category": "theft", "text": f"有人 {number}"}
+        answers.append(client.post("/report/what", data=form))
+    assert [one.status_code for one in answers] == [303] * (MOST + 1) + [429]
+    assert f"有人 {MOST + 1}" in answers[-1].text
 
 
 def test_the_share_of_an_address_is_counted_in_the_rows(app: APIFlask, settings: Settings) -> None:

@@ -21,6 +21,8 @@ from tipline.errors import TiplineError
 from tipline.services import Services, redis_url
 from tipline.web import current
 
+WINDOW_S = 600
+
 
 class Budget(NamedTuple):
     """So many of something in ten minutes from one address, and the «no» to whoever asks for more."""
@@ -28,13 +30,15 @@ class Budget(NamedTuple):
     name: str
     most: int
     code: str
+    window_s: int = WINDOW_S
 
 
-WINDOW_S = 600
 TIPS = Budget("tips", 60, "tip:crowded")
 MESSAGES = Budget("messages", 60, "message:crowded")
 UPLOADS = Budget("uploads", 600, "upload:too-often")
 FORMS = Budget("forms", 120, "upload:too-often")
+# What is told or corrected of a tip that is there: each stands in the log for ever.
+WORDS = Budget("words", 120, "request:too-many", window_s=60)
 # A member of staff or a partner is known, and may speak for many.
 KNOWN = 10
 
@@ -48,7 +52,7 @@ def spend(budget: Budget, account_id: int | None = None) -> None:
     if who is None:
         return
     most = budget.most * KNOWN if account_id else budget.most
-    if seconds := counting.hit(f"budget/{budget.name}/{who}", most, WINDOW_S):
+    if seconds := counting.hit(f"budget/{budget.name}/{who}", most, budget.window_s):
         raise TiplineError(budget.code, seconds=seconds)
 
 

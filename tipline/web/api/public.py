@@ -122,6 +122,7 @@ def post_message(reference: str, json_data: MessageIn) -> dict[str, Any]:
 def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
     """Say afterwards which SHA-256 the file had on the reporter's device."""
     own = current.reporter_tip()
+    limiting.spend(limiting.WORDS)
     with current.services().database.transaction() as tx:
         row = evidence.read_evidence(tx, evidence_id)
         if row.tip_id != own.id:

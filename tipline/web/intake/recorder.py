@@ -17,7 +17,7 @@ from tipline.domain.actors import reporter
 from tipline.domain.recorders import Reading
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, limiting
 from tipline.web.intake import blueprint, calendars, moments, pages, status, steps, telling
 
 MOST_DIGITS = 9
@@ -41,6 +41,7 @@ def tell_clock() -> ResponseReturnValue:
     way = request.form.get("way", "reading")
     field = "clock_minutes" if way == "minutes" else "clock_time"
     try:
+        limiting.spend(limiting.WORDS)
         said = _said(way, request.form, at)
         with current.services().database.transaction() as tx:
             fresh = tips.read_tip(tx, tip.reference)
@@ -48,7 +49,7 @@ def tell_clock() -> ResponseReturnValue:
                 tx, reporter(tip.reference), fresh, said.offset_s, said.source, reading=said.reading
             )
     except TiplineError as fault:
-        return _again(tip, fault, {"clock": field}), 422
+        return _again(tip, fault, {"clock": field})
     return redirect(_home(tip, "clock"), 303)
 
 
@@ -58,12 +59,13 @@ def tell_overwriting() -> ResponseReturnValue:
     """`overwrite_days`; empty takes back what was told."""
     tip = current.reporter_tip()
     try:
+        limiting.spend(limiting.WORDS)
         days = _days(request.form.get("overwrite_days", ""))
         with current.services().database.transaction() as tx:
             fresh = tips.read_tip(tx, tip.reference)
             recorders.tell_overwriting(tx, reporter(tip.reference), fresh, days)
     except TiplineError as fault:
-        return _again(tip, fault, {}), 422
+        return _again(tip, fault, {})
     return redirect(_home(tip, "overwrite"), 303)
 
 
@@ -115,11 +117,11 @@ def _days(typed: str) -> int | None:
     return int(typed)
 
 
-def _again(tip: Tip, fault: TiplineError, fields: dict[str, str]) -> str:
+def _again(tip: Tip, fault: TiplineError, fields: dict[str, str]) -> Response:
     """The page with what was typed and what was wrong with it."""
     page = steps.files_page if tip.state == "draft" else status.status_page
     faults = {fields.get(name, name): sentence for name, sentence in pages.faults_of(fault).items()}
-    return page(tip, faults, request.form)
+    return pages.refusal(page(tip, faults, request.form), fault)
 
 
 def _home(tip: Tip, anchor: str) -> str:

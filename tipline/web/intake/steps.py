@@ -42,6 +42,7 @@ def save_what() -> ResponseReturnValue:
         posters.settle(answers)
         report = answers.report()
         if tip and tip.state == "draft":
+            limiting.spend(limiting.WORDS)
             opening.correct(tip, report)
         else:
             limiting.spend(limiting.TIPS)
