@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +14,7 @@ from tests.journeys import acts
 from tests.journeys.acts import row, said
 from tests.journeys.conftest import Open
 from tests.journeys.line import Line
-from tests.journeys.station import Station
+from tests.journeys.station import Station, until
 from tests.journeys.test_worst_network import KIB, MIB, at_step_two, film, hidden
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.49"
@@ -76,6 +77,7 @@ def test_the_screen_stays_on_while_bytes_move_and_again_after_being_away(
         """() => {
             window.locks = [];
             const request = async () => {
+                await new Promise((resolve) => setTimeout(resolve, 400));
                 const lock = { released: false, release: async () => { lock.released = true; } };
                 window.locks.push(lock);
                 return lock;
@@ -83,23 +85,26 @@ def test_the_screen_stays_on_while_bytes_move_and_again_after_being_away(
             Object.defineProperty(navigator, "wakeLock", { configurable: true, value: { request } });
         }"""
     )
+
+    def locks() -> list[bool]:
+        return cast(list[bool], page.evaluate("window.locks.map((one) => one.released)"))
+
     line = Line(page)
     line.slow(400 * KIB)
     acts.pick(page, film(tmp_path / "cam.mp4", 5 * MIB, "awake"))
     expect(row(page, "cam.mp4")).to_contain_text(re.compile(r"[1-9]\d?%"))
-    assert page.evaluate("window.locks.map((one) => one.released)") == [False]
+    until(lambda: locks() == [False], lambda: f"the screen may go dark: {locks()}")
 
-    # The browser lets go of the lock when the page is hidden.
+    # The browser lets go of the lock when the page is hidden. Back again it says so in more than one way.
     page.evaluate("window.locks[0].released = true")
     hidden(page, True)
     hidden(page, False)
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.locks.map((one) => one.released)") == [True, False]
+    page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    until(lambda: locks() == [True, False], lambda: f"the screen was let go: {locks()}")
 
     line.fast()
     expect(row(page, "cam.mp4")).to_have_attribute("data-state", "done")
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.locks.every((one) => one.released)")
+    until(lambda: all(locks()), lambda: f"the screen stays on for nothing: {locks()}")
 
 
 def test_leaving_is_questioned_only_while_bytes_move(opened: Open, tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ class Uploads {
     this.items.forEach((item) => item.transfer && item.transfer.stop());
     this.ears.forEach(([place, name, call]) => place.removeEventListener(name, call));
     clearInterval(this.clock);
+    this.items = [];
+    this.keepAwake();
     this.board.root.remove();
   }
 
@@ -354,7 +356,10 @@ class Uploads {
     this.show(true);
   }
 
-  async keepAwake() {
+  // One after the other: of two locks asked for at once one would never be let go.
+  keepAwake() { this.awake = Promise.resolve(this.awake).then(() => this.holdScreen()); }
+
+  async holdScreen() {
     const wanted = Boolean(this.current()) && !document.hidden;
     if (!navigator.wakeLock) return;
     try {
