@@ -9,10 +9,11 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, g, request, url_for
+from flask_babel import gettext
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import deliveries
+from tipline.domain import deliveries, evidence, timeline, uploads
 from tipline.domain.deliveries import Delivery, Named
 from tipline.domain.tips import Tip
 from tipline.web import current, guard, limiting
@@ -21,7 +22,6 @@ from tipline.web.api.desk_models import PageQuery
 from tipline.web.api.partner_models import PartnerPage, PartnerTipIn, PartnerTipOut
 from tipline.web.api.public import evidence_of, report_of
 from tipline.web.api.reporter_models import TipOut
-from tipline.web.intake import telling
 
 blueprint = APIBlueprint("partner", __name__, url_prefix="/api/v1/partner", tag="Partner")
 
@@ -93,15 +93,16 @@ def get_partner_tip(reference: str) -> dict[str, Any]:
 
 
 def _told(tx: Transaction, tip: Tip, delivery: Delivery) -> dict[str, Any]:
-    told = telling.tell_in(tx, tip)
+    files, unfinished = evidence.list_of_tip(tx, tip), uploads.unfinished(tx, tip)
+    status = timeline.status_code(tip, files)
     return {
         "reference": tip.reference,
         "external_id": delivery.external_id,
         "state": tip.state,
-        "status": told.status,
-        "status_text": told.status_text,
+        "status": status,
+        "status_text": gettext(timeline.STATUS[status]),
         "created_at": tip.created_at,
         "received_at": tip.received_at,
         "acknowledged_at": tip.acknowledged_at,
-        "evidence": [evidence_of(one, told) for one in told.files],
+        "evidence": [evidence_of(one, files, unfinished) for one in files],
     }

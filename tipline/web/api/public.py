@@ -12,12 +12,13 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, request, url_for
 from flask_babel import gettext
 
-from tipline.domain import categories, evidence, messages, tips
+from tipline.domain import categories, evidence, messages, tips, uploads
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
+from tipline.domain.uploads import Upload
 from tipline.errors import TiplineError
 from tipline.web import current, guard, limiting
 from tipline.web.api.reporter_models import (
@@ -34,7 +35,6 @@ from tipline.web.api.reporter_models import (
     TipOut,
 )
 from tipline.web.intake import guessing, moments, opening, slips, telling
-from tipline.web.intake.telling import Told
 
 FORMS = {"json": "application/json", "pdf": "application/pdf", "html": "text/html"}
 blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="Reporter")
@@ -90,7 +90,7 @@ def get_tip(reference: str) -> dict[str, Any]:
         "status_text": told.status_text,
         "timeline": [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline],
         "messages": [_message(one) for one in told.messages],
-        "evidence": [evidence_of(one, told) for one in told.files],
+        "evidence": [evidence_of(one, told.files, told.unfinished) for one in told.files],
         "clock_offset_s": told.tip.clock_offset_s,
         "clock_source": told.tip.clock_source,
         "clock_reading": told.tip.clock_reading,
@@ -128,7 +128,7 @@ def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
         if row.tip_id != own.id:
             raise TiplineError("evidence:not-found")
         evidence.claim_digest(tx, row, json_data.sha256)
-        return evidence_of(row, telling.tell_in(tx, tx.merge(own)))
+        return evidence_of(row, evidence.list_of_tip(tx, own), uploads.unfinished(tx, own))
 
 
 @blueprint.get("/tips/<reference>/receipt")
@@ -194,11 +194,12 @@ def _message(message: Message) -> dict[str, Any]:
     return {name: getattr(message, name) for name in MessageOut.model_fields}
 
 
-def evidence_of(row: Evidence, told: Told) -> dict[str, Any]:
-    upload = told.unfinished.get(row.id)
+def evidence_of(row: Evidence, files: list[Evidence], unfinished: dict[str, Upload]) -> dict[str, Any]:
+    """One of a tip's `files`, as whoever sent it is told."""
+    upload = unfinished.get(row.id)
     return {
         **{name: getattr(row, name, None) for name in EvidenceOut.model_fields},
         "offset": upload.offset if upload else None,
         "expires_at": upload.expires_at if upload else None,
-        "send_again": any(one.id == row.id for one in told.to_send_again),
+        "send_again": any(one.id == row.id for one in evidence.to_send_again(files)),
     }
