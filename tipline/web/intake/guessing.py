@@ -8,8 +8,8 @@ told to wait, to keep machines from asking without end.
 Who knows part of one code (seen over a shoulder, a torn slip) is the danger. Therefore tries that share any
 two of the four groups are counted before they are looked at, right or wrong: three a minute. Half a code
 known, wherever, leaves 40 bits: 349,000 years on average. Three groups known leave 20 bits: 121 days on
-average, without a pause. The owner waits a minute at the most for the others' tries to lapse; entering the
-code clears them.
+average, without a pause. The owner waits for a minute until such tries have lapsed, and again only while
+somebody goes on with them; entering the code clears them.
 """
 
 from __future__ import annotations
