@@ -90,7 +90,7 @@ CATALOGUE: dict[str, Entry] = {
     "tip:too-large": Entry(_K.TOO_LARGE, N_("All files of a tip together may have %(limit)s. Send the others with a new tip.")),
     "tip:origin-needed": Entry(_K.INVALID, N_("Choose how it came to you: in person, by phone, or from a chat group.")),
     "tip:words-needed": Entry(_K.INVALID, N_("Write a few words, or paste the chat. Files alone do not say what happened.")),
-    "tip:shop-unknown": Entry(_K.INVALID, N_("No poster has this code. Check its 6 characters, or leave it out and write the place.")),
+    "tip:shop-unknown": Entry(_K.INVALID, N_("No poster in use has this code. Check its 6 characters, or leave it out and write the place.")),
     "shop:unknown": Entry(_K.NOT_FOUND, N_("No poster in use has this code. Check its 6 characters, or write the place yourself.")),
     "shop:name-needed": Entry(_K.INVALID, N_("Give the shop a name of up to %(limit)s characters.")),
     "shop:exists": Entry(_K.CONFLICT, N_("There is a shop of this name at this place already.")),

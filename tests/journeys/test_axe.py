@@ -217,6 +217,10 @@ def test_no_page_of_the_desk_has_a_fault(
     for path in ADMIN:
         look.visit(path, seen=".admin-tabs")
     look.visit("/desk/admin/log?check=1", seen=".admin-log")
+    look.page.goto("/desk/admin/shops")
+    look.page.locator("#lines").fill("便民药房,南北街17号")
+    acts.submit_of(look.page, "/desk/admin/shops/list").click()
+    look.visit(str(look.page.locator("a[href$='/poster']").first.get_attribute("href")), seen=".poster")
     found += look.found
     assert not found, "\n".join(found)
 

@@ -219,9 +219,9 @@ def test_a_film_that_cannot_be_decoded_is_kept_and_can_be_tried_again(
     waiting.value.save_as(tmp_path / "downloaded")
     assert acts.sha256(tmp_path / "downloaded") == acts.sha256(broken)
     why.locator("form [type=submit]").click()
-    again = acts.history(desk).filter(has_text=said("zh", "A file is examined once more"))
+    again = acts.history(desk).filter(has_text=said("zh", "File %(number)s is examined once more", number=1))
     expect(again).to_have_count(1)
-    failed = acts.history(desk).filter(has_text=said("zh", "A file could not be examined"))
+    failed = acts.history(desk).filter(has_text=said("zh", "File %(number)s could not be examined", number=1))
     expect(failed).to_have_count(2, timeout=60_000)
     expect(why.locator("form [type=submit]")).to_be_visible()
 

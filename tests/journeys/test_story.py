@@ -225,12 +225,15 @@ def everything_stands_in_the_history(desk: Page, reference: str, number: str, to
     places = {"tip": reference, "case": number}
     for sentence in (
         "Report begun", "Report sent", "Acknowledged", "Question asked", "Message written",
-        "The sender's device told its SHA-256",
     ):  # fmt: skip
         expect(history(desk).filter(has_text=said(told.language, sentence)).first).to_be_attached()
     for number_of_file in (1, 2):
         received = said(told.language, "File %(number)s received and sealed", number=number_of_file)
         expect(history(desk).filter(has_text=received)).to_have_count(1)
+        claimed = said(
+            told.language, "The sender's device told the SHA-256 of file %(number)s", number=number_of_file
+        )
+        expect(history(desk).filter(has_text=claimed)).to_have_count(1)
     got = said(told.language, "Original of file %(number)s downloaded", number=1)
     expect(history(desk).filter(has_text=got)).to_have_count(1)
     linked = history(desk).filter(has_text=said(told.language, "%(tip)s linked to %(case)s", **places))

@@ -77,7 +77,7 @@ def test_without_the_box_it_waits_for_somebody_like_any_other(
     ({"text": "x" * (limits.TEXT + 1)}, "text", "longer than 10000"),
     ({"category": ""}, "category", "Choose what it is about"),
     ({"occurred_date": "soon"}, "occurred_date", "The time could not be read"),
-    ({"shop": "nowhere"}, "shop", "No poster has this code"),
+    ({"shop": "nowhere"}, "shop", "No poster in use has this code"),
     ({"place": "p" * 201}, "place", "longer than 200"),
 ])  # fmt: skip
 def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
@@ -149,7 +149,7 @@ def test_the_signed_receipt_goes_along_and_bears_no_code(
     # It was the officer who had it signed; the tip's page says so and opens as before.
     tip = tip_of(services, taken)
     assert [one.actor for one in log_of(services, tip) if one.action == "receipt:sign"] == ["staff:li"]
-    assert "Receipt signed for the tip provider: 0 files" in client.get(f"/desk/tips/{tip.reference}").text
+    assert "Receipt signed for the tip provider; files: 0" in client.get(f"/desk/tips/{tip.reference}").text
 
 
 def test_the_access_of_the_counter_opens_uploads_and_nothing_else(

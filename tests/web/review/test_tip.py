@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 
 from tests import factories
 from tests.web.desk_forms import counted, log_of
-from tipline.domain import custody, evidence, messages, proofs, rights, tips
-from tipline.domain.actors import SYSTEM, reporter
+from tipline.domain import custody, evidence, messages, proofs, recorders, rights, tips
+from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
+from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.errors import CATALOGUE
 from tipline.failures import FAILURES
@@ -151,7 +152,12 @@ def test_the_history_speaks_in_sentences(
 ) -> None:
     factories.examine(services, add_file(tip))
     page = page_of(client, tip, headers)
-    for told in ("Report begun", "Report sent", "File 1 received and sealed", "A file was examined"):
+    for told in (
+        "Report begun",
+        "Report sent",
+        "File 1 received and sealed",
+        "File 1 examined; keyframes: ",
+    ):
         assert told in page, told
     assert "evidence:derive" not in page
 
@@ -177,8 +183,47 @@ def test_no_entry_of_the_log_keeps_the_page_from_opening(
         for action in history.SENTENCES:
             custody.append(tx, SYSTEM, action, f"tip:{tip.reference}", tip=tip.reference)
     page = page_of(client, tip, headers)
-    assert "Receipt signed for the tip provider: 0 files" in page
+    assert "Receipt signed for the tip provider; files: 0" in page
     assert "%(" not in page
+
+
+def test_the_history_tells_files_apart(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    add_file(tip)
+    second = add_file(tip)
+    with services.database.transaction() as tx:
+        evidence.claim_digest(tx, evidence.read_evidence(tx, second.id), "a" * 64)
+        evidence.fail(tx, SYSTEM, evidence.read_evidence(tx, second.id), "media:corrupt")
+    page = html.unescape(page_of(client, tip, headers))
+    assert "told the SHA-256 of file 2" in page
+    assert "File 2 could not be examined" in page
+
+
+def test_a_clock_corrected_at_the_desk_stands_apart_from_what_the_tip_provider_read(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    reading = "2026-11-26T09:53:00/2026-11-26T10:00:00+08:00"
+    with services.database.transaction() as tx:
+        row = tips.read_tip(tx, tip.reference)
+        recorders.tell_clock(tx, reporter(tip.reference), row, -420.0, "reading", reading=reading)
+        tips.change(tx, Actor("staff", "li"), row, clock_offset_s=200.0)
+    page = page_of(client, tip, headers)
+    assert "clock offset 7 min behind → 3 min 20 s ahead" in page
+    assert "set at the desk · the tip provider read 2026-11-26 09:53:00 at 2026-11-26 10:00:00" in page
+
+
+def test_a_tip_of_the_drop_folder_promises_nobody_who_could_be_written_to(
+    client: FlaskClient, services: Services, headers: Headers
+) -> None:
+    report = Report(category="footage", anonymous=True)
+    with services.database.transaction() as tx:
+        tip = tips.begin(tx, report, language="en", door="folder", ack_minutes=2, taker=FOLDER)
+        tips.submit(tx, tip, FOLDER, ack_minutes=2)
+    page = page_of(client, tip, headers)
+    assert "Nobody holds a receipt code" in page
+    assert "Write through the receipt below" not in page
+    assert "Taken from the drop folder</" in page
 
 
 def test_live_parts_bring_progress_and_pictures_and_leave_the_rest(

@@ -36,12 +36,12 @@ SENTENCES = {
     "evidence:restart": N_("The store lost what had arrived of file %(number)s; it begins anew"),
     "evidence:mismatch": N_("File %(number)s differs from what the sender's device sent"),
     "evidence:resent": N_("File %(number)s came again whole, as file %(by)s"),
-    "evidence:claim-digest": N_("The sender's device told its SHA-256"),
-    "evidence:derive": N_("A file was examined: %(keyframes)s keyframes"),
-    "evidence:fail": N_("A file could not be examined"),
-    "evidence:retry": N_("A file is examined once more"),
+    "evidence:claim-digest": N_("The sender's device told the SHA-256 of file %(number)s"),
+    "evidence:derive": N_("File %(number)s examined; keyframes: %(keyframes)s"),
+    "evidence:fail": N_("File %(number)s could not be examined"),
+    "evidence:retry": N_("File %(number)s is examined once more"),
     "evidence:download": N_("Original of file %(number)s downloaded"),
-    "receipt:sign": N_("Receipt signed for the tip provider: %(files)s files"),
+    "receipt:sign": N_("Receipt signed for the tip provider; files: %(files)s"),
     "message:message": N_("Message written"),
     "message:question": N_("Question asked"),
     "message:progress": N_("News written for the tip provider"),
@@ -90,10 +90,17 @@ def of_case(tx: Transaction, number: str) -> list[Line]:
 
 def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
     people = {one.actor.label: one.display_name for one in accounts.list_accounts(tx)}
+    numbers = _numbers(entries)
     return [
-        Line(one.at, _who(one.actor, people), _sentence(one, people), one.reason or "", one.seq)
+        Line(one.at, _who(one.actor, people), _sentence(one, people, numbers), one.reason or "", one.seq)
         for one in entries
     ]
+
+
+def _numbers(entries: list[Custody]) -> dict[str, int]:
+    """Which file an evidence is; not every act repeats it."""
+    told = ((one.subject, one.facts().get("number")) for one in entries)
+    return {subject: number for subject, number in told if number}
 
 
 def _who(actor: str, people: dict[str, str]) -> str:
@@ -104,13 +111,15 @@ def _who(actor: str, people: dict[str, str]) -> str:
     return people.get(actor, actor.partition(":")[2])
 
 
-def _sentence(entry: Custody, people: dict[str, str]) -> str:
+def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -> str:
     facts = entry.facts()
     if entry.action == "tip:assign":
         return _assigned(facts, people)
     origin = came.ORIGINS.get(facts.get("origin") or "")
     if entry.action == "tip:create" and origin:
         return gettext("Taken down for somebody: %(way)s", way=gettext(origin))
+    if entry.action == "tip:create" and facts.get("door") == "folder":
+        return gettext("Taken from the drop folder")
     noun, _, verb = entry.action.partition(":")
     state = verb.replace("-", "_")
     if noun == "tip" and entry.action not in SENTENCES and state in words.TIP:
@@ -123,7 +132,7 @@ def _sentence(entry: Custody, people: dict[str, str]) -> str:
     is_in_vain = entry.action == "evidence:derive" and facts.get("failure")
     sentence = SENTENCES["evidence:fail" if is_in_vain else entry.action]
     values = {
-        "number": facts.get("number", ""),
+        "number": facts.get("number") or numbers.get(entry.subject, "–"),
         "by": facts.get("by", ""),
         "keyframes": facts.get("keyframes", 0),
         "tip": entry.tip or "",
@@ -178,5 +187,5 @@ def _plain(name: str, value: Any) -> str:
     if name == "category":
         return gettext(categories.read_category(value).short)
     if name == "clock_offset_s":
-        return f"{value:+g} s"
+        return _ahead_or_behind(value)
     return str(value)

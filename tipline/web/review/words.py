@@ -92,7 +92,12 @@ def clock_how(tip: Tip) -> str:
     if not reading:
         return source
     shown, at = (one.strftime("%Y-%m-%d %H:%M:%S") for one in reading)
-    return f"{source} · " + gettext("it showed %(shown)s at %(at)s", shown=shown, at=at)
+    if tip.clock_source == "desk":
+        # The officer's figure is not what the tip provider read.
+        told = gettext("the tip provider read %(shown)s at %(at)s", shown=shown, at=at)
+    else:
+        told = gettext("it showed %(shown)s at %(at)s", shown=shown, at=at)
+    return f"{source} · {told}"
 
 
 class Response(NamedTuple):
