@@ -13,6 +13,7 @@ from tipline import __version__
 from tipline.services import Services
 from tipline.web import assets, current, errors, filters, limiting, requests, security
 from tipline.web.accounts import signin
+from tipline.web.crowd import Crowd
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 FORM_FIELDS_BYTES = 512 * 1024
@@ -42,6 +43,7 @@ def create_app(services: Services) -> APIFlask:
     security.init(app)
     errors.init(app)
     _mount(app)
+    app.wsgi_app = Crowd(app.wsgi_app)  # type: ignore[method-assign]
     proxies = services.settings.behind_proxy
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -58,6 +58,7 @@ CATALOGUE: dict[str, Entry] = {
     "service:database-down": Entry(_K.UNAVAILABLE, N_("We cannot save anything at the moment. Nothing received so far is lost. Try again in a minute.")),
     "service:store-down": Entry(_K.UNAVAILABLE, N_("Files cannot be stored at the moment. What was received is kept. The upload goes on by itself in a minute.")),
     "service:disk-full": Entry(_K.FULL, N_("The station has no room for this file right now. Your report is kept. Please try the file again later or call the station.")),
+    "service:crowded": Entry(_K.UNAVAILABLE, N_("Very much comes in at this moment. Try again in a few seconds; what you sent before is kept.")),
     "service:busy": Entry(_K.UNAVAILABLE, N_("Very many uploads are under way. Yours goes on by itself in a moment.")),
     # --- paper
     "print:failed": Entry(_K.UNAVAILABLE, N_("The PDF could not be made. Open the page instead and print that.")),

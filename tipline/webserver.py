@@ -1,7 +1,7 @@
 """Runs the web application on granian: one process, many patient threads.
 
-A thread is held by each upload, so there are more of them than uploads are let in (`web/lanes`):
-pages always find one. No line of access log is written: it would hold reporters' addresses.
+A thread is held by each body, so there are more of them than files (`web/lanes`) and forms (`web/crowd`) are
+let in: pages always find one. No line of access log is written: it would hold reporters' addresses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from tipline.bodies import MOST_OF_ONE, Application, Bodies
+from tipline.bodies import Application, Bodies
 from tipline.settings import Settings
 from tipline.stalled import WINDOW_S, Stalled
 
@@ -57,13 +57,7 @@ def serve(settings: Settings, target: str = TARGET, *, stalled_after_s: float = 
         respawn_failed_workers=True,
         workers_kill_timeout=FINISH_WITHIN_S,
     )
-    # A proxy in front bounds small bodies by itself, and everybody comes from its address.
-    most_of_one = None if settings.behind_proxy else MOST_OF_ONE
-    server.serve(
-        target_loader=partial(
-            _load, port=settings.port, most_of_one=most_of_one, stalled_after_s=stalled_after_s
-        )
-    )
+    server.serve(target_loader=partial(_load, port=settings.port, stalled_after_s=stalled_after_s))
 
 
 def _allow_files(wanted: int) -> None:
@@ -74,7 +68,7 @@ def _allow_files(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _load(target: str, *, port: int, most_of_one: int | None, stalled_after_s: float) -> Bodies:
+def _load(target: str, *, port: int, stalled_after_s: float) -> Bodies:
     """Load the application in the worker process, and see to its sockets from there."""
     threading.Thread(target=_notice_dead_peers, name="keepalive", daemon=True).start()
     module, _, name = target.partition(":")
@@ -82,7 +76,7 @@ def _load(target: str, *, port: int, most_of_one: int | None, stalled_after_s: f
     # granian copies the environment into every request's; secrets that have been read have no business there.
     for variable in [one for one in os.environ if one.startswith("TIPLINE_")]:
         del os.environ[variable]
-    bodies = Bodies(application, most_of_one=most_of_one)
+    bodies = Bodies(application)
     Stalled(bodies.stuck, port, window_s=stalled_after_s).watch()
     return bodies
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.supervisor.test_webserver import PATIENCE_S, environment_of, until
-from tipline.bodies import CROWDED, Bodies
+from tipline.bodies import Bodies
 from tipline.stalled import Connection, Stalled, connections
 
 WINDOW_S = 1.2
@@ -139,43 +139,6 @@ def test_only_waiting_bodies_count_and_only_for_as_long_as_they_wait() -> None:
     go_on.set()
     thread.join()
     assert bodies.stuck(0) == set()
-
-
-def test_one_address_is_crowded_before_all_threads_are_taken_and_only_while_its_bodies_last() -> None:
-    depth, found = 4, []
-
-    def application(environ: dict[str, object], start: object) -> list[bytes]:
-        found.append(environ[CROWDED])
-        if len(found) < depth:
-            bodies(asked(), start)
-        return [b""]
-
-    def asked(address: str = "192.0.2.1") -> dict[str, object]:
-        return {"CONTENT_LENGTH": "1", "REMOTE_ADDR": address, "wsgi.input": None}
-
-    bodies = Bodies(application, most_of_one=2)
-    bodies(asked(), None)
-    assert found == [False, False, True, True]
-
-    found[:] = [True] * depth
-    bodies(asked(), None)
-    assert found[-1] is False
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", ""])
-def test_this_machine_is_never_crowded_for_a_proxy_may_stand_on_it(address: str) -> None:
-    found = []
-    bodies = Bodies(lambda environ, _: found.append(environ[CROWDED]) or [b""], most_of_one=0)
-
-    bodies({"CONTENT_LENGTH": "1", "REMOTE_ADDR": address, "wsgi.input": None}, None)
-
-    assert found == [False]
-
-
-def test_a_request_without_a_body_is_nobodys_business() -> None:
-    bodies = Bodies(lambda environ, _: [str(CROWDED in environ).encode()], most_of_one=0)
-
-    assert bodies({"REMOTE_ADDR": "192.0.2.1", "CONTENT_LENGTH": ""}, None) == [b"False"]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ RETRY_S = {
     "service:database-down": 10,
     "service:store-down": 10,
     "request:crowded": 5,
+    "service:crowded": 5,
     "request:too-many": 60,
 }
 # What a field's sentence names when several fields are wrong, so that the fault as a whole names no limit.

@@ -58,10 +58,15 @@ def spend(budget: Budget, account_id: int | None = None) -> None:
 
 def sender() -> str | None:
     """The address whose share of room and of lines is counted; None for this machine and known accounts."""
-    address = _parsed(request.remote_addr or "")
-    if current.sent_by_id() or address is None or address.is_loopback:
+    if current.sent_by_id() or counted(request.remote_addr or "") is None:
         return None
     return asker()
+
+
+def counted(address: str) -> str | None:
+    """What counts as one sender of this address; None for this machine, and where nothing is known."""
+    parsed = _parsed(address)
+    return None if parsed is None or parsed.is_loopback else _line(address)
 
 
 def asker() -> str:

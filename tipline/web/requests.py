@@ -21,6 +21,11 @@ def carries_files(path: str) -> bool:
     return path in FORMS_WITH_FILES or FILES_AT_THE_COUNTER.fullmatch(path) is not None
 
 
+def is_for_files(path: str) -> bool:
+    """Whether bodies at this address may be files, which are let in apart from all others."""
+    return path == UPLOADS or path.startswith(f"{UPLOADS}/") or carries_files(path)
+
+
 class TiplineRequest(Request):
     """JSON and forms are bounded; a body that is streamed (an upload) is bounded by its reader."""
 

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 
-from tipline import bodies
 from tipline.errors import TiplineError
-from tipline.web import current
+from tipline.web import crowd, current
 from tipline.web.requests import FILES_AT_THE_COUNTER
 
 _COMMON = (
@@ -35,9 +34,9 @@ def init(app: Flask) -> None:
 
 
 def refuse_crowd() -> None:
-    """One address has so many bodies under way that others might find no thread."""
-    if request.environ.get(bodies.CROWDED):
-        raise TiplineError("request:crowded")
+    """So many bodies are under way that others might find no thread."""
+    if code := request.environ.get(crowd.REFUSED):
+        raise TiplineError(code)
 
 
 def refuse_foreign() -> None:
