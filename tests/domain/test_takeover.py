@@ -187,8 +187,28 @@ def test_an_old_process_that_finishes_meanwhile_is_not_believed_by_its_own_diges
         return real(session, size)
 
     monkeypatch.setattr(old.store, "complete", meanwhile)
-    assert old.append(upload.id, tip.id, 0, [JPEG]).state == "done"
+    assert code_of(lambda: old.append(upload.id, tip.id, 0, [JPEG])) == "upload:superseded"
 
+    assert process().read(upload.id, tip.id).state == "done"
+    assert sealed(old, upload) == OTHER
+
+
+@pytest.mark.parametrize("checksum", [None, Checksum("sha256", hashlib.sha256(JPEG).digest())])
+def test_bytes_that_came_too_late_are_not_acknowledged_with_a_file_that_another_finished(
+    process: Process, tip: Tip, upload: Upload, checksum: Checksum | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = process(), process()
+    real = old.store.append
+
+    def held_up(*arguments: object) -> int:
+        assert new.append(upload.id, tip.id, 0, [OTHER]).state == "done"
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(old.store, "append", held_up)
+    told = code_of(lambda: old.append(upload.id, tip.id, 0, [JPEG], checksum=checksum))
+
+    assert told == "upload:offset-mismatch"
+    assert old.look(upload.id, tip.id).offset == len(JPEG)
     assert sealed(old, upload) == OTHER
 
 

@@ -26,7 +26,8 @@ class Finisher:
     def finish(self, upload: Upload, digest: hashing.Digest | None = None, mark: str | None = None) -> Upload:
         """Complete the object, then evidence, custody and job in one transaction.
 
-        `digest` is what went in under `mark`; it is believed only if nobody else has written since. Raises
+        `digest` is what went in under `mark`; it is believed only if nobody else has written since. Else the
+        upload is whole all the same, and whoever wrote under `mark` is told by upload:superseded. Raises
         storage.SessionGone if there is neither a session nor the object it should have become.
         """
         key = keys.original(upload.evidence_id)
@@ -35,7 +36,8 @@ class Finisher:
             verdict = kinds.classify(self._head(key), upload.length)
             if verdict.refuse_code:
                 return self._refuse(upload, verdict.refuse_code)
-            is_known = digest and digest.size == upload.length and self._is_own(upload, mark)
+            is_own = self._is_own(upload, mark)
+            is_known = digest and digest.size == upload.length and is_own
             sha256 = digest.hexdigest() if digest and is_known else self._hash(key)
         with self.database.transaction() as tx:
             if uploads.close(tx, upload, "done"):
@@ -43,6 +45,9 @@ class Finisher:
                 evidence.receive(tx, self.ring, row, sha256=sha256, kind=verdict.kind)
         self.forget_session(upload.session)
         self.running.forget(upload.id)
+        if mark and not is_own:
+            # Whole, but perhaps by bytes that another sent in their place: these are not acknowledged.
+            raise TiplineError("upload:superseded")
         with self.database.reading() as tx:
             return uploads.read_upload(tx, upload.id, upload.tip_id)
 
