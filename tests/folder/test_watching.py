@@ -98,6 +98,21 @@ def test_the_files_of_one_stick_make_one_tip_and_the_stick_stays_as_it_was(
     assert snapshot(folder) == before
 
 
+def test_the_desk_sees_a_stick_with_its_first_file(services: Services, folder: Path) -> None:
+    put(folder / "stick" / "cam1.mp4")
+    put(folder / "stick" / "cam2.mp4", FILM + b"2")
+    seen: list[tuple[str, int]] = []
+
+    def say(line: str) -> None:
+        if line.startswith("已取入"):
+            (tip,) = all_tips(services)
+            seen.append((tip.state, len(files_of(services, tip))))
+
+    Watch(services, Options(folder, About("footage"), 0), say).once()
+
+    assert seen == [("received", 1), ("received", 2)]
+
+
 def test_a_second_start_takes_nothing_twice_and_a_changed_file_anew(
     services: Services, folder: Path, watch: Callable[..., list[str]]
 ) -> None:

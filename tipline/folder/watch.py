@@ -129,6 +129,9 @@ class Watch:
             taken_in += 1
             touched[seen.found.folder] = True
             self._over[seen.found.path] = seen.stamp
+            if outcome.word == "taken":
+                # A stick takes hours; the desk need not wait for its last file.
+                self._taker.hand_in(seen.found.folder)
             self._tell(seen, outcome)
         for folder in touched:
             self._taker.hand_in(folder)
