@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import browser, csrf_of
-from tests.web.reporting import PHOTO, TIPS, FormFile, Tus, bearer, open_tip
+from tests.web.reporting import PHOTO, TIPS, FormFile, Tus, bearer, open_tip, rows
 from tipline import i18n
 from tipline.app import create_app
 from tipline.bell import SilentBell
@@ -129,6 +130,20 @@ def test_forms_with_files_are_bounded(app: APIFlask) -> None:
         for _ in range(MOST + 1)
     ]
     assert [one.status_code for one in answers] == [303] * MOST + [429]
+
+
+def test_each_file_of_a_form_counts_and_what_came_before_is_kept(app: APIFlask, services: Services) -> None:
+    files = [FormFile(PHOTO + bytes([n]), f"{n}.jpg") for n in range(MOST + 1)]
+    form = {"category": "theft", "text": "有人", "file": files}
+
+    answer = from_address(app, MALL).post("/report", data=form)
+    assert answer.status_code == 201
+    assert CATALOGUE["upload:too-often"].sentence in html.unescape(answer.text)
+    assert len(rows(services)) == MOST
+
+    form["file"] = [FormFile(PHOTO, "a.jpg")]
+    assert from_address(app, CAFE).post("/report", data=form).status_code == 201
+    assert len(rows(services, "T-1002")) == 1
 
 
 def test_what_is_told_of_a_tip_is_bounded_for_it_stands_in_the_log_for_ever(app: APIFlask) -> None:

@@ -66,6 +66,8 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
 def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
     if not first:
         raise TiplineError("evidence:empty")
+    # Each file counts, however many come in one form: as with those that are announced one by one.
+    limiting.spend(limiting.UPLOADS, taken.sent_by_id)
     limit = current.settings().max_file_bytes
     # A form does not say how long each of its files is; none is longer than the whole.
     announced = Announced(
