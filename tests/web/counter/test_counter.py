@@ -132,6 +132,15 @@ def test_the_code_is_shown_until_it_is_handed_over_and_opens_the_tip(
     assert opened.json["reference"] == tip_of(services, answer).reference
 
 
+def test_a_browser_that_has_lost_the_code_does_not_claim_it_was_handed_over(signed_in: SignedIn) -> None:
+    place = take(signed_in()).location
+    elsewhere = signed_in()
+    for path in (place, f"{place}/slip"):
+        page = elsewhere.get(path).text
+        assert not CODE.search(page)
+        assert "it was handed over, or you signed out or took several more tips since" in page
+
+
 def test_the_signed_receipt_goes_along_and_bears_no_code(
     signed_in: SignedIn, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
