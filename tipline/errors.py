@@ -73,6 +73,7 @@ CATALOGUE: dict[str, Entry] = {
     "tip:category-unknown": Entry(_K.INVALID, N_("This kind of tip does not exist. Choose one from the list.")),
     "tip:beat-unknown": Entry(_K.INVALID, N_("This beat does not exist. Choose one from the list.")),
     "tip:time-unclear": Entry(_K.INVALID, N_("The time could not be read. Write it like 2026-11-22 21:30.")),
+    "tip:reading-unclear": Entry(_K.INVALID, N_("The time could not be read. Write it as the recorder shows it, like 21:30:05.")),
     "tip:offset-unclear": Entry(_K.INVALID, N_("The offset of the camera's clock is unclear or more than ten years. Correct the numbers.")),
     "tip:time-reversed": Entry(_K.INVALID, N_("The end lies before the beginning. Correct one of the two times.")),
     "tip:time-ahead": Entry(_K.INVALID, N_("This time lies in the future. Check the date.")),

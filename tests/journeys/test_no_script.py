@@ -30,6 +30,9 @@ def test_a_report_with_files_and_an_answer_need_no_script(
     expect(page.locator(".danger a[href='tel:110']")).to_be_visible()
     acts.write_report(page, "有人撬门", place="学府路 12 号", contact="138 0000 1234")
     expect(page.locator("input[data-way]")).to_have_count(0)
+    # Without a script nothing goes on uploading behind other pages.
+    expect(page.get_by_text(said(language, "No files? Just continue."), exact=True)).to_be_visible()
+    expect(page.locator("[data-scripted]")).to_be_hidden()
     page.locator("#file").set_input_files([clip, photo])
     acts.submit_of(page, "/report/files").click()
     for path in (clip, photo):

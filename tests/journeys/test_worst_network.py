@@ -55,6 +55,17 @@ def at_step_two(opened: Open, **more: Any) -> Page:
     return page
 
 
+def halfway(opened: Open, heavy: Path) -> tuple[Page, Offsets, Line]:
+    """A film of 9 MiB of which the first piece stands at the station."""
+    page = at_step_two(opened)
+    sent = Offsets(page)
+    line = Line(page)
+    line.slow(2 * MIB)
+    acts.pick(page, heavy)
+    expect(row(page, heavy.name)).to_contain_text(re.compile(r"[5-9]\d%"))
+    return page, sent, line
+
+
 def hidden(page: Page, is_hidden: bool) -> None:
     """As if the person had gone to another app, or come back."""
     page.evaluate(
@@ -324,6 +335,81 @@ def test_an_upload_the_station_has_lost_begins_anew_by_itself(
     acts.send_report(page)
     files = station.files_of(acts.reference_on(page))
     assert [one["sha256"] for one in files if one["state"] != "uploading"] == [acts.sha256(heavy)]
+
+
+def test_an_upload_lost_while_it_was_paused_begins_anew_too(
+    opened: Open, station: Station, tmp_path: Path
+) -> None:
+    heavy = film(tmp_path / "cam6.mp4", 9 * MIB + 1, "lost while paused")
+    page, sent, line = halfway(opened, heavy)
+    row(page, heavy.name).get_by_role("button", name=said("zh", "Pause")).click()
+    station.age("UPDATE upload SET state = 'removed' WHERE state = 'active' AND length = ?", 9 * MIB + 1)
+    line.fast()
+    row(page, heavy.name).get_by_role("button", name=said("zh", "Resume")).click()
+
+    expect(row(page, heavy.name)).to_have_attribute("data-state", "done")
+    assert sent.opened == 2
+    files = sent_files(page, station)
+    assert [one["sha256"] for one in files if one["state"] != "uploading"] == [acts.sha256(heavy)]
+
+
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_gateway_that_answers_for_the_station_does_not_send_the_upload_back_to_its_beginning(
+    status: int, opened: Open, station: Station, tmp_path: Path
+) -> None:
+    heavy = film(tmp_path / "cam7.mp4", 9 * MIB + status, "gateway")
+    page, sent, line = halfway(opened, heavy)
+    row(page, heavy.name).get_by_role("button", name=said("zh", "Pause")).click()
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        if route.request.method != "HEAD" or len(asked) == 2:
+            route.fallback()
+            return
+        asked.append(route.request.url)
+        route.fulfill(status=status, body="<html>", headers={"Content-Type": "text/html", "Retry-After": "1"})
+
+    page.route(UPLOADS, answer)
+    begun = len(sent.begun)
+    row(page, heavy.name).get_by_role("button", name=said("zh", "Resume")).click()
+    line.fast()
+
+    expect(row(page, heavy.name)).to_have_attribute("data-state", "done")
+    assert len(asked) == 2
+    assert sent.opened == 1, "the same upload goes on"
+    assert min(sent.begun[begun:]) >= 4 * MIB
+    assert [one["sha256"] for one in sent_files(page, station)] == [acts.sha256(heavy)]
+
+
+def test_what_only_waits_for_its_turn_does_not_say_that_it_goes_on(opened: Open, tmp_path: Path) -> None:
+    first, second = film(tmp_path / "c.mp4", 2 * MIB, "c"), film(tmp_path / "d.mp4", 9 * MIB, "d")
+    page, _, line = halfway(opened, second)
+    line.slow(100 * KIB)
+    page.reload()
+    acts.pick(page, first)
+    expect(row(page, first.name)).to_have_attribute("data-state", "sending")
+    row(page, second.name).locator("input[type=file]").set_input_files(second)
+
+    expect(row(page, second.name)).to_have_attribute("data-state", "waiting")
+    expect(row(page, second.name)).to_contain_text(re.compile(r"等待中，已传 \d+%"))
+    line.fast()
+    expect(row(page, second.name)).to_have_attribute("data-state", "done")
+
+
+def test_that_there_is_no_line_is_said_in_sight_and_no_longer_than_it_is_so(opened: Open) -> None:
+    page = at_step_two(opened)
+    page.set_viewport_size({"width": 390, "height": 500})
+    line = Line(page)
+    line.cut()
+    onward = page.locator("a[href='/report/check']").last
+    onward.scroll_into_view_if_needed()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    onward.click()
+
+    expect(page.locator("#net")).to_contain_text("网络未连接")
+    expect(page.locator("#net")).to_be_in_viewport()
+    line.fast()
+    expect(page.locator("#net")).to_be_hidden()
 
 
 def test_another_file_in_the_place_of_a_lost_one_is_said_to_be_another(opened: Open, tmp_path: Path) -> None:

@@ -86,10 +86,10 @@ def test_a_recorder_whose_day_is_wrong_is_off_by_days(drafted: FlaskClient, serv
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
-        ({"clock_time": "late"}, "clock_time", "The time could not be read."),
-        ({"clock_time": "25:00"}, "clock_time", "The time could not be read."),
-        ({"clock_time": "9:30 PM"}, "clock_time", "The time could not be read."),
-        ({"clock_time": ""}, "clock_time", "The time could not be read."),
+        ({"clock_time": "late"}, "clock_time", "Write it as the recorder shows it, like 21:30:05."),
+        ({"clock_time": "25:00"}, "clock_time", "Write it as the recorder shows it, like 21:30:05."),
+        ({"clock_time": "9:30 PM"}, "clock_time", "Write it as the recorder shows it, like 21:30:05."),
+        ({"clock_time": ""}, "clock_time", "Write it as the recorder shows it, like 21:30:05."),
         ({"clock_date": "soon", "clock_time": "10:00"}, "clock_date", "The time could not be read."),
         ({"clock_date": "2000-01-01", "clock_time": "00:00:00"}, "clock_time", "more than ten years"),
         (

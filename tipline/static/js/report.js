@@ -5,7 +5,7 @@ import { attachUploads, takeOver } from "./parts/report_uploads.js";
 import { offerQuestions } from "./parts/report_questions.js";
 import { keepTyped } from "./parts/report_typed.js";
 import { followLive } from "./parts/report_live.js";
-import { offerCopying, offerPrinting } from "./parts/report_buttons.js";
+import { offerCopying, offerPrinting, showScripted } from "./parts/report_buttons.js";
 
 onArrival((main) => {
   keepTyped(main);
@@ -15,5 +15,6 @@ onArrival((main) => {
   followLive(main);
   offerCopying(main);
   offerPrinting(main);
+  showScripted(main);
 });
 startPages();

@@ -49,17 +49,22 @@ def read_shown(date: str, time: str) -> tuple[datetime, bool]:
     if not day:
         raise unclear("clock_date")
     if not hour:
-        raise unclear("clock_time")
+        raise _unread()
     hours, minutes, seconds = hour.groups()[:3] if hour[1] else hour.groups()[3:]
     try:
         shown = datetime(int(day[1]), int(day[2]), int(day[3]), int(hours), int(minutes), int(seconds or 0))
     except ValueError:
-        raise unclear("clock_time") from None
+        raise _unread() from None
     return _placed(shown, "clock_date"), seconds is not None
 
 
 def unclear(field: str) -> TiplineError:
     return TiplineError("tip:time-unclear", fields={field: "tip:time-unclear"})
+
+
+def _unread() -> TiplineError:
+    """The day has a field of its own: to ask for it here would be wrong."""
+    return TiplineError("tip:reading-unclear", fields={"clock_time": "tip:reading-unclear"})
 
 
 def _written(text: str, field: str) -> datetime:

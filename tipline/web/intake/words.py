@@ -21,6 +21,7 @@ def _of_states() -> dict[str, str]:
     limit = uploads.readable(current.settings().max_file_bytes)
     return {
         "waiting": gettext("Waiting"),
+        "waiting_at": gettext("Waiting at {percent}%"),
         "preparing": gettext("Reading the file"),
         "sending": gettext("Uploading {percent}%"),
         "left": gettext("about {time} left"),

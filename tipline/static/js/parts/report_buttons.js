@@ -1,4 +1,4 @@
-// Buttons that only make sense with a script; the page holds them hidden.
+// Buttons and words that are only true with a script; the page holds them hidden.
 import { say } from "./report_words.js";
 
 export function offerCopying(main) {
@@ -16,6 +16,10 @@ export function offerPrinting(main) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+}
+
+export function showScripted(main) {
+  for (const part of main.querySelectorAll("[data-scripted]")) part.hidden = false;
 }
 
 async function copy(text) {

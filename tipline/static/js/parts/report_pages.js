@@ -2,7 +2,7 @@
 // same either way; when anything is unclear the browser loads the page as usual.
 import { forgetUploads } from "./report_fingerprint.js";
 import { fillIn, forgetTyped, typedValues } from "./report_typed.js";
-import { notice, say } from "./report_words.js";
+import { notice, say, takeBack } from "./report_words.js";
 
 const AROUND = [".top", ".danger", ".foot", "#words"];
 const arrivals = [];
@@ -17,6 +17,7 @@ export function startPages() {
   document.addEventListener("submit", onSubmit);
   // A link to a field of the same page is the browser's own affair: fetching the page anew would lose what is typed.
   window.addEventListener("popstate", () => { if (addressOf(location) !== shown) go(location.href, {}, false); });
+  window.addEventListener("online", () => takeBack(say("no_connection")));
   shown = addressOf(location);
   arrive(false);
 }

@@ -11,7 +11,7 @@ export function tellOf(item, now) {
   if (item.state === "sending") {
     return item.note && now < item.noteUntil ? item.note : joined(say("sending", places(item)), left(item));
   }
-  if (item.state === "waiting") return joined(item.note || say("waiting"), ahead(item.size - item.sent));
+  if (item.state === "waiting") return joined(say(percent(item) ? "waiting_at" : "waiting", places(item)), ahead(item.size - item.sent));
   if (item.state === "held") return item.note + " " + say("again_in", { time: sayTime((item.heldUntil - now) / 1000) });
   if (item.state === "done") return say(item.matches ? "matches" : "done");
   if (item.state === "cut") return say("offline");

@@ -50,7 +50,9 @@ export class Transfer {
     let pieceBegan = Date.now();
     let pieceFrom = -1;
     const upload = new Upload(this.file, {
-      endpoint: this.ways.endpoint,
+      // With an endpoint beside the address a second upload would begin at 0 % whenever HEAD is not answered with
+      // 200, by a proxy's 502 as well. Whether it begins anew is decided below, by 404 and 410 alone.
+      endpoint: this.address ? null : this.ways.endpoint,
       uploadUrl: this.address,
       chunkSize: this.piece,
       retryDelays: null, // tried again here, where being offline does not count as a try

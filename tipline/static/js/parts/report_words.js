@@ -31,10 +31,16 @@ export function saySize(bytes) {
   return (step === 0 ? String(size) : size.toFixed(1).replace(/\.0$/, "")) + " " + units[step];
 }
 
-// A line under the header for what concerns the whole page.
+// A line under the header for what concerns the whole page; it stays in sight while one scrolls.
 export function notice(text) {
   const line = document.getElementById("net");
   if (!line) return;
   line.hidden = !text;
   line.textContent = text || "";
+}
+
+// What is no longer so is taken back, unless something else is said by now.
+export function takeBack(text) {
+  const line = document.getElementById("net");
+  if (line && line.textContent === text) notice("");
 }
