@@ -123,9 +123,13 @@ def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; without a label it is decoration that a screen reader skips."""
     href = f"{_sprite()}#{name}"
     if label:
-        picture = Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>')
+        picture = Markup(
+            '<svg class="icon" width="20" height="20" role="img" aria-label="{}"><use href="{}"></use></svg>'
+        )
         return picture.format(label, href)
-    return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(href)
+    return Markup(
+        '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}"></use></svg>'
+    ).format(href)
 
 
 def _sprite() -> str:

@@ -206,7 +206,10 @@ def test_a_tip_is_withdrawn_until_an_officer_has_taken_note(
     page = client.get("/status").text
     assert "Withdraw this tip" in page
 
+    assert "An officer should take note by" in client.get("/status").text
     assert send(client, "/status/withdraw", what="tip").status_code == 303
+    # Nobody is awaited any more.
+    assert "An officer should take note by" not in client.get("/status").text
     assert "You withdrew it" in client.get("/status").text
     with services.database.reading() as tx:
         assert tips.read_tip(tx, opened["reference"]).state == "withdrawn"
