@@ -224,6 +224,12 @@ def test_other_sites_cannot_report_from_a_visitors_browser(client: FlaskClient) 
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "x"])
+def test_an_origin_that_is_no_address_is_foreign(client: FlaskClient, origin: str) -> None:
+    answer = client.post("/report", data={"category": "theft", "text": "x"}, headers={"Origin": origin})
+    assert answer.status_code == 403
+
+
 def test_nonsense_in_place_of_a_form_is_told(client: FlaskClient) -> None:
     answer = client.post("/report", data=b"nonsense", content_type="multipart/form-data; boundary=x")
 
