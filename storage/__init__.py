@@ -21,7 +21,7 @@ from storage.base import (
     Unavailable,
 )
 from storage.hashing import Digest, sha256_of
-from storage.opening import open_store
+from storage.opening import open_store, read_address
 
 __all__ = [
     "Busy",
@@ -42,5 +42,6 @@ __all__ = [
     "Superseded",
     "Unavailable",
     "open_store",
+    "read_address",
     "sha256_of",
 ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from storage.base import Store
@@ -20,6 +23,11 @@ def open_store(url: str) -> Store:
 
     A wrong address is a ValueError whose sentence can be shown to the operator.
     """
+    return read_address(url)()
+
+
+def read_address(url: str) -> Callable[[], Store]:
+    """What opens the store of this address; touches neither disk nor network. ValueError as above."""
     parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         raise ValueError("The store address must not carry credentials: set them in the usual AWS variables.")
@@ -28,20 +36,20 @@ def open_store(url: str) -> Store:
     if parts.scheme == "s3":
         return _s3(parts)
     if url == "memory:":
-        return MemoryStore()
+        return MemoryStore
     raise ValueError("The store address begins with file:, s3:// or memory:.")
 
 
-def _local(parts: SplitResult) -> Store:
+def _local(parts: SplitResult) -> Callable[[], Store]:
     path = Path(unquote(parts.path))
     if parts.netloc or parts.query or parts.fragment or not path.is_absolute():
         raise ValueError(
             "A file: store address is file: and an absolute folder, for example file:/srv/tipline."
         )
-    return LocalStore(path)
+    return partial(LocalStore, path)
 
 
-def _s3(parts: SplitResult) -> Store:
+def _s3(parts: SplitResult) -> Callable[[], Store]:
     try:
         options = dict(parse_qsl(parts.query, keep_blank_values=False, strict_parsing=bool(parts.query)))
     except ValueError:
@@ -61,13 +69,18 @@ def _s3(parts: SplitResult) -> Store:
     checksums = options.get("checksums", "when_supported")
     if checksums not in _CHECKSUMS:
         raise ValueError("checksums in the s3:// store address is when_supported or when_required.")
-    # boto3 takes a quarter of a second to import; only those who use S3 pay it.
-    from storage.s3 import S3Store
-
-    return S3Store(
+    return partial(
+        _opened_s3,
         bucket=parts.netloc,
         prefix=prefix,
         endpoint_url=endpoint,
         region=options.get("region"),
         checksums=checksums,
     )
+
+
+def _opened_s3(**options: Any) -> Store:
+    # boto3 takes a quarter of a second to import; only those who use S3 pay it.
+    from storage.s3 import S3Store
+
+    return S3Store(**options)

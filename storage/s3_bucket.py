@@ -49,6 +49,8 @@ class Patience(NamedTuple):
 
 PATIENCE = Patience()
 QUICK = Patience(connect_s=2, silence_s=3, tries=1)
+# Somebody waits at a terminal, and a store that is merely slow should not be called dead.
+ASKING = Patience(connect_s=4, silence_s=8, tries=2)
 
 
 class Bucket:
@@ -95,8 +97,12 @@ class Bucket:
 
     def check(self) -> None:
         """Ask for the bucket, once and briefly."""
+        self.ask(QUICK)
+
+    def ask(self, patience: Patience) -> Any:
+        """Ask for the bucket; returns what the server answered."""
         with told_plainly():
-            self._client(QUICK).head_bucket(Bucket=self.name)
+            return self._client(patience).head_bucket(Bucket=self.name)
 
     def multipart_algorithm(self) -> dict[str, str]:
         """What a multipart upload must be begun with so that `digests` are accepted for its parts."""

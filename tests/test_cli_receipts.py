@@ -54,6 +54,8 @@ def test_a_new_key_asks_first_and_stands_in_the_log(fresh: Environment) -> None:
 
     refused = tipline(fresh, "key", "rotate", stdin="n\n")
     assert refused.returncode == 1
+    assert "Retire the present key" in refused.stdout
+    assert "[y/N]" in tipline({**fresh, "TIPLINE_LOCALE": "zh_Hans_CN"}, "key", "rotate", stdin="n\n").stdout
     assert tipline(fresh, "key", "show").stdout == before
     done = tipline(fresh, "key", "rotate", "--yes")
 
@@ -81,7 +83,7 @@ def test_a_true_receipt_passes_and_nothing_is_made(receipt: Path, tmp_path: Path
 
     assert done.returncode == 0, done.stderr + done.stdout
     assert "Receipt T-1042 of 航海路派出所" in done.stdout
-    assert "Nothing in it was changed since. It lists 2 files." in done.stdout
+    assert "Nothing in it was changed since. Files listed: 2." in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["T-1042.json"]
 
 

@@ -162,3 +162,18 @@ def test_a_damaged_secret_stops_the_start_and_is_not_replaced(tmp_path: Path) ->
     with pytest.raises(SettingsError, match="damaged"):
         settings.with_secret(loaded)
     assert (tmp_path / "secret.key").read_text() == "half"
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://", "s3://b/p?endpoint_url=nowhere", "s3://b?endpoint=http://x", "file:", "file:here"]
+)
+def test_an_address_of_a_store_that_cannot_be_opened_is_told_at_the_start(address: str) -> None:
+    (fault,) = _faults(STORE_URL=address)
+    assert fault.startswith("TIPLINE_STORE_URL cannot be used: ")
+    assert fault.endswith(f" (it is {address!r}).")
+
+
+def test_values_are_shown_as_an_operator_writes_them() -> None:
+    shown = settings.load({"TIPLINE_ALLOW_UNSANDBOXED": "1"}).masked()
+    assert (shown["TIPLINE_ALLOW_UNSANDBOXED"], shown["TIPLINE_REDIS_URL"]) == ("1", "")
+    assert settings.load({}).masked()["TIPLINE_ALLOW_UNSANDBOXED"] == "0"

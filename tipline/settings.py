@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from storage import read_address
+
 GIB = 1024**3
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what an operator may say, not what we choose
 LOCALES = ("zh_Hans_CN", "en")
@@ -73,6 +75,15 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _store(value: str) -> str:
+    checked = _url("file", "s3")(value)
+    try:
+        read_address(checked)
+    except ValueError as fault:
+        raise ValueError(f"cannot be used: {str(fault).rstrip('.')}") from fault
+    return checked
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -107,7 +118,7 @@ class Settings:
         _url("redis", "rediss", "unix"), "Redis or Valkey server; the bundled broker unless set."
     )
     store_url: str = _setting(
-        _url("file", "s3"), "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
+        _store, "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
     )
     secret_key: str = _setting(
         _key, "Secret that signs sessions; made on the first start unless set.", "", shown=False
@@ -157,7 +168,9 @@ class Settings:
             value = getattr(self, one.name)
             if one.name == "secret_key" or (one.name.endswith("_url") and "@" in str(value)):
                 value = "(set)" if value else "(not set)"
-            shown[variable(one.name)] = str(value)
+            # As an operator would write it.
+            written = int(value) if isinstance(value, bool) else "" if value is None else value
+            shown[variable(one.name)] = str(written)
         return shown
 
 

@@ -19,7 +19,7 @@ from storage.probing.contract import Corner
 from storage.probing.s3_races import joined_once
 from storage.probing.telling import Told
 from storage.s3 import S3Store
-from storage.s3_bucket import Bucket, code_of, told_plainly
+from storage.s3_bucket import ASKING, Bucket, code_of, told_plainly
 from storage.s3_session import take_turn, upload_part
 
 OLD_S = 600
@@ -36,6 +36,7 @@ class Corners(Corner):
     other: S3Store
     held_until: datetime | None = None
     skew: timedelta = field(default_factory=timedelta)
+    unreached: bool = False
 
     @property
     def bucket(self) -> Bucket:
@@ -46,22 +47,24 @@ class Corners(Corner):
 def prepared(store: S3Store, corner: str) -> Iterator[Corners]:
     made = Corners(store.below(corner), store.below(corner))
     try:
-        with suppress(StoreError):
-            _sweep(store.bucket)
         yield made
     finally:
-        _wait_for_lock(made)
-        # What cannot be removed now goes with the next run; the checks have said why.
-        with suppress(StoreError):
-            _empty(made.bucket)
+        # A store that does not answer holds nothing of ours, and asking again would take minutes.
+        if not made.unreached:
+            _wait_for_lock(made)
+            # What cannot be removed now goes with the next run; the checks have said why.
+            with suppress(StoreError):
+                _empty(made.bucket)
+            with suppress(StoreError):
+                _sweep(store.bucket)
 
 
 def reach(corner: Corners) -> Told:
     began = time.time()
     try:
-        with told_plainly():
-            answer = corner.bucket.client.head_bucket(Bucket=corner.bucket.name)
+        answer = corner.bucket.ask(ASKING)
     except StoreError as fault:
+        corner.unreached = True
         return Told(_why_unreachable(fault), ends=True, bucket=corner.bucket.name, fault=_said(fault))
     if theirs := answer["ResponseMetadata"]["HTTPHeaders"].get("date"):
         ours = (began + time.time()) / 2

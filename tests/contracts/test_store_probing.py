@@ -21,6 +21,7 @@ import pytest
 from storage import StoreError, open_store
 from storage.probing import Told, probe, s3
 from storage.s3 import S3Store
+from storage.s3_bucket import Patience
 from tests.contracts.s3_proxy import Proxy, Reply, Request, running_proxy
 from tests.contracts.seaweed import Seaweed
 from tipline.storecheck import FAILED, NOTED, SENTENCES, WELL
@@ -242,6 +243,21 @@ def test_versions_that_stay_are_found_out(proxy: Proxy, lockable: str) -> None:
     proxy.heal()
     proxy.before = lambda request: Reply(204, {}) if "versionId" in request.query else request
     assert ask(address(proxy.endpoint_url, lockable), "versions").code == "versions-stay"
+    proxy.heal()
+
+
+def test_a_store_that_is_silent_is_asked_once_and_nothing_more(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither tidying before nor after may wait for a server that does not answer."""
+    monkeypatch.setattr(s3, "ASKING", Patience(connect_s=1, silence_s=0.3, tries=2))
+    proxy.heal()
+    proxy.trouble = lambda _: "silence"
+
+    found = told(address(proxy.endpoint_url))
+
+    assert {name: one.code for name, one in found.items()} == {"reach": "reach-not"}
+    assert len(proxy.calls) == 2
     proxy.heal()
 
 

@@ -13,6 +13,7 @@ from tipline.errors import N_
 
 MADE = N_("From now on this key signs. What older ones signed stays valid; hang up the new fingerprint.")
 ID, PUBLIC, FINGERPRINT, SINCE = N_("id"), N_("public key"), N_("fingerprint"), N_("since")
+RETIRE = N_("Retire the present key for good and make a new one?")
 
 
 @click.group("key")
@@ -30,10 +31,12 @@ def show() -> None:
 
 
 @group.command()
-@click.confirmation_option(prompt="Retire the present key for good and make a new one?")
-def rotate() -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rotate(yes: bool) -> None:
     """Make a new key and retire the present one; receipts signed before stay valid."""
     with ground.opened() as services:
+        if not yes:
+            click.confirm(i18n.say(services.settings.locale, RETIRE), abort=True)
         with services.database.transaction() as tx:
             row = signatures.rotate(tx, services.key, SYSTEM).row
         click.echo(i18n.say(services.settings.locale, MADE))

@@ -21,7 +21,7 @@ from tipline.settings import Settings, SettingsError
 PIECE = 1024 * 1024
 LARGEST_PDF = 64 * 1024 * 1024
 SIGNED = N_("Receipt %(reference)s of %(station)s, issued %(issued_at)s, signed with the key %(key)s.")
-UNCHANGED = N_("Nothing in it was changed since. It lists %(number)s files.")
+UNCHANGED = N_("Nothing in it was changed since. Files listed: %(number)s.")
 WHOSE = N_(
     "The key was taken from the receipt itself. Compare its fingerprint with the one the station hangs up: %(fingerprint)s"
 )

@@ -18,7 +18,7 @@ from tipline.commands import ground
     "--lock", "with_lock", is_flag=True, help="With --store: hold one object for 20 seconds, to try it."
 )
 def doctor(of_store: bool, with_lock: bool) -> None:
-    """Look at settings, database, broker, store, sandbox, decoders, fonts and disk; exit 1 if any fails.
+    """Look at settings, database, broker, store, sandbox, decoders and more; exit 1 if any fails.
 
     With --store the store is really used, in a corner that is emptied afterwards, and a line says of each
     promise whether it holds there.
