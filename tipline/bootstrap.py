@@ -32,6 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
         return 1
+    except PermissionError as fault:
+        print(
+            f"\nThis user may not use {fault.filename}. Run the command as the user this folder belongs to,"
+            " or in a clone of your own.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on from here.", file=sys.stderr)
         return 130
