@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.domain.conftest import EVENING, draft, sent
-from tipline.db import Transaction
+from tipline.db import Database, Transaction
 from tipline.domain import beats, contacts, custody, limits, tips
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report
@@ -288,3 +288,15 @@ def test_a_change_decided_on_an_older_state_is_refused(tx: Transaction, officer:
     assert caught.value.code == "tip:changed"
     tips.require_version(tip, tip.version)
     tips.require_version(tip, None)
+
+
+def test_what_a_report_says_of_the_recorder_stands_in_the_log(database: Database) -> None:
+    report = Report(category="theft", text="有录像", clock_offset_s=200.0, overwrites_in_days=7)
+    with database.transaction() as tx:
+        tip = tips.begin(tx, report, language="zh_Hans_CN", door="web", ack_minutes=2)
+        tips.rewrite(tx, tip, Report(category="theft", text="有录像", clock_offset_s=-60.0))
+        created, rewritten = custody.list_of(tx, tip=tip.reference)
+
+        assert created.facts()["clock_offset_s"] == 200.0
+        assert created.facts()["overwrites_at"].startswith(f"{tip.overwrites_at:%Y-%m-%d}")
+        assert rewritten.facts()["clock_offset_s"] == -60.0

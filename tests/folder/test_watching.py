@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.web.reporting import PLAYLIST, film, sha256
 from tipline.domain import custody, evidence, messages, taken, tips, uploads
@@ -416,3 +417,42 @@ def test_what_the_receiver_cannot_do_now_is_not_the_files_fault(
         patched.setattr(services.receiver, "append", away)
         assert watch()[-1].endswith("等待 1 个。")
     assert watch()[-1].startswith("取入 1 个")
+
+
+def test_a_file_that_is_more_than_a_whole_tip_takes_is_refused_and_not_waited_for(
+    services: Services, folder: Path, watch: Callable[..., list[str]]
+) -> None:
+    services.receiver.limits = services.receiver.limits._replace(tip_bytes=len(FILM) - 1)
+    put(folder / "cam1.mp4")
+    said = watch()
+    assert said[0].startswith("未接收")
+    assert said[-1].endswith("未接收 1 个，等待 0 个。")
+
+
+def test_a_database_that_is_away_is_waited_for_from_the_first_round_on(
+    services: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    watching = Watch(services, Options(folder, About("footage"), 0), said.append)
+    put(folder / "cam1.mp4")
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise OperationalError("", {}, Exception())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.database, "transaction", away)
+        assert watching.look(is_first=True) is False
+        with pytest.raises(OperationalError):
+            watching.once()
+    assert watching.look(is_first=True) is True
+    assert said[0].startswith("已取入")
+
+
+def test_what_has_gone_from_the_folder_is_not_remembered(services: Services, folder: Path) -> None:
+    watching = Watch(services, Options(folder, About("footage"), 0), lambda _: None)
+    path = put(folder / "cam1.mp4")
+    watching.look()
+    assert len(watching._over) == 1
+    path.unlink()
+    watching.look()
+    assert watching._over == {}

@@ -17,6 +17,9 @@ BUSY = N_("Another watch looks after %(folder)s already. One is enough.")
 INSIDE = N_(
     "%(done)s must not hold %(folder)s, nor be the same folder. Choose another place for what is done."
 )
+NOT_NOW = N_(
+    "The database or the store cannot be reached (%(fault)s). What was taken is safe; run this again later."
+)
 WATCHING = N_(
     "Watching %(folder)s. A file is taken once it has stood still for %(seconds)s s. Ctrl-C ends it."
 )
@@ -57,7 +60,7 @@ def watch(
     file that was changed is a new one. The folder itself is only read.
     """
     from tipline.folder.taking import About
-    from tipline.folder.watch import Options, Watch
+    from tipline.folder.watch import AWAY, Options, Watch
 
     with ground.opened(rings=True) as services:
         locale = services.settings.locale
@@ -74,6 +77,9 @@ def watch(
             for name in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(name, lambda *_: watching.stopped.set())
             if once:
-                sys.exit(0 if watching.once() else 1)
+                try:
+                    sys.exit(0 if watching.once() else 1)
+                except AWAY as fault:
+                    ground.refuse(i18n.say(locale, NOT_NOW, fault=type(fault).__name__))
             click.echo(i18n.say(locale, WATCHING, folder=folder, seconds=f"{settle_s:g}"))
             watching.run()

@@ -109,6 +109,7 @@ def begin(
     custody.append(
         tx, taker or reporter(tip.reference), "tip:create", f"tip:{tip.reference}", tip=tip.reference,
         category=tip.category, door=door, origin=origin, anonymous=tip.anonymous, words=digest(tip),
+        **_recorder(tip),
     )  # fmt: skip
     return tip
 
@@ -122,7 +123,7 @@ def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
     contacts.keep(tx, tip.id, report.contact)
     custody.append(
         tx, reporter(tip.reference), "tip:rewrite", f"tip:{tip.reference}", tip=tip.reference,
-        category=tip.category, anonymous=tip.anonymous, words=digest(tip),
+        category=tip.category, anonymous=tip.anonymous, words=digest(tip), **_recorder(tip),
     )  # fmt: skip
     decide(tip)
 
@@ -332,6 +333,11 @@ def _copy(report: Report, tip: Tip) -> None:
         tip.clock_offset_s, tip.clock_source, tip.clock_reading = report.clock_offset_s, "minutes", None
     if report.overwrites_in_days is not None:
         tip.expect_overwriting(report.overwrites_in_days)
+
+
+def _recorder(tip: Tip) -> dict[str, Any]:
+    """What the report said of the recorder; every time of its footage rests on that."""
+    return {"clock_offset_s": tip.clock_offset_s, "overwrites_at": _iso(tip.overwrites_at)}
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -68,7 +68,7 @@ class Taker:
             try:
                 return self._send(file, seen, row)
             except TiplineError as fault:
-                if fault.kind not in FINAL or fault.code in FULL:
+                if fault.kind not in FINAL:
                     raise
                 return self._refused(seen, fault.code)
 

@@ -27,6 +27,7 @@ from tipline.folder.taking import About, Outcome, Taker, shown
 from tipline.services import Services
 
 log = structlog.get_logger(__name__)
+AWAY = (SQLAlchemyError, storage.StoreError)
 SLOWEST_ROUND_S = 5.0
 # Most files that are taken before the folder is looked at again.
 MOST_A_ROUND = 500
@@ -73,15 +74,15 @@ class Watch:
 
     def run(self) -> None:
         """Until somebody stops it."""
-        self._taker.hand_in_left()
         pause = min(SLOWEST_ROUND_S, max(0.2, self.options.settle_s / 2))
+        is_first = True
         while not self.stopped.is_set():
-            self.look()
+            is_first = not self.look(is_first=is_first) and is_first
             self.stopped.wait(pause)
         self.summarise()
 
     def once(self) -> bool:
-        """What lies there now, and no more; False if something has to wait."""
+        """What lies there now, and no more; False if something has to wait. Raises one of AWAY."""
         self._taker.hand_in_left()
         waiting, before = self._round(is_last=False), -1
         # As long as it gets on: a large folder takes several rounds, a file that grows is not waited for.
@@ -92,12 +93,16 @@ class Watch:
         self.summarise(waiting)
         return waiting == 0
 
-    def look(self) -> None:
+    def look(self, *, is_first: bool = False) -> bool:
+        """One round; False if the database or the store is away for a while: nothing is lost by that."""
         try:
+            if is_first:
+                self._taker.hand_in_left()
             self._round(is_last=False)
-        except (SQLAlchemyError, storage.StoreError) as fault:
-            # The database or the store is away for a while; nothing was lost, all is tried again.
+        except AWAY as fault:
             log.warning("folder.waits", fault=type(fault).__name__)
+            return False
+        return True
 
     def summarise(self, waiting: int | None = None) -> None:
         said = {name: self.counted[name] for name in ("taken", "known", "refused")}
@@ -148,9 +153,15 @@ class Watch:
             self._tell_of_folder(GONE, folder=self.options.folder, fault=fault.strerror)
         else:
             self._told.discard((self.root, GONE))
+            self._remember_only({seen.found.path for seen in found} | {self.root})
         here = {seen.found.path for seen in found}
         self._standing = {path: since for path, since in self._standing.items() if path in here}
         return found
+
+    def _remember_only(self, here: set[bytes]) -> None:
+        """What lay in the folder and is gone is not remembered for as long as the watch lasts."""
+        self._over = {path: stamp for path, stamp in self._over.items() if path in here}
+        self._told = {(path, sentence) for path, sentence in self._told if path in here}
 
     def _stands_still(self, seen: Seen) -> bool:
         now = time.monotonic()
