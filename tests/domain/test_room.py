@@ -51,6 +51,34 @@ def _ask(tx: Transaction, length: int, sender: str | None = None, free: int = 10
 # --- promises
 
 
+@pytest.mark.parametrize(
+    ("offset", "hours", "holds"),
+    [
+        (1, 6, True),
+        (1, 7, False),
+        (room.EARNED - 1, 7, False),
+        (room.EARNED, 7, True),
+        (room.EARNED, 100, True),
+    ],
+)
+def test_a_byte_now_and_then_does_not_hold_room_for_a_week(
+    tx: Transaction, at: At, offset: int, hours: int, holds: bool
+) -> None:
+    at(EVENING)
+    upload = _add(tx, room.EARNED + 900)
+    at(EVENING + timedelta(hours=hours))
+    upload.offset, upload.seen_at = offset, EVENING + timedelta(hours=hours)
+    tx.flush()
+
+    left = room.EARNED + 900 - offset
+    free = 500 + 200 + left - 1  # the reserve, the file that asks, and a byte less than was promised
+    assert room.is_promised(upload) is holds
+    if holds:
+        assert _code(lambda: _ask(tx, 200, free=free)) == "service:disk-full"
+    else:
+        _ask(tx, 200, free=free)
+
+
 def test_a_promise_holds_room_for_an_hour_after_the_last_byte_and_no_longer(tx: Transaction, at: At) -> None:
     assert timedelta(hours=1) == room.PROMISED
     at(EVENING)

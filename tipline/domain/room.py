@@ -1,15 +1,15 @@
 """Room: what stands against one more file, counted by what was promised to others and not only by what came.
 
-A promise lapses when nobody has sent a byte for an hour; who comes back later asks for room again. So a
-flood of files that are announced and never sent holds the disk for an hour, not for the week an upload
-lasts.
+A promise lapses when nobody has sent a byte for an hour, or when after some hours next to nothing has come;
+who goes on later asks for room again. So a flood of files that are announced and never sent, or that get a
+byte now and then, holds the disk for hours, not for the week an upload lasts.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 import storage
 from storage import Store
@@ -22,6 +22,9 @@ from tipline.domain.uploads import Upload
 from tipline.errors import TiplineError
 
 PROMISED = timedelta(hours=1)
+# The slowest line there is brings this much in this time; whoever brings less is not sending a film.
+EARNS_WITHIN = timedelta(hours=6)
+EARNED = 16 * 1024 * 1024
 
 
 def require(
@@ -49,7 +52,9 @@ def require_again(tx: Transaction, store: Store, limits: Limits, upload: Upload)
 
 def is_promised(upload: Upload) -> bool:
     """Whether room is still held for the rest of this file."""
-    return upload.seen_at >= clock.now() - PROMISED
+    now = clock.now()
+    has_earned = upload.offset >= EARNED or upload.created_at >= now - EARNS_WITHIN
+    return has_earned and upload.seen_at >= now - PROMISED
 
 
 def _require_within_tip(tx: Transaction, limits: Limits, tip_id: int, length: int) -> None:
@@ -87,4 +92,7 @@ def _require_disk(tx: Transaction, store: Store, limits: Limits, length: int) ->
 
 
 def _promised() -> tuple[ColumnElement[bool], ...]:
-    return Upload.state == "active", Upload.seen_at >= clock.now() - PROMISED
+    """The same, for a query."""
+    now = clock.now()
+    has_earned = or_(Upload.offset >= EARNED, Upload.created_at >= now - EARNS_WITHIN)
+    return Upload.state == "active", Upload.seen_at >= now - PROMISED, has_earned
