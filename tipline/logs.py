@@ -20,7 +20,8 @@ def configure(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        # A line and its end in one write: the processes of a host share their stream.
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         # A logger that remembers its stream would go on writing to it after it was closed.
         cache_logger_on_first_use=False,
     )
