@@ -19,9 +19,12 @@ run: ## set up what is missing, then start everything; DEMO=1 fills an empty ins
 	@$(PYTHON) tipline/bootstrap.py
 	@exec $(BIN)/tipline run $(if $(filter-out 0,$(DEMO)),--demo)
 
-test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k name" goes to pytest
+# Most tests wait for a browser, a server or a clock: so many files of them go on side by side.
+JOBS ?= 2
+
+test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k name" goes to pytest, JOBS=0 is one by one
 	@$(PYTHON) tipline/bootstrap.py --dev
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 faults: ## break a station on purpose and count what is lost; ARGS="--uploads 5000 --faults 300 --seed 7"
 	@$(PYTHON) tipline/bootstrap.py --dev

@@ -26,6 +26,7 @@ MEMORY = Path("/dev/shm")
 CHUNK = 8 * MIB
 PARALLEL = 8
 PHONES, RATE, SECONDS = 200, 16 * 1024, 20.0
+LOCKED, LOOKS = 423, 5
 SIDES = {"ours": servers.ours, "node": servers.node}
 
 
@@ -135,9 +136,14 @@ def _offsets(server: Server, crowd: Crowd) -> list[int]:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     found = []
     for path in crowd.paths:
-        line.request("HEAD", path, headers=pushing.TUS | server.headers)
-        answer = line.getresponse()
-        answer.read()
+        for _ in range(LOOKS):
+            line.request("HEAD", path, headers=pushing.TUS | server.headers)
+            answer = line.getresponse()
+            answer.read()
+            if answer.status != LOCKED:
+                break
+            # Two hundred that left in the same moment are still being written down.
+            time.sleep(1)
         found.append(int(answer.headers.get("Upload-Offset", 0)))
     line.close()
     return found

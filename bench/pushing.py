@@ -25,8 +25,14 @@ def create(server: Server, length: int, line: http.client.HTTPConnection | None 
     headers = (
         TUS | server.headers | {"Upload-Length": str(length), "Upload-Metadata": "filename Y2FtLmRhdg=="}
     )
-    line.request("POST", server.uploads, headers=headers)
-    answer = line.getresponse()
+    try:
+        line.request("POST", server.uploads, headers=headers)
+        answer = line.getresponse()
+    except (http.client.RemoteDisconnected, ConnectionError):
+        # A server may end a connection that was kept for a while just as it is used again.
+        line.close()
+        line.request("POST", server.uploads, headers=headers)
+        answer = line.getresponse()
     said = answer.read()
     if answer.status != 201:
         raise SystemExit(f"{server.name} does not take an upload: {answer.status} {said[:300]!r}")
