@@ -33,7 +33,7 @@ def _storage_may(name: str) -> bool:
 
 
 def _media_may(name: str) -> bool:
-    parts = {"av", "cv2", "PIL", "pillow_heif", "numpy", "pyseccomp"}
+    parts = {"av", "cv2", "PIL", "pillow_heif", "numpy", "pyseccomp", "rapidocr", "onnxruntime", "c2pa"}
     return _top(name) in STDLIB | parts or _is_in(name, "workers.media")
 
 

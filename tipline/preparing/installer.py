@@ -13,7 +13,8 @@ from tipline.preparing.host import CommandFailed, clean_environment, fetch_troub
 from tipline.preparing.places import Places
 
 MIRROR = "pip config set global.index-url ADDRESS"
-LOCKED = ("install", "--quiet", "--require-hashes")
+# A lock is the whole tree: nothing is resolved again, and what one part asks for beside it stays out.
+LOCKED = ("install", "--quiet", "--require-hashes", "--no-deps")
 
 
 def install(places: Places, lock: str) -> None:
@@ -34,7 +35,7 @@ def install(places: Places, lock: str) -> None:
 def install_one(places: Places, lock: str, what: str) -> None:
     """Install a small lock of one part, without what that part would ask for."""
     try:
-        pip(places, [*LOCKED, "--no-deps", "-r", str(places.lock(lock))])
+        pip(places, [*LOCKED, "-r", str(places.lock(lock))])
     except CommandFailed as failed:
         raise fetch_trouble(what, failed, MIRROR) from failed
 
