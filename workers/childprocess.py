@@ -43,7 +43,8 @@ class Child:
     """A context manager around the process. Leaving it kills the whole process group."""
 
     def __init__(self, job: Job, pass_file: BinaryIO) -> None:
-        self._job, self._file = job, pass_file
+        self._job = job
+        self._passed = (pass_file.fileno(), *(() if job.output is None else (job.output,)))
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr = bytearray()
         self._stderr_read = 0
@@ -55,7 +56,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=(self._file.fileno(),),
+                pass_fds=self._passed,
                 close_fds=True,
                 env={},
                 cwd="/",

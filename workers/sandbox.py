@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from workers.media import codes, wire
 from workers.media.job import Job, Limits
 from workers.selfcheck import self_check
 
-__all__ = ["Keyframe", "Limits", "examine", "self_check"]
+__all__ = ["Keyframe", "Limits", "Tile", "examine", "self_check"]
 
 LONGEST_T = 1e9
 HASH_PIECE = 4 * 1024 * 1024
@@ -36,6 +36,8 @@ class Keyframe:
     rgb: bytes
     reason: str
     sharpness: float
+    pdq: str | None = None
+    pdq_quality: int | None = None
 
     @property
     def name(self) -> str:
@@ -44,13 +46,26 @@ class Keyframe:
         return f"keyframe-{sign}{abs(round(self.t * 1000)):010d}"
 
 
+@dataclass(frozen=True)
+class Tile:
+    """One small picture for the strip shown while somebody hovers over a film."""
+
+    t: float
+    width: int
+    height: int
+    rgb: bytes
+
+
 class _Answer:
     """What has been said so far, checked."""
 
     def __init__(
-        self, on_keyframe: Callable[[Keyframe], None] | None, on_progress: Callable[[float], None] | None
+        self,
+        on_keyframe: Callable[[Keyframe], None] | None,
+        on_progress: Callable[[float], None] | None,
+        on_tile: Callable[[Tile], None] | None = None,
     ) -> None:
-        self._on_keyframe, self._on_progress = on_keyframe, on_progress
+        self._on_keyframe, self._on_progress, self._on_tile = on_keyframe, on_progress, on_tile
         self.media = untrusted.media({})
         self.listed: dict[str, dict[str, Any]] = {}
         self.finished = False
@@ -59,6 +74,8 @@ class _Answer:
         """One message of the child."""
         if message.kind == "keyframe":
             self._keyframe(message)
+        elif message.kind == "tile":
+            self._tile(message)
         elif message.kind == "progress":
             part = untrusted.number(0, 1)(message.body.get("done"))
             if part is not None and self._on_progress:
@@ -71,13 +88,15 @@ class _Answer:
 
     def _keyframe(self, message: wire.Message) -> None:
         body = message.body
-        t = untrusted.number(-LONGEST_T, LONGEST_T)(body.get("t"))
+        t = _position(body)
         reason = body.get("reason")
         if t is None or not isinstance(reason, str) or reason not in untrusted.REASONS:
             raise wire.Broken("a keyframe without a position or a reason")
         frame = untrusted.whole(0, untrusted.MOST_FRAMES)(body.get("frame"))
         sharp = untrusted.number(0, 1e9)(body.get("sharpness")) or 0.0
-        picture = Keyframe(t, frame, body["width"], body["height"], message.pixels, reason, sharp)
+        pdq, quality = _fingerprint(body)
+        size = (body["width"], body["height"])
+        picture = Keyframe(t, frame, *size, message.pixels, reason, sharp, pdq, quality)
         if picture.name in self.listed:
             return
         self.listed[picture.name] = {
@@ -88,9 +107,35 @@ class _Answer:
             "height": picture.height,
             "sharpness": sharp,
             "reason": reason,
+            "pdq": pdq,
+            "pdq_quality": quality,
         }
         if self._on_keyframe:
             self._on_keyframe(picture)
+
+    def _tile(self, message: wire.Message) -> None:
+        body = message.body
+        t = _position(body)
+        if t is None:
+            raise wire.Broken("a tile without a position")
+        if self._on_tile:
+            self._on_tile(Tile(t, body["width"], body["height"], message.pixels))
+
+
+def _position(body: Mapping[str, Any]) -> float | None:
+    t: float | None = untrusted.number(-LONGEST_T, LONGEST_T)(body.get("t"))
+    return t
+
+
+def _fingerprint(body: Mapping[str, Any]) -> tuple[str | None, int | None]:
+    """The PDQ of a picture and how far it can be trusted: both, or neither when it has none."""
+    pdq, quality = body.get("pdq"), body.get("pdq_quality")
+    if pdq is None and quality is None:
+        return None, None
+    checked = untrusted.like(untrusted.PDQ)(pdq), untrusted.whole(0, 100)(quality)
+    if None in checked:
+        raise wire.Broken("a keyframe with a fingerprint that is none")
+    return checked
 
 
 def examine(
@@ -99,17 +144,20 @@ def examine(
     limits: Limits | None = None,
     on_keyframe: Callable[[Keyframe], None] | None = None,
     on_progress: Callable[[float], None] | None = None,
+    on_tile: Callable[[Tile], None] | None = None,
     on_tick: Callable[[], None] | None = None,
+    output: BinaryIO | None = None,
     sha256: str | None = None,
     allow_unsandboxed: bool = False,
 ) -> dict[str, Any]:
     """The whole media object of one file. Keyframes are handed to ``on_keyframe`` as they are found.
 
     ``on_tick`` is called about twice a second meanwhile. What any of these raises goes through to the caller,
-    after the child has been ended. ``sha256`` spares reading the file a second time when it is known.
+    after the child has been ended. ``output`` is open for reading and writing: the one file the child may
+    write, up to ``limits.output_bytes``. ``sha256`` spares reading the file a second time when it is known.
     """
     bounds = limits or Limits()
-    answer = _Answer(on_keyframe, on_progress)
+    answer = _Answer(on_keyframe, on_progress, on_tile)
     try:
         file = path.open("rb")
     except OSError:
@@ -117,7 +165,8 @@ def examine(
         return _whole(answer, 0, sha256 or "")
     with file, ThreadPoolExecutor(1) as reader:
         size = os.fstat(file.fileno()).st_size
-        job = Job(file.fileno(), size, os.getpid(), bounds, allow_unsandboxed)
+        writable = None if output is None else output.fileno()
+        job = Job(file.fileno(), size, os.getpid(), bounds, allow_unsandboxed, writable)
         digest = reader.submit(_sha256, path) if sha256 is None else None
         _run(job, file, answer, bounds, on_tick)
         return _whole(answer, size, _known(digest, sha256))

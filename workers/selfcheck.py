@@ -10,20 +10,22 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from workers.childprocess import Child
 from workers.media import codes, wire
 from workers.media.job import Job, Limits
 
 LONGEST_S = 60.0
+NEIGHBOUR, INPUT = b"not for you", b"to be read only"
+OUTPUT_BYTES = 64 * 1024
 
 
 def self_check() -> list[str]:
     """Everything that was not blocked; an empty list means the wall holds."""
     with tempfile.TemporaryDirectory() as folder, _canary() as listener, _victim() as victim:
         file = Path(folder) / "neighbour"
-        file.write_bytes(b"not for you")
+        file.write_bytes(NEIGHBOUR)
         aims = {"file": str(file), "folder": folder, "port": listener.getsockname()[1], "victim": victim.pid}
         through = _attack(file, aims)
         through += [name for name, happened in _effects(file, listener, victim).items() if happened]
@@ -37,16 +39,33 @@ def _attack(file: Path, aims: dict[str, Any]) -> list[str]:
         body = {"through": [codes.NO_SANDBOX]} if message.kind == "refused" else message.body
         said["done" if message.kind == "refused" else message.kind] = [str(name) for name in body["through"]]
 
-    with tempfile.TemporaryFile() as empty:
-        job = Job(empty.fileno(), 0, os.getpid(), Limits(), attack=aims)
-        with Child(job, pass_file=empty) as child:
+    with _handed_over() as given, tempfile.TemporaryFile() as out:
+        limits = Limits(output_bytes=OUTPUT_BYTES)
+        job = Job(given.fileno(), len(INPUT), os.getpid(), limits, output=out.fileno(), attack=aims)
+        with Child(job, pass_file=given) as child:
             ended = child.converse(take, LONGEST_S)
+        seen = _on_what_was_given(given.read(), os.fstat(out.fileno()).st_size)
     if "done" in said:
-        return said["done"]
+        return [*said["done"], *seen]
     # No last word after the other attempts: the process was replaced, or it never got so far.
-    return (
-        [*said["facts"], "exec"] if "facts" in said else [f"no answer ({ended.how}): {ended.stderr[-300:]}"]
-    )
+    if "facts" in said:
+        return [*said["facts"], *seen, "exec"]
+    return [*seen, f"no answer ({ended.how}): {ended.stderr[-300:]}"]
+
+
+@contextlib.contextmanager
+def _handed_over() -> Iterator[BinaryIO]:
+    """The one file the attacker may read."""
+    with tempfile.NamedTemporaryFile() as made, Path(made.name).open("rb") as given:
+        made.write(INPUT)
+        made.flush()
+        yield given
+
+
+def _on_what_was_given(input_now: bytes, output_size: int) -> list[str]:
+    """What became of the two files the attacker was handed, seen from outside."""
+    through = [] if input_now == INPUT else ["changing the input"]
+    return through if output_size <= OUTPUT_BYTES else [*through, "writing beyond the bound"]
 
 
 def _effects(file: Path, listener: socket.socket, victim: subprocess.Popen[bytes]) -> dict[str, bool]:
@@ -57,9 +76,8 @@ def _effects(file: Path, listener: socket.socket, victim: subprocess.Popen[bytes
         connected = True
     except OSError:
         connected = False
-    alone = [path.name for path in file.parent.iterdir()] == [
-        file.name
-    ] and file.read_bytes() == b"not for you"
+    neighbours = [path.name for path in file.parent.iterdir()]
+    alone = neighbours == [file.name] and file.read_bytes() == NEIGHBOUR
     return {"tcp": connected, "writing a file": not alone, "signal to a process": victim.poll() is not None}
 
 

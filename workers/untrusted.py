@@ -19,6 +19,7 @@ REASONS = frozenset({"first", "scene", "activity", "coverage"})
 CAPTURED_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z_]{1,32}$")
 CAPTURED_AT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}(:\d{2})?)?$")
 MIME = re.compile(r"^(video|image|audio|application)/[a-z0-9.+-]{1,40}$")
+PDQ = re.compile(r"^[0-9a-f]{64}$")
 WORD = re.compile(r"^[A-Za-z0-9_.+-]{1,40}$")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TAGS, TAG_NAME, TAG_TEXT = 120, 64, 500
@@ -61,7 +62,7 @@ def one_of(allowed: frozenset[str], otherwise: str) -> Check:
 
 def like(pattern: re.Pattern[str]) -> Check:
     """Text of this form, or None."""
-    return lambda value: value if isinstance(value, str) and pattern.match(value) else None
+    return lambda value: value if isinstance(value, str) and pattern.fullmatch(value) else None
 
 
 def text(value: Any, most: int = TAG_TEXT) -> str:
@@ -127,13 +128,13 @@ def _failure(value: Any) -> str | None:
 
 def _timings(value: Any) -> dict[str, float]:
     said = list(value.items())[:20] if isinstance(value, dict) else []
-    checked = {name: number(0, LONGEST_S)(spent) for name, spent in said if WORD.match(name)}
+    checked = {name: number(0, LONGEST_S)(spent) for name, spent in said if WORD.fullmatch(name)}
     return {name: spent for name, spent in checked.items() if spent is not None}
 
 
 def _tools(value: Any) -> dict[str, str]:
     said = list(value.items())[:20] if isinstance(value, dict) else []
-    return {name: text(version, 60) for name, version in said if WORD.match(name) and text(version, 60)}
+    return {name: text(version, 60) for name, version in said if WORD.fullmatch(name) and text(version, 60)}
 
 
 FIELDS: dict[str, Check] = {

@@ -102,6 +102,12 @@ def test_too_little_memory_is_a_result(clip: Clip) -> None:
     assert media["failure"] in {codes.MEMORY, codes.CRASHED}
 
 
+def picture_said(reason: str, **more: object) -> str:
+    """What a child runs to send one picture of one pixel."""
+    said = {"kind": "keyframe", "width": 1, "height": 1, "t": 0, "reason": reason, **more}
+    return f"say({json.dumps(said).encode()!r}, b'abc')"
+
+
 CHILDREN = {
     "silent": ("pass", codes.CRASHED),
     "exits badly": ("sys.exit(3)", codes.CRASHED),
@@ -116,10 +122,16 @@ CHILDREN = {
     "no JSON": ("say(b'}{')", codes.BAD_ANSWER),
     "NaN": ('say(b\'{"kind":"done","media":{"duration_s":NaN}}\')', codes.BAD_ANSWER),
     "giant picture": ('say(b\'{"kind":"keyframe","width":20000,"height":20000}\')', codes.BAD_ANSWER),
-    "odd reason": (
-        'say(b\'{"kind":"keyframe","width":1,"height":1,"t":0,"reason":"../x"}\' , b\'abc\')',
+    "odd reason": (picture_said("../x"), codes.BAD_ANSWER),
+    "fingerprint that is none": (
+        picture_said("first", pdq="F", pdq_quality=9),
         codes.BAD_ANSWER,
     ),
+    "fingerprint of no quality": (
+        picture_said("first", pdq="0" * 64),
+        codes.BAD_ANSWER,
+    ),
+    "tile without a position": ('say(b\'{"kind":"tile","width":1,"height":1}\', b\'abc\')', codes.BAD_ANSWER),
     "ends in the middle": ("os.write(1, b'\\0\\0\\0\\x40{')", codes.BAD_ANSWER),
     "wall refused": ('say(b\'{"kind":"refused","code":"fine"}\')', codes.NO_SANDBOX),
 }
@@ -140,8 +152,7 @@ def test_a_child_that_misbehaves_becomes_a_failure_code(
 def test_a_child_that_dies_after_pictures_leaves_them_with_a_warning(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    picture = 'say(b\'{"kind":"keyframe","width":1,"height":1,"t":0,"reason":"first"}\', b\'abc\')'
-    play(f"{picture}; os.kill(os.getpid(), 11)", tmp_path, monkeypatch)
+    play(f"{picture_said('first')}; os.kill(os.getpid(), 11)", tmp_path, monkeypatch)
     media = sandbox.examine(clip.path)
     assert media["failure"] is None
     assert {codes.INCOMPLETE, codes.CRASHED} <= set(media["warnings"])
@@ -158,6 +169,23 @@ def test_a_captured_child_cannot_name_files_or_slip_in_keys(
     assert media["keyframes"] == []
     assert "file" not in media
     assert media["size"] == clip.path.stat().st_size
+
+
+def test_a_fingerprint_and_tiles_cross_the_wall(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"""
+{picture_said("first", pdq="0f" * 32, pdq_quality=87)}
+say(b'{{"kind":"tile","width":2,"height":1,"t":1.5}}', b'abcdef')
+say(b'{{"kind":"done","media":{{}}}}')
+"""
+    play(said, tmp_path, monkeypatch)
+    pictures: list[sandbox.Keyframe] = []
+    tiles: list[sandbox.Tile] = []
+    media = sandbox.examine(clip.path, on_keyframe=pictures.append, on_tile=tiles.append)
+    assert [(one.pdq, one.pdq_quality) for one in pictures] == [("0f" * 32, 87)]
+    assert media["keyframes"][0]["pdq"] == "0f" * 32
+    assert tiles == [sandbox.Tile(1.5, 2, 1, b"abcdef")]
 
 
 def test_the_child_has_an_empty_environment_and_no_open_files_but_its_own(

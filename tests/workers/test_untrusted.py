@@ -68,5 +68,14 @@ def test_a_time_needs_its_source(moment: str) -> None:
     assert told["captured_at"] == moment
 
 
+@pytest.mark.parametrize("name", ["mime", "container", "video_codec"])
+def test_no_word_carries_a_line_break_along(name: str) -> None:
+    assert untrusted.media({name: "video/mp4" if name == "mime" else "mp4"})[name] in ("video/mp4", "mp4")
+    assert untrusted.media({name: "video/mp4\n" if name == "mime" else "mp4\n"})[name] in (
+        None,
+        "application/octet-stream",
+    )
+
+
 def test_an_unknown_failure_is_still_a_failure() -> None:
     assert untrusted.media({"failure": "media:fine-really"})["failure"] == codes.BAD_ANSWER

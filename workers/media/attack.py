@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from workers.media import wire
+from workers.media.job import Job
 
 # System calls by number (x86-64, arm64), with senseless arguments: none may reach the kernel.
 CALLS = {
@@ -39,9 +40,10 @@ NOT_PERMITTED = 1
 Probe = dict[str, Any]
 
 
-def run(probe: Probe, out: BinaryIO) -> None:
+def run(job: Job, out: BinaryIO) -> None:
     """Try everything; the last attempt would end this process if it worked."""
-    through = [name for name, attempt in _attempts(probe) if _succeeds(attempt)]
+    through = [name for name, attempt in _attempts(job.attack or {}) if _succeeds(attempt)]
+    through += [name for name, attempt in _on_what_was_given(job) if _succeeds(attempt)]
     through += _calls_let_through()
     wire.send(out, "facts", {"through": through})
     if _succeeds(lambda: os.execv("/bin/true", ["true"])):  # noqa: S606 - the attempt is the test
@@ -69,6 +71,7 @@ def _attempts(probe: Probe) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "signal to the parent", lambda: os.kill(parent, 0)
     yield "signal to a process", lambda: os.kill(int(probe["victim"]), 9)
     yield "more memory", lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
+    yield "larger files", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
     yield "limits of the parent", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE)
     yield "a thread reading files", lambda: _in_thread(lambda: _read(probe["file"]))
 
@@ -89,6 +92,22 @@ def _on_files(probe: Probe, parent: int) -> Iterator[tuple[str, Callable[[], obj
     yield "changing rights", lambda: os.chmod(file, 0o600)
     yield "changing the owner", lambda: os.chown(file, 12345, 12345)
     yield "a new folder", lambda: os.mkdir(f"{folder}/made")
+
+
+def _on_what_was_given(job: Job) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The input is for reading alone; the output may be written, but not beyond its bound."""
+    yield "changing the input", lambda: os.pwrite(job.input, b"x", 0)
+    yield "cutting the input", lambda: os.ftruncate(job.input, 0)
+    yield "opening the input again", lambda: os.open(f"/proc/self/fd/{job.input}", os.O_RDWR)
+    yield "rights of the input", lambda: os.fchmod(job.input, 0o666)
+    yield "times of the input", lambda: os.utime(job.input)
+    yield "a note on the input", lambda: os.setxattr(job.input, "user.attack", b"x")
+    output, most = job.output, job.limits.output_bytes
+    if output is not None:
+        yield "writing beyond the bound", lambda: os.pwrite(output, b"x", most)
+        yield "growing beyond the bound", lambda: os.ftruncate(output, most + 1)
+        yield "rights of the output", lambda: os.fchmod(output, 0o666)
+        yield "a program in the output", lambda: os.execve(output, ["x"], {})  # noqa: S606 - the attempt is the test
 
 
 def _read(path: str) -> bytes:

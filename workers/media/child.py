@@ -24,7 +24,7 @@ def main(libraries: str, package: str) -> int:
         return 64
     confine.die_with_parent(task.parent)
     os.environ.update(QUIET)
-    confine.limit(max(task.limits.photo_memory, task.limits.video_memory), task.limits.cpu_seconds)
+    confine.limit(task.limits.memory, task.limits.cpu_seconds, task.written)
     warnings = []
     try:
         confine.build_wall(libraries, package)
@@ -37,7 +37,7 @@ def main(libraries: str, package: str) -> int:
     if task.attack is not None:
         from workers.media import attack
 
-        attack.run(task.attack, out)
+        attack.run(task, out)
         return 0
     # Only now, behind the wall, may anything that decodes be imported.
     from workers.media import examine

@@ -14,6 +14,7 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+CAPABILITY_VERSION = 0x20080522
 OPEN_FILES = 64
 CPU_GRACE_S = 5
 THREADS = 4096  # counted for the whole user; the filter is what forbids new processes
@@ -32,13 +33,16 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def limit(memory: int, cpu_seconds: int) -> None:
-    """Bounds on memory, CPU, files and core dumps; the hard bounds too, so they cannot be raised again."""
+def limit(memory: int, cpu_seconds: int, written: int = 0) -> None:
+    """Bounds on memory, CPU, files and core dumps; the hard bounds too, so they cannot be raised again.
+
+    ``written`` is how large the one file may become that this process was given to write, if there is one.
+    """
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     for kind, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, written),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_NPROC, THREADS),
         (resource.RLIMIT_CORE, 0),
@@ -50,6 +54,14 @@ def limit(memory: int, cpu_seconds: int) -> None:
         resource.setrlimit(kind, (bound, bound + grace if hard == resource.RLIM_INFINITY else bound))
 
 
+def drop_powers() -> None:
+    """Give up every capability: root might raise its own limits again, this process may not."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    if libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
+        raise Refused(f"capabilities: {os.strerror(ctypes.get_errno())}")
+
+
 def lower_memory(most: int) -> None:
     """Tighten the memory bound once the kind of file is known."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -58,7 +70,8 @@ def lower_memory(most: int) -> None:
 
 
 def build_wall(libraries: str, package: str) -> None:
-    """Landlock and the system call filter. Raises ``Refused`` when either cannot be had."""
+    """No powers, Landlock and the system call filter. Raises ``Refused`` when either cannot be had."""
+    drop_powers()
     try:
         from workers.media import landlock, syscalls
 

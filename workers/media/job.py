@@ -26,6 +26,12 @@ class Limits:
     packets: int = 20_000_000
     frames: int = 2_000_000
     keyframes: int = wire.PICTURES
+    output_bytes: int = 0  # how large the file may become that the child may write, where it is given one
+
+    @property
+    def memory(self) -> int:
+        """The bound before the kind of file is known."""
+        return max(self.photo_memory, self.video_memory)
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,13 @@ class Job:
     parent: int
     limits: Limits
     allow_unsandboxed: bool = False
+    output: int | None = None  # file descriptor, open for reading and writing: all that may be written
     attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
+
+    @property
+    def written(self) -> int:
+        """How much may be written at all: nothing, unless there is an output."""
+        return self.limits.output_bytes if self.output is not None else 0
 
     def line(self) -> bytes:
         """As one line for the child's standard input."""

@@ -19,10 +19,10 @@ ctypes.util.find_library = _find_library
 
 MEMORY = "brk mmap munmap mprotect mremap madvise mlock munlock membarrier mincore"
 FILES = (
-    "read readv pread64 preadv write writev lseek close close_range open openat stat fstat lstat newfstatat "
-    "statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd dup "
-    "dup2 dup3 fcntl flock fadvise64 ioctl poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait "
-    "epoll_pwait pipe pipe2 eventfd2"
+    "read readv pread64 preadv write writev pwrite64 ftruncate lseek close close_range open openat stat "
+    "fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents "
+    "getdents64 getcwd dup dup2 dup3 fcntl flock fadvise64 ioctl poll ppoll select pselect6 epoll_create1 "
+    "epoll_ctl epoll_wait epoll_pwait pipe pipe2 eventfd2"
 )
 THREADS = (
     "futex futex_waitv set_robust_list get_robust_list rseq set_tid_address sched_yield sched_getaffinity "

@@ -18,9 +18,12 @@ SIDE = 20_000
 FRAME_PIXELS = 24_000_000
 PICTURES = 96
 PICTURE_BYTES = 3 * 1024**3
+TILE_SIDE = 320
+TILES = 400
 MESSAGES = 20_000
 JOB_BYTES = 16 * 1024
-KINDS = frozenset({"facts", "keyframe", "progress", "done", "refused"})
+KINDS = frozenset({"facts", "keyframe", "tile", "progress", "done", "refused"})
+WITH_PIXELS = frozenset({"keyframe", "tile"})
 LENGTH = struct.Struct(">I")
 
 
@@ -30,7 +33,7 @@ class Broken(ValueError):
 
 @dataclass(frozen=True)
 class Message:
-    """One message: a kind, a JSON object, and pixels when the kind is ``keyframe``."""
+    """One message: a kind, a JSON object, and pixels when the kind is ``keyframe`` or ``tile``."""
 
     kind: str
     body: dict[str, Any]
@@ -58,6 +61,7 @@ class Reader:
     _json_total: int = 0
     _pixel_total: int = 0
     _pictures: int = 0
+    _tiles: int = 0
     _messages: int = 0
 
     def feed(self, piece: bytes) -> Iterator[Message]:
@@ -95,8 +99,8 @@ class Reader:
         del self._buffer[: LENGTH.size + length]
         self._count(length)
         body = _parse(raw)
-        if body["kind"] == "keyframe":
-            self._announce(body)
+        if body["kind"] in WITH_PIXELS:
+            self._announce(body, small=body["kind"] == "tile")
         return body
 
     def _count(self, length: int) -> None:
@@ -105,16 +109,18 @@ class Reader:
         if self._messages > MESSAGES or self._json_total > JSON_BYTES:
             raise Broken("too much said")
 
-    def _announce(self, body: dict[str, Any]) -> None:
+    def _announce(self, body: dict[str, Any], *, small: bool) -> None:
         width, height = body.get("width"), body.get("height")
         if type(width) is not int or type(height) is not int:
             raise Broken("a side is not a whole number")
-        if not (1 <= width <= SIDE and 1 <= height <= SIDE) or width * height > FRAME_PIXELS:
+        side = TILE_SIDE if small else SIDE
+        if not (1 <= width <= side and 1 <= height <= side) or width * height > FRAME_PIXELS:
             raise Broken("picture out of bounds")
         self._pixels_due = width * height * 3
-        self._pictures += 1
         self._pixel_total += self._pixels_due
-        if self._pictures > PICTURES or self._pixel_total > PICTURE_BYTES:
+        self._tiles += small
+        self._pictures += not small
+        if self._pictures > PICTURES or self._tiles > TILES or self._pixel_total > PICTURE_BYTES:
             raise Broken("too many pictures")
 
 

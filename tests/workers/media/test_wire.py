@@ -59,6 +59,19 @@ json_values = st.recursive(
 )
 
 
+@given(st.sampled_from(sorted(wire.WITH_PIXELS)), json_values, json_values)
+def test_a_picture_of_any_kind_is_within_its_bounds_or_refused(
+    kind: str, width: object, height: object
+) -> None:
+    reader = wire.Reader()
+    side = wire.TILE_SIDE if kind == "tile" else wire.SIDE
+    try:
+        list(reader.feed(raw({"kind": kind, "width": width, "height": height})))
+    except wire.Broken:
+        return
+    assert 3 <= reader._pixels_due <= min(side * side, wire.FRAME_PIXELS) * 3
+
+
 @given(st.fixed_dictionaries({"kind": json_values, "width": json_values, "height": json_values}))
 def test_no_announced_picture_is_larger_than_allowed(header: dict[str, object]) -> None:
     reader = wire.Reader()
@@ -80,6 +93,9 @@ def test_no_announced_picture_is_larger_than_allowed(header: dict[str, object]) 
         {"kind": "keyframe"},
         {"kind": "keyframe", "width": 20_001, "height": 1},
         {"kind": "keyframe", "width": 6000, "height": 6000},
+        {"kind": "tile"},
+        {"kind": "tile", "width": wire.TILE_SIDE + 1, "height": 1},
+        {"kind": "tile", "width": 1, "height": wire.TILE_SIDE + 1},
         {"kind": "shell", "command": "true"},
         {"kind": ["done"]},
         ["done"],
@@ -99,10 +115,11 @@ def test_a_header_larger_than_the_bound_is_refused_before_it_is_read() -> None:
         list(wire.Reader().feed(wire.LENGTH.pack(wire.HEADER_BYTES + 1)))
 
 
-def test_more_pictures_than_allowed_are_refused() -> None:
-    one = spoken(("keyframe", {"width": 1, "height": 1}, b"rgb"))
+@pytest.mark.parametrize(("kind", "most"), [("keyframe", wire.PICTURES), ("tile", wire.TILES)])
+def test_more_pictures_than_allowed_are_refused(kind: str, most: int) -> None:
+    one = spoken((kind, {"width": 1, "height": 1}, b"rgb"))
     reader = wire.Reader()
-    assert len(list(reader.feed(one * wire.PICTURES))) == wire.PICTURES
+    assert len(list(reader.feed(one * most))) == most
     with pytest.raises(wire.Broken):
         list(reader.feed(one))
 
