@@ -1,0 +1,139 @@
+"""Writes one stretch of a film as a small H.264 picture track: a piece of the browser copy.
+
+Whoever decodes a stretch hands every frame over once, with its position; the piece keeps those positions, so
+a film of uneven pace stays one. Pieces of one film have the same shape and are joined without encoding again.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from workers.media import writing
+
+LINES = 480
+WIDEST = 1280
+MOST_PER_S = 30.0
+FAST = 33.0  # a film of uneven pace is faster than 30 for moments; only one that is on average is thinned
+LEAST_S, LEAST_S_OF_FAST = 1 / 125, 0.97 / MOST_PER_S
+KEY_EVERY_S = 2.0
+# No frames that wait for later ones: the times stand in the file as they are, and a step back is cheap.
+ENCODER = {"preset": "veryfast", "crf": "26", "threads": "1", "bf": "0", "forced-idr": "1"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What all pieces of a film have in common."""
+
+    width: int
+    height: int
+    turns: int  # quarter turns against the clock that set a frame upright
+    ticks: Fraction
+    rate: int
+    least_s: float = LEAST_S  # frames nearer to the last one are left out
+
+
+def shape_of(stream: VideoStream, turns: int) -> Shape:
+    """480 lines upright, with square pixels; never larger than the source."""
+    context = stream.codec_context
+    aspect = float(stream.sample_aspect_ratio or 0)
+    aspect = aspect if math.isfinite(aspect) and 0.2 <= aspect <= 5 else 1.0
+    width, height = context.width * aspect, float(context.height)
+    if turns % 2:
+        width, height = height, width
+    scale = min(1.0, LINES / min(width, height), WIDEST / max(width, height))
+    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    sane = rate if math.isfinite(rate) and 1 <= rate <= MOST_PER_S else 25.0
+    return Shape(
+        _even(width * scale),
+        _even(height * scale),
+        turns % 4,
+        writing.ticks_of(stream.time_base),
+        round(sane),
+    )
+
+
+def _even(side: float) -> int:
+    return max(16, round(side / 2) * 2)
+
+
+class PieceWriter:
+    """``add`` every decoded frame in order, then ``close``. Of a film faster than that 30 a second are kept."""
+
+    def __init__(self, descriptor: int, shape: Shape) -> None:
+        self._shape = shape
+        self._out: OutputContainer = writing.mp4(descriptor, shape.ticks)
+        self._stream = self._encoder()
+        self._scaler = VideoReformatter()
+        self._first: int | None = None
+        self._last = self._last_key = 0
+        self._frames = 0
+
+    def add(self, frame: VideoFrame, t: float) -> bool:
+        """Whether the frame shown at ``t`` seconds was taken. One that is not later than the last is not."""
+        at = round(t / float(self._shape.ticks))
+        if self._first is None:
+            self._first = self._last_key = at
+        elif at <= self._last or not self._is_due(at):
+            return False
+        picture = self._scaled(frame)
+        picture.pts, picture.time_base = at - self._first, self._shape.ticks
+        is_key = not self._frames or (at - self._last_key) * self._shape.ticks >= KEY_EVERY_S
+        picture.pict_type = PictureType.I if is_key else PictureType.NONE
+        self._last, self._last_key = at, at if is_key else self._last_key
+        self._frames += 1
+        self._mux(self._stream.encode(picture))
+        return True
+
+    def close(self) -> dict[str, Any]:
+        """Finish the file and say what it holds; ``first`` counts in ``ticks`` from the start of the film."""
+        if self._frames:
+            self._mux(self._stream.encode())
+        self._out.close()
+        ticks = self._shape.ticks
+        return {
+            "frames": self._frames,
+            "first": self._first or 0,
+            "ticks": [ticks.numerator, ticks.denominator],
+        }
+
+    def _is_due(self, at: int) -> bool:
+        return float((at - self._last) * self._shape.ticks) >= self._shape.least_s
+
+    def _mux(self, packets: list[Packet[Any]]) -> None:
+        self._out.mux(packets)
+
+    def _encoder(self) -> Any:
+        stream: Any = self._out.add_stream("libx264", rate=self._shape.rate, options=dict(ENCODER))
+        stream.width, stream.height, stream.pix_fmt = self._shape.width, self._shape.height, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = self._shape.ticks
+        stream.codec_context.gop_size = 600
+        return stream
+
+    def _scaled(self, frame: VideoFrame) -> VideoFrame:
+        shape = self._shape
+        across = (shape.height, shape.width) if shape.turns % 2 else (shape.width, shape.height)
+        small = self._scaler.reformat(
+            frame, *across, "yuv420p", interpolation="AREA", dst_color_range="MPEG", threads=1
+        )
+        return _turned(small, shape.turns) if shape.turns else small
+
+
+def _turned(frame: VideoFrame, turns: int) -> VideoFrame:
+    """The frame set upright, plane by plane."""
+    whole = np.asarray(frame.to_ndarray(), dtype=np.uint8)
+    width, height = frame.width, frame.height
+    luma, rest = whole[:height], whole[height:].reshape(2, height // 2, width // 2)
+    planes = [np.rot90(luma, k=turns), *(np.rot90(plane, k=turns) for plane in rest)]
+    upright = (height, width) if turns % 2 else (width, height)
+    flat = np.concatenate([np.ascontiguousarray(plane).reshape(-1) for plane in planes])
+    return VideoFrame.from_ndarray(flat.reshape(upright[1] * 3 // 2, upright[0]), format="yuv420p")
