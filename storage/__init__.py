@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.base import (
     Busy,
     FreeSpace,
+    Growing,
     KeyTaken,
     LocalPath,
     Missing,
@@ -27,6 +28,7 @@ __all__ = [
     "Busy",
     "Digest",
     "FreeSpace",
+    "Growing",
     "KeyTaken",
     "LocalPath",
     "Missing",

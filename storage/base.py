@@ -152,6 +152,28 @@ class LocalPath(Protocol):
 
 
 @runtime_checkable
+class Growing(Protocol):
+    """A store in which the bytes of an unfinished session can be looked at while more of them come.
+
+    What is seen there is a foretaste and nothing else: it may be cut back and come again differently. S3
+    has not this power, for it shows no part of an object before the whole is there.
+    """
+
+    def growing_path(self, session: str) -> Path:
+        """The file that grows, for reading only; SessionGone when it grows no more."""
+
+    def keep_tail(self, session: str, data: BinaryIO, most: int) -> int:
+        """Keep the last bytes of the file to come, sent ahead of the others; how many there were.
+
+        They never become part of the object and go with the session. More than `most` is a ValueError;
+        an older tail is replaced.
+        """
+
+    def find_tail(self, session: str) -> Path | None:
+        """The file of these last bytes, if they were sent."""
+
+
+@runtime_checkable
 class FreeSpace(Protocol):
     """A store that knows how much room is left."""
 

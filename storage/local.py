@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from storage import keys
+from storage import keys, local_tail
 from storage.appending import SYNC_EVERY, pieces_of, pump
 from storage.base import (
     DEFAULT_TYPE,
@@ -33,16 +33,18 @@ from storage.base import (
 )
 from storage.faults import told_plainly
 from storage.local_files import FileReader, FileSink, fsync_folder, publish_once, publish_over, remove
+from storage.local_tail import COMING, TAIL
 from storage.local_turn import Turn, alone, is_completed
 
 _SESSION = re.compile(r"([0-9a-f]{32})@([a-z0-9@._-]+)")
 # Beside a session: that it was completed, and whose turn it is to write. No key contains the tilde.
 _DONE = "~done"
 _TURN = "~turn"
+_SCRATCH = (_TURN, TAIL, COMING)
 
 
 class LocalStore:
-    """Store, LocalPath and FreeSpace in one folder. Needs a filesystem with hard links."""
+    """Store, LocalPath, Growing and FreeSpace in one folder. Needs a filesystem with hard links."""
 
     def __init__(self, root: Path) -> None:
         with told_plainly():
@@ -116,7 +118,7 @@ class LocalStore:
         part, _ = self._part(session)
         with told_plainly():
             part.unlink(missing_ok=True)
-            for mark in (_DONE, _TURN):
+            for mark in (_DONE, *_SCRATCH):
                 self._beside(session, mark).unlink(missing_ok=True)
             fsync_folder(self._uploads)
 
@@ -193,6 +195,31 @@ class LocalStore:
     def path_of(self, key: str) -> Path:
         self.stat(key)
         return self._path(key)
+
+    def growing_path(self, session: str) -> Path:
+        part, _ = self._part(session)
+        with told_plainly(SessionGone("the upload session has ended")):
+            is_file = stat.S_ISREG(part.lstat().st_mode)
+        if not is_file:
+            raise SessionGone("the upload session has ended")
+        return part
+
+    def keep_tail(self, session: str, data: BinaryIO, most: int) -> int:
+        self.growing_path(session)
+        coming, tail = (self._beside(session, mark) for mark in (COMING, TAIL))
+        size = local_tail.keep(data, coming, tail, most)
+        try:
+            self.growing_path(session)
+        except SessionGone:
+            # It ended meanwhile, and nobody else would take this away with it.
+            tail.unlink(missing_ok=True)
+            raise
+        return size
+
+    def find_tail(self, session: str) -> Path | None:
+        self._part(session)
+        tail = self._beside(session, TAIL)
+        return tail if tail.is_file() and not tail.is_symlink() else None
 
     def free_bytes(self) -> int:
         with told_plainly():
@@ -289,7 +316,8 @@ class LocalStore:
             self._beside(session, _DONE).touch(mode=0o640)
             fsync_folder(self._uploads)
             part.unlink(missing_ok=True)
-            self._beside(session, _TURN).unlink(missing_ok=True)
+            for mark in _SCRATCH:
+                self._beside(session, mark).unlink(missing_ok=True)
             fsync_folder(self._uploads)
 
 
