@@ -52,13 +52,13 @@ def shape_of(stream: VideoStream, turns: int) -> Shape:
         width, height = height, width
     scale = min(1.0, LINES / min(width, height), WIDEST / max(width, height))
     rate = float(stream.average_rate or stream.guessed_rate or 0)
-    sane = rate if math.isfinite(rate) and 1 <= rate <= MOST_PER_S else 25.0
     return Shape(
         _even(width * scale),
         _even(height * scale),
         turns % 4,
         writing.ticks_of(stream.time_base),
-        round(sane),
+        round(min(rate, MOST_PER_S)) if math.isfinite(rate) and rate >= 1 else 25,
+        LEAST_S_OF_FAST if math.isfinite(rate) and rate > FAST else LEAST_S,
     )
 
 
@@ -67,7 +67,7 @@ def _even(side: float) -> int:
 
 
 class PieceWriter:
-    """``add`` every decoded frame in order, then ``close``. Of a film faster than that 30 a second are kept."""
+    """``add`` every decoded frame in order, then ``close``. Of a faster film 30 a second are kept."""
 
     def __init__(self, descriptor: int, shape: Shape) -> None:
         self._shape = shape

@@ -1,8 +1,8 @@
 """The one file a child may write: an open descriptor from our parent, written as an MP4.
 
-Nothing is opened here and nothing has a name. The index stands at the front, so that a browser can jump before
-the film has come whole: room for it is left open while the film is written (reopening the file to move things
-about, as FFmpeg's own way does, is what this process may not do).
+Nothing is opened here and nothing has a name. The index stands at the front, so that a browser can jump
+before the film has come whole: room for it is left open while the film is written (reopening the file to move
+things about, as FFmpeg's own way does, is what this process may not do).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Output:
 
 
 def mp4(descriptor: int, ticks: Fraction, room: int = 0) -> OutputContainer:
-    """A writer for this descriptor; ``room`` bytes in front are left for the index, none puts it at the end."""
+    """A writer for this descriptor; ``room`` bytes in front are left for the index, else it is at the end."""
     os.ftruncate(descriptor, 0)
     options = {
         "movie_timescale": str(ticks.denominator),
