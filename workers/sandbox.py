@@ -156,7 +156,6 @@ def examine(
     after the child has been ended. ``output`` is open for reading and writing: the one file the child may
     write, up to ``limits.output_bytes``. ``sha256`` spares reading the file a second time when it is known.
     """
-    bounds = limits or Limits()
     answer = _Answer(on_keyframe, on_progress, on_tile)
     try:
         file = path.open("rb")
@@ -165,6 +164,7 @@ def examine(
         return _whole(answer, 0, sha256 or "")
     with file, ThreadPoolExecutor(1) as reader:
         size = os.fstat(file.fileno()).st_size
+        bounds = limits or Limits().within(size)
         writable = None if output is None else output.fileno()
         job = Job(file.fileno(), size, os.getpid(), bounds, allow_unsandboxed, writable)
         digest = reader.submit(_sha256, path) if sha256 is None else None

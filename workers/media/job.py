@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO
 
 from workers.media import wire
 
 MIB = 1024 * 1024
+LEAST_CPU_S, CPU_S_PER_MIB = 12, 30
+DECODING_SHARE = 0.8  # the rest is for handing over what was found
+LEAST_WALL_S, WALL_PER_CPU = 30, 4  # others want the processor too
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,16 @@ class Limits:
     frames: int = 2_000_000
     keyframes: int = wire.PICTURES
     output_bytes: int = 0  # how large the file may become that the child may write, where it is given one
+
+    def within(self, size: int) -> Limits:
+        """The same for a file of this size: what is small costs little, so a trick cannot hold a worker long.
+
+        A whole film is never that small: an hour of the leanest surveillance has over 20 MB.
+        """
+        cpu = min(self.cpu_seconds, LEAST_CPU_S + CPU_S_PER_MIB * size // MIB)
+        decode = min(self.decode_cpu_seconds, DECODING_SHARE * cpu)
+        wall = min(self.wall_seconds, LEAST_WALL_S + WALL_PER_CPU * cpu)
+        return replace(self, cpu_seconds=cpu, decode_cpu_seconds=decode, wall_seconds=wall)
 
     @property
     def memory(self) -> int:
