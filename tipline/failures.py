@@ -16,9 +16,10 @@ FAILURES: dict[str, str] = {
     "media:script": N_("This is a web page or a drawing with code inside, not footage. Please send the photo or video itself."),
     "media:program": N_("This is a program. Please send the footage itself; if the recorder exported a player, send the video file beside it."),
     "media:document": N_("This is a document or an archive. It is kept as it came and was not opened here."),
+    "media:silk": N_("This is a voice message in WeChat's own format, which cannot be played here. It is kept as it came; please also send it as an ordinary sound file or write down what is said."),
     "media:unknown-format": N_("The format is not known here. The original is kept; the recorder's own player may show it."),
     "media:corrupt": N_("The file is damaged and cannot be shown. The original is kept; a new copy from the recorder or phone may help."),
-    "media:index-lost": N_("The recording was cut off before its index was written, so it cannot be shown. The original is kept and may be repaired; a new export may help."),
+    "media:index-lost": N_("The recording was cut off before its index was written, and a repair was tried without success: what a player must know about the pictures is missing. The original is kept. Please export it from the recorder or phone again; another film of the same camera may also help to repair it."),
     "media:no-frames": N_("No picture could be read from this film. The original is kept."),
     "media:too-many-pixels": N_("The picture is larger than can be opened safely. The original is kept."),
     "media:too-complex": N_("The file holds too many tracks to be opened safely. The original is kept."),
@@ -37,6 +38,10 @@ FAILURES: dict[str, str] = {
     "media:animated": N_("This picture moves. Only its first frame is shown."),
     "media:scaled-down": N_("The picture is shown smaller than the original. The original is kept in full size."),
     "media:incomplete": N_("The examination stopped before the end. What was found until then is shown."),
+    "media:preface": N_("Other bytes stand before the recording. They are left out where it is shown; the original is kept as it came."),
+    "media:times-counted": N_("The file itself holds no times. They are counted at its frame rate and may be off; compare with the clock in the picture."),
+    "media:repaired": N_("The index of the recording was lost. What is shown comes from a repaired copy made here: times are counted and the sound is missing. The original is kept unchanged; please ask for a new export."),
+    "media:several-pictures": N_("The file holds several pictures. They are shown in their order, the main one first; of very many only the first."),
     "media:unsandboxed": N_("This file was opened without the protected environment. That is meant for tests only."),
 }
 # fmt: on

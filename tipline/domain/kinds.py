@@ -15,14 +15,27 @@ _PLAYLISTS = (b"#extm3u", b"ffconcat", b"[playlist]", b"[reference]", b"rtsptext
 _XML_PLAYLISTS = (b"<mpd", b"<smil", b"<asx", b"<playlist", b"<smoothstreaming")
 _SCRIPTS = (b"<?xml", b"<!doctype", b"<svg", b"<html", b"<script", b"<!--", b"%!ps", b"\xc5\xd0\xd3\xc6")
 _PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!", b"\x00asm")
-_SOUND_LIKE_PROGRAM = b"#!AMR"
+_SOUND_LIKE_PROGRAM = (b"#!AMR", b"#!SILK")
 _PHOTOS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*", b"GIF87a", b"GIF89a")
 _PHOTO_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
-_SOUNDS = (b"ID3", b"OggS", b"fLaC", b"#!AMR", b"caff", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9")
+_SOUNDS = (
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"#!AMR",
+    b"#!SILK",
+    b"\x02#!SILK",
+    b"caff",
+    b"\xff\xfb",
+    b"\xff\xf3",
+    b"\xff\xf1",
+    b"\xff\xf9",
+)
 _FILMS = (
     b"\x1aE\xdf\xa3",
     b"\x00\x00\x01\xba",
     b"\x00\x00\x01\xb3",
+    b"\x00\x00\x00\x01",
     b"FLV\x01",
     b"0&\xb2u\x8ef\xcf\x11",
     b"DHAV",
@@ -67,4 +80,8 @@ def _kind(head: bytes) -> str:
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    return len(head) > 376 and head[0] == head[188] == head[376] == 0x47
+    """Packets of 188 bytes, or of 192 as camcorders write them."""
+    return any(
+        len(head) > first + 2 * step and head[first] == head[first + step] == head[first + 2 * step] == 0x47
+        for first, step in ((0, 188), (4, 192))
+    )

@@ -11,6 +11,7 @@ PROGRAM = "media:program"
 
 # The file is kept, but there is no picture to show.
 DOCUMENT = "media:document"
+SILK = "media:silk"
 UNKNOWN = "media:unknown-format"
 CORRUPT = "media:corrupt"
 INDEX_LOST = "media:index-lost"
@@ -36,6 +37,10 @@ METADATA_DAMAGED = "media:metadata-damaged"
 ANIMATED = "media:animated"
 SCALED_DOWN = "media:scaled-down"
 INCOMPLETE = "media:incomplete"
+PREFACE = "media:preface"
+TIMES_COUNTED = "media:times-counted"
+REPAIRED = "media:repaired"
+SEVERAL = "media:several-pictures"
 UNSANDBOXED = "media:unsandboxed"
 
 REFUSALS = frozenset({EMPTY, PLAYLIST, SCRIPT, PROGRAM})
@@ -43,7 +48,7 @@ OUR_FAULT = frozenset({NO_SANDBOX, UNREADABLE})
 FAILURES = (
     REFUSALS
     | OUR_FAULT
-    | {DOCUMENT, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
+    | {DOCUMENT, SILK, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
     | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER}
 )
 WARNINGS = frozenset(
@@ -57,6 +62,10 @@ WARNINGS = frozenset(
         ANIMATED,
         SCALED_DOWN,
         INCOMPLETE,
+        PREFACE,
+        TIMES_COUNTED,
+        REPAIRED,
+        SEVERAL,
         UNSANDBOXED,
     }
 )

@@ -16,7 +16,7 @@ import PIL
 import pillow_heif
 from av.error import FFmpegError
 
-from workers.media import codes, confine, opening, photo, sniff, video
+from workers.media import codes, confine, frames, opening, photo, preface, sniff, video
 from workers.media.job import Job
 from workers.media.report import Report
 
@@ -83,6 +83,11 @@ def _route(job: Job, report: Report) -> None:
     except CANNOT_READ as error:
         print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
         _give_up(report, _why(job, head, report))
+    if report.media["container"] in frames.BARE:
+        report.warn(codes.TIMES_COUNTED)
+    if report.media["container"] is not None and preface.length(job.input):
+        report.warn(codes.PREFACE)
+        report.media["playable"] = "none"  # a browser would not look past the other bytes
     if sniff.is_gif(head) and report.media.get("frame_count") == 1:
         report.media |= {"kind": "photo", "duration_s": None, "activity": None}
     return None

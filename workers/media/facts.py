@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from workers.media import codes, places, tags, timeline
+from workers.media import codes, frames, places, tags, timeline
 from workers.media.report import Report
 
 Media = dict[str, Any]
@@ -29,6 +29,7 @@ MIME = {
     "asf": "video/x-ms-wmv",
     "gif": "image/gif",
     "dhav": "video/x-dhav",
+    "m4v": "video/mp4v-es",
     "h264": "video/h264",
     "hevc": "video/h265",
     "mjpeg": "video/x-motion-jpeg",
@@ -44,6 +45,7 @@ SOUND_MIME = {
     "amr": "audio/amr",
     "caf": "audio/x-caf",
 }
+NO_HEADER = frames.BARE | {"mpeg", "mpegts", "dhav"}
 BROWSER_SOUND = frozenset({"aac", "mp3", "mp3float"})
 BROWSER_SOUND_FILES = frozenset({"mov", "mp3", "aac", "wav", "flac", "ogg"})
 BROWSER_PIXELS = 1920 * 1088
@@ -68,6 +70,14 @@ def of_container(container: InputContainer, media: Media) -> None:
     media["captured_at"], media["captured_at_source"] = tags.captured(raw)
     if name == "dhav" and media["captured_at"] is None:
         _recorder_clock(container, media)
+
+
+def claimed_length(container: InputContainer) -> float | None:
+    """The length a header claims. Forms without such a header only give FFmpeg's own estimate: no claim."""
+    if container.format.name.split(",")[0] in NO_HEADER:
+        return None
+    claimed = (container.duration or 0) / 1e6
+    return claimed if claimed > 0 and math.isfinite(claimed) else None
 
 
 def _recorder_clock(container: InputContainer, media: Media) -> None:

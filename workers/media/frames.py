@@ -21,6 +21,8 @@ from workers.media.report import Pixels
 
 # Their clock starts anywhere (a recorder's wall clock, a broadcast's): positions count from the start.
 FREE_RUNNING = frozenset({"dhav", "mpegts", "mpeg", "flv", "asf"})
+# Streams without a container hold no times: frames are counted at the rate.
+BARE = frozenset({"h264", "hevc", "mpegvideo", "m4v", "mjpeg"})
 DEFAULT_RATE = 25.0
 
 
@@ -73,7 +75,9 @@ def clock_for(container: InputContainer, stream: VideoStream) -> Clock:
     origin = 0.0
     if FREE_RUNNING & set(container.format.name.split(",")) and stream.start_time is not None:
         origin = float(stream.start_time * (stream.time_base or 0))
-    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    told, guessed = stream.average_rate, stream.guessed_rate
+    # A bare stream gets its average from a default; what its own headers say is the guess.
+    rate = float((guessed or told if container.format.name in BARE else told or guessed) or 0)
     sane = rate if math.isfinite(rate) and 0.01 < rate <= 1000 else DEFAULT_RATE
     return Clock(origin=origin if math.isfinite(origin) else 0.0, rate=sane)
 

@@ -15,6 +15,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from workers.media import preface
 from workers.media.job import Job, Limits
 
 FORMATS = (
@@ -31,14 +32,14 @@ BUFFER = 256 * 1024
 
 
 class Bytes:
-    """The file as the reader sees it: read, seek, tell, and no name."""
+    """The file as the reader sees it: read, seek, tell, and no name. It may begin after ``skip`` bytes."""
 
-    def __init__(self, descriptor: int, size: int) -> None:
-        self._descriptor, self._size, self._at = descriptor, size, 0
+    def __init__(self, descriptor: int, size: int, skip: int = 0) -> None:
+        self._descriptor, self._skip, self._size, self._at = descriptor, skip, max(0, size - skip), 0
 
     def read(self, count: int) -> bytes:
         """Bytes from the present position; none at the end."""
-        piece = os.pread(self._descriptor, min(count, 8 * 1024 * 1024), self._at)
+        piece = os.pread(self._descriptor, min(count, 8 * 1024 * 1024), self._skip + self._at)
         self._at += len(piece)
         return piece
 
@@ -56,7 +57,7 @@ class Bytes:
 @contextmanager
 def opened(job: Job) -> Iterator[InputContainer]:
     """The container, closed again whatever happens."""
-    source: Any = Bytes(job.input, job.size)
+    source: Any = Bytes(job.input, job.size, preface.length(job.input))
     container = av.open(
         source,
         mode="r",

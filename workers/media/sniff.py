@@ -5,6 +5,8 @@ Only decides between decoders and refusals; it opens nothing.
 
 from __future__ import annotations
 
+import re
+
 from workers.media import codes
 
 HEAD_BYTES = 64 * 1024
@@ -32,10 +34,15 @@ FILMS = (
     b"#!AMR",
     b"caff",
 )
+JPEG_SEAM = re.compile(rb"\xff\xd9\xff\xd8\xff")
 DOCUMENTS = (
     b"%PDF-",
     b"PK\x03\x04",
     b"PK\x05\x06",
+    b"PK\x07\x08",
+    b"MSCF",
+    b"\x28\xb5\x2f\xfd",
+    b"SQLite format 3\x00",
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!\x1a\x07",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -44,6 +51,9 @@ DOCUMENTS = (
     b"\xfd7zXZ\x00",
     b"{\\rtf",
 )
+DOCUMENTS_INSIDE = ((257, b"ustar"), (32769, b"CD001"))
+SILK = b"#!SILK"  # a voice message of WeChat; some stand behind one byte of two
+VOICES = (b"#!AMR", SILK)
 PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!", b"\x00asm")
 PLAYLISTS = (b"#extm3u", b"ffconcat", b"[playlist]", b"<asx", b"<smil", b"<mpd", b"[reference]", b"rtsptext")
 SCRIPTS = (b"<?xml", b"<!doctype", b"<svg", b"<html", b"<script", b"<!--", b"%!ps", b"\xc5\xd0\xd3\xc6")
@@ -58,18 +68,30 @@ def refusal(head: bytes, size: int) -> str | None:
         return codes.PLAYLIST
     if text.startswith(SCRIPTS):
         return codes.PLAYLIST if _is_xml_playlist(text) else codes.SCRIPT
-    if head.startswith(PROGRAMS) and not head.startswith(b"#!AMR"):
+    if head.startswith(PROGRAMS) and not head.startswith(VOICES):
         return codes.PROGRAM
-    if head.startswith(DOCUMENTS):
+    if is_document(head):
         return codes.DOCUMENT
-    return None
+    return codes.SILK if is_silk(head) else None
+
+
+def is_document(head: bytes) -> bool:
+    """Office files, archives, images of discs: kept, never opened here."""
+    return head.startswith(DOCUMENTS) or any(
+        head[at : at + 8].startswith(mark) for at, mark in DOCUMENTS_INSIDE
+    )
+
+
+def is_silk(head: bytes) -> bool:
+    """A voice message in the one form that no free reader knows."""
+    return head[:1] in (b"#", b"\x02") and SILK in head[:8]
 
 
 def photo_format(head: bytes) -> str | None:
     """Pillow's name of the one format that may open it, when it is a photo."""
     for magic, name in PHOTOS:
         if head.startswith(magic):
-            return name
+            return None if name == "JPEG" and is_row_of_jpegs(head) else name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
     if head[4:8] == b"ftyp":
@@ -88,7 +110,23 @@ def is_gif(head: bytes) -> bool:
 
 def is_known(head: bytes) -> bool:
     """Whether the first bytes are those of a film or sound file, so that a failure means damage."""
-    return head.startswith(FILMS) or head[:4] == b"RIFF" or is_mp4(head) or is_gif(head)
+    begins = head.startswith(FILMS) or head[:4] == b"RIFF" or is_mp4(head) or is_gif(head)
+    return begins or is_transport_stream(head)
+
+
+def is_transport_stream(head: bytes) -> bool:
+    """Packets of 188 bytes, or of 192 as camcorders write them."""
+    return any(
+        len(head) > first + 2 * step and head[first] == head[first + step] == head[first + 2 * step] == 0x47
+        for first, step in ((0, 188), (4, 192))
+    )
+
+
+def is_row_of_jpegs(head: bytes) -> bool:
+    """JPEG after JPEG without anything around them: a film, not one photo with its smaller self."""
+    if b"MPF\x00" in head:
+        return False
+    return len(JPEG_SEAM.findall(head)) >= 2
 
 
 def is_mp4(head: bytes) -> bool:

@@ -49,8 +49,7 @@ def _probe(film: Film) -> bool:
             facts.of_sound(container, film.report)
             return False
         facts.of_picture(container, stream, film.report.media)
-        claimed = (container.duration or 0) / 1e6
-        film.declared_s = claimed if claimed > 0 and math.isfinite(claimed) else None
+        film.declared_s = facts.claimed_length(container)
         if _first_picture(film, container, stream):
             return True
         pixels = (film.report.media["width"] or 0) * (film.report.media["height"] or 0)
