@@ -16,7 +16,7 @@ import PIL
 import pillow_heif
 from av.error import FFmpegError
 
-from workers.media import codes, confine, frames, opening, photo, preface, sniff, video
+from workers.media import codes, confine, frames, opening, photo, preface, rescue, sniff, sound, video
 from workers.media.job import Job
 from workers.media.report import Report
 
@@ -82,7 +82,11 @@ def _route(job: Job, report: Report) -> None:
         _give_up(report, codes.TOO_COMPLEX if report.media["container"] is None else codes.MEMORY)
     except CANNOT_READ as error:
         print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
-        _give_up(report, _why(job, head, report))
+        why = _why(job, head, report)
+        if not rescue.shown(job, report, why):
+            _give_up(report, why)
+    if report.media["kind"] == "audio":
+        sound.examine(job, report)
     if report.media["container"] in frames.BARE:
         report.warn(codes.TIMES_COUNTED)
     if report.media["container"] is not None and preface.length(job.input):

@@ -36,7 +36,7 @@ MIME = {
 }
 SOUND_MIME = {
     "mov": "audio/mp4",
-    "matroska": "audio/x-matroska",
+    "matroska": "audio/webm",
     "mp3": "audio/mpeg",
     "aac": "audio/aac",
     "wav": "audio/wav",
@@ -47,7 +47,6 @@ SOUND_MIME = {
 }
 NO_HEADER = frames.BARE | {"mpeg", "mpegts", "dhav"}
 BROWSER_SOUND = frozenset({"aac", "mp3", "mp3float"})
-BROWSER_SOUND_FILES = frozenset({"mov", "mp3", "aac", "wav", "flac", "ogg"})
 BROWSER_PIXELS = 1920 * 1088
 
 
@@ -134,7 +133,6 @@ def of_sound(container: InputContainer, report: Report) -> None:
     media["mime"] = SOUND_MIME.get(media["container"], "application/octet-stream")
     length = (container.duration or 0) / 1e6
     media["duration_s"] = round(length, 3) if math.isfinite(length) and length >= 0 else None
-    media["playable"] = "original" if media["container"] in BROWSER_SOUND_FILES else "none"
     report.warn(codes.NO_PICTURE)
 
 

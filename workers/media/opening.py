@@ -26,7 +26,7 @@ DECODERS = (
     "h264,hevc,mpeg4,msmpeg4,msmpeg4v1,msmpeg4v2,mpeg1video,mpeg2video,mjpeg,mjpegb,vp8,vp9,av1,libdav1d,gif,h263,"
     "flv,wmv1,wmv2,wmv3,vc1,rawvideo,dvvideo,prores,svq3,cinepak,aac,aac_latm,mp3,mp3float,mp2,mp2float,ac3,"
     "eac3,opus,libopus,vorbis,flac,alac,amrnb,amrwb,libopencore_amrnb,adpcm_ima_wav,adpcm_ms,adpcm_g726,pcm_alaw,"
-    "pcm_mulaw,pcm_s16le,pcm_s16be,pcm_s24le,pcm_u8,pcm_f32le,wmav1,wmav2"
+    "pcm_mulaw,pcm_s16le,pcm_s16be,pcm_s24le,pcm_u8,pcm_f32le,wmav1,wmav2,gsm_ms,speex,adpcm_g722"
 )
 BUFFER = 256 * 1024
 
@@ -57,23 +57,34 @@ class Bytes:
 @contextmanager
 def opened(job: Job) -> Iterator[InputContainer]:
     """The container, closed again whatever happens."""
-    source: Any = Bytes(job.input, job.size, preface.length(job.input))
-    container = av.open(
+    source = Bytes(job.input, job.size, preface.length(job.input))
+    with _safely(source, job.limits) as container:
+        yield container
+
+
+@contextmanager
+def bare(job: Job, source: Any, form: str) -> Iterator[InputContainer]:
+    """A stream without a container, handed over as something to read from. ``form`` is its codec."""
+    with _safely(source, job.limits, form) as container:
+        yield container
+
+
+def _safely(source: Any, limits: Limits, form: str | None = None) -> InputContainer:
+    return av.open(
         source,
         mode="r",
+        format=form,
         buffer_size=BUFFER,
         metadata_errors="replace",
-        options={"max_pixels": str(job.limits.video_pixels), "threads": "1"},
+        options={"max_pixels": str(limits.video_pixels), "threads": "1"},
         container_options={
             "format_whitelist": FORMATS,
             "codec_whitelist": DECODERS,
             "protocol_whitelist": "",
-            "max_streams": str(job.limits.streams),
-            "max_pixels": str(job.limits.video_pixels),
+            "max_streams": str(limits.streams),
+            "max_pixels": str(limits.video_pixels),
         },
     )
-    with container:
-        yield container
 
 
 def picture_stream(container: InputContainer, limits: Limits) -> VideoStream | None:
