@@ -126,3 +126,52 @@ def without_index(path: Path) -> Path:
     data = path.read_bytes()
     path.write_bytes(data[: data.rindex(b"moov") - 4])
     return path
+
+
+def sound(path: Path, muxer: str, codec: str, *, rate: int = 8_000, seconds: float = 2) -> Path:
+    """A tone that is quiet in the first half and loud in the second."""
+    with av.open(str(path), "w", format=muxer) as out:
+        stream: Any = out.add_stream(codec, rate=rate)
+        stream.layout = "mono"
+        for piece in _tone(stream, rate, seconds):
+            out.mux(stream.encode(piece))
+        out.mux(stream.encode(None))
+    return path
+
+
+def _tone(stream: Any, rate: int, seconds: float) -> list[av.AudioFrame]:
+    at = np.arange(int(rate * seconds))
+    wave = np.sin(at * 2 * np.pi * 440 / rate) * np.where(at < at.size / 2, 2_000, 24_000)
+    whole = av.AudioFrame.from_ndarray(wave.astype(np.int16)[None], format="s16", layout="mono")
+    whole.sample_rate, whole.pts, whole.time_base = rate, 0, Fraction(1, rate)
+    size = stream.codec_context.frame_size or 1024
+    cutter = av.AudioResampler(format=stream.format.name, layout="mono", rate=rate, frame_size=size)
+    return [*cutter.resample(whole), *cutter.resample(None)]
+
+
+def film_with_sound(path: Path, *, frames: int = 30, encoder: dict[str, str] | None = None) -> Path:
+    """An MP4 in which pieces of sound stand between the pictures."""
+    name, options = ENCODERS["h264-b"]
+    with av.open(str(path), "w", format="mp4") as out:
+        stream: Any = out.add_stream(name, rate=FPS)
+        stream.width, stream.height = SIZE
+        stream.pix_fmt, stream.gop_size, stream.options = "yuv420p", 10, options | (encoder or {})
+        voice: Any = out.add_stream("aac", rate=16_000)
+        voice.layout = "mono"
+        pieces = iter(_tone(voice, 16_000, frames / FPS))
+        for at in range(frames):
+            picture = av.VideoFrame.from_ndarray(picture_at(at), format="gray")
+            picture.pts, picture.time_base = at, Fraction(1, FPS)
+            out.mux(stream.encode(picture))
+            for piece in (one for _, one in zip(range(2), pieces, strict=False)):
+                out.mux(voice.encode(piece))
+        out.mux(stream.encode())
+        out.mux(voice.encode(None))
+    return path
+
+
+def setup_of(path: Path, name: bytes = b"avcC") -> bytes:
+    """What the index of a good film says about its decoder."""
+    data = path.read_bytes()
+    at = data.rindex(name)
+    return data[at : at - 4 + int.from_bytes(data[at - 4 : at], "big")]

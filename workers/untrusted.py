@@ -14,7 +14,7 @@ from typing import Any
 from workers.media import codes
 
 KINDS = frozenset({"video", "photo", "audio", "other"})
-PLAYABLE = frozenset({"original", "none"})
+PLAYABLE = frozenset({"original", "proxy", "none"})
 REASONS = frozenset({"first", "scene", "activity", "coverage"})
 CAPTURED_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z_]{1,32}$")
 CAPTURED_AT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}(:\d{2})?)?$")
@@ -24,6 +24,9 @@ WORD = re.compile(r"^[A-Za-z0-9_.+-]{1,40}$")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TAGS, TAG_NAME, TAG_TEXT = 120, 64, 500
 EVENTS, SCORES = 2_000, 24_000
+PEAKS = 1_000
+DERIVED = frozenset({"repaired", "copy"})
+HOW_DERIVED = frozenset({"in-pictures", "in-remains", "in-other-film", "sound"})
 LONGEST_S, MOST_FRAMES, SIDE = 1e9, 10**9, 200_000
 ROTATIONS = (0, 90, 180, 270)
 
@@ -94,6 +97,21 @@ def _device(value: Any) -> dict[str, str] | None:
     return {name: said for name, said in known.items() if said} or None
 
 
+def _derived(value: Any) -> dict[str, Any] | None:
+    """What the file is that was written beside the original, and how it was made."""
+    source: Mapping[str, Any] = value if isinstance(value, dict) else {}
+    kind, how = one_of(DERIVED, "")(source.get("kind")), one_of(HOW_DERIVED, "")(source.get("how"))
+    rate = number(0.01, 400_000)(source.get("rate"))
+    return {"kind": kind, "how": how, "rate": rate} if kind and how else None
+
+
+def _waveform(value: Any) -> list[int] | None:
+    if not isinstance(value, list) or not value:
+        return None
+    peaks = [whole(0, 255)(one) for one in value[:PEAKS]]
+    return None if None in peaks else [peak for peak in peaks if peak is not None]
+
+
 def _activity(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict) or not isinstance(value.get("score"), list):
         return None
@@ -155,6 +173,8 @@ FIELDS: dict[str, Check] = {
     "captured_at_source": like(CAPTURED_SOURCE),
     "gps": _gps,
     "device": _device,
+    "derived": _derived,
+    "waveform": _waveform,
     "tags": _tags,
     "activity": _activity,
     "playable": one_of(PLAYABLE, "none"),

@@ -70,7 +70,7 @@ def bare(job: Job, source: Any, form: str) -> Iterator[InputContainer]:
 
 
 def _safely(source: Any, limits: Limits, form: str | None = None) -> InputContainer:
-    return av.open(
+    container: InputContainer = av.open(
         source,
         mode="r",
         format=form,
@@ -85,6 +85,7 @@ def _safely(source: Any, limits: Limits, form: str | None = None) -> InputContai
             "max_pixels": str(limits.video_pixels),
         },
     )
+    return container
 
 
 def picture_stream(container: InputContainer, limits: Limits) -> VideoStream | None:

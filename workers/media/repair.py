@@ -1,8 +1,9 @@
 """Makes a copy that can be shown of a film whose index was lost. The original is only read.
 
-What a decoder must know first (the parameter sets) is looked for in the pictures themselves, as most recorders
-write it there; in what remains of an index; and in other films of the same camera, given with the job. Without
-it nothing can be shown, and that is said. No times are left in such a file: pictures are counted at their rate.
+What a decoder must know first (the parameter sets) is looked for in the pictures themselves, where most
+recorders write it; in what remains of an index; and in other films of the same camera, given with the job.
+Without it nothing can be shown, and that is said. No times are left in such a file: pictures are counted at
+their rate.
 """
 
 from __future__ import annotations
@@ -15,15 +16,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import av
-from av.codec import CodecContext
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from workers.media import opening, preface, units, writing
 from workers.media.job import Job
-from workers.media.units import START, Codec, H264, Hevc, Window
+from workers.media.units import H264, START, Codec, Hevc, Window
 
 SEARCH_FRONT, SEARCH_END = 64 * 1024 * 1024, 64 * 1024 * 1024
 IN_PICTURES, IN_REMAINS, IN_OTHER = "in-pictures", "in-remains", "in-other-film"
@@ -82,7 +81,10 @@ def _sources(window: Window, begin: int, others: tuple[bytes, ...]) -> Iterator[
         if match:
             yield Source(codec, b"", begin + match.start(), IN_PICTURES)
     del front
-    for setup, how in [*((one, IN_REMAINS) for one in _remains(window)), *((one, IN_OTHER) for one in others)]:
+    for setup, how in [
+        *((one, IN_REMAINS) for one in _remains(window)),
+        *((one, IN_OTHER) for one in others),
+    ]:
         sets = parameter_sets(setup)
         if sets is not None:
             yield Source(sets[0], sets[1], begin, how)
@@ -180,7 +182,7 @@ def _write(job: Job, output: int, window: Window, source: Source) -> Repaired | 
         stream: Any = bare.streams.video[0]
         rate = stream.guessed_rate or DEFAULT_RATE
         ticks = Fraction(rate.denominator, rate.numerator * TICKS)
-        delay = max((at - shown for at, shown in enumerate(order.places)), default=0)
+        delay = max((at - shown for at, shown in enumerate(order.places) if shown >= 0), default=0)
         copy = writing.mp4(output, ticks)
         with copy:
             track: Any = copy.add_stream_from_template(stream)
@@ -190,7 +192,7 @@ def _write(job: Job, output: int, window: Window, source: Source) -> Repaired | 
                 if shown is None:
                     continue
                 packet.time_base, packet.stream, packet.duration = ticks, track, TICKS
-                packet.dts, packet.pts = at * TICKS, (shown + delay) * TICKS
+                packet.dts, packet.pts = (at - delay) * TICKS, shown * TICKS
                 copy.mux(packet)
                 written += 1
     return Repaired(os.fstat(output).st_size, written, float(rate), source.how, order.whole)
@@ -245,9 +247,9 @@ def _order(job: Job, window: Window, source: Source, stop_at: float) -> _Order |
     return _Order(places, False, whole)
 
 
-def _shown(decoder: CodecContext, packet: Packet[Any] | None) -> list[int]:
+def _shown(decoder: Any, packet: Packet[Any] | None) -> list[int]:
     try:
-        frames: list[Any] = list(decoder.decode(packet))  # type: ignore[arg-type]
+        frames: list[Any] = list(decoder.decode(packet))
     except FFmpegError:
         return []
     return [frame.pts for frame in frames if isinstance(frame, VideoFrame) and frame.pts is not None]

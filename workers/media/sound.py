@@ -16,6 +16,7 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
+from numpy.typing import NDArray
 
 from workers.media import codes, frames, opening, writing
 from workers.media.job import Job
@@ -110,11 +111,12 @@ def _decoded(packet: Packet[Any], heard: _Heard) -> list[AudioFrame]:
 
 def loudness(frame: AudioFrame) -> float:
     """The loudest sample of a frame, from 0 to 1."""
-    values = frame.to_ndarray()
+    values: NDArray[Any] = frame.to_ndarray()
     if values.dtype == np.uint8:
         return float(np.abs(values.astype(np.int16) - 128).max()) / 128
     if np.issubdtype(values.dtype, np.integer):
-        return min(1.0, float(np.abs(values.astype(np.float64)).max()) / -float(np.iinfo(values.dtype).min))
+        full = 2.0 ** (8 * values.dtype.itemsize - 1)
+        return min(1.0, float(np.abs(values.astype(np.float64)).max()) / full)
     return min(1.0, float(np.nan_to_num(np.abs(values), posinf=1.0).max()))
 
 
