@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tipline.domain import times as times_of_capture
 from workers.media import codes
 
 KINDS = frozenset({"video", "photo", "audio", "other"})
@@ -18,11 +19,14 @@ PLAYABLE = frozenset({"original", "proxy", "none"})
 REASONS = frozenset({"first", "scene", "activity", "coverage"})
 CAPTURED_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z_]{1,32}$")
 CAPTURED_AT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}(:\d{2})?)?$")
-MIME = re.compile(r"^(video|image|audio|application)/[a-z0-9.+-]{1,40}$")
+TIME_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z0-9_]{1,40}\Z")
+TIME_VALUE = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?([+-]\d{2}:\d{2}(:\d{2})?)?$")
+TIME_NOTES = frozenset({"no-date", "utc-by-standard", "changed", "saved"})
+MIME = re.compile(r"^(video|image|audio|application)/[a-z0-9.+-]{1,40}\Z")
 PDQ = re.compile(r"^[0-9a-f]{64}$")
-WORD = re.compile(r"^[A-Za-z0-9_.+-]{1,40}$")
+WORD = re.compile(r"^[A-Za-z0-9_.+-]{1,40}\Z")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-TAGS, TAG_NAME, TAG_TEXT = 120, 64, 500
+TIMES, TAGS, TAG_NAME, TAG_TEXT = 40, 120, 64, 500
 EVENTS, SCORES = 2_000, 24_000
 PEAKS = 1_000
 DERIVED = frozenset({"repaired", "copy"})
@@ -37,6 +41,8 @@ def media(said: Any) -> dict[str, Any]:
     """The media object with every key present; what was not said rightly is None or empty."""
     source: Mapping[str, Any] = said if isinstance(said, dict) else {}
     checked = {name: check(source.get(name)) for name, check in FIELDS.items()}
+    if checked["times"]:
+        checked["captured_at"], checked["captured_at_source"] = times_of_capture.best(checked["times"])
     if checked["captured_at"] is None or checked["captured_at_source"] is None:
         checked["captured_at"] = checked["captured_at_source"] = None
     return checked
@@ -73,12 +79,34 @@ def text(value: Any, most: int = TAG_TEXT) -> str:
     return UNPRINTABLE.sub(" ", value[:most]).strip() if isinstance(value, str) else ""
 
 
-def _tags(value: Any) -> dict[str, str]:
+def times(value: Any) -> list[dict[str, Any]]:
+    """Times of capture, each with its source; one that cannot be a time is left out."""
+    said = value[:TIMES] if isinstance(value, list) else []
+    return times_of_capture.merge(one for one in map(_time, said) if one is not None)
+
+
+def _time(value: Any) -> dict[str, Any] | None:
+    source = like(TIME_SOURCE)(value.get("source")) if isinstance(value, dict) else None
+    if source is None:
+        return None
+    moment, note = like(TIME_VALUE)(value.get("value")), value.get("note")
+    if moment is not None and times_of_capture.read({"value": moment}) is None:
+        return None
+    if moment is None and note != "no-date":
+        return None
+    zone = "known" if moment and times_of_capture.has_zone({"value": moment}) else "none"
+    noted = {"note": note} if isinstance(note, str) and note in TIME_NOTES else {}
+    return {"source": source, "value": moment, "zone": zone} | noted
+
+
+def tags(value: Any) -> dict[str, str]:
+    """Raw tags, bounded in number and length."""
     pairs = list(value.items())[:TAGS] if isinstance(value, dict) else []
     return {text(name, TAG_NAME): text(said) for name, said in pairs if text(name, TAG_NAME) and text(said)}
 
 
-def _gps(value: Any) -> dict[str, float] | None:
+def gps(value: Any) -> dict[str, float] | None:
+    """A place on the globe."""
     if not isinstance(value, dict):
         return None
     lat, lon = number(-90, 90)(value.get("lat")), number(-180, 180)(value.get("lon"))
@@ -88,7 +116,8 @@ def _gps(value: Any) -> dict[str, float] | None:
     return {"lat": lat, "lon": lon} | ({} if alt is None else {"alt": alt})
 
 
-def _device(value: Any) -> dict[str, str] | None:
+def device(value: Any) -> dict[str, str] | None:
+    """Make, model, software."""
     known = (
         {name: text(value.get(name), 120) for name in ("make", "model", "software")}
         if isinstance(value, dict)
@@ -133,7 +162,8 @@ def _event(value: Any) -> dict[str, float] | None:
     return None if None in moments.values() else {name: float(at or 0.0) for name, at in moments.items()}
 
 
-def _warnings(value: Any) -> list[str]:
+def warnings(value: Any) -> list[str]:
+    """Known codes, each once."""
     said = value if isinstance(value, list) else []
     return list(dict.fromkeys(code for code in said if isinstance(code, str) and code in codes.ALL))
 
@@ -171,14 +201,15 @@ FIELDS: dict[str, Check] = {
     "bitrate": whole(0, 10**11),
     "captured_at": like(CAPTURED_AT),
     "captured_at_source": like(CAPTURED_SOURCE),
-    "gps": _gps,
-    "device": _device,
+    "gps": gps,
+    "device": device,
     "derived": _derived,
     "waveform": _waveform,
-    "tags": _tags,
+    "times": times,
+    "tags": tags,
     "activity": _activity,
     "playable": one_of(PLAYABLE, "none"),
-    "warnings": _warnings,
+    "warnings": warnings,
     "failure": _failure,
     "timings_s": _timings,
     "tools": _tools,

@@ -35,7 +35,18 @@ KEYS = (
         "gps",
         "device",
     }
-    | {"tags", "clock", "provenance", "keyframes", "activity", "playable", "warnings", "failure", "timings_s"}
+    | {
+        "tags",
+        "times",
+        "clock",
+        "provenance",
+        "keyframes",
+        "activity",
+        "playable",
+        "warnings",
+        "failure",
+        "timings_s",
+    }
     | {"tools"}
 )
 

@@ -42,6 +42,8 @@ TIMES_COUNTED = "media:times-counted"
 REPAIRED = "media:repaired"
 SEVERAL = "media:several-pictures"
 UNSANDBOXED = "media:unsandboxed"
+REENCODED = "media:reencoded"
+SCREEN_FILMED = "media:screen-filmed"
 
 REFUSALS = frozenset({EMPTY, PLAYLIST, SCRIPT, PROGRAM})
 OUR_FAULT = frozenset({NO_SANDBOX, UNREADABLE})
@@ -67,6 +69,8 @@ WARNINGS = frozenset(
         REPAIRED,
         SEVERAL,
         UNSANDBOXED,
+        REENCODED,
+        SCREEN_FILMED,
     }
 )
 ALL = FAILURES | WARNINGS

@@ -10,14 +10,16 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from workers.media import codes, places, tags
+from workers.media import codes, places, reconyx, tags, times
 from workers.media.report import Report
 
-# DateTime (306) is left out: it is when the file was last changed, by whatever program.
-CAPTURE = (
-    (36867, 36881, "exif:DateTimeOriginal"),
-    (36868, 36882, "exif:DateTimeDigitized"),
+# Date, its offset, its fraction of a second. DateTime is when the file was last changed, by whatever program.
+DATES = (
+    (36867, 36881, 37521, "exif:DateTimeOriginal", None),
+    (36868, 36882, 37522, "exif:DateTimeDigitized", None),
+    (306, 36880, 37520, "exif:DateTime", times.CHANGED),
 )
+GPS_TIME, GPS_DATE, MAKER_NOTE = 7, 29, 37500
 MAKE, MODEL, SOFTWARE, ORIENTATION = 271, 272, 305, 274
 CLOCKWISE = {1: 0, 2: 0, 3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 LONGEST_BYTES = 64  # longer binary values (maker notes, thumbnails) are not text
@@ -48,7 +50,7 @@ def _fill(image: Image.Image, report: Report) -> None:
     told = {name: tags.clean(everything.get(number, ""), 120) for name, number in names.items()}
     media["device"] = {name: text for name, text in told.items() if text} or None
     media["gps"] = places.from_exif(gps)
-    media["captured_at"], media["captured_at_source"] = _captured(everything)
+    media["times"] = _times(everything, gps)
     media["tags"] = tags.bounded(dict(_named(everything, gps)))
 
 
@@ -60,12 +62,33 @@ def _part(book: Image.Exif, which: int, report: Report) -> dict[int, Any]:
         return {}
 
 
-def _captured(everything: dict[int, Any]) -> tuple[str | None, str | None]:
-    for number, zone, source in CAPTURE:
-        moment = tags.stamp(everything.get(number), everything.get(zone))
-        if moment:
-            return moment, source
-    return None, None
+def _times(everything: dict[int, Any], gps: dict[int, Any]) -> list[times.Time]:
+    """Every time of the EXIF, that of satellites, and what a wildlife camera hides in its maker note."""
+    found = [
+        time
+        for number, zone, part, source, note in DATES
+        for time in times.told(
+            source,
+            everything.get(number),
+            offset=everything.get(zone),
+            fraction=everything.get(part),
+            note=note,
+        )
+    ]
+    return [*found, *_of_satellites(gps), *reconyx.clock(everything.get(MAKER_NOTE))]
+
+
+def _of_satellites(gps: dict[int, Any]) -> list[times.Time]:
+    clock, day = gps.get(GPS_TIME), gps.get(GPS_DATE)
+    if not isinstance(clock, tuple) or len(clock) != 3 or not day:
+        return []
+    parts = [places.number(one) for one in clock]
+    if any(one is None or not 0 <= one < 61 for one in parts):
+        return []
+    hour, minute, second = (int(one or 0) for one in parts)
+    return times.told(
+        "exif:GPSDateTime", f"{tags.clean(day, 10)} {hour:02}:{minute:02}:{second:02}", offset="Z"
+    )
 
 
 def _named(everything: dict[int, Any], gps: dict[int, Any]) -> Iterator[tuple[str, str]]:

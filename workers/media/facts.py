@@ -6,14 +6,13 @@ Claims are kept as claims; times and counts that matter are measured elsewhere.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from workers.media import codes, frames, places, tags, timeline
+from workers.media import codes, frames, places, tags, timeline, times
 from workers.media.report import Report
 
 Media = dict[str, Any]
@@ -66,9 +65,9 @@ def of_container(container: InputContainer, media: Media) -> None:
     media["tags"] = tags.bounded(raw)
     media["gps"] = places.from_tags(raw)
     media["device"] = tags.device(raw)
-    media["captured_at"], media["captured_at_source"] = tags.captured(raw)
-    if name == "dhav" and media["captured_at"] is None:
-        _recorder_clock(container, media)
+    media["times"] = times.of_tags(name, raw, [dict(stream.metadata) for stream in container.streams])
+    if name == "dhav":
+        media["times"] += times.of_recorder(container.start_time)
 
 
 def claimed_length(container: InputContainer) -> float | None:
@@ -77,14 +76,6 @@ def claimed_length(container: InputContainer) -> float | None:
         return None
     claimed = (container.duration or 0) / 1e6
     return claimed if claimed > 0 and math.isfinite(claimed) else None
-
-
-def _recorder_clock(container: InputContainer, media: Media) -> None:
-    """In a recorder's DHAV file packet times are its wall clock, without a zone."""
-    start = (container.start_time or 0) / 1e6
-    if math.isfinite(start) and 1e9 * 0.5 < start < 4e9:
-        local = datetime.fromtimestamp(start, UTC).replace(tzinfo=None)
-        media["captured_at"], media["captured_at_source"] = local.isoformat(timespec="seconds"), "dhav:start"
 
 
 def of_picture(container: InputContainer, stream: VideoStream, media: Media) -> None:

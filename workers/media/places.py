@@ -47,7 +47,7 @@ def from_exif(gps: Mapping[int, Any]) -> Place | None:
         return None
     south = str(gps.get(1, "")).strip("\x00 ").upper().startswith("S")
     west = str(gps.get(3, "")).strip("\x00 ").upper().startswith("W")
-    alt = _number(gps.get(6))
+    alt = number(gps.get(6))
     below = gps.get(5) in (1, b"\x01")
     return checked(-lat if south else lat, -lon if west else lon, -alt if alt is not None and below else alt)
 
@@ -56,13 +56,14 @@ def _degrees(value: Any) -> float | None:
     """Degrees, minutes, seconds to degrees."""
     if not isinstance(value, tuple) or not 1 <= len(value) <= 3:
         return None
-    parts = [_number(part) for part in value]
+    parts = [number(part) for part in value]
     if any(part is None for part in parts):
         return None
     return float(sum((part or 0.0) / 60.0**at for at, part in enumerate(parts)))
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
+    """A finite number out of whatever EXIF holds, or None."""
     try:
         number = float(value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):

@@ -1,7 +1,7 @@
 """Tags that files carry: bounded, cleaned, and read for time of capture and device.
 
-Every time keeps the name of its source. A time with a zone is written with its offset; one without is written
-without, and means the wall clock of the place where it was taken.
+Every time keeps the name of its source. A time with a zone is written with its offset; one without is
+written without, and means the wall clock of the place where it was taken.
 """
 
 from __future__ import annotations
@@ -17,11 +17,6 @@ STAMP = re.compile(
     r"^(\d{4})[-:](\d{2})[-:](\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
 EARLIEST, LATEST = 1980, 2100  # 1904 and 1970 are what clocks say that were never set
-CAPTURE_TAGS = (
-    ("com.apple.quicktime.creationdate", "quicktime:creationdate"),
-    ("creation_time", "container:creation_time"),
-    ("date", "container:date"),
-)
 MAKE_TAGS = ("com.apple.quicktime.make", "make", "com.android.manufacturer")
 MODEL_TAGS = ("com.apple.quicktime.model", "model", "com.android.model")
 SOFTWARE_TAGS = ("com.apple.quicktime.software", "software", "encoder", "com.android.version")
@@ -47,15 +42,6 @@ def device(raw: Mapping[str, Any]) -> dict[str, str] | None:
     found = {"make": _first(raw, MAKE_TAGS), "model": _first(raw, MODEL_TAGS)}
     found["software"] = _first(raw, SOFTWARE_TAGS)
     return {key: text for key, text in found.items() if text} or None
-
-
-def captured(raw: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The best time of capture and where it was read."""
-    for name, source in CAPTURE_TAGS:
-        moment = stamp(raw.get(name))
-        if moment:
-            return moment, source
-    return None, None
 
 
 def stamp(value: Any, offset: Any = None) -> str | None:

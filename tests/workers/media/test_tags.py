@@ -28,16 +28,6 @@ def test_times_as_cameras_write_them(said: str | None, offset: str | None, meant
     assert tags.stamp(said, offset) == meant
 
 
-def test_the_time_with_a_zone_wins_and_its_source_is_kept() -> None:
-    both = {
-        "creation_time": "2019-07-24T08:25:57.000000Z",
-        "com.apple.quicktime.creationdate": "2019-07-24T11:25:40+0300",
-    }
-    assert tags.captured(both) == ("2019-07-24T11:25:40+03:00", "quicktime:creationdate")
-    del both["com.apple.quicktime.creationdate"]
-    assert tags.captured(both) == ("2019-07-24T08:25:57+00:00", "container:creation_time")
-
-
 def test_tags_are_one_line_each_and_not_endless() -> None:
     hostile = {f"key {at}": "a\x00b\nc\x1b[31m" + "x" * 5000 for at in range(1000)} | {"\n": "no name"}
     kept = tags.bounded(hostile)
