@@ -130,7 +130,7 @@ def under(order: str, readings: list[Reading]) -> Clock:
         return clock
     clock.jumps = []
     if abs(line.pace - 1) <= TRUE_PACE:
-        # A long film drifts against the recorder's clock by a few seconds a day: it is one clock all the same.
+        # Over hours a film drifts against its recorder's clock by a few seconds: it is one clock.
         begin = points[0].t
         clock.agreeing = [
             Point(p.t, p.moment - (p.t - begin) * (line.pace - 1), p.unit) for p in line.fitting

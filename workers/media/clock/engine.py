@@ -17,7 +17,9 @@ from workers.media.report import Pixels
 
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 STRIP_SIDE = 960
-LONGEST_SIDE = 2000  # of what the detector is ever given; by default it would blow a strip up to a height of 736
+LONGEST_SIDE = (
+    2000  # of what the detector is ever given; by default it would blow a strip up to a height of 736
+)
 SMALL_WIDTH, SMALL_HEIGHT = 1000, 64  # what is smaller is read at twice its size
 LONGEST_TEXT = 120
 
@@ -87,7 +89,7 @@ class Engine:
         """The text of one cut line; empty when there is none."""
         if min(crop.shape[:2]) < 4:
             return Line("", 0.0)
-        picture = np.ascontiguousarray(crop[:, :, ::-1])
+        picture: Any = np.ascontiguousarray(crop[:, :, ::-1])
         if picture.shape[1] < SMALL_WIDTH and picture.shape[0] < SMALL_HEIGHT:
             picture = cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
         read = self._loaded()(picture, use_det=False, use_rec=True, use_cls=False)
@@ -139,5 +141,8 @@ def _upright(corners: Any, picture: Pixels) -> Box:
     height, width = picture.shape[:2]
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return Box(
-        max(0, int(left)), max(0, int(top)), min(width, int(np.ceil(right))), min(height, int(np.ceil(bottom)))
+        max(0, int(left)),
+        max(0, int(top)),
+        min(width, int(np.ceil(right))),
+        min(height, int(np.ceil(bottom))),
     )

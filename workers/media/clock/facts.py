@@ -6,8 +6,17 @@ from typing import Any
 
 from workers.media.clock import agreeing
 from workers.media.clock.agreeing import Clock, Jump, Reading
+from workers.media.clock.film import Film
 
 LOW = 0.3  # as sure as one can be of a clock that was not read three times alike
+
+
+def of_film(film: Film, clock: Clock) -> dict[str, Any]:
+    """The clock of a film that was examined."""
+    agreeing_at = {point.t for point in clock.agreeing}
+    sure = [one.score for one in film.readings if one.t in agreeing_at]
+    place = film.found.place
+    return {**of(clock, film.readings, len(film.looked), sure), "box": place.told if place else None}
 
 
 def of(clock: Clock, readings: list[Reading], looked: int, sure: list[float]) -> dict[str, Any]:

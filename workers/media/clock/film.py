@@ -1,10 +1,8 @@
-"""The clock of a film: found in one of three pictures, read in a few more, looked at closer where it jumps."""
+"""The clock of a film: found in one of three pictures, read in a few more, looked at again where it jumps."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from workers.media.clock import agreeing, facts, finding, stamps
+from workers.media.clock import agreeing, finding, stamps
 from workers.media.clock.agreeing import Clock, Reading
 from workers.media.clock.engine import Engine
 from workers.media.clock.finding import Found, Place
@@ -54,11 +52,9 @@ class Film:
                 return pictures
         # At the edge there is none. A film of a screen shows it anywhere.
         for still in pictures[:2]:
-            labels = self.found.labels
             self.found = finding.anywhere(self._engine, still.picture)
             if self.found.place:
                 break
-            self.found.labels = labels or self.found.labels
         return pictures
 
     def _spread(self) -> list[float]:
@@ -102,7 +98,9 @@ class Film:
             return None
         is_full = bool(clock.order) and all(point.unit == 1 for point in clock.points)
         span = clock.points[-1].t - clock.points[0].t
-        stands = clock.pace == 0.0 or (len({p.moment for p in clock.points}) == 1 and span > 1.5 * clock.points[0].unit)
+        stands = clock.pace == 0.0 or (
+            len({p.moment for p in clock.points}) == 1 and span > 1.5 * clock.points[0].unit
+        )
         return None if stands and not is_full else clock
 
 
@@ -114,21 +112,3 @@ def _widest(clock: Clock) -> tuple[float, float] | None:
     gaps = [(one.t, two.t) for one, two in zip(flat[::2], flat[1::2], strict=True)]
     gap = max(gaps, key=lambda one: one[1] - one[0], default=None)
     return gap if gap and gap[1] - gap[0] > CLOSE_S else None
-
-
-def told(film: Film, clock: Clock | None) -> dict[str, Any] | None:
-    """As it crosses the wall."""
-    if clock is None:
-        return None
-    agreeing_at = {point.t for point in clock.agreeing}
-    sure = [one.score for one in film.readings if one.t in agreeing_at]
-    return {**facts.of(clock, film.readings, len(film.looked), sure), "box": _box(film.found)}
-
-
-def _box(found: Found) -> list[int] | None:
-    """Left, top, width and height of the clock, in pixels of the upright picture."""
-    if found.place is None:
-        return None
-    boxes = found.place.boxes
-    left, top = min(one.left for one in boxes), min(one.top for one in boxes)
-    return [left, top, max(one.right for one in boxes) - left, max(one.bottom for one in boxes) - top]

@@ -13,7 +13,7 @@ WORD_GAP, SAME_LINE = 1.8, 0.5  # in heights of the line
 IN_STRIP, IN_PICTURE = 8, 16  # lines read at most; the longest first, for a clock is long
 PICTURE_SIDE = 768
 SURE = 0.5
-LABELS, LABEL_SCORE, SHORTEST_LABEL = 12, 0.75, 2
+TEXTS, TEXT_SCORE, SHORTEST = 20, 0.75, 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,13 @@ class Place:
 
     boxes: tuple[Box, ...]
 
+    @property
+    def told(self) -> list[int]:
+        """Left, top, width and height of all of it, in pixels of the upright picture."""
+        left, top = min(one.left for one in self.boxes), min(one.top for one in self.boxes)
+        right, bottom = max(one.right for one in self.boxes), max(one.bottom for one in self.boxes)
+        return [left, top, right - left, bottom - top]
+
     def read(self, engine: Engine, picture: Pixels) -> Line:
         """The clock in another picture of the same film."""
         height, width = picture.shape[:2]
@@ -43,7 +50,7 @@ class Found:
 
     place: Place | None = None
     line: Line | None = None
-    labels: list[Seen] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
 
 def in_strips(engine: Engine, picture: Pixels) -> Found:
@@ -80,9 +87,16 @@ def _joined(boxes: list[Box]) -> list[Box]:
         for at, line in enumerate(lines):
             tall = min(box.height, line.height)
             beside = abs(box.middle - line.middle) <= SAME_LINE * tall
-            if beside and box.left - line.right <= WORD_GAP * tall and max(box.height, line.height) <= 1.6 * tall:
+            if (
+                beside
+                and box.left - line.right <= WORD_GAP * tall
+                and max(box.height, line.height) <= 1.6 * tall
+            ):
                 lines[at] = Box(
-                    line.left, min(line.top, box.top), max(line.right, box.right), max(line.bottom, box.bottom)
+                    line.left,
+                    min(line.top, box.top),
+                    max(line.right, box.right),
+                    max(line.bottom, box.bottom),
                 )
                 break
         else:
@@ -92,37 +106,40 @@ def _joined(boxes: list[Box]) -> list[Box]:
 
 def _clock_in(seen: list[Seen]) -> Found:
     """The fullest clock among the lines: date and time in one, else a date and a time, else a bare time."""
-    chosen = _whole(seen) or _in_two(seen) or _bare(seen)
-    labels = [one for one in seen if one not in chosen and _is_label(one)]
+    chosen = _whole(seen) or in_two(seen) or _bare(seen)
     if not chosen:
-        return Found(labels=labels[:LABELS])
+        return Found(texts=texts(seen, []))
     text = " ".join(one.line.text for one in chosen)
     line = Line(text, min(one.line.score for one in chosen))
-    return Found(Place(tuple(one.box for one in chosen)), line, labels[:LABELS])
+    return Found(Place(tuple(one.box for one in chosen)), line, texts(seen, chosen))
+
+
+def texts(seen: list[Seen], but: list[Seen]) -> list[str]:
+    """Other lines that somebody may search for: the name of a camera, of a shop."""
+    said = [one.line.text.strip() for one in seen if one not in but and one.line.score >= TEXT_SCORE]
+    worth = [
+        one for one in said if len(one) >= SHORTEST and any(map(str.isalnum, one)) and not stamps.read(one)
+    ]
+    return list(dict.fromkeys(worth))[:TEXTS]
 
 
 def _whole(seen: list[Seen]) -> list[Seen]:
     return next(([one] for one in seen if (stamp := stamps.read(one.line.text)) and stamp.days), [])
 
 
-def _in_two(seen: list[Seen]) -> list[Seen]:
+def in_two(seen: list[Seen]) -> list[Seen]:
     """Date and time in lines of their own, the two that stand nearest to each other."""
     dates = [one for one in seen if stamps.is_date(one.line.text)]
     times = [one for one in seen if stamps.read(one.line.text)]
     pairs = [(one, two) for one in dates for two in times if stamps.read(f"{one.line.text} {two.line.text}")]
-    return list(min(pairs, key=_distance)) if pairs else []
+    return list(min(pairs, key=lambda pair: _distance(*pair))) if pairs else []
 
 
-def _distance(pair: tuple[Seen, Seen]) -> float:
-    one, two = pair[0].box, pair[1].box
+def _distance(first: Seen, second: Seen) -> float:
+    one, two = first.box, second.box
     return abs(one.middle - two.middle) + max(0, one.left - two.right, two.left - one.right)
 
 
 def _bare(seen: list[Seen]) -> list[Seen]:
     """A time alone must show its seconds: opening hours and prices do not."""
     return next(([one] for one in seen if (stamp := stamps.read(one.line.text)) and stamp.unit == 1), [])
-
-
-def _is_label(seen: Seen) -> bool:
-    text = seen.line.text.strip()
-    return seen.line.score >= LABEL_SCORE and len(text) >= SHORTEST_LABEL and any(map(str.isalnum, text))

@@ -40,11 +40,15 @@ def _any(names: dict[str, int]) -> str:
 
 # What recognition takes for digits, and what it makes of signs between them.
 _LIKE_DIGITS = str.maketrans("OoQDlI|!iSsB", "000011111558")
-_LIKE_SIGNS = str.maketrans({**dict.fromkeys("—–−‐‑一ー~", "-"), "；": ":", ";": ":", "∶": ":", "·": ".", "，": ","})
+_LIKE_SIGNS = str.maketrans(
+    {**dict.fromkeys("—–−‐‑一ー~", "-"), "；": ":", ";": ":", "∶": ":", "·": ".", "，": ","}
+)
 _NUMERIC = re.compile(r"[0-9OoQDlI|!iSsB:./,年月日時时分秒-]+")
 _IN_WORDS = re.compile(r"(?:[星里][期朋明]|[周週]|[礼禮]拜)\s?([-二三四五六日天])")
 _WORD = re.compile(rf"(?<![a-zà-ÿ])({_any(WEEKDAY)})\.?(?![a-zà-ÿ])", re.IGNORECASE)
-_HALF = re.compile(r"(上午|凌晨|早上|清晨)|(下午|晚上|中午|傍晚)|(?<![a-z])([ap])\.?\s?m\.?(?![a-z]|\d\.\d)", re.IGNORECASE)
+_HALF = re.compile(
+    r"(上午|凌晨|早上|清晨)|(下午|晚上|中午|傍晚)|(?<![a-z])([ap])\.?\s?m\.?(?![a-z]|\d\.\d)", re.IGNORECASE
+)
 
 _ISO_T = re.compile(r"(?<=\d)T(?=\d\d:)")
 

@@ -1,4 +1,4 @@
-"""Single pictures of a film at wanted moments, by jumping to key frames; no second more than needed is decoded."""
+"""Single pictures of a film at wanted moments, by jumping to key frames: as little as possible is decoded."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Stills:
         return self._upright(*best) if best else None
 
     def key(self, t: float, after: float) -> Still | None:
-        """The key frame before ``t``, which costs one picture; if it is no later than ``after``, as ``at``."""
+        """The key frame before ``t``, at the price of one picture; like ``at`` where it is no later."""
         self._jump(t)
         frame = next(self._frames, None)
         if frame is not None:

@@ -34,7 +34,9 @@ def test_three_readings_that_agree_make_an_offset() -> None:
     told = _told(_film(0.0, 3.4, 7.9))
 
     assert told["started_at"] == "2024-03-09T21:14:00"
-    assert told["offset_s"] == round((datetime(2024, 3, 9, 21, 14) - datetime(1970, 1, 1)).total_seconds() + 0.05, 2)
+    assert told["offset_s"] == round(
+        (datetime(2024, 3, 9, 21, 14) - datetime(1970, 1, 1)).total_seconds() + 0.05, 2
+    )
     assert told["confidence"] == 1.0 * round(0.5 + 0.5 * 0.99, 2)
 
 
@@ -64,7 +66,8 @@ def test_a_clock_that_was_set_jumps_once() -> None:
 
     assert told["jumps"] == [
         {
-            "start": 6, "end": 8, "before": "2024-03-09T21:14:06", "after": "2024-03-09T22:14:08", "by_s": 3600.0
+            "start": 6, "end": 8, "before": "2024-03-09T21:14:06", "after": "2024-03-09T22:14:08",
+            "by_s": 3600.0,
         }
     ]  # fmt: skip
     assert told["started_at"] == "2024-03-09T21:14:00"
@@ -163,7 +166,11 @@ def test_any_running_clock_is_found_within_a_second(times: list[float], part: fl
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(st.floats(0, 1e6), st.datetimes(datetime(1970, 1, 1), datetime(2079, 1, 1))), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1e6), st.datetimes(datetime(1970, 1, 1), datetime(2079, 1, 1))), max_size=12
+    )
+)
 def test_whatever_is_read_something_is_told(pairs: list[tuple[float, datetime]]) -> None:
     readings = [_at(t, shown) for t, shown in pairs]
     told = _told(readings)
