@@ -77,7 +77,7 @@ def cctv_clip(
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
     if rotation:
-        path.write_bytes(_turned(path.read_bytes(), rotation, size))
+        path.write_bytes(turned(path.read_bytes(), rotation, size))
     shown = size if rotation % 180 == 0 else (size[1], size[0])
     return Clip(path, seconds, len(times), float(fps), *shown, person_at)
 
@@ -145,7 +145,7 @@ def _encoder_options(codec: str) -> dict[str, str]:
     }.get(codec, {"b": "1500000"})
 
 
-def _turned(data: bytes, rotation: int, size: tuple[int, int]) -> bytes:
+def turned(data: bytes, rotation: int, size: tuple[int, int]) -> bytes:
     """The same film with a turn written into its track header, as phones do it."""
     at = data.index(b"tkhd") + 4 + 40
     a, b, c, d = (one * 65536 for one in TURN[rotation])
