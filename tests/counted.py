@@ -20,7 +20,7 @@ MUXERS = {"mkv": "matroska", "ts": "mpegts", "mpg": "mpeg"}
 
 
 def picture(number: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
-    """Bars from left to right, the highest bit first, white for 1. The lower half is shaded, to tell up from down."""
+    """Bars from left to right, the highest bit first, white for 1; the lower half is duller."""
     across = (np.arange(size[0]) * BITS // size[0])[None, :]
     bars = np.where((number >> (BITS - 1 - across)) & 1, 235, 16).repeat(size[1], axis=0)
     bars[size[1] // 2 :] = bars[size[1] // 2 :] * 3 // 4 + 32
@@ -45,8 +45,12 @@ def film(
     sound: str | None = None,
     options: dict[str, str] | None = None,
     rotation: int = 0,
+    hole: tuple[int, int] = (0, 0),
 ) -> Path:
-    """Draw one frame for each time, in ticks; a tone beside it if a codec for sound is named."""
+    """Draw one frame for each time, in ticks; a tone beside it if a codec for sound is named.
+
+    The sound says nothing at all of the milliseconds within ``hole``.
+    """
     form = path.suffix.lstrip(".")
     with av.open(str(path), "w", format=MUXERS.get(form, form), options=options or {}) as out:
         stream: Any = out.add_stream(codec, rate=25, options=_options(codec, bframes))
@@ -61,7 +65,7 @@ def film(
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
         if tone is not None:
-            _play(out, tone, float((times[-1] - times[0]) * time_base) + 0.04)
+            _play(out, tone, float((times[-1] - times[0]) * time_base) + 0.04, hole)
     if rotation:
         path.write_bytes(footage.turned(path.read_bytes(), rotation, SIZE))
     return path
@@ -79,9 +83,11 @@ def _sound(out: Any, codec: str) -> Any:
     return stream
 
 
-def _play(out: Any, stream: Any, seconds: float) -> None:
+def _play(out: Any, stream: Any, seconds: float, hole: tuple[int, int]) -> None:
     wave = (np.sin(np.arange(int(seconds * 8000)) * 2 * np.pi * 440 / 8000) * 8000).astype(np.int16)
     for begin in range(0, wave.size, 1024):
+        if hole[0] <= begin // 8 < hole[1]:
+            continue
         frame = av.AudioFrame.from_ndarray(wave[None, begin : begin + 1024], format="s16", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = 8000, begin, Fraction(1, 8000)
         out.mux(stream.encode(frame))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, BinaryIO
 
 from workers.media import wire
@@ -57,6 +57,10 @@ class Job:
     limits: Limits
     allow_unsandboxed: bool = False
     output: int | None = None  # file descriptor, open for reading and writing: all that may be written
+    pieces: int | None = (
+        None  # file descriptor, open for reading: what earlier steps wrote, one after another
+    )
+    given: dict[str, Any] = field(default_factory=dict)
     attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
 
     @property

@@ -55,9 +55,10 @@ class Bytes:
 
 
 @contextmanager
-def opened(job: Job) -> Iterator[InputContainer]:
-    """The container, closed again whatever happens."""
-    source = Bytes(job.input, job.size, preface.length(job.input))
+def opened(job: Job, part: tuple[int, int] | None = None) -> Iterator[InputContainer]:
+    """The container, closed again whatever happens. ``part``: where in the file it lies, and its size."""
+    begin, size = part or (preface.length(job.input), job.size)
+    source = Bytes(job.input, begin + size if part else size, begin)
     with _safely(source, job.limits) as container:
         yield container
 

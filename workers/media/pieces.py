@@ -24,7 +24,7 @@ LINES = 480
 WIDEST = 1280
 MOST_PER_S = 30.0
 FAST = 33.0  # a film of uneven pace is faster than 30 for moments; only one that is on average is thinned
-LEAST_S, LEAST_S_OF_FAST = 1 / 125, 0.97 / MOST_PER_S
+LEAST_S, LEAST_S_OF_FAST = 1 / 250, 0.97 / MOST_PER_S
 KEY_EVERY_S = 2.0
 # No frames that wait for later ones: the times stand in the file as they are, and a step back is cheap.
 ENCODER = {"preset": "veryfast", "crf": "26", "threads": "1", "bf": "0", "forced-idr": "1"}
@@ -66,58 +66,40 @@ def _even(side: float) -> int:
     return max(16, round(side / 2) * 2)
 
 
-class PieceWriter:
-    """``add`` every decoded frame in order, then ``close``. Of a faster film 30 a second are kept."""
+class Pictures:
+    """Encodes frames into the picture track of a copy that is being written."""
 
-    def __init__(self, descriptor: int, shape: Shape) -> None:
+    def __init__(self, out: OutputContainer, shape: Shape) -> None:
         self._shape = shape
-        self._out: OutputContainer = writing.mp4(descriptor, shape.ticks)
-        self._stream = self._encoder()
+        self._stream: Any = out.add_stream("libx264", rate=shape.rate, options=dict(ENCODER))
+        self._stream.width, self._stream.height, self._stream.pix_fmt = shape.width, shape.height, "yuv420p"
+        self._stream.time_base = self._stream.codec_context.time_base = shape.ticks
+        self._stream.codec_context.gop_size = 600
         self._scaler = VideoReformatter()
-        self._first: int | None = None
+        self.first: int | None = None
+        self.frames = 0
         self._last = self._last_key = 0
-        self._frames = 0
 
-    def add(self, frame: VideoFrame, t: float) -> bool:
-        """Whether the frame shown at ``t`` seconds was taken. One that is not later than the last is not."""
+    def add(self, frame: VideoFrame, t: float) -> list[Packet[Any]] | None:
+        """What is ready to be written; None when the frame shown at ``t`` seconds is left out."""
         at = round(t / float(self._shape.ticks))
-        if self._first is None:
-            self._first = self._last_key = at
-        elif at <= self._last or not self._is_due(at):
-            return False
+        if self.first is None:
+            self.first = self._last_key = at
+        elif at <= self._last or (at - self._last) * self._shape.ticks < self._shape.least_s:
+            return None
         picture = self._scaled(frame)
-        picture.pts, picture.time_base = at - self._first, self._shape.ticks
-        is_key = not self._frames or (at - self._last_key) * self._shape.ticks >= KEY_EVERY_S
+        picture.pts, picture.time_base = at - self.first, self._shape.ticks
+        is_key = not self.frames or (at - self._last_key) * self._shape.ticks >= KEY_EVERY_S
         picture.pict_type = PictureType.I if is_key else PictureType.NONE
         self._last, self._last_key = at, at if is_key else self._last_key
-        self._frames += 1
-        self._mux(self._stream.encode(picture))
-        return True
+        self.frames += 1
+        found: list[Packet[Any]] = self._stream.encode(picture)
+        return found
 
-    def close(self) -> dict[str, Any]:
-        """Finish the file and say what it holds; ``first`` counts in ``ticks`` from the start of the film."""
-        if self._frames:
-            self._mux(self._stream.encode())
-        self._out.close()
-        ticks = self._shape.ticks
-        return {
-            "frames": self._frames,
-            "first": self._first or 0,
-            "ticks": [ticks.numerator, ticks.denominator],
-        }
-
-    def _is_due(self, at: int) -> bool:
-        return float((at - self._last) * self._shape.ticks) >= self._shape.least_s
-
-    def _mux(self, packets: list[Packet[Any]]) -> None:
-        self._out.mux(packets)
-
-    def _encoder(self) -> Any:
-        stream: Any = self._out.add_stream("libx264", rate=self._shape.rate, options=dict(ENCODER))
-        stream.width, stream.height, stream.pix_fmt = self._shape.width, self._shape.height, "yuv420p"
-        stream.time_base = stream.codec_context.time_base = self._shape.ticks
-        stream.codec_context.gop_size = 600
-        return stream
+    def rest(self) -> list[Packet[Any]]:
+        """What the encoder still holds."""
+        found: list[Packet[Any]] = self._stream.encode() if self.frames else []
+        return found
 
     def _scaled(self, frame: VideoFrame) -> VideoFrame:
         shape = self._shape
@@ -126,6 +108,31 @@ class PieceWriter:
             frame, *across, "yuv420p", interpolation="AREA", dst_color_range="MPEG", threads=1
         )
         return _turned(small, shape.turns) if shape.turns else small
+
+
+class PieceWriter:
+    """``add`` every decoded frame in order, then ``close``. Of a faster film 30 a second are kept."""
+
+    def __init__(self, descriptor: int, shape: Shape) -> None:
+        self._ticks = shape.ticks
+        self._out = writing.mp4(descriptor, shape.ticks)
+        self._pictures = Pictures(self._out, shape)
+
+    def add(self, frame: VideoFrame, t: float) -> bool:
+        """Whether the frame shown at ``t`` seconds was taken. One that is not later than the last is not."""
+        packets = self._pictures.add(frame, t)
+        self._out.mux(packets or [])
+        return packets is not None
+
+    def close(self) -> dict[str, Any]:
+        """Finish the file and say what it holds; ``first`` counts in ``ticks`` from the start of the film."""
+        self._out.mux(self._pictures.rest())
+        self._out.close()
+        return {
+            "frames": self._pictures.frames,
+            "first": self._pictures.first or 0,
+            "ticks": [self._ticks.numerator, self._ticks.denominator],
+        }
 
 
 def _turned(frame: VideoFrame, turns: int) -> VideoFrame:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.media import codes, wire
+
+if TYPE_CHECKING:
+    from workers.media.table import Table, Ticks
 
 Pixels = NDArray[np.uint8]
 PROGRESS_EVERY_S = 0.5
@@ -36,6 +39,7 @@ class Report:
             "failure": None,
             "timings_s": {},
         }
+        self.result: dict[str, Any] = {}  # what a later step found
         self.pictures = 0
 
     def warn(self, code: str) -> None:
@@ -73,6 +77,15 @@ class Report:
         self.pictures += 1
         if self.pictures == 1:
             self.media["timings_s"]["first_keyframe"] = round(time.monotonic() - self._started, 3)
+
+    def table(self, frames: Table, numbers: Ticks, first: float) -> None:
+        """Send when each frame of the file that plays is shown; ``first`` is where in the film it begins."""
+        rows = np.stack([frames.shown, numbers], axis=1).astype("<i8")
+        if not 0 < len(rows) <= wire.TABLE_ROWS:
+            return
+        tick = [frames.tick.numerator, frames.tick.denominator]
+        body = {"rows": len(rows), "tick": tick, "first": first, "begins": frames.begins}
+        wire.send(self._out, "table", body, rows.tobytes())
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -20,9 +20,11 @@ PICTURES = 96
 PICTURE_BYTES = 3 * 1024**3
 TILE_SIDE = 320
 TILES = 400
+TABLE_ROWS = 2_000_000
+ROW = struct.Struct("<qq")  # of a table of frames: when it is shown, in ticks, and its number
 MESSAGES = 20_000
 JOB_BYTES = 16 * 1024
-KINDS = frozenset({"facts", "keyframe", "tile", "progress", "done", "refused"})
+KINDS = frozenset({"facts", "keyframe", "tile", "table", "progress", "done", "refused"})
 WITH_PIXELS = frozenset({"keyframe", "tile"})
 LENGTH = struct.Struct(">I")
 
@@ -33,7 +35,7 @@ class Broken(ValueError):
 
 @dataclass(frozen=True)
 class Message:
-    """One message: a kind, a JSON object, and pixels when the kind is ``keyframe`` or ``tile``."""
+    """One message: a kind, a JSON object, and what comes raw behind it: pixels, or the rows of a table."""
 
     kind: str
     body: dict[str, Any]
@@ -62,6 +64,7 @@ class Reader:
     _pixel_total: int = 0
     _pictures: int = 0
     _tiles: int = 0
+    _rows: int = 0
     _messages: int = 0
 
     def feed(self, piece: bytes) -> Iterator[Message]:
@@ -101,6 +104,8 @@ class Reader:
         body = _parse(raw)
         if body["kind"] in WITH_PIXELS:
             self._announce(body, small=body["kind"] == "tile")
+        elif body["kind"] == "table":
+            self._announce_rows(body.get("rows"))
         return body
 
     def _count(self, length: int) -> None:
@@ -108,6 +113,12 @@ class Reader:
         self._json_total += length
         if self._messages > MESSAGES or self._json_total > JSON_BYTES:
             raise Broken("too much said")
+
+    def _announce_rows(self, rows: Any) -> None:
+        self._rows += rows if type(rows) is int and rows > 0 else TABLE_ROWS + 1
+        if self._rows > TABLE_ROWS:
+            raise Broken("rows out of bounds")
+        self._pixels_due = rows * ROW.size
 
     def _announce(self, body: dict[str, Any], *, small: bool) -> None:
         width, height = body.get("width"), body.get("height")

@@ -14,8 +14,7 @@ from typing import Any
 import av
 from av.container import OutputContainer
 
-# What the index needs at most for a frame of pictures (time, order, size, place, key frame), and of sound.
-PICTURE_BYTES, SOUND_BYTES, REST_BYTES = 40, 28, 64 * 1024
+REST_BYTES = 64 * 1024
 FINEST_TICKS = 1_000_000
 USUAL_TICKS = Fraction(1, 90_000)
 
@@ -61,9 +60,10 @@ def mp4(descriptor: int, ticks: Fraction, room: int = 0) -> OutputContainer:
     return av.open(target, "w", format="mp4", options=options, buffer_size=256 * 1024)
 
 
-def room_for(pictures: int, sounds: int) -> int:
-    """Bytes for the index of so many frames, never too few."""
-    return REST_BYTES + pictures * PICTURE_BYTES + sounds * SOUND_BYTES
+def room_for(pictures: int, sounds: int, *, even: bool, reordered: bool) -> int:
+    """Bytes for the index of so many frames: for each its size and, where they differ, times and place."""
+    each = 8 + (0 if even else 8) + (8 if reordered else 0) + (24 if sounds else 0)
+    return REST_BYTES + pictures * each + sounds * 28
 
 
 def ticks_of(time_base: Fraction | None) -> Fraction:
