@@ -41,6 +41,7 @@ PREFACE = "media:preface"
 TIMES_COUNTED = "media:times-counted"
 REPAIRED = "media:repaired"
 SEVERAL = "media:several-pictures"
+DAMAGED_PICTURE = "media:damaged-picture"
 UNSANDBOXED = "media:unsandboxed"
 REENCODED = "media:reencoded"
 SCREEN_FILMED = "media:screen-filmed"
@@ -68,6 +69,7 @@ WARNINGS = frozenset(
         TIMES_COUNTED,
         REPAIRED,
         SEVERAL,
+        DAMAGED_PICTURE,
         UNSANDBOXED,
         REENCODED,
         SCREEN_FILMED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import time
 import warnings
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from workers.media import codes, exif, wire
+from workers.media import boxes, codes, exif, wire
 from workers.media.job import Job
 from workers.media.report import Report, sharpness
 
@@ -27,7 +28,13 @@ MIME = {
 }
 SHOWN_BY_BROWSERS = frozenset({"JPEG", "PNG", "WEBP", "AVIF"})
 TURNED_BY_READER = frozenset({"HEIF", "TIFF"})  # their size is told upright already
+OF_BOXES = frozenset({"HEIF", "AVIF"})
+MANY = frozenset({"HEIF", "TIFF"})  # a burst, the pages of a scan: all of them are shown, up to a point
+MOST_PICTURES, MOST_PIXELS = 48, 400_000_000
+SMALLER_COPY = 254  # a page that TIFF marks as a smaller copy of another
 SHARP_SIDE = 480
+UNDECODED = (0, 136, 0)  # what the HEIC reader leaves where nothing was decoded
+UNDECODED_SIDE, GREY = 32, 112
 # What Pillow and its readers raise on broken files; a wrong one of these is a result, not a fault of ours.
 BROKEN = (
     OSError,
@@ -73,15 +80,41 @@ def _read(job: Job, report: Report, form: str) -> None:
             return
         media["width"], media["height"] = image.size
         exif.read(image, report)
-        if getattr(image, "n_frames", 1) > 1:
-            media["frame_count"] = int(image.n_frames)  # type: ignore[attr-defined]
+        count = int(getattr(image, "n_frames", 1))
+        if count > 1:
+            media["frame_count"] = count
             if form in ("PNG", "WEBP", "AVIF"):
                 report.warn(codes.ANIMATED)
+        if form in OF_BOXES and boxes.is_cut_short(job.input, job.size):
+            report.warn(codes.TRUNCATED)
         _shrink_while_reading(image)
         picture = _upright(_pixels(image, report), report)
         if media["rotation"] in (90, 270) and form not in TURNED_BY_READER:
             media["width"], media["height"] = media["height"], media["width"]
         _hand_over(picture, report)
+        if count > 1 and form in MANY:
+            _show_others(image, job, report)
+
+
+def _show_others(image: Any, job: Job, report: Report) -> None:
+    """The other pictures of the file in their order, as far as pictures, pixels and time allow."""
+    main, pixels, shown = image.tell(), image.width * image.height, 0
+    for at in (at for at in range(image.n_frames) if at != main):
+        try:
+            image.seek(at)
+            pixels += image.width * image.height
+            spent = time.process_time() > job.limits.decode_cpu_seconds or pixels > MOST_PIXELS
+            if spent or shown + 1 >= MOST_PICTURES:
+                break
+            if getattr(image, "tag_v2", {}).get(SMALLER_COPY, 0) & 1:
+                continue
+            picture = _upright(_pixels(image, report), report)
+        except BROKEN:
+            report.warn(codes.TRUNCATED)
+            continue
+        shown += 1
+        report.warn(codes.SEVERAL)
+        _hand_over(picture, report, at=at, place=shown)
 
 
 def _shrink_while_reading(image: Image.Image) -> None:
@@ -137,8 +170,29 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _hand_over(picture: Image.Image, report: Report) -> None:
+def _hand_over(picture: Image.Image, report: Report, at: int | None = None, place: int = 0) -> None:
+    """``place`` stands where a film has its seconds: it only keeps the pictures of one file in order."""
     small = picture.convert("L")
     small.thumbnail((SHARP_SIDE, SHARP_SIDE))
     pixels: Any = np.asarray(picture, dtype=np.uint8)
-    report.keyframe(0.0, None, pixels, "first", sharpness(np.asarray(small, dtype=np.uint8)))
+    if report.media["container"] == "heif":
+        pixels = _without_gaps(pixels, report)
+    reason = "coverage" if place else "first"
+    report.keyframe(float(place), at, pixels, reason, sharpness(np.asarray(small, dtype=np.uint8)))
+
+
+def _without_gaps(pixels: Any, report: Report) -> Any:
+    """Where the reader had nothing it leaves a flat green, exact to the digit: that is told, and made grey."""
+    step = UNDECODED_SIDE
+    corners = (pixels[::step, ::step] == UNDECODED).all(axis=2)
+    if not corners[1:, 1:].any():
+        return pixels
+    gap = (pixels == UNDECODED).all(axis=2)
+    height, width = (side - side % step for side in gap.shape)
+    blocks = gap[:height, :width].reshape(height // step, step, width // step, step).all(axis=(1, 3))
+    if not blocks.any():
+        return pixels
+    report.warn(codes.DAMAGED_PICTURE)
+    shown = pixels.copy()
+    shown[gap] = GREY
+    return shown
