@@ -16,7 +16,7 @@ import PIL
 import pillow_heif
 from av.error import FFmpegError
 
-from workers.media import codes, confine, frames, opening, photo, preface, rescue, sniff, sound, video
+from workers.media import boxes, codes, confine, frames, opening, photo, preface, rescue, sniff, sound, video
 from workers.media.job import Job
 from workers.media.report import Report
 
@@ -73,8 +73,20 @@ def _route(job: Job, report: Report) -> None:
     form = sniff.photo_format(head)
     if form:
         confine.lower_memory(job.limits.photo_memory)
-        return photo.examine(job, report, form)
+        photo.examine(job, report, form)
+        if report.media["failure"] != codes.CORRUPT or not boxes.has(job.input, job.size, b"moov"):
+            return None
+        report.media["failure"] = None  # a burst kept as a film: only the reader of films knows it
     confine.lower_memory(job.limits.video_memory)
+    _film(job, report, head)
+    if report.media["kind"] == "audio":
+        sound.examine(job, report)
+    if report.media["container"] is not None:
+        _note(job, report, head)
+    return None
+
+
+def _film(job: Job, report: Report, head: bytes) -> None:
     try:
         video.examine(job, report)
     except MemoryError:
@@ -85,16 +97,20 @@ def _route(job: Job, report: Report) -> None:
         why = _why(job, head, report)
         if not rescue.shown(job, report, why):
             _give_up(report, why)
-    if report.media["kind"] == "audio":
-        sound.examine(job, report)
+
+
+def _note(job: Job, report: Report, head: bytes) -> None:
+    """What the form of the file tells beside its pictures."""
     if report.media["container"] in frames.BARE:
         report.warn(codes.TIMES_COUNTED)
-    if report.media["container"] is not None and preface.length(job.input):
+    if preface.length(job.input):
         report.warn(codes.PREFACE)
         report.media["playable"] = "none"  # a browser would not look past the other bytes
-    if sniff.is_gif(head) and report.media.get("frame_count") == 1:
-        report.media |= {"kind": "photo", "duration_s": None, "activity": None}
-    return None
+    if sniff.is_gif(head):
+        if not sniff.is_gif_whole(os.pread(job.input, 64, max(0, job.size - 64))):
+            report.warn(codes.TRUNCATED)
+        if report.media.get("frame_count") == 1:
+            report.media |= {"kind": "photo", "duration_s": None, "activity": None}
 
 
 def _why(job: Job, head: bytes, report: Report) -> str:

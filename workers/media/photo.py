@@ -182,7 +182,7 @@ def _hand_over(picture: Image.Image, report: Report, at: int | None = None, plac
 
 
 def _without_gaps(pixels: Any, report: Report) -> Any:
-    """Where the reader had nothing it leaves a flat green, exact to the digit: that is told, and made grey."""
+    """Where the reader had nothing it leaves one exact flat green: that is told, and made grey."""
     step = UNDECODED_SIDE
     corners = (pixels[::step, ::step] == UNDECODED).all(axis=2)
     if not corners[1:, 1:].any():

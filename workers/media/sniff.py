@@ -108,6 +108,11 @@ def is_gif(head: bytes) -> bool:
     return head.startswith((b"GIF87a", b"GIF89a"))
 
 
+def is_gif_whole(tail: bytes) -> bool:
+    """Whether the mark of the end stands there; some cameras fill up with zeros behind it."""
+    return tail.rstrip(b"\0").endswith(b";")
+
+
 def is_known(head: bytes) -> bool:
     """Whether the first bytes are those of a film or sound file, so that a failure means damage."""
     begins = head.startswith(FILMS) or head[:4] == b"RIFF" or is_mp4(head) or is_gif(head)
