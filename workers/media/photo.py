@@ -176,12 +176,12 @@ def _hand_over(picture: Image.Image, report: Report, at: int | None = None, plac
     small.thumbnail((SHARP_SIDE, SHARP_SIDE))
     pixels: Any = np.asarray(picture, dtype=np.uint8)
     if report.media["container"] == "heif":
-        pixels = _without_gaps(pixels, report)
+        pixels = without_gaps(pixels, report)
     reason = "coverage" if place else "first"
     report.keyframe(float(place), at, pixels, reason, sharpness(np.asarray(small, dtype=np.uint8)))
 
 
-def _without_gaps(pixels: Any, report: Report) -> Any:
+def without_gaps(pixels: Any, report: Report) -> Any:
     """Where the reader had nothing it leaves one exact flat green: that is told, and made grey."""
     step = UNDECODED_SIDE
     corners = (pixels[::step, ::step] == UNDECODED).all(axis=2)
