@@ -18,7 +18,7 @@ def init(app: Flask) -> None:
     # Not `length`: that name is Jinja's own, for the number of things in a list.
     app.jinja_env.filters.update(
         time=time, told_time=told_time, ago=ago, duration=duration, size=uploads.readable, position=position,
-        lasting=lasting, category_label=category_label,
+        lasting=lasting, wall=wall, category_label=category_label,
     )  # fmt: skip
     app.jinja_env.globals.update(
         icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang, sheet=printing.sheet
@@ -108,6 +108,11 @@ def lasting(seconds: float) -> str:
         if number:
             parts.append(sentence % {"number": number})
     return " ".join(parts[:3]) or gettext("%(number)s s", number=0)
+
+
+def wall(moment: datetime) -> str:
+    """A time on a clock that knows no zone, as it stood there."""
+    return moment.isoformat(sep=" ", timespec="seconds")
 
 
 def position(seconds: float | None) -> str:

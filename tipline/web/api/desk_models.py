@@ -205,7 +205,8 @@ class DeskTip(BaseModel):
     anonymous: bool
     clock_offset_s: float | None
     clock_source: str | None = Field(
-        description="How the offset is known: minutes, reading, photo (not read yet) or desk."
+        description="How the offset is known: minutes, reading, photo (not read yet), desk, or compared: read"
+        " off a photo of both clocks and accepted at the desk."
     )
     clock_reading: str | None = Field(
         description="What the recorder showed, a slash, and when that was, RFC 3339 with an offset."

@@ -117,7 +117,7 @@ class ProgressOut(BaseModel):
     messages: list[MessageOut]
     evidence: list[EvidenceOut]
     clock_offset_s: float | None = Field(description="Seconds the camera's clock is ahead of true time.")
-    clock_source: str | None = Field(description="minutes, reading, photo or desk")
+    clock_source: str | None = Field(description="minutes, reading, photo, desk or compared")
     clock_reading: str | None = Field(description="What the recorder showed, a slash, and when that was.")
     overwrites_at: datetime | None = Field(
         description="When the recorder writes over footage that is still awaited; null once it has come."

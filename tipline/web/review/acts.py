@@ -15,7 +15,7 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, contacts, evidence, links, messages, tips
+from tipline.domain import accounts, clock, comparing, contacts, evidence, links, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -114,6 +114,23 @@ def change(tx: Transaction, tip: Tip) -> Notice:
         beat=request.form.get("beat") or None, clock_offset_s=_offset(tip),
     )  # fmt: skip
     return reversible(tx, tip, gettext("Corrections saved."), "change", before)
+
+
+@blueprint.post("/desk/tips/<reference>/clock")
+@guard.staff("tip:act")
+@act("clock")
+def compare(tx: Transaction, tip: Tip) -> Notice:
+    """Accept what a photo of both clocks says of the recorder's, or go back to what held before."""
+    before = {"offset_s": _number(tip.clock_offset_s), "source": tip.clock_source or ""}
+    if "source" in request.form:
+        comparing.restore(tx, current.actor(), tip, _offset(tip), request.form["source"] or None)
+        return Notice(gettext("The camera clock is as it was."))
+    file = evidence.read_evidence(tx, request.form.get("evidence", ""))
+    proposal = comparing.propose(file, current.zone()) if file.tip_id == tip.id else None
+    if proposal is None:
+        raise TiplineError("tip:offset-unclear", fields={"clock": "tip:offset-unclear"})
+    comparing.accept(tx, current.actor(), tip, proposal)
+    return reversible(tx, tip, gettext("The camera clock is set from the photo."), "clock", before)
 
 
 @blueprint.post("/desk/tips/<reference>/messages")

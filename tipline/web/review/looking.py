@@ -12,7 +12,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.web import media
-from tipline.web.review import facts, strip
+from tipline.web.review import camera, facts, strip
 
 BUSY = ("uploading", "received", "processing")
 
@@ -41,6 +41,7 @@ class FileView:
     row: Evidence
     pictures: list[Rendition] = field(default_factory=list)
     arrived_bytes: int | None = None
+    tip: Tip | None = None
 
     @cached_property
     def media(self) -> dict[str, Any]:
@@ -86,6 +87,11 @@ class FileView:
         return strip.drawn(self.media, [one.t for one in self.frames if one.t is not None])
 
     @cached_property
+    def clock(self) -> camera.CameraClock | None:
+        """What was read of the clock that stands in the picture."""
+        return camera.of(self.row, self.media, self.tip) if self.tip else None
+
+    @cached_property
     def groups(self) -> list[facts.Group]:
         return facts.of(self.row, self.media)
 
@@ -95,7 +101,7 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
     pictures = renditions.list_of_many(tx, [row.id for row in rows])
     under_way = uploads.unfinished(tx, tip)
     return [
-        FileView(row, pictures[row.id], under_way[row.id].offset if row.id in under_way else None)
+        FileView(row, pictures[row.id], under_way[row.id].offset if row.id in under_way else None, tip)
         for row in rows
     ]
 

@@ -18,6 +18,7 @@ from tipline.web import current, errors, guard
 from tipline.web.review import (
     blueprint,
     came,
+    camera,
     history,
     looking,
     notices,
@@ -133,6 +134,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "occurred": occurred(row),
         "overwrites_at": row.overwrites_at if recorders.is_awaited(row, [one.row for one in files]) else None,
         "clock_how": words.clock_how(row),
+        "clock_proposals": camera.proposals([one.row for one in files], row),
         "live": _live(row, files, wanted.address(chosen, "")),
     }
 

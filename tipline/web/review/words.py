@@ -80,6 +80,15 @@ CLOCK_SOURCE = {
     "reading": N_("read off the recorder by the tip provider"),
     "photo": N_("see the photo for the clock"),
     "desk": N_("set at the desk"),
+    "compared": N_("read off a photo of both clocks, accepted at the desk"),
+}
+
+
+# What the true time beside a recorder's was read from.
+PROPOSED_BY = {
+    ("phone",): N_("the phone in the picture"),
+    ("photo",): N_("the time that the photo itself tells"),
+    ("phone", "photo"): N_("the phone in the picture and the photo's own time"),
 }
 
 
@@ -92,7 +101,7 @@ def clock_how(tip: Tip) -> str:
     if not reading:
         return source
     shown, at = (one.strftime("%Y-%m-%d %H:%M:%S") for one in reading)
-    if tip.clock_source == "desk":
+    if tip.clock_source in ("desk", "compared"):
         # The officer's figure is not what the tip provider read.
         told = gettext("the tip provider read %(shown)s at %(at)s", shown=shown, at=at)
     else:

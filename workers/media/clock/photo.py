@@ -163,11 +163,12 @@ def _distance(one: Shown, taken: datetime) -> float:
 
 
 def _phone(times: list[Shown], recorder: Shown, taken: datetime | None) -> Shown | None:
-    """The other clock. Screens are full of hours: it must agree with ``taken``, or stand out."""
+    """The other clock. Screens are full of hours: it agrees with ``taken``, or it stands out."""
     others = [one for one in times if one is not recorder and not _is_recorder(one, recorder)]
     if taken is not None:
         near = [one for one in others if _of_day(one.stamp, taken) <= max(SAME_S, one.stamp.unit)]
-        return max(near, key=lambda one: (one.stamp.unit == 1, one.seen.box.height), default=None)
+        if near:
+            return max(near, key=lambda one: (one.stamp.unit == 1, one.seen.box.height))
     others.sort(key=lambda one: -one.seen.box.height)
     distinct = [one for one in others if one.stamp.second != others[0].stamp.second]
     if others and (not distinct or others[0].seen.box.height >= LARGER * distinct[0].seen.box.height):
