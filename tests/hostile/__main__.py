@@ -1,6 +1,7 @@
 """`make hostile`: shows every trick to the examination and prints what became of it.
 
-Ends with 1 on a broken promise. Also the shared set where it lies beside the checkout, and bit flips over good files.
+Ends with 1 on a broken promise. Also the shared set where it lies beside the checkout, and damaged copies
+of good files.
 """
 
 from __future__ import annotations

@@ -7,10 +7,14 @@ a thread started earlier (numpy starts some) would stay free.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -60,6 +64,19 @@ def drop_powers() -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     if libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
         raise Refused(f"capabilities: {os.strerror(ctypes.get_errno())}")
+
+
+@contextmanager
+def within(cpu_seconds: int) -> Iterator[None]:
+    """End this process if this takes so much processor time: for single calls that nobody can interrupt."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    until = math.ceil(time.process_time()) + cpu_seconds
+    bounds = [bound for bound in (until, soft, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_CPU, (min(bounds), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def lower_memory(most: int) -> None:

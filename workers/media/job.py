@@ -22,7 +22,7 @@ class Limits:
     cpu_seconds: int = 900
     decode_cpu_seconds: float = 780.0  # stop decoding in time to hand over what was found
     video_memory: int = 2560 * MIB
-    photo_memory: int = 4096 * MIB
+    photo_memory: int = 2560 * MIB
     video_pixels: int = 64_000_000
     photo_pixels: int = 220_000_000
     streams: int = 32

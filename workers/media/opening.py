@@ -15,7 +15,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from workers.media import preface
+from workers.media import confine, preface
 from workers.media.job import Job, Limits
 
 FORMATS = (
@@ -29,6 +29,7 @@ DECODERS = (
     "pcm_mulaw,pcm_s16le,pcm_s16be,pcm_s24le,pcm_u8,pcm_f32le,wmav1,wmav2,gsm_ms,speex,adpcm_g722"
 )
 BUFFER = 256 * 1024
+OPENING_CPU_S = 8
 
 
 class Bytes:
@@ -71,21 +72,23 @@ def bare(job: Job, source: Any, form: str) -> Iterator[InputContainer]:
 
 
 def _safely(source: Any, limits: Limits, form: str | None = None) -> InputContainer:
-    container: InputContainer = av.open(
-        source,
-        mode="r",
-        format=form,
-        buffer_size=BUFFER,
-        metadata_errors="replace",
-        options={"max_pixels": str(limits.video_pixels), "threads": "1"},
-        container_options={
-            "format_whitelist": FORMATS,
-            "codec_whitelist": DECODERS,
-            "protocol_whitelist": "",
-            "max_streams": str(limits.streams),
-            "max_pixels": str(limits.video_pixels),
-        },
-    )
+    # One call that nobody can interrupt: a transport stream of 8,000 programmes keeps it busy for minutes.
+    with confine.within(OPENING_CPU_S):
+        container: InputContainer = av.open(
+            source,
+            mode="r",
+            format=form,
+            buffer_size=BUFFER,
+            metadata_errors="replace",
+            options={"max_pixels": str(limits.video_pixels), "threads": "1"},
+            container_options={
+                "format_whitelist": FORMATS,
+                "codec_whitelist": DECODERS,
+                "protocol_whitelist": "",
+                "max_streams": str(limits.streams),
+                "max_pixels": str(limits.video_pixels),
+            },
+        )
     return container
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import struct
 import time
@@ -14,7 +15,7 @@ import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workers.media import boxes, codes, exif, wire
-from workers.media.job import Job
+from workers.media.job import Job, Limits
 from workers.media.report import Report, sharpness
 
 MIME = {
@@ -32,6 +33,9 @@ OF_BOXES = frozenset({"HEIF", "AVIF"})
 MANY = frozenset({"HEIF", "TIFF"})  # a burst, the pages of a scan: all of them are shown, up to a point
 MOST_PICTURES, MOST_PIXELS = 48, 400_000_000
 SMALLER_COPY = 254  # a page that TIFF marks as a smaller copy of another
+# The reader of WebP keeps three pictures of four channels at once, and no camera writes it larger; what is
+# transparent is copied once more while it is made smaller.
+PIXELS_THAT_FIT = {"WEBP": 64_000_000, "RGBA": 110_000_000, "LA": 110_000_000, "PA": 110_000_000}
 SHARP_SIDE = 480
 UNDECODED = (0, 136, 0)  # what the HEIC reader leaves where nothing was decoded
 UNDECODED_SIDE, GREY = 32, 112
@@ -75,7 +79,7 @@ def _read(job: Job, report: Report, form: str) -> None:
     source.seek(0)
     with source, Image.open(source, formats=[form]) as image:
         media = report.media
-        if image.width * image.height > job.limits.photo_pixels:
+        if image.width * image.height > most_pixels(image, form, job.limits):
             report.fail(codes.TOO_MANY_PIXELS)
             return
         media["width"], media["height"] = image.size
@@ -106,7 +110,8 @@ def _show_others(image: Any, job: Job, report: Report) -> None:
             spent = time.process_time() > job.limits.decode_cpu_seconds or pixels > MOST_PIXELS
             if spent or shown + 1 >= MOST_PICTURES:
                 break
-            if getattr(image, "tag_v2", {}).get(SMALLER_COPY, 0) & 1:
+            too_large = image.width * image.height > most_pixels(image, image.format or "", job.limits)
+            if too_large or getattr(image, "tag_v2", {}).get(SMALLER_COPY, 0) & 1:
                 continue
             picture = _upright(_pixels(image, report), report)
         except BROKEN:
@@ -115,6 +120,12 @@ def _show_others(image: Any, job: Job, report: Report) -> None:
         shown += 1
         report.warn(codes.SEVERAL)
         _hand_over(picture, report, at=at, place=shown)
+
+
+def most_pixels(image: Image.Image, form: str, limits: Limits) -> float:
+    """How many pixels fit into the memory of the child, by the way its reader goes about it."""
+    by_reader = (PIXELS_THAT_FIT.get(name, math.inf) for name in (form, image.mode))
+    return min(limits.photo_pixels, *by_reader)
 
 
 def _shrink_while_reading(image: Image.Image) -> None:
