@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults check lock messages bench bench-intake clean
+.PHONY: help run test faults hostile check lock messages bench bench-intake clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -29,6 +29,10 @@ test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k 
 faults: ## break a station on purpose and count what is lost; ARGS="--uploads 5000 --faults 300 --seed 7"
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m tests.faults $(ARGS)
+
+hostile: ## show every trick and damaged file to the examination; ARGS="--flips 2000 --only webp"
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m tests.hostile $(ARGS)
 
 check: ## lint, format and types
 	@$(PYTHON) tipline/bootstrap.py --dev

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests import footage
-from tests.hostile.tricks import CANNOT, EITHER, Trick
+from tests.hostile.tricks import EITHER, Trick
 
 
 def directory_loop(path: Path) -> None:
