@@ -20,6 +20,7 @@ class Job(NamedTuple):
 
 JOBS: dict[str, Job] = {
     "evidence.derive": Job("workers.tasks.derive_evidence", MEDIA, 3600),
+    "evidence.live": Job("workers.tasks.look_ahead", MEDIA, 300),
 }
 
 

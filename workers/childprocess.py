@@ -44,7 +44,8 @@ class Child:
 
     def __init__(self, job: Job, pass_file: BinaryIO) -> None:
         self._job = job
-        self._passed = (pass_file.fileno(), *(() if job.output is None else (job.output,)))
+        others = (one for one in (job.output, job.beside) if one is not None)
+        self._passed = (pass_file.fileno(), *others)
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr = bytearray()
         self._stderr_read = 0

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline.domain import drafts, outbox, receipts, recorders, tips, uploads
+from tipline.domain import drafts, live, outbox, receipts, recorders, tips, uploads
 from tipline.errors import TiplineError
 from tipline.jobs import QUEUES
 from tipline.services import Services
@@ -62,6 +62,9 @@ def ring_stuck(services: Services) -> None:
         return
     with services.database.transaction() as tx:
         for row in outbox.ring_stuck(tx, services.bell, limit=room):
+            if row.kind == live.KIND:
+                row.state = "done"  # only a glance: nobody has to hear of it
+                continue
             log.error("sweep.gave-up", outbox=row.id, evidence=row.subject, attempts=row.attempt)
             pipeline.end(tx, row)
 
@@ -70,6 +73,13 @@ def submit_forgotten(services: Services) -> None:
     """Hand in drafts left alone that hold words or a file: who sent footage meant to report."""
     with services.database.transaction() as tx:
         drafts.submit_forgotten(tx, ack_minutes=services.settings.ack_minutes)
+
+
+def forget_withdrawn(services: Services) -> None:
+    """Delete what was seen of files that had not come when their report was taken back."""
+    with services.database.transaction() as tx:
+        gone = live.drop_withdrawn(tx)
+    services.receiver.finisher.forget_pictures(gone)
 
 
 def wake_snoozed(services: Services) -> None:
@@ -115,6 +125,7 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "ring": ring_stuck,
     "uploads": end_uploads,
     "drafts": submit_forgotten,
+    "withdrawn": forget_withdrawn,
     "snoozed": wake_snoozed,
     "overwriting": remind_of_overwriting,
 }

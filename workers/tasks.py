@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from tipline import services, settings
-from workers import pipeline
+from workers import live, pipeline
 
 
 def derive_evidence(outbox_id: int) -> None:
@@ -13,5 +13,14 @@ def derive_evidence(outbox_id: int) -> None:
     made = services.build(settings.load(os.environ))
     try:
         pipeline.derive(made, outbox_id)
+    finally:
+        made.close()
+
+
+def look_ahead(outbox_id: int) -> None:
+    """Look into a film that is still coming."""
+    made = services.build(settings.load(os.environ))
+    try:
+        live.look(made, outbox_id)
     finally:
         made.close()

@@ -7,7 +7,7 @@ from contextlib import suppress
 import storage
 from storage import Store, hashing, keys
 from tipline.db import Database
-from tipline.domain import evidence, kinds, outbox, stored, uploads
+from tipline.domain import evidence, kinds, outbox, renditions, stored, uploads
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.running import Running
@@ -64,6 +64,7 @@ class Finisher:
         with self.database.transaction() as tx:
             if not uploads.close(tx, upload, state):
                 return
+            pictures = renditions.drop_others(tx, upload.evidence_id, ())
             row = tx.get(Evidence, upload.evidence_id)
             if row is not None:
                 evidence.drop(tx, row, actor, "expired" if state == "expired" else None)
@@ -71,7 +72,14 @@ class Finisher:
         with suppress(storage.StoreError):
             # Perhaps the object was completed, and whoever did it died before it became evidence.
             self.store.delete(keys.original(upload.evidence_id))
+        self.forget_pictures(pictures)
         self.running.forget(upload.id)
+
+    def forget_pictures(self, pictures: list[str]) -> None:
+        """What was seen of a file that will not be evidence; no row names it any more."""
+        for key in pictures:
+            with suppress(storage.StoreError):
+                self.store.delete(key)
 
     def forget_session(self, session: str) -> None:
         """The row says it all by now; what the store cannot drop at the moment is a leftover to sweep."""
@@ -96,11 +104,14 @@ class Finisher:
             return mark is not None and tx.get_one(Upload, upload.id).writer == mark
 
     def _refuse(self, upload: Upload, code: str) -> Upload:
+        pictures: list[str] = []
         with self.database.transaction() as tx:
             if uploads.close(tx, upload, "refused"):
+                pictures = renditions.drop_others(tx, upload.evidence_id, ())
                 evidence.refuse(tx, evidence.read_evidence(tx, upload.evidence_id), code=code)
         self.store.delete(keys.original(upload.evidence_id))
         self.forget_session(upload.session)
+        self.forget_pictures(pictures)
         self.running.forget(upload.id)
         raise TiplineError("evidence:refused")
 

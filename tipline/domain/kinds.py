@@ -43,6 +43,7 @@ _FILMS = (
     b"IMKH",
 )
 _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free")
+_BEFORE_PICTURES = (b"ftyp", b"wide", b"skip", b"free", b"uuid", b"pnot", b"prfl")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,24 @@ def classify(head: bytes, size: int) -> Verdict:
     if head.startswith(_PROGRAMS) and not head.startswith(_SOUND_LIKE_PROGRAM):
         return Verdict("other", PROGRAM)
     return Verdict(_kind(head))
+
+
+def has_index_last(head: bytes) -> bool:
+    """Whether an MP4 or MOV begins with its pictures, so that its index, without which nobody can read them,
+    stands at the end.
+    """
+    at = 0
+    while at + 16 <= len(head):
+        size, name = int.from_bytes(head[at : at + 4], "big"), head[at + 4 : at + 8]
+        if name == b"mdat":
+            return True
+        if name not in _BEFORE_PICTURES:
+            return False
+        size = int.from_bytes(head[at + 8 : at + 16], "big") if size == 1 else size
+        if size < 8:
+            return False
+        at += size
+    return False
 
 
 def _kind(head: bytes) -> str:

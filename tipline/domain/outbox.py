@@ -51,6 +51,14 @@ def add(tx: Transaction, ring: Ring, kind: str, subject: str) -> Outbox:
     return row
 
 
+def is_pending(tx: Transaction, kind: str, subject: str) -> bool:
+    """Whether such a job waits or runs."""
+    query = select(Outbox.id).where(
+        Outbox.subject == subject, Outbox.kind == kind, Outbox.state.in_(("queued", "running"))
+    )
+    return tx.scalar(query.limit(1)) is not None
+
+
 def take(tx: Transaction, outbox_id: int) -> Outbox | None:
     """Begin the job and hold it under a lease; None if it is done, dead, or in another's hands."""
     now = clock.now()

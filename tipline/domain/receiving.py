@@ -14,11 +14,12 @@ from functools import partial
 import storage
 from storage import Store, keys
 from tipline.db import Database
-from tipline.domain import evidence, outbox, room, stored, uploads
+from tipline.domain import evidence, outbox, renditions, room, stored, uploads
 from tipline.domain.abandoned import Abandoned
 from tipline.domain.actors import reporter
 from tipline.domain.finishing import Finisher
 from tipline.domain.limits import Limits
+from tipline.domain.live import Live
 from tipline.domain.running import Running
 from tipline.domain.stretch import Stretch
 from tipline.domain.tips import Tip
@@ -32,6 +33,7 @@ class Receiver:
     def __init__(self, database: Database, store: Store, ring: outbox.Ring, limits: Limits) -> None:
         self.database, self.store, self.ring, self.limits = database, store, ring, limits
         self.running = Running()
+        self.live = Live(database, store, ring)
         self.finisher = Finisher(database, store, ring, self.running)
         self.abandoned = Abandoned(database, self.finisher)
 
@@ -137,7 +139,7 @@ class Receiver:
                 upload = self.read(upload.id, upload.tip_id)
             mark = self._claim(upload, offset, is_checked=checksum is not None)
             stretch = Stretch(self.database, self.store, self.running, self.finisher, upload, mark, checksum)
-            return stretch.write(writer, offset, pieces, ends=ends)
+            return stretch.write(writer, offset, pieces, ends=ends, passed=self.live.watch(upload, offset))
         except storage.Superseded as fault:
             raise TiplineError("upload:superseded") from fault
         except storage.SessionGone as fault:
@@ -220,12 +222,15 @@ class Receiver:
         try:
             with self.database.transaction() as tx:
                 is_ours = uploads.begin_anew(tx, upload, session)
+                pictures = renditions.drop_others(tx, upload.evidence_id, ()) if is_ours else []
         except BaseException:
             self.finisher.forget_session(session)
             raise
         if not is_ours:
             self.finisher.forget_session(session)
+        self.finisher.forget_pictures(pictures)
         self.running.forget(upload.id)
+        self.live.forget(upload.id)
         return self.read(upload.id, upload.tip_id)
 
     def _require_gone(self, upload: Upload) -> None:

@@ -17,6 +17,8 @@ from tipline.errors import TiplineError
 
 KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet"
 IN_A_ROW = 4  # pictures a row of the queue shows
+# Names of pictures that were seen while the file was still coming begin so. They go when it is examined.
+PROVISIONAL = "live-"
 
 
 class Rendition(Base):
@@ -40,6 +42,11 @@ class Rendition(Base):
     sharpness: Mapped[float | None]
     provenance: Mapped[str] = mapped_column(SafeText, default="{}")
     made_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether it shows bytes that were not sealed yet."""
+        return self.name.startswith(PROVISIONAL)
 
     @property
     def key(self) -> str:

@@ -50,6 +50,11 @@ def require_again(tx: Transaction, store: Store, limits: Limits, upload: Upload)
         _require_disk(tx, store, limits, upload.length - upload.offset)
 
 
+def require_scratch(tx: Transaction, store: Store, limits: Limits, size: int) -> None:
+    """Bytes that are kept for a while and are no evidence: they must not take promised room either."""
+    _require_disk(tx, store, limits, size)
+
+
 def is_promised(upload: Upload) -> bool:
     """Whether room is still held for the rest of this file."""
     now = clock.now()

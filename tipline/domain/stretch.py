@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 
 from storage import Store, hashing
 from tipline.db import Database
@@ -26,9 +26,21 @@ class Stretch:
         self.digest: hashing.Digest | None = None
         self.own_digest = hashing.Digest(checksum.algorithm) if checksum else None
 
-    def write(self, writer: Writer, offset: int, pieces: Iterable[bytes], *, ends: bool) -> Upload:
-        """Write `pieces` from `offset` on. With `ends` the file ends with them, whatever was announced."""
+    def write(
+        self,
+        writer: Writer,
+        offset: int,
+        pieces: Iterable[bytes],
+        *,
+        ends: bool,
+        passed: Callable[[int], None],
+    ) -> Upload:
+        """Write `pieces` from `offset` on. With `ends` the file ends with them, whatever was announced.
+
+        `passed` is told how far they were written; that they are durable is not said by this.
+        """
         self.offset = self.durable = offset
+        self.passed = passed
         self.digest = self.running.digest(self.upload.id, offset, self.upload.writer)
         watched = self._watched(writer, pieces)
         try:
@@ -56,6 +68,7 @@ class Stretch:
             if self.own_digest:
                 self.own_digest.update(piece)
             yield piece
+            self.passed(self.upload.length - room)
 
     def _require_mark(self) -> None:
         """Whoever was held up between its claim and its turn in the store must not cut what others wrote."""

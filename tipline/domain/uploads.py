@@ -238,6 +238,11 @@ def is_under_way(tx: Transaction, evidence_id: str) -> bool:
     return tx.scalar(query.limit(1)) is not None
 
 
+def find_under_way(tx: Transaction, evidence_id: str) -> Upload | None:
+    """The upload that still brings this file."""
+    return tx.scalar(select(Upload).where(Upload.evidence_id == evidence_id, Upload.state == "active"))
+
+
 def unfinished(tx: Transaction, tip: Tip) -> dict[str, Upload]:
     """Evidence id → its upload, for every file of the tip that has not fully arrived."""
     rows = tx.scalars(select(Upload).where(Upload.tip_id == tip.id, Upload.state == "active"))

@@ -9,7 +9,7 @@ from flask_babel import format_datetime, gettext
 from markupsafe import Markup
 
 from tipline import __version__, i18n, printing
-from tipline.domain import categories, clock, uploads
+from tipline.domain import categories, clock, tails, uploads
 from tipline.errors import TiplineError
 from tipline.web import current
 
@@ -21,7 +21,12 @@ def init(app: Flask) -> None:
         lasting=lasting, wall=wall, category_label=category_label,
     )  # fmt: skip
     app.jinja_env.globals.update(
-        icon=icon, version=__version__, languages=i18n.NAMES, html_lang=html_lang, sheet=printing.sheet
+        icon=icon,
+        version=__version__,
+        languages=i18n.NAMES,
+        html_lang=html_lang,
+        sheet=printing.sheet,
+        takes_tails=lambda: tails.is_wanted(current.services().store),
     )
     app.context_processor(lambda: {"locale": current.locale(), "station": current.settings().station})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 import av
@@ -16,7 +17,20 @@ import PIL
 import pillow_heif
 from av.error import FFmpegError
 
-from workers.media import boxes, codes, confine, frames, opening, photo, preface, rescue, sniff, sound, video
+from workers.media import (
+    boxes,
+    codes,
+    confine,
+    frames,
+    live,
+    opening,
+    photo,
+    preface,
+    rescue,
+    sniff,
+    sound,
+    video,
+)
 from workers.media.job import Job
 from workers.media.report import Report
 
@@ -40,7 +54,7 @@ def run(job: Job, out: BinaryIO, warnings: list[str]) -> None:
     report = Report(out, warnings)
     report.media["tools"] = tools()
     try:
-        _route(job, report)
+        TASKS[job.task](job, report)
     except MemoryError:
         _give_up(report, codes.MEMORY)
     except CANNOT_READ as error:
@@ -141,3 +155,7 @@ def _give_up(report: Report, code: str) -> None:
         report.warn(code)
     else:
         report.fail(code)
+
+
+# Each step of a look, by the name that the parent gives it.
+TASKS: dict[str, Callable[[Job, Report], None]] = {"first": _route, "live": live.run}

@@ -24,6 +24,7 @@ FREE_RUNNING = frozenset({"dhav", "mpegts", "mpeg", "flv", "asf"})
 # Streams without a container hold no times: frames are counted at the rate.
 BARE = frozenset({"h264", "hevc", "mpegvideo", "m4v", "mjpeg"})
 DEFAULT_RATE = 25.0
+UNDECODABLE = (FFmpegError, OSError, ValueError, OverflowError)
 
 
 class Spent(Exception):
@@ -103,7 +104,7 @@ def packets(
             packet = next(walk)
         except StopIteration:
             return
-        except (FFmpegError, OSError, ValueError, OverflowError) as error:
+        except UNDECODABLE as error:
             tally.ended_badly = True
             tally.last_error = type(error).__name__
             return
@@ -115,7 +116,7 @@ def decode(packet: Packet[Any], budget: Budget, tally: Decoded) -> list[VideoFra
     """The frames of a packet; an undecodable one is counted."""
     try:
         found: list[Any] = list(packet.decode())
-    except (FFmpegError, OSError, ValueError, OverflowError) as error:
+    except UNDECODABLE as error:
         tally.errors += 1
         tally.last_error = type(error).__name__
         return []

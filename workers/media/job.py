@@ -60,8 +60,10 @@ class Job:
     pieces: int | None = (
         None  # file descriptor, open for reading: what earlier steps wrote, one after another
     )
-    given: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)  # what earlier steps learnt about this file
     attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
+    task: str = "first"  # one of `workers.media.examine.TASKS`
+    beside: int | None = None  # file descriptor, open for reading: the end of a film that is still coming
 
     @property
     def written(self) -> int:

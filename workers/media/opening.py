@@ -71,6 +71,13 @@ def bare(job: Job, source: Any, form: str) -> Iterator[InputContainer]:
         yield container
 
 
+@contextmanager
+def coming(source: Any, limits: Limits) -> Iterator[InputContainer]:
+    """A film that is still on its way, behind an object that waits for its bytes."""
+    with _safely(source, limits) as container:
+        yield container
+
+
 def _safely(source: Any, limits: Limits, form: str | None = None) -> InputContainer:
     # One call that nobody can interrupt: a transport stream of 8,000 programmes keeps it busy for minutes.
     with confine.within(OPENING_CPU_S):

@@ -5,6 +5,7 @@ All live under /api/v1.
 
 from __future__ import annotations
 
+from tipline.web.api import tails as _tails  # noqa: F401 - it adds its call to those of tus
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
 from tipline.web.api.describing import describe

@@ -148,6 +148,9 @@ class RenditionOut(BaseModel):
     t: float | None = Field(None, description="Position in the original, in seconds.")
     width: int
     height: int
+    provisional: bool = Field(
+        False, description="Seen while the file was still arriving; it goes when the whole file is examined."
+    )
 
 
 class DeskEvidence(EvidenceBrief):

@@ -100,7 +100,8 @@ def _failure_sentence(code: str | None) -> str | None:
 
 
 def _rendition(one: renditions.Rendition) -> dict[str, Any]:
-    return {**_picked(one, "kind name sha256 t width height"), "url": media.rendition_url(one)}
+    told = _picked(one, "kind name sha256 t width height")
+    return {**told, "url": media.rendition_url(one), "provisional": one.is_provisional}
 
 
 def case(tx: Transaction, one: Case) -> dict[str, Any]:

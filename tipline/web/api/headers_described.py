@@ -25,11 +25,13 @@ HEADERS = {
     f"head {_UPLOADS}/{{upload_id}}": (_TUS,),
     f"patch {_UPLOADS}/{{upload_id}}": (_TUS, _OFFSET, _CHECKSUM),
     f"delete {_UPLOADS}/{{upload_id}}": (_TUS,),
+    f"put {_UPLOADS}/{{upload_id}}/tail": (_TUS, _OFFSET),
     "patch /api/v1/tips/{reference}": (_VERSION,),
     "patch /api/v1/cases/{number}": (_VERSION_IF_ANY,),
 }
 BYTES: dict[str, Any] = {"content": {"application/offset+octet-stream": {}}}
 BODIES = {f"post {_UPLOADS}": False, f"patch {_UPLOADS}/{{upload_id}}": True}  # whether it must be sent
+BODIES[f"put {_UPLOADS}/{{upload_id}}/tail"] = True
 # A receipt comes in three forms, and goes back to be checked as the very bytes that came.
 RECEIPT = "get /api/v1/public/tips/{reference}/receipt"
 FORMS = {RECEIPT: ("application/pdf", "text/html")}

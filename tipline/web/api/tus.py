@@ -206,7 +206,7 @@ def _append(tip: Tip, upload_id: str, offset: int, checksum: Checksum | None) ->
     announced = request.content_length or 0
     with lanes.lane(limiting.sender()):
         upload = current.services().receiver.append(
-            upload_id, tip.id, offset, _pieces(), announced=announced, checksum=checksum
+            upload_id, tip.id, offset, body_pieces(), announced=announced, checksum=checksum
         )
     if upload.state == "done" and tip.state == "draft" and tip.door in OPENED_BY_FILE:
         opening.submit(tip)
@@ -218,7 +218,7 @@ def _has_body() -> bool:
     return bool(request.content_length) or "Transfer-Encoding" in request.headers
 
 
-def _pieces() -> Iterator[bytes]:
+def body_pieces() -> Iterator[bytes]:
     """The body as it comes; with a length it is read from the server itself, for Werkzeug's reader copies."""
     length, came = request.content_length, 0
     body = request.stream if length is None else request.environ["wsgi.input"]

@@ -43,7 +43,7 @@ def look() -> dict[str, Any]:
 
 def complete(paths: dict[str, Any]) -> None:
     """Refusals of uploads alone are not JSON: upload clients show the body as it comes."""
-    for path in (UPLOADS, f"{UPLOADS}/{{upload_id}}"):
+    for path in (UPLOADS, f"{UPLOADS}/{{upload_id}}", f"{UPLOADS}/{{upload_id}}/tail"):
         for operation in paths[path].values():
             for status, answer in operation["responses"].items():
                 if status == "default" or int(status) >= 400:

@@ -2,6 +2,7 @@
 import { Upload } from "tus-js-client/lib/browser/index.js"; // its modern source; the packaged one is twice the size
 import { readBytes } from "./report_bytes.js";
 import { noteRate } from "./report_rates.js";
+import { findTail, TailSending } from "./report_tail.js";
 
 const MIB = 1024 * 1024;
 const SMALL = 4 * MIB;
@@ -16,6 +17,7 @@ const SEALING_MS = 120000;
 const STALE_MS = 8000;
 // Answers that ask for patience, and how many seconds of it when they do not say.
 const PATIENCE_S = { 429: 30, 503: 10, 507: 60 };
+const TAIL_TRIES = 2;
 const MOST_PATIENCE_S = 6 * 3600;
 
 const isGone = (status) => status === 404 || status === 410;
@@ -26,7 +28,7 @@ export class Transfer {
   // ("cut"), ("unreadable"), ("failed", {status, sentence}), ("done", evidence).
   constructor(file, ways, tell) {
     this.file = file;
-    this.ways = ways; // { endpoint, headers(), address, metadata }
+    this.ways = ways; // { endpoint, headers(), address, metadata, takesTails }
     this.tell = tell;
     this.address = ways.address || null;
     this.tries = 0;
@@ -38,6 +40,7 @@ export class Transfer {
     this.movedAt = 0;
     this.halted = false;
     this.unwanted = false;
+    this.tailTries = ways.takesTails ? TAIL_TRIES : 0;
   }
 
   // Twice is once: a second connection for the same file would only take over from the first.
@@ -65,6 +68,7 @@ export class Transfer {
         if (this.unwanted) this.remove();
         else if (this.halted) this.drop();
       },
+      onBeforeRequest: (request) => this.sendTail(request, upload),
       onAfterResponse: (request, response) => {
         const until = response.getHeader("Upload-Expires");
         if (until && this.upload === upload) this.tell("kept", until);
@@ -99,6 +103,24 @@ export class Transfer {
     upload.start();
   }
 
+  // Before the first byte of a film its end, where that is what it takes to see pictures early. Nothing waits for it
+  // any more when this upload was stopped meanwhile: it must send nothing then.
+  async sendTail(request, upload) {
+    if (!this.tailTries || request.getMethod() !== "PATCH" || Number(request.getHeader("Upload-Offset")) > 0) return;
+    this.tailTries -= 1;
+    try {
+      const start = await findTail(this.file);
+      if (start < 0) this.tailTries = 0;
+      if (start >= 0 && this.upload === upload) {
+        const moved = () => { this.movedAt = Date.now(); this.watch(); };
+        this.tail = new TailSending(this.file, start, upload.url, this.ways.headers(), moved);
+        if (await this.tail.done) this.tailTries = 0;
+      }
+    } catch (fault) { /* the file cannot be read: that is noticed when its bytes are sent */ }
+    if (this.upload !== upload) await new Promise(() => {});
+    this.watch();
+  }
+
   // Bigger pieces once the line has shown itself fast; the piece size is read anew for each.
   noticeSpeed(tookMs, upload) {
     this.fast = tookMs < FAST_MS ? this.fast + 1 : 0;
@@ -129,6 +151,7 @@ export class Transfer {
   async drop() {
     const upload = this.upload;
     this.rest();
+    if (this.tail) this.tail.stop();
     if (!upload) return;
     try { await upload.abort(); } catch (fault) { /* it had ended already */ }
   }

@@ -253,7 +253,9 @@ class Uploads {
     if (!item.transfer) {
       const address = item.id ? this.place.endpoint + "/" + item.id : null;
       const metadata = item.purpose === "clock" ? { purpose: "clock" } : {};
-      const ways = { endpoint: this.place.endpoint, headers: () => headersOf(this.place), address, metadata };
+      const takesTails = this.place.tails !== undefined;
+      const headers = () => headersOf(this.place);
+      const ways = { endpoint: this.place.endpoint, headers, address, metadata, takesTails };
       item.transfer = new Transfer(item.file, ways, (what, detail) => this.hear(item, what, detail));
     }
     return item.transfer;
