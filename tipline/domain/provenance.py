@@ -36,7 +36,7 @@ PHONES = re.compile(
     re.IGNORECASE,
 )
 # How much of a screen's signs it takes; drawn and real clips gave these (see the tests).
-QUAD_SHARE, HAND_MOVES, RIPPLES, STRONG_RIPPLES, FRAMES = 0.6, 0.003, 10.0, 14.0, 3
+QUAD_SHARE, HAND_MOVES, RIPPLES, STRONG_RIPPLES, FRAMES = 0.6, 0.0025, 9.0, 11.0, 3
 
 
 def compose(

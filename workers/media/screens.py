@@ -35,12 +35,12 @@ def of_photo(image: Image.Image) -> dict[str, Any] | None:
     if image.format == "JPEG":
         image.draft("L", (PHOTO_SIDE, PHOTO_SIDE))
     gray = np.asarray(image.convert("L"), dtype=np.uint8)
-    return _signs([gray])
+    return signs([gray])
 
 
 def of_film(job: Job) -> dict[str, Any] | None:
     """The signs in a few frames near the beginning, as far apart as key frames allow."""
-    return _signs(_frames(job))
+    return signs(_frames(job))
 
 
 def _frames(job: Job) -> list[Gray]:
@@ -61,7 +61,8 @@ def _frames(job: Job) -> list[Gray]:
     return found[:FRAMES]
 
 
-def _signs(pictures: list[Gray]) -> dict[str, Any] | None:
+def signs(pictures: list[Gray]) -> dict[str, Any] | None:
+    """How many pictures show a lit quadrilateral, how far it wanders, how strong the ripples are."""
     if not pictures:
         return None
     quads = [quad for one in pictures if (quad := lit_quad(one)) is not None]
