@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from tipline.db import Transaction
-from tipline.domain import clock, custody, evidence, tips
+from tipline.domain import clock, custody, evidence, provenance, tips
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import is_days, is_offset
@@ -103,6 +103,18 @@ def tell_overwriting(tx: Transaction, actor: Actor, tip: Tip, days: int | None) 
 def is_footage(file: Evidence) -> bool:
     """Whether this may be what the recorder holds; a photo is not."""
     return file.purpose == "footage" and file.kind != "photo"
+
+
+def is_second_hand(file: Evidence) -> bool:
+    """Whether it was encoded again or filmed off a screen: the recorder's own export would show more."""
+    return file.purpose == "footage" and bool(
+        provenance.ASKS_FOR_EXPORT & set(file.facts.get("warnings") or ())
+    )
+
+
+def is_native(file: Evidence) -> bool:
+    """Whether this may be the recorder's own export: a film that was looked at and bears no such trace."""
+    return file.kind == "video" and file.state == "ready" and is_footage(file) and not is_second_hand(file)
 
 
 def is_awaited(tip: Tip, files: Iterable[Evidence]) -> bool:

@@ -24,6 +24,7 @@ _HOME = {
     "receipt": "/report/receipt",
     "slip": "/status/slip",
     "verify": "/verify",
+    "export": "/help/export",
 }
 
 

@@ -62,6 +62,13 @@ class Told:
         return any(recorders.is_footage(one) for one in self.files if one.state != "expired")
 
     @property
+    def second_hand(self) -> list[Evidence]:
+        """Films and photos of which the recorder's own export would show more, unless one came since."""
+        asked = [one for one in self.arrived if recorders.is_second_hand(one)]
+        since = max((one.number for one in self.arrived if recorders.is_native(one)), default=0)
+        return [one for one in asked if one.number > since]
+
+    @property
     def reading(self) -> tuple[datetime, datetime] | None:
         """What the recorder showed, and when."""
         return recorders.read_reading(self.tip.clock_reading)

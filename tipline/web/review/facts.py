@@ -9,21 +9,15 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.uploads import readable
 from tipline.errors import N_
 from tipline.web import current, filters
+from tipline.web.review import made
+from tipline.web.review.made import CONTENT
+from tipline.web.review.made import Line as Fact
 from tipline.web.review.saying import gettext
 
-CONTENT = N_("file content")
 TAGS = N_("tags in the file")
 COUNTED = N_("counted in the film")
 SENDER = N_("told by the sender's device")
 SERVER = N_("by this server")
-
-
-class Fact(NamedTuple):
-    """`label` and `source` are sentences of the catalogue; `value` is plain text."""
-
-    label: str
-    value: str
-    source: str
 
 
 class Group(NamedTuple):
@@ -35,6 +29,8 @@ def of(row: Evidence, media: dict[str, Any]) -> list[Group]:
     """Groups that hold anything, in the order people ask for them."""
     groups = [
         Group(N_("Capture"), _capture(media)),
+        Group(N_("Times"), made.told_times(row, media, moment)),
+        Group(N_("How it came to be"), made.history(media)),
         Group(N_("Picture and sound"), _picture(media)),
         Group(N_("File"), _file(row, media)),
     ]
@@ -73,7 +69,6 @@ def _file(row: Evidence, media: dict[str, Any]) -> list[Fact]:
         Fact(N_("Size"), f"{readable(row.size)} ({row.size:,} B)", SERVER),
         Fact(N_("Format"), _format(media), CONTENT),
         Fact(N_("Type as sent"), row.declared_type, SENDER),
-        Fact(N_("Re-encoded by"), str((media.get("provenance") or {}).get("reencoded_by") or ""), CONTENT),
         Fact(N_("Received at"), moment(row.received_at.isoformat()) if row.received_at else "", SERVER),
         Fact(N_("Examined with"), " · ".join(f"{name} {version}" for name, version in tools.items()), SERVER),
     ]

@@ -12,7 +12,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.web import media
-from tipline.web.review import camera, facts, strip
+from tipline.web.review import camera, facts, made, strip
 
 BUSY = ("uploading", "received", "processing")
 
@@ -85,6 +85,11 @@ class FileView:
     @cached_property
     def strip(self) -> strip.Strip | None:
         return strip.drawn(self.media, [one.t for one in self.frames if one.t is not None])
+
+    @property
+    def asks_for_export(self) -> bool:
+        """Whether the recorder's own export would show more than this file."""
+        return self.row.purpose == "footage" and made.asks_for_export(self.media)
 
     @cached_property
     def clock(self) -> camera.CameraClock | None:

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import accounts, beats, cases, categories, links, messages, recorders, tips
 from tipline.domain.tips import Tip
-from tipline.errors import TiplineError
+from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.review import (
     blueprint,
@@ -30,6 +31,11 @@ from tipline.web.review import (
 )
 from tipline.web.review.notices import Notice
 
+EXPORT_WORDS = N_(
+    "Thank you for the footage. Could you please also send the recorder's original export? It is sharper and"
+    " keeps its true time. Step by step for the usual brands: %(address)s - then choose the files under"
+    " “Add material” on this page. If you cannot, tell us and we will help."
+)
 CHOICES = 8  # open cases offered before somebody searches
 
 
@@ -135,8 +141,23 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "overwrites_at": row.overwrites_at if recorders.is_awaited(row, [one.row for one in files]) else None,
         "clock_how": words.clock_how(row),
         "clock_proposals": camera.proposals([one.row for one in files], row),
+        "ask_export": _ask(row, wanted.address(chosen, "")),
+        "draft": _draft(row),
         "live": _live(row, files, wanted.address(chosen, "")),
     }
+
+
+def _ask(row: Tip, here: str) -> str:
+    """The page with the words that ask for the original export already written; they are sent by hand."""
+    return f"/desk/tips/{row.reference}{here}{'&' if here else '?'}ask=export#reply-text"
+
+
+def _draft(row: Tip) -> str:
+    """What stands ready in the message field, in the tip provider's language."""
+    if request.args.get("ask") != "export":
+        return ""
+    address = f"{current.settings().base_url}/help/export?lang={row.language}"
+    return i18n.say(row.language, EXPORT_WORDS, address=address)
 
 
 def occurred(row: Tip) -> list[datetime]:
