@@ -29,7 +29,7 @@ DECODERS = (
     "pcm_mulaw,pcm_s16le,pcm_s16be,pcm_s24le,pcm_u8,pcm_f32le,wmav1,wmav2,gsm_ms,speex,adpcm_g722"
 )
 BUFFER = 256 * 1024
-OPENING_CPU_S = 8
+OPENING_CPU_S = 5
 
 
 class Bytes:
