@@ -85,12 +85,13 @@ def test_a_file_without_pictures_says_why_and_offers_another_try(
 def test_what_was_only_sampled_is_not_drawn_as_calm(
     client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
 ) -> None:
-    activity = {"step_s": 1.0, "score": [0.0, 0.5, 0.0], "events": []}
-    factories.examine(services, add_file(tip), activity=activity, warnings=["media:sampled"])
+    activity = {"step_s": 1.0, "score": [0.0, 0.5, 0.0], "events": [], "seen": [[0.0, 3.0]]}
+    factories.examine(services, add_file(tip), activity=activity)
     page = page_of(client, tip, headers)
     assert 'fill="url(#hatch-1)"' in page
-    assert "only sampled" in page
-    assert "No movement found" not in page
+    assert "Every frame looked at: 25% of the film" in page
+    assert "only key frames looked at" in page
+    assert "no movement found" not in page
 
 
 def test_digests_are_compared_with_what_the_device_told(
