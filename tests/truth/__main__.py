@@ -1,4 +1,4 @@
-"""Looks at each file of the shared footage and prints what is true of it. Exit 1 if anything else was said."""
+"""Looks at each file of the shared footage and prints what is true. Exit 1 if anything else was said."""
 
 from __future__ import annotations
 

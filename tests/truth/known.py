@@ -10,8 +10,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "media"
 FILM = re.compile(
-    r"(?P<container>\w+)/(?P<codec>\w+) (?P<width>\d+)x(?P<height>\d+) avg_fps (?P<rate>\S+)"
-    r" .*?decoded_frames (?P<frames>\d+) .*?first_pts (?P<first>\S+) last_pts (?P<last>\S+) rotation (?P<turn>\S+?)(?: audio (?P<sound>\w+))?;"
+    r"(?P<container>\w+)/(?P<codec>\w+) (?P<width>\d+)x(?P<height>\d+) avg_fps (?P<rate>\S+) .*?"
+    r"decoded_frames (?P<frames>\d+) .*?first_pts (?P<first>\S+) last_pts (?P<last>\S+) "
+    r"rotation (?P<turn>\S+?)(?: audio (?P<sound>\w+))?;"
 )
 PHOTO = re.compile(r"opens Pillow (?P<form>\w+) (?P<width>\d+)x(?P<height>\d+)")
 TIME = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?")
