@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-MEDIA, DESK = QUEUES = ("media", "desk")
+# Of footage first what somebody waits for, then what completes it; the desk's own work beside it.
+MEDIA, SOON, LATE, DESK = QUEUES = ("media", "soon", "late", "desk")
+FOOTAGE = (MEDIA, SOON, LATE)
 
 
 class Job(NamedTuple):
@@ -21,6 +23,8 @@ class Job(NamedTuple):
 JOBS: dict[str, Job] = {
     "evidence.derive": Job("workers.tasks.derive_evidence", MEDIA, 3600),
     "evidence.live": Job("workers.tasks.look_ahead", MEDIA, 300),
+    "evidence.soon": Job("workers.tasks.take_step", SOON, 3600),
+    "evidence.late": Job("workers.tasks.take_late_step", LATE, 3600),
 }
 
 

@@ -13,7 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers import encode, sandbox
+from workers import encode, examination
+from workers.sandbox import Hooks, Keyframe
 
 READABLE, WRONG_USAGE, NOT_DECODABLE = 0, 2, 3
 
@@ -33,10 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:
             print(f"The folder for keyframes cannot be made: {error.strerror}.", file=sys.stderr)
             return WRONG_USAGE
-    media = sandbox.examine(
-        options.file,
+    hooks = Hooks(
         on_keyframe=lambda keyframe: _write(keyframe, options.out),
         on_progress=_show if sys.stderr.isatty() else None,
+    )
+    media = examination.examine(
+        options.file,
+        hooks=hooks,
         allow_unsandboxed=os.environ.get("TIPLINE_ALLOW_UNSANDBOXED") == "1",
     )
     if sys.stderr.isatty():
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return READABLE if media["failure"] is None else NOT_DECODABLE
 
 
-def _write(keyframe: sandbox.Keyframe, folder: Path | None) -> None:
+def _write(keyframe: Keyframe, folder: Path | None) -> None:
     if folder is not None:
         (folder / f"{keyframe.name}.jpg").write_bytes(encode.full(keyframe).data)
 

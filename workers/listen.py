@@ -1,4 +1,6 @@
-"""One process that takes jobs from one queue, one at a time, each in a fork of its own.
+"""One process that takes jobs from its queues, one at a time, each in a fork of its own.
+
+Earlier queues come first: a later one is looked at only when nothing waits in those before it.
 
 RQ is only the carrier: what is done and what is not stands in the outbox. So a broker that goes away costs
 nothing but waiting, and no job outlives the worker that watches it.
@@ -10,6 +12,7 @@ import ctypes
 import logging
 import os
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -39,22 +42,22 @@ def die_with(parent: int, number: signal.Signals) -> None:
         os.kill(os.getpid(), number)
 
 
-def listen(queue: str, redis_url: str) -> None:
+def listen(queues: Sequence[str], redis_url: str) -> None:
     """Take jobs until this process is asked to stop; wait while the broker is away."""
     stop.listen()
     logging.getLogger("rq.worker").addFilter(_is_news)
     away = False
     while not stop.is_asked():
         try:
-            worker = _hire(queue, redis_url)
+            worker = _hire(queues, redis_url)
         except AWAY as fault:
             if not away:
-                log.warning("worker.broker-away", queue=queue, fault=type(fault).__name__)
+                log.warning("worker.broker-away", queues=list(queues), fault=type(fault).__name__)
             away = True
             stop.wait(ASK_AGAIN_S)
             continue
         if away:
-            log.info("worker.broker-back", queue=queue)
+            log.info("worker.broker-back", queues=list(queues))
             away = False
         with suppress(*AWAY):
             worker.work(logging_level="WARNING")
@@ -64,12 +67,14 @@ def listen(queue: str, redis_url: str) -> None:
         stop.wait(ASK_AGAIN_S)
 
 
-def _hire(queue: str, redis_url: str) -> QuietWorker:
+def _hire(queues: Sequence[str], redis_url: str) -> QuietWorker:
     with connect(redis_url) as probe:
         probe.ping()
     # RQ gives its own connection the patience that waiting for a job needs.
     connection = redis.Redis.from_url(redis_url, socket_connect_timeout=REACH_S)
-    return QuietWorker([queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S)
+    return QuietWorker(
+        list(queues), connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S
+    )
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -174,8 +174,9 @@ def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, u
             given["tail"] = os.fstat(beside.fileno()).st_size
         bounds = _limits(here)
         job = Job(
-            file.fileno(), upload.length, os.getpid(), bounds, services.settings.allow_unsandboxed,
-            task="live", given=given, beside=beside.fileno() if beside else None,
+            file.fileno(), upload.length, os.getpid(), bounds, task="live", given=given,
+            beside=beside.fileno() if beside else None,
+            allow_unsandboxed=services.settings.allow_unsandboxed,
         )  # fmt: skip
         child = stack.enter_context(Child(job, pass_file=file))
         ended = child.converse(_Ear(glances).take, bounds.wall_seconds, hold.check)

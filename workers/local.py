@@ -26,14 +26,16 @@ class LocalFile:
 
 
 @contextmanager
-def file_of(store: Store, key: str, folder: Path, go_on: Callable[[], None]) -> Iterator[LocalFile]:
+def file_of(
+    store: Store, key: str, folder: Path, go_on: Callable[[], None], *, known: str | None = None
+) -> Iterator[LocalFile]:
     """The file of `key`. A copy lies alone in a folder of its own, under a name that says nothing.
 
-    `go_on` is called between pieces and may raise.
+    `go_on` is called between pieces and may raise. A file on this host whose digest was compared just now,
+    by an earlier step (`known`), is not read another time for that.
     """
     if isinstance(store, LocalPath):
-        path = store.path_of(key)
-        yield LocalFile(path, _read(store, key, None, go_on))
+        yield LocalFile(store.path_of(key), known or _read(store, key, None, go_on))
         return
     place = folder / f"{os.getpid()}-{secrets.token_hex(16)}"
     place.mkdir(parents=True, mode=0o700)
@@ -54,6 +56,13 @@ def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> st
         if fault.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutOfSpace("no room for a working copy") from fault
         raise
+
+
+def scratch(data: Path) -> Path:
+    """The folder for what is only needed while a job runs."""
+    folder = data / "tmp"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
 
 
 def clear(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`python -m workers.main`: the worker processes of one host. They are forks of this one, which only watches.
 
-One queue a process, as many for media as the settings say, one for the desk, one that sweeps. Media are left
+As many processes for footage as the settings say, and one more for first looks alone; one for the desk, one
+that sweeps. Media are left
 alone unless the sandbox withstands an attack at the start.
 """
 
@@ -18,7 +19,7 @@ import structlog
 from PIL import Image
 
 from tipline import logs, services, settings
-from tipline.jobs import DESK, MEDIA, QUEUES
+from tipline.jobs import DESK, FOOTAGE, MEDIA, QUEUES
 from tipline.settings import Settings, SettingsError, with_secret
 from workers import heartbeat, listen, local, sweep
 from workers.lease import FINISH_WITHIN_S, stop
@@ -67,7 +68,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _queues(text: str) -> list[str]:
     wanted = [name.strip() for name in text.split(",") if name.strip()]
     if not wanted or any(name not in QUEUES for name in wanted):
-        raise argparse.ArgumentTypeError("takes one or both of " + ",".join(QUEUES))
+        raise argparse.ArgumentTypeError("takes some of " + ",".join(QUEUES))
     return list(dict.fromkeys(wanted))
 
 
@@ -86,7 +87,11 @@ class Host:
         self.roles = [Role("sweep", self._sweep)]
         if DESK in queues:
             self.roles.append(Role("desk", lambda: self._listen(DESK)))
-        self._media = [Role(f"media-{n + 1}", lambda: self._listen(MEDIA)) for n in range(count)]
+        footage = [name for name in FOOTAGE if name in queues]
+        self._media = [Role(f"media-{n + 1}", lambda: self._listen(*footage)) for n in range(count)]
+        if MEDIA in queues and len(footage) > 1:
+            # However long the others are at a film, somebody is there for the first pictures of the next one.
+            self._media.append(Role("media-first", lambda: self._listen(MEDIA)))
         self.holes: list[str] = []
         self._mute = False
 
@@ -98,7 +103,7 @@ class Host:
         Image.init()
         for role in self.roles:
             self._start(role)
-        if MEDIA in self.queues:
+        if set(FOOTAGE) & set(self.queues):
             self._open_media()
         try:
             self._watch()
@@ -194,8 +199,8 @@ class Host:
             sys.stderr.flush()
             os._exit(code)
 
-    def _listen(self, queue: str) -> None:
-        listen.listen(queue, services.redis_url(self.settings))
+    def _listen(self, *queues: str) -> None:
+        listen.listen(queues, services.redis_url(self.settings))
 
     def _sweep(self) -> None:
         made = services.build(self.settings)

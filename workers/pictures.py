@@ -6,8 +6,9 @@ A picture's name follows from its position in the film, so a second look replace
 from __future__ import annotations
 
 import hashlib
+import io
 from importlib.metadata import version
-from typing import Any
+from typing import Any, BinaryIO
 
 from storage import Store, keys
 from tipline.db import Database
@@ -20,6 +21,12 @@ from workers.lease import Lease
 from workers.sandbox import Keyframe
 
 SHEET_NAME = "sheet.webp"
+PIECE = 1024 * 1024
+# What a step that writes a file makes: its name, its kind, its type.
+OUTPUTS = {
+    "span": ("piece-{:04d}.mp4", renditions.PIECE, "video/mp4"),
+    "copy": ("copy.mp4", renditions.COPY, "video/mp4"),
+}
 
 
 class Pictures:
@@ -39,20 +46,36 @@ class Pictures:
             f"{keyframe.name}-320.webp": (renditions.THUMBNAIL, encode.small(keyframe)),
         }
         self._tiles.append((keyframe.t, encode.tile(keyframe)))
-        where = {
-            "t": keyframe.t,
-            "frame": keyframe.frame,
-            "reason": keyframe.reason,
-            "sharpness": keyframe.sharpness,
-        }
-        self._save(made, where)
+        named = ("t", "frame", "reason", "sharpness", "pdq", "pdq_quality")
+        self._save(made, {name: getattr(keyframe, name) for name in named})
 
     def keep_sheet(self) -> None:
         """All keyframes on one picture, in the order of the film."""
         if self._tiles:
             tiles = [tile for _, tile in sorted(self._tiles, key=lambda one: one[0])]
             made = {SHEET_NAME: (renditions.SHEET, encode.contact_sheet(tiles))}
-            self._save(made, {"t": None, "frame": None, "reason": None, "sharpness": None})
+            self._save(made, {})
+
+    def keep_output(self, kind: str, number: int, output: BinaryIO) -> None:
+        """The file that a step made, if it made one."""
+        size = output.seek(0, io.SEEK_END)
+        if size == 0:
+            return
+        output.seek(0)
+        name, made, mime = OUTPUTS[kind]
+        digest = _sha256(output)
+        output.seek(0)
+        self._lease.check()
+        named = name.format(number)
+        self._store.put(keys.rendition(self._evidence_id, named), output, content_type=mime)
+        with self._database.transaction() as tx:
+            self._lease.confirm(tx)
+            tips.touch(tx.get_one(Tip, self._tip_id))
+            renditions.keep(
+                tx, self._evidence_id, name=named, kind=made, mime=mime, size=size, sha256=digest, width=0,
+                height=0, provenance=self._provenance({}),
+            )  # fmt: skip
+        self.names.append(named)
 
     def _save(self, made: dict[str, tuple[str, Picture]], where: dict[str, Any]) -> None:
         self._lease.check()
@@ -89,3 +112,10 @@ class Pictures:
 
 # Decoders are named by the child itself, in the media object; these are the parts on our side of the wall.
 ENCODER = {"pillow": version("pillow")}
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    return digest.hexdigest()

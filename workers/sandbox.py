@@ -1,28 +1,27 @@
 """The wall seen from our side: starts the child, feeds it one open file, believes nothing it says.
 
-Hostile input never raises here: a crash, a kill, a limit or a lie becomes a failure code in the media object.
+Hostile input never raises here: a crash, a kill, a limit or a lie becomes a failure code.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from workers import untrusted
+from workers import untrusted, untrusted_results
 from workers.childprocess import Child, Ended
 from workers.media import codes, wire
 from workers.media.job import Job, Limits
 from workers.selfcheck import self_check
 
-__all__ = ["Keyframe", "Limits", "Tile", "examine", "self_check"]
+__all__ = ["Answer", "Hooks", "Keyframe", "Limits", "Tile", "ask", "self_check"]
 
 LONGEST_T = 1e9
-HASH_PIECE = 4 * 1024 * 1024
+FIRST = "first"
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,20 @@ class Keyframe:
     rgb: bytes
     reason: str
     sharpness: float
-    pdq: str | None = None
-    pdq_quality: int | None = None
+    pdq: str | None = None  # 64 hex digits
+    pdq_quality: int | None = None  # 0 to 100
 
     @property
     def name(self) -> str:
         """The same for the same position in the same file, so that a second run replaces, not doubles."""
         sign = "m" if self.t < 0 else ""
         return f"keyframe-{sign}{abs(round(self.t * 1000)):010d}"
+
+    @property
+    def listed(self) -> dict[str, Any]:
+        """As the media object lists it."""
+        named = ("t", "frame", "width", "height", "sharpness", "reason", "pdq", "pdq_quality")
+        return {**{name: getattr(self, name) for name in named}, "file": f"{self.name}.jpg"}
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,36 @@ class Tile:
     rgb: bytes
 
 
-class _Answer:
-    """What has been said so far, checked."""
+@dataclass(frozen=True)
+class Hooks:
+    """Who wants to hear what while a child is at work. What any of these raises goes through to the caller,
+    after the child has been ended."""
 
-    def __init__(
-        self,
-        on_keyframe: Callable[[Keyframe], None] | None,
-        on_progress: Callable[[float], None] | None,
-        on_tile: Callable[[Tile], None] | None = None,
-    ) -> None:
-        self._on_keyframe, self._on_progress, self._on_tile = on_keyframe, on_progress, on_tile
-        self.media = untrusted.media({})
-        self.listed: dict[str, dict[str, Any]] = {}
+    on_keyframe: Callable[[Keyframe], None] | None = None
+    on_tile: Callable[[Tile], None] | None = None
+    on_table: Callable[[wire.Message], None] | None = None  # when each frame of a playable file is shown
+    on_progress: Callable[[float], None] | None = None  # from 0 to 1
+    on_tick: Callable[[], None] | None = None  # about twice a second, however silent the child is
+
+
+@dataclass
+class Answer:
+    """What a child said, checked. ``failure`` is the code of why there is no (whole) answer."""
+
+    media: dict[str, Any] = field(default_factory=lambda: untrusted.media({}))
+    plan: dict[str, Any] = field(default_factory=lambda: untrusted_results.plan(None))
+    result: dict[str, Any] = field(default_factory=dict)
+    keyframes: list[dict[str, Any]] = field(default_factory=list)
+    failure: str | None = None
+
+
+class _Ear:
+    """Hears one child out and checks every word."""
+
+    def __init__(self, task: str, hooks: Hooks) -> None:
+        self.task, self.hooks = task, hooks
+        self._names: set[str] = set()
+        self.answer = Answer()
         self.finished = False
 
     def take(self, message: wire.Message) -> None:
@@ -75,51 +98,59 @@ class _Answer:
         if message.kind == "keyframe":
             self._keyframe(message)
         elif message.kind == "tile":
-            self._tile(message)
+            tile = _tile(message)
+            if self.hooks.on_tile:
+                self.hooks.on_tile(tile)
+        elif message.kind == "table":
+            if self.hooks.on_table:
+                self.hooks.on_table(message)
         elif message.kind == "progress":
             part = untrusted.number(0, 1)(message.body.get("done"))
-            if part is not None and self._on_progress:
-                self._on_progress(part)
+            if part is not None and self.hooks.on_progress:
+                self.hooks.on_progress(part)
         elif message.kind == "refused":
-            self.media["failure"], self.finished = codes.NO_SANDBOX, True
+            self.answer.failure, self.finished = codes.NO_SANDBOX, True
         else:
-            self.media = untrusted.media(message.body.get("media"))
-            self.finished = message.kind == "done"
+            self._facts(message)
+
+    def _facts(self, message: wire.Message) -> None:
+        answer = self.answer
+        if self.task == FIRST:
+            answer.media = untrusted.media(message.body.get("media"))
+            answer.plan = untrusted_results.plan(message.body.get("plan"))
+            answer.failure = answer.media["failure"]
+        else:
+            said = message.body.get("result")
+            answer.result = untrusted_results.of(self.task, said)
+            answer.failure = untrusted.failure(said.get("failure")) if isinstance(said, dict) else None
+        self.finished = message.kind == "done"
 
     def _keyframe(self, message: wire.Message) -> None:
-        body = message.body
-        t = _position(body)
-        reason = body.get("reason")
-        if t is None or not isinstance(reason, str) or reason not in untrusted.REASONS:
-            raise wire.Broken("a keyframe without a position or a reason")
-        frame = untrusted.whole(0, untrusted.MOST_FRAMES)(body.get("frame"))
-        sharp = untrusted.number(0, 1e9)(body.get("sharpness")) or 0.0
-        pdq, quality = _fingerprint(body)
-        size = (body["width"], body["height"])
-        picture = Keyframe(t, frame, *size, message.pixels, reason, sharp, pdq, quality)
-        if picture.name in self.listed:
+        picture = _picture(message)
+        if picture.name in self._names:
             return
-        self.listed[picture.name] = {
-            "t": t,
-            "frame": frame,
-            "file": f"{picture.name}.jpg",
-            "width": picture.width,
-            "height": picture.height,
-            "sharpness": sharp,
-            "reason": reason,
-            "pdq": pdq,
-            "pdq_quality": quality,
-        }
-        if self._on_keyframe:
-            self._on_keyframe(picture)
+        self._names.add(picture.name)
+        self.answer.keyframes.append(picture.listed)
+        if self.hooks.on_keyframe:
+            self.hooks.on_keyframe(picture)
 
-    def _tile(self, message: wire.Message) -> None:
-        body = message.body
-        t = _position(body)
-        if t is None:
-            raise wire.Broken("a tile without a position")
-        if self._on_tile:
-            self._on_tile(Tile(t, body["width"], body["height"], message.pixels))
+
+def _picture(message: wire.Message) -> Keyframe:
+    body = message.body
+    t, reason = _position(body), body.get("reason")
+    if t is None or not isinstance(reason, str) or reason not in untrusted.REASONS:
+        raise wire.Broken("a keyframe without a position or a reason")
+    frame = untrusted.whole(0, untrusted.MOST_FRAMES)(body.get("frame"))
+    sharp = untrusted.number(0, 1e9)(body.get("sharpness")) or 0.0
+    size = (body["width"], body["height"])
+    return Keyframe(t, frame, *size, message.pixels, reason, sharp, *_fingerprint(body))
+
+
+def _tile(message: wire.Message) -> Tile:
+    t = _position(message.body)
+    if t is None:
+        raise wire.Broken("a tile without a position")
+    return Tile(t, message.body["width"], message.body["height"], message.pixels)
 
 
 def _position(body: Mapping[str, Any]) -> float | None:
@@ -138,53 +169,60 @@ def _fingerprint(body: Mapping[str, Any]) -> tuple[str | None, int | None]:
     return checked
 
 
-def examine(
+def ask(
     path: Path,
+    task: str = FIRST,
     *,
-    limits: Limits | None = None,
-    on_keyframe: Callable[[Keyframe], None] | None = None,
-    on_progress: Callable[[float], None] | None = None,
-    on_tile: Callable[[Tile], None] | None = None,
-    on_tick: Callable[[], None] | None = None,
+    given: dict[str, Any] | None = None,
     output: BinaryIO | None = None,
-    sha256: str | None = None,
+    pieces: BinaryIO | None = None,
+    limits: Limits | None = None,
+    hooks: Hooks | None = None,
     allow_unsandboxed: bool = False,
-) -> dict[str, Any]:
-    """The whole media object of one file. Keyframes are handed to ``on_keyframe`` as they are found.
-
-    ``on_tick`` is called about twice a second meanwhile. What any of these raises goes through to the caller,
-    after the child has been ended. ``output`` is open for reading and writing: the one file the child may
-    write, up to ``limits.output_bytes``. ``sha256`` spares reading the file a second time when it is known.
-    """
-    answer = _Answer(on_keyframe, on_progress, on_tile)
-    try:
-        file = path.open("rb")
-    except OSError:
-        answer.media["failure"] = codes.UNREADABLE
-        return _whole(answer, 0, sha256 or "")
-    with file, ThreadPoolExecutor(1) as reader:
+) -> Answer:
+    """Have one task done on one file. ``given`` is what earlier steps learnt, ``pieces`` what they wrote, one
+    after another. ``output`` is open for reading and writing: the one file the child may write, up to
+    ``limits.output_bytes``."""
+    ear = _Ear(task, hooks or Hooks())
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("rb"))
+        except OSError:
+            ear.answer.failure = ear.answer.media["failure"] = codes.UNREADABLE
+            return ear.answer
         size = os.fstat(file.fileno()).st_size
         bounds = limits or Limits().within(size)
-        writable = None if output is None else output.fileno()
-        job = Job(file.fileno(), size, os.getpid(), bounds, allow_unsandboxed, writable)
-        digest = reader.submit(_sha256, path) if sha256 is None else None
-        _run(job, file, answer, bounds, on_tick)
-        return _whole(answer, size, _known(digest, sha256))
+        job = Job(
+            file.fileno(),
+            size,
+            os.getpid(),
+            bounds,
+            task=task,
+            given=given or {},
+            output=output.fileno() if output else None,
+            pieces=pieces.fileno() if pieces else None,
+            allow_unsandboxed=allow_unsandboxed,
+        )
+        child = stack.enter_context(Child(job, pass_file=file))
+        ended = child.converse(ear.take, bounds.wall_seconds, ear.hooks.on_tick)
+    return _whole(ear, ended)
 
 
-def _run(
-    job: Job, file: BinaryIO, answer: _Answer, limits: Limits, on_tick: Callable[[], None] | None
-) -> None:
-    with Child(job, pass_file=file) as child:
-        ended = child.converse(answer.take, limits.wall_seconds, on_tick)
-    if answer.finished:
-        return
-    code = _why(ended)
-    if answer.listed:
-        # Pictures were handed over: the file is shown, with a warning, as far as it was read.
-        answer.media["warnings"] = [*answer.media["warnings"], codes.INCOMPLETE, code]
-    else:
-        answer.media["failure"] = code
+def _whole(ear: _Ear, ended: Ended) -> Answer:
+    """The answer, with what an early end means for it."""
+    answer = ear.answer
+    if not ear.finished:
+        code = _why(ended)
+        if answer.keyframes and ear.task == FIRST:
+            # Pictures were handed over: the file is shown, with a warning, as far as it was read.
+            answer.media["warnings"] = [*answer.media["warnings"], codes.INCOMPLETE, code]
+            answer.failure = None
+        else:
+            answer.failure = code
+    answer.media["failure"] = answer.failure
+    if answer.failure in codes.REFUSALS:
+        answer.media["kind"] = "other"
+    return answer
 
 
 def _why(ended: Ended) -> str:
@@ -194,30 +232,3 @@ def _why(ended: Ended) -> str:
         "memory": codes.MEMORY,
         "no child": codes.NO_SANDBOX,
     }.get(ended.how, codes.CRASHED)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(HASH_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def _known(digest: Future[str] | None, sha256: str | None) -> str:
-    return digest.result() if digest is not None else sha256 or ""
-
-
-def _whole(answer: _Answer, size: int, sha256: str) -> dict[str, Any]:
-    """The media object as outsiders know it."""
-    pictures = sorted(answer.listed.values(), key=lambda listed: (listed["t"], listed["file"]))
-    if answer.media["failure"] in codes.REFUSALS:
-        answer.media["kind"] = "other"
-    return {
-        **answer.media,
-        "size": size,
-        "sha256": sha256,
-        "clock": None,
-        "provenance": None,
-        "keyframes": pictures,
-    }

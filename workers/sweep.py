@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline.domain import drafts, live, outbox, receipts, recorders, tips, uploads
+from tipline.domain import drafts, evidence, live, outbox, receipts, recorders, tips, uploads
 from tipline.errors import TiplineError
 from tipline.jobs import QUEUES
 from tipline.services import Services
-from workers import pipeline
+from workers import following, pipeline
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -65,8 +65,9 @@ def ring_stuck(services: Services) -> None:
             if row.kind == live.KIND:
                 row.state = "done"  # only a glance: nobody has to hear of it
                 continue
-            log.error("sweep.gave-up", outbox=row.id, evidence=row.subject, attempts=row.attempt)
-            pipeline.end(tx, row)
+            log.error("sweep.gave-up", outbox=row.id, job=row.kind, subject=row.subject, attempts=row.attempt)
+            ending = pipeline.end if row.kind == evidence.DERIVE else following.end
+            ending(tx, services, row)
 
 
 def submit_forgotten(services: Services) -> None:

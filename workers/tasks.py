@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from tipline import services, settings
-from workers import live, pipeline
+from tipline.services import Services
+from workers import following, live, pipeline
+
+LATER = 10  # how much a job of the late queue gives way to others on this host, by the measure of nice(2)
 
 
 def derive_evidence(outbox_id: int) -> None:
-    """Look at a file and keep its keyframes and facts."""
-    made = services.build(settings.load(os.environ))
-    try:
-        pipeline.derive(made, outbox_id)
-    finally:
-        made.close()
+    """Take the first look at a file: its facts and first keyframes."""
+    _with_services(pipeline.derive, outbox_id)
+
+
+def take_step(outbox_id: int) -> None:
+    """Do one of the steps that somebody waits for."""
+    _with_services(following.work, outbox_id)
+
+
+def take_late_step(outbox_id: int) -> None:
+    """Do one of the steps that complete a look. The fork that runs this has no other job: it may be slow."""
+    os.nice(LATER)
+    _with_services(following.work, outbox_id)
 
 
 def look_ahead(outbox_id: int) -> None:
     """Look into a film that is still coming."""
+    _with_services(live.look, outbox_id)
+
+
+def _with_services(work: Callable[[Services, int], None], outbox_id: int) -> None:
     made = services.build(settings.load(os.environ))
     try:
-        live.look(made, outbox_id)
+        work(made, outbox_id)
     finally:
         made.close()

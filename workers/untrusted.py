@@ -27,7 +27,7 @@ PDQ = re.compile(r"^[0-9a-f]{64}$")
 WORD = re.compile(r"^[A-Za-z0-9_.+-]{1,40}\Z")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TIMES, TAGS, TAG_NAME, TAG_TEXT = 40, 120, 64, 500
-EVENTS, SCORES = 2_000, 24_000
+EVENTS, SCORES, RANGES = 2_000, 24_000, 4_000
 PEAKS = 1_000
 DERIVED = frozenset({"repaired", "copy"})
 HOW_DERIVED = frozenset({"in-pictures", "in-remains", "in-other-film", "sound"})
@@ -151,11 +151,24 @@ def _activity(value: Any) -> dict[str, Any] | None:
     if step is None or None in score:
         return None
     events = value.get("events")
-    checked = [_event(event) for event in (events[:EVENTS] if isinstance(events, list) else [])]
-    return {"step_s": step, "score": score, "events": [event for event in checked if event]}
+    checked = [event(one) for one in (events[:EVENTS] if isinstance(events, list) else [])]
+    seen = ranges(value.get("seen"))
+    return {"step_s": step, "score": score, "events": [one for one in checked if one], "seen": seen}
 
 
-def _event(value: Any) -> dict[str, float] | None:
+def ranges(value: Any) -> list[list[float]]:
+    """Pairs of seconds, each ending after it began."""
+    found: list[list[float]] = []
+    for pair in value[:RANGES] if isinstance(value, list) else []:
+        if not isinstance(pair, list) or len(pair) != 2:
+            continue
+        start, end = (number(-LONGEST_S, LONGEST_S)(one) for one in pair)
+        if start is not None and end is not None and start < end:
+            found.append([start, end])
+    return found
+
+
+def event(value: Any) -> dict[str, float] | None:
     if not isinstance(value, dict):
         return None
     moments = {name: number(-LONGEST_S, LONGEST_S)(value.get(name)) for name in ("start", "end", "peak")}
@@ -168,19 +181,19 @@ def warnings(value: Any) -> list[str]:
     return list(dict.fromkeys(code for code in said if isinstance(code, str) and code in codes.ALL))
 
 
-def _failure(value: Any) -> str | None:
+def failure(value: Any) -> str | None:
     if value is None:
         return None
     return value if isinstance(value, str) and value in codes.FAILURES else codes.BAD_ANSWER
 
 
-def _timings(value: Any) -> dict[str, float]:
+def timings(value: Any) -> dict[str, float]:
     said = list(value.items())[:20] if isinstance(value, dict) else []
     checked = {name: number(0, LONGEST_S)(spent) for name, spent in said if WORD.fullmatch(name)}
     return {name: spent for name, spent in checked.items() if spent is not None}
 
 
-def _tools(value: Any) -> dict[str, str]:
+def tools(value: Any) -> dict[str, str]:
     said = list(value.items())[:20] if isinstance(value, dict) else []
     return {name: text(version, 60) for name, version in said if WORD.fullmatch(name) and text(version, 60)}
 
@@ -210,7 +223,7 @@ FIELDS: dict[str, Check] = {
     "activity": _activity,
     "playable": one_of(PLAYABLE, "none"),
     "warnings": warnings,
-    "failure": _failure,
-    "timings_s": _timings,
-    "tools": _tools,
+    "failure": failure,
+    "timings_s": timings,
+    "tools": tools,
 }

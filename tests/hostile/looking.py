@@ -89,7 +89,7 @@ def _in_a_fork(path: Path) -> dict[str, Any]:
     if pid == 0:
         code = 1
         try:
-            media = sandbox.examine(path)
+            media = examination.examine(path)
             spent = resource.getrusage(resource.RUSAGE_CHILDREN)
             told = {"media": media, "cpu_s": spent.ru_utime + spent.ru_stime, "mib": spent.ru_maxrss // 1024}
             with os.fdopen(writing, "w") as out:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests import footage
-from workers import sandbox
+from workers import examination
 from workers.media import codes
 from workers.media.job import Limits
 
@@ -41,7 +41,7 @@ def test_a_hostile_file_is_a_result(name: str, tmp_path: Path) -> None:
     path = tmp_path / "input"
     draw(path)
     before = path.read_bytes()
-    media = sandbox.examine(path, limits=Limits(wall_seconds=120))
+    media = examination.examine(path, limits=Limits(wall_seconds=120))
     assert media["failure"] in expected
     assert bool(media["keyframes"]) == (media["failure"] is None)
     assert path.read_bytes() == before
@@ -51,7 +51,7 @@ def test_a_hostile_file_is_a_result(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["mp4", "avi", "m3u8", "ts"])
 def test_a_playlist_connects_to_nobody(suffix: str, tmp_path: Path, canary: socket.socket) -> None:
     host, port = canary.getsockname()
-    media = sandbox.examine(footage.playlist(tmp_path / f"input.{suffix}", f"http://{host}:{port}/a.ts"))
+    media = examination.examine(footage.playlist(tmp_path / f"input.{suffix}", f"http://{host}:{port}/a.ts"))
     assert media["failure"] == codes.PLAYLIST
     with pytest.raises(BlockingIOError):
         canary.accept()
@@ -62,14 +62,14 @@ def test_a_list_never_shows_the_file_beside_it(prefix: bytes, tmp_path: Path) ->
     footage.cctv_clip(tmp_path / "neighbour.mp4", seconds=2)
     path = footage.concat_list(tmp_path / "input.mp4", "neighbour.mp4")
     path.write_bytes(prefix + path.read_bytes())
-    media = sandbox.examine(path)
+    media = examination.examine(path)
     assert media["failure"] in {codes.PLAYLIST, codes.UNKNOWN}
     assert media["keyframes"] == []
 
 
 def test_a_film_cut_short_shows_what_is_there_and_says_so(tmp_path: Path) -> None:
     clip = footage.cctv_clip(tmp_path / "cut.mp4", index_first=True)
-    media = sandbox.examine(footage.cut(clip.path, 0.6))
+    media = examination.examine(footage.cut(clip.path, 0.6))
     assert media["failure"] is None
     assert codes.TRUNCATED in media["warnings"]
     assert 2 < media["duration_s"] < 6
@@ -78,12 +78,12 @@ def test_a_film_cut_short_shows_what_is_there_and_says_so(tmp_path: Path) -> Non
 
 def test_a_film_that_lost_its_index_is_kept_with_its_own_code(tmp_path: Path) -> None:
     clip = footage.cctv_clip(tmp_path / "cut.mp4")
-    assert sandbox.examine(footage.cut(clip.path, 0.6))["failure"] == codes.INDEX_LOST
+    assert examination.examine(footage.cut(clip.path, 0.6))["failure"] == codes.INDEX_LOST
 
 
 def test_a_film_with_bad_bytes_shows_the_rest(tmp_path: Path) -> None:
     clip = footage.cctv_clip(tmp_path / "bad.mp4")
-    media = sandbox.examine(footage.damaged(clip.path))
+    media = examination.examine(footage.damaged(clip.path))
     assert media["failure"] is None
     assert codes.DAMAGED in media["warnings"]
     assert media["frame_count"] > clip.frames * 0.8
@@ -94,21 +94,21 @@ def test_a_length_that_is_a_lie_is_not_believed(tmp_path: Path) -> None:
     data = clip.path.read_bytes()
     at = data.index(b"\x44\x89\x88") + 3  # the Duration element of Matroska: a float of eight bytes
     clip.path.write_bytes(data[:at] + np.array([68 * 365 * 86_400_000.0], ">f8").tobytes() + data[at + 8 :])
-    media = sandbox.examine(clip.path)
+    media = examination.examine(clip.path)
     assert media["duration_s"] == pytest.approx(4, abs=0.3)
     assert codes.DURATION_DIFFERS in media["warnings"]
     assert media["keyframes"]
 
 
 def test_hostile_words_in_the_metadata_come_out_as_one_clean_line(tmp_path: Path) -> None:
-    media = sandbox.examine(footage.hostile_exif(tmp_path / "input"))
+    media = examination.examine(footage.hostile_exif(tmp_path / "input"))
     words = [*media["tags"].values(), *media["device"].values()]
     assert any("<script>" in word for word in words)
     assert all(word.isprintable() or not any(ord(one) < 32 for one in word) for word in words)
 
 
 def test_sound_without_a_picture_says_so(tmp_path: Path) -> None:
-    media = sandbox.examine(footage.sound_only(tmp_path / "input"))
+    media = examination.examine(footage.sound_only(tmp_path / "input"))
     assert (media["kind"], media["failure"], media["keyframes"]) == ("audio", None, [])
     assert media["warnings"] == [codes.NO_PICTURE]
     assert media["duration_s"] == pytest.approx(2, abs=0.2)

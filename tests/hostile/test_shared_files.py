@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tipline.domain import kinds
-from workers import sandbox
+from workers import examination
 from workers.media import codes
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -28,7 +28,7 @@ if (BAD / "MANIFEST.tsv").exists():
     )
     def test_each_shared_hostile_file_ends_as_it_must(row: dict[str, str]) -> None:
         path = BAD / row["file"]
-        media = sandbox.examine(path)
+        media = examination.examine(path)
         refused = kinds.classify(path.read_bytes()[: kinds.HEAD_BYTES], path.stat().st_size).refuse_code
         if row["must"] == "reject":
             assert media["failure"] in codes.REFUSALS
@@ -48,7 +48,7 @@ if (GOOD / "MANIFEST.tsv").exists():
 
     @pytest.mark.slow
     def test_each_visit_before_the_camera_is_found_and_nothing_else() -> None:
-        media = sandbox.examine(GOOD / "dev_cctv_720p_120s.mp4")
+        media = examination.examine(GOOD / "dev_cctv_720p_120s.mp4")
         events = [(event["start"], event["end"]) for event in media["activity"]["events"]]
         for start, end in DARK_EVENTS:
             assert any(begin < end + 0.5 and finish > start - 0.5 for begin, finish in events), (start, end)

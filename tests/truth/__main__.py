@@ -20,7 +20,7 @@ def main() -> int:
     print(f"{'file':44} {'CPU s':>6}  properties that are true")
     for truth in rows:
         before = _cpu()
-        lines = compared(truth, sandbox.examine(known.FOLDER / truth.file))
+        lines = compared(truth, examination.examine(known.FOLDER / truth.file))
         good = [line for line in lines if line.agrees]
         wrong += len(lines) - len(good)
         names = ", ".join(line.name for line in good)

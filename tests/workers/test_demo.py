@@ -18,7 +18,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.services import Services
-from workers import sandbox
+from workers import examination
 from workers.demo import __main__ as demo
 from workers.demo import done, footage, people, sent
 from workers.demo.terms import File, Sent, When
@@ -193,7 +193,7 @@ def test_drawn_footage_is_what_a_camera_would_have_seen(tmp_path: Path) -> None:
     )
     drawn = footage.draw([short], now, tmp_path)
 
-    film, photo, broken = (sandbox.examine(drawn["short", number]) for number in range(3))
+    film, photo, broken = (examination.examine(drawn["short", number]) for number in range(3))
     assert (film["kind"], film["failure"]) == ("video", None)
     assert film["activity"]["events"], "somebody walks through"
     assert len(film["keyframes"]) >= 3

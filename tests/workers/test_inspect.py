@@ -56,7 +56,7 @@ def test_a_readable_file_prints_its_media_object_and_writes_its_pictures(
 ) -> None:
     assert inspect.main([str(clip.path), "--out", str(tmp_path / "out")]) == 0
     media = json.loads(capsys.readouterr().out)
-    assert set(media) == KEYS
+    assert set(media) >= KEYS
     files = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert files == sorted(one["file"] for one in media["keyframes"])
     for one in media["keyframes"]:

@@ -27,6 +27,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.reports import Report
 from tipline.domain.uploads import Announced
+from tipline.jobs import QUEUES
 from tipline.services import Services, build
 from tipline.settings import Settings
 from workers import heartbeat, main
@@ -198,8 +199,8 @@ def test_a_clip_that_arrives_is_looked_at_and_the_host_says_how_it_is(
 
     assert looks(station, file) == 1
     now = host.state()
-    assert (now["sandbox"], now["queues"]) == ("holds", ["media", "desk"])
-    assert set(now["processes"]) == {"sweep", "desk", "media-1"}
+    assert (now["sandbox"], now["queues"]) == ("holds", list(QUEUES))
+    assert set(now["processes"]) == {"sweep", "desk", "media-1", "media-first"}
     assert host.stop() == 0
     assert not heartbeat.path_of(host.data).exists()
 
@@ -209,9 +210,11 @@ def test_a_worker_killed_over_its_job_is_replaced_and_the_job_is_done_once(
 ) -> None:
     file = send(station, long_clip)
     wait_for(lambda: has_pictures(station, file))
-    worker = host.state()["processes"]["media-1"]
+    processes = host.state()["processes"]
+    # Either of the two may have heard the ring; who works has a process of its own for the job.
+    role = next(name for name in ("media-1", "media-first") if descendants(processes[name]))
+    worker = processes[role]
     left_behind = descendants(worker)
-    assert left_behind, "a job runs in a process of its own"
 
     os.kill(worker, signal.SIGKILL)
     wait_for(lambda: not any(map(alive, left_behind)))
@@ -221,14 +224,14 @@ def test_a_worker_killed_over_its_job_is_replaced_and_the_job_is_done_once(
 
     assert looks(station, file) == 1
     assert (job_of(station, file).state, job_of(station, file).attempt) == ("done", 2)
-    wait_for(lambda: host.state()["processes"]["media-1"] not in (0, worker))
+    wait_for(lambda: host.state()["processes"][role] not in (0, worker))
 
 
 def test_a_ring_while_the_broker_is_down_is_made_up_for(
     broker: Broker, host: Host, station: Services, short_clip: bytes
 ) -> None:
     broker.stop()
-    wait_for(lambda: host.events().count("worker.broker-away") == 2)
+    wait_for(lambda: host.events().count("worker.broker-away") == 3)
     file = send(station, short_clip)
     assert state_of(station, file) == "received"
 
@@ -237,9 +240,7 @@ def test_a_ring_while_the_broker_is_down_is_made_up_for(
     wait_for(lambda: state_of(station, file) == "ready")
 
     assert "Traceback" not in host.log.read_text()
-    assert host.events().count("worker.broker-away") == 2, (
-        "once for each of the two queues, not again and again"
-    )
+    assert host.events().count("worker.broker-away") == 3, "once for each listener, not again and again"
 
 
 def test_a_broker_that_dies_during_a_job_does_not_disturb_it(
@@ -250,10 +251,13 @@ def test_a_broker_that_dies_during_a_job_does_not_disturb_it(
     assert broker.process is not None
     broker.process.kill()
     broker.process.wait()
-    wait_for(lambda: state_of(station, file) == "ready")
+    wait_for(lambda: job_of(station, file).state == "done")
     assert job_of(station, file).attempt == 1
 
     broker.start()
+    # Nobody heard the rings for the steps that follow.
+    let_the_lease_run_out(station)
+    wait_for(lambda: state_of(station, file) == "ready")
     other = send(station, short_clip)
     wait_for(lambda: state_of(station, other) == "ready")
     assert "Traceback" not in host.log.read_text(), host.log.read_text()
@@ -271,7 +275,7 @@ def test_a_host_that_is_asked_to_stop_ends_its_job_or_hands_it_back_and_leaves_n
     assert not any(map(alive, family))
     row = job_of(station, file)
     assert (row.state, row.attempt) in {("done", 1), ("queued", 0)}
-    assert state_of(station, file) == ("ready" if row.state == "done" else "processing")
+    assert state_of(station, file) in ({"ready", "processing"} if row.state == "done" else {"processing"})
 
 
 def test_a_host_that_was_frozen_goes_on_with_the_same_processes(

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.footage import Clip
-from workers import childprocess, sandbox
+from workers import childprocess, examination, sandbox
 from workers.media import codes
 from workers.media.job import Job, Limits
+from workers.sandbox import Hooks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_clip_gives_its_facts_and_its_pictures(clip: Clip) -> None:
     pictures: list[sandbox.Keyframe] = []
     before = clip.path.read_bytes()
-    media = sandbox.examine(clip.path, on_keyframe=pictures.append)
+    media = examination.examine(clip.path, hooks=Hooks(on_keyframe=pictures.append))
     assert media["failure"] is None
     assert (media["kind"], media["mime"], media["video_codec"]) == ("video", "video/mp4", "h264")
     assert (media["width"], media["height"], media["frame_count"]) == (clip.width, clip.height, clip.frames)
@@ -39,7 +40,7 @@ def test_a_clip_gives_its_facts_and_its_pictures(clip: Clip) -> None:
 
 
 def test_the_person_is_an_event_and_has_a_picture(clip: Clip) -> None:
-    media = sandbox.examine(clip.path)
+    media = examination.examine(clip.path)
     (event,) = media["activity"]["events"]
     assert event["start"] == pytest.approx(2, abs=0.5)
     assert event["end"] == pytest.approx(5, abs=0.7)
@@ -51,17 +52,19 @@ def test_the_person_is_an_event_and_has_a_picture(clip: Clip) -> None:
 
 def test_the_first_picture_comes_before_the_film_was_looked_through(clip: Clip) -> None:
     seen: list[str] = []
-    sandbox.examine(
+    examination.examine(
         clip.path,
-        on_keyframe=lambda keyframe: seen.append(keyframe.reason),
-        on_progress=lambda part: seen.append("progress"),
+        hooks=Hooks(
+            on_keyframe=lambda keyframe: seen.append(keyframe.reason),
+            on_progress=lambda part: seen.append("progress"),
+        ),
     )
     assert seen[0] == "first"
     assert "progress" in seen
 
 
 def test_a_photo_is_one_picture_with_its_place_and_time(picture: Path) -> None:
-    media = sandbox.examine(picture)
+    media = examination.examine(picture)
     assert (media["kind"], media["failure"], media["playable"]) == ("photo", None, "original")
     assert media["gps"] == {"lat": 31.2304, "lon": 121.4737}
     assert (media["captured_at"], media["captured_at_source"]) == (
@@ -80,25 +83,25 @@ def test_what_the_caller_raises_goes_through_and_the_child_is_gone(clip: Clip, b
         raise Full
 
     with pytest.raises(Full):
-        sandbox.examine(clip.path, on_keyframe=refuse)
+        examination.examine(clip.path, hooks=Hooks(on_keyframe=refuse))
     assert _children() <= bystanders
 
 
 def test_a_file_that_is_not_there_is_our_fault(tmp_path: Path) -> None:
-    media = sandbox.examine(tmp_path / "gone.mp4")
+    media = examination.examine(tmp_path / "gone.mp4")
     assert media["failure"] == codes.UNREADABLE
     assert media["failure"] in codes.OUR_FAULT
 
 
 def test_too_little_processor_time_gives_what_was_found_and_says_so(clip: Clip) -> None:
-    media = sandbox.examine(clip.path, limits=Limits(decode_cpu_seconds=0.0))
+    media = examination.examine(clip.path, limits=Limits(decode_cpu_seconds=0.0))
     assert media["failure"] is None
     assert codes.SAMPLED in media["warnings"]
     assert media["keyframes"]
 
 
 def test_too_little_memory_is_a_result(clip: Clip) -> None:
-    media = sandbox.examine(clip.path, limits=Limits(video_memory=60 << 20, photo_memory=60 << 20))
+    media = examination.examine(clip.path, limits=Limits(video_memory=60 << 20, photo_memory=60 << 20))
     assert media["failure"] in {codes.MEMORY, codes.CRASHED}
 
 
@@ -143,7 +146,7 @@ def test_a_child_that_misbehaves_becomes_a_failure_code(
 ) -> None:
     script, code = CHILDREN[behaviour]
     play(script, tmp_path, monkeypatch)
-    media = sandbox.examine(clip.path, limits=Limits(wall_seconds=3 if "hang" in behaviour else 30))
+    media = examination.examine(clip.path, limits=Limits(wall_seconds=3 if "hang" in behaviour else 30))
     assert media["failure"] == code
     assert media["size"] == clip.path.stat().st_size
     assert _children() <= bystanders
@@ -153,7 +156,7 @@ def test_a_child_that_dies_after_pictures_leaves_them_with_a_warning(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     play(f"{picture_said('first')}; os.kill(os.getpid(), 11)", tmp_path, monkeypatch)
-    media = sandbox.examine(clip.path)
+    media = examination.examine(clip.path)
     assert media["failure"] is None
     assert {codes.INCOMPLETE, codes.CRASHED} <= set(media["warnings"])
     assert len(media["keyframes"]) == 1
@@ -165,7 +168,7 @@ def test_a_captured_child_cannot_name_files_or_slip_in_keys(
     said = {"kind": "video", "file": "/etc/passwd", "keyframes": [{"file": "../../x"}], "size": 1}
     body = json.dumps({"kind": "done", "media": said})
     play(f"say({body.encode()!r})", tmp_path, monkeypatch)
-    media = sandbox.examine(clip.path)
+    media = examination.examine(clip.path)
     assert media["keyframes"] == []
     assert "file" not in media
     assert media["size"] == clip.path.stat().st_size
@@ -182,7 +185,7 @@ say(b'{{"kind":"done","media":{{}}}}')
     play(said, tmp_path, monkeypatch)
     pictures: list[sandbox.Keyframe] = []
     tiles: list[sandbox.Tile] = []
-    media = sandbox.examine(clip.path, on_keyframe=pictures.append, on_tile=tiles.append)
+    media = examination.examine(clip.path, hooks=Hooks(on_keyframe=pictures.append, on_tile=tiles.append))
     assert [(one.pdq, one.pdq_quality) for one in pictures] == [("0f" * 32, 87)]
     assert media["keyframes"][0]["pdq"] == "0f" * 32
     assert tiles == [sandbox.Tile(1.5, 2, 1, b"abcdef")]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.footage import Clip
-from workers import childprocess, sandbox
+from workers import childprocess, examination, sandbox
 from workers.media import codes
 from workers.media.job import Job, Limits
 
@@ -52,11 +52,11 @@ def test_without_a_wall_no_file_is_opened(
         landlock.confine = none
     """
     weaken(textwrap.dedent(refuse), tmp_path, monkeypatch)
-    media = sandbox.examine(clip.path)
+    media = examination.examine(clip.path)
     assert media["failure"] == codes.NO_SANDBOX
     assert media["keyframes"] == []
     assert sandbox.self_check() != []
-    allowed = sandbox.examine(clip.path, allow_unsandboxed=True)
+    allowed = examination.examine(clip.path, allow_unsandboxed=True)
     assert allowed["failure"] is None
     assert codes.UNSANDBOXED in allowed["warnings"]
 

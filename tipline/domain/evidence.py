@@ -150,7 +150,7 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
         purpose=evidence.purpose,
     )  # fmt: skip
     _compare(tx, tip, evidence)
-    outbox.add(tx, ring, DERIVE, evidence.id)
+    outbox.add(tx, ring, DERIVE, evidence.id, tip_id=evidence.tip_id)
     tips.touch(tip)
 
 
@@ -262,30 +262,47 @@ def retry(tx: Transaction, ring: outbox.Ring, actor: Actor, evidence: Evidence) 
     evidence.state, evidence.failure, evidence.progress = "received", None, 0.0
     tip = tx.get_one(Tip, evidence.tip_id)
     custody.append(tx, actor, "evidence:retry", f"evidence:{evidence.id}", tip=tip.reference)
-    outbox.add(tx, ring, DERIVE, evidence.id)
+    outbox.add(tx, ring, DERIVE, evidence.id, tip_id=evidence.tip_id)
     tips.touch(tip)
 
 
 def advance(tx: Transaction, evidence: Evidence, progress: float) -> None:
-    """The look goes on; `progress` runs from 0 to 1."""
-    evidence.state, evidence.progress = "processing", min(max(progress, 0.0), 1.0)
+    """The look goes on; `progress` runs from 0 to 1. What is ready stays so."""
+    if evidence.state != "ready":
+        evidence.state = "processing"
+    evidence.progress = min(max(progress, 0.0), 1.0)
     tips.touch(tx.get_one(Tip, evidence.tip_id))
 
 
 def settle(tx: Transaction, actor: Actor, evidence: Evidence, media: dict[str, Any]) -> None:
-    """The look is over: facts kept; a failure code marks what could not be decoded, the original stays."""
-    failure = media.get("failure")
+    """Enough is known to judge the file by. A failure code marks one that could not be decoded."""
+    show(tx, evidence, media, 1.0)
+    evidence.failure = media.get("failure")
+    evidence.state = "undecodable" if evidence.failure else "ready"
+    evidence.derived_at = clock.now()
+    _record(tx, actor, "evidence:derive", evidence, media)
+
+
+def complete(tx: Transaction, actor: Actor, evidence: Evidence, media: dict[str, Any]) -> None:
+    """Every step of a film that was ready before is over: now all of it was looked at."""
+    show(tx, evidence, media, 1.0)
+    _record(tx, actor, "evidence:complete", evidence, media)
+
+
+def show(tx: Transaction, evidence: Evidence, media: dict[str, Any], progress: float) -> None:
+    """Facts as far as they are known; people see them while the look goes on."""
     evidence.media = json.dumps(media, ensure_ascii=False, allow_nan=False)
     evidence.kind, evidence.duration_s = media["kind"], media.get("duration_s")
-    evidence.failure, evidence.progress = failure, 1.0
-    evidence.state = "undecodable" if failure else "ready"
-    evidence.derived_at = clock.now()
+    evidence.progress = min(max(progress, 0.0), 1.0)
+    tips.touch(tx.get_one(Tip, evidence.tip_id))
+
+
+def _record(tx: Transaction, actor: Actor, action: str, evidence: Evidence, media: dict[str, Any]) -> None:
     tip = tx.get_one(Tip, evidence.tip_id)
     custody.append(
-        tx, actor, "evidence:derive", f"evidence:{evidence.id}", tip=tip.reference, failure=failure,
+        tx, actor, action, f"evidence:{evidence.id}", tip=tip.reference, failure=media.get("failure"),
         keyframes=len(media.get("keyframes", [])), tools=media.get("tools", {}),
     )  # fmt: skip
-    tips.touch(tip)
 
 
 def fail(tx: Transaction, actor: Actor, evidence: Evidence, code: str) -> None:

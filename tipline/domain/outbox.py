@@ -21,6 +21,7 @@ MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=90)
 RING_AGAIN = timedelta(seconds=20)
 KEPT = timedelta(days=7)
+TURNS_COUNT = timedelta(minutes=10)  # a job done longer ago is no turn that a tip has had
 
 
 class Outbox(Base):
@@ -39,12 +40,13 @@ class Outbox(Base):
     failure: Mapped[str | None] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    tip_id: Mapped[int | None]  # whose it is, so that one tip does not keep the others waiting
 
 
-def add(tx: Transaction, ring: Ring, kind: str, subject: str) -> Outbox:
+def add(tx: Transaction, ring: Ring, kind: str, subject: str, *, tip_id: int | None = None) -> Outbox:
     """Write the job; the bell is rung after the commit. A bell that fails is the sweep's business."""
     now = clock.now()
-    row = Outbox(kind=kind, subject=subject, rung_at=now, created_at=now)
+    row = Outbox(kind=kind, subject=subject, rung_at=now, created_at=now, tip_id=tip_id)
     tx.add(row)
     tx.flush()
     tx.after_commit.append(lambda: ring(kind, row.id))
@@ -75,6 +77,34 @@ def take(tx: Transaction, outbox_id: int) -> Outbox | None:
     if _count(taken) == 0:
         return None
     return tx.get_one(Outbox, outbox_id, populate_existing=True)
+
+
+def fairest(tx: Transaction, outbox_id: int) -> int:
+    """The job to begin when the bell rings for this one: of all that wait for the same kind of work the one
+    whose tip had the fewest before it. A tip with forty files, or a film cut into forty spans, takes turns.
+
+    Each ring begins one job, so that whoever gives way here is begun at another's ring.
+    """
+    kind = tx.scalar(select(Outbox.kind).where(Outbox.id == outbox_id, Outbox.state == "queued"))
+    if kind is None:
+        return outbox_id
+    # What came back after a fault waits for its own ring.
+    waiting = select(Outbox.id, Outbox.tip_id).where(
+        Outbox.kind == kind, Outbox.state == "queued", Outbox.failure.is_(None), Outbox.tip_id.is_not(None)
+    )
+    waits = waiting.subquery()
+    earlier = aliased(Outbox)
+    before = (
+        select(func.count())
+        .where(
+            earlier.kind == kind,
+            earlier.tip_id == waits.c.tip_id,
+            earlier.id < waits.c.id,
+            or_(earlier.finished_at.is_(None), earlier.finished_at > clock.now() - TURNS_COUNT),
+        )
+        .scalar_subquery()
+    )
+    return tx.scalar(select(waits.c.id).order_by(before, waits.c.id).limit(1)) or outbox_id
 
 
 def renew(tx: Transaction, outbox_id: int, token: str) -> bool:
@@ -162,6 +192,12 @@ def forget_done(tx: Transaction, *, limit: int = 500) -> int:
     found = list(tx.scalars(done.order_by(Outbox.id).limit(limit)))
     tx.execute(delete(Outbox).where(Outbox.id.in_(found)))
     return len(found)
+
+
+def exists(tx: Transaction, kind: str, subject: str) -> bool:
+    """Whether such a job was ever asked for."""
+    query = select(Outbox.id).where(Outbox.kind == kind, Outbox.subject == subject)
+    return tx.scalar(query.limit(1)) is not None
 
 
 def list_dead(tx: Transaction, *, limit: int = 100) -> list[Outbox]:

@@ -16,6 +16,9 @@ from tipline.domain import clock
 from tipline.errors import TiplineError
 
 KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet"
+# The browser copy, the times of its frames, small pictures for hovering, the shape of sound, a derived copy
+# of a file whose index was lost, and a part of a copy still being made.
+COPY, FRAMES, SPRITE, WAVEFORM, REPAIRED, PIECE = "copy", "frames", "sprite", "waveform", "repaired", "piece"
 IN_A_ROW = 4  # pictures a row of the queue shows
 # Names of pictures that were seen while the file was still coming begin so. They go when it is examined.
 PROVISIONAL = "live-"
@@ -40,6 +43,9 @@ class Rendition(Base):
     frame: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(String(12))
     sharpness: Mapped[float | None]
+    # The PDQ fingerprint of the picture, 256 bits as hex, and how much there is to recognise it by, 0 to 100.
+    pdq: Mapped[str | None] = mapped_column(String(64))
+    pdq_quality: Mapped[int | None]
     provenance: Mapped[str] = mapped_column(SafeText, default="{}")
     made_at: Mapped[datetime] = mapped_column(UtcTime)
 
@@ -69,6 +75,23 @@ def keep(
     tx.add(row)
     tx.flush()
     return row
+
+
+def drop(tx: Transaction, row: Rendition) -> str:
+    """Forget one; returns its key."""
+    tx.delete(row)
+    return row.key
+
+
+def keyframes(tx: Transaction, evidence_id: str) -> list[dict[str, Any]]:
+    """The kept keyframes as the media object lists them."""
+    return [
+        {
+            "t": row.t, "frame": row.frame, "file": row.name, "width": row.width, "height": row.height,
+            "sharpness": row.sharpness, "reason": row.reason, "pdq": row.pdq, "pdq_quality": row.pdq_quality,
+        }
+        for row in list_of(tx, evidence_id, KEYFRAME)
+    ]  # fmt: skip
 
 
 def drop_others(tx: Transaction, evidence_id: str, names: Iterable[str]) -> list[str]:

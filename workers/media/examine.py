@@ -1,4 +1,4 @@
-"""Looks at one file: which reader is meant for it, and what became of it. Runs behind the wall.
+"""Does one step of a look at one file: which reader is meant for it, what became of it. Behind the wall.
 
 Whatever a reader raises is a result about the file, not a fault: it becomes a failure code.
 """
@@ -48,7 +48,7 @@ CANNOT_READ = (
 
 
 def run(job: Job, out: BinaryIO, warnings: list[str]) -> None:
-    """Examine and report. Never raises for what a file contains."""
+    """Do the task and report. Never raises for what a file contains."""
     av.logging.set_level(None)
     cv2.setNumThreads(1)
     report = Report(out, warnings)
@@ -60,6 +60,9 @@ def run(job: Job, out: BinaryIO, warnings: list[str]) -> None:
     except CANNOT_READ as error:
         print(f"{type(error).__name__}: {error}"[:500], file=sys.stderr)
         _give_up(report, codes.CORRUPT)
+    if job.task != "first":
+        report.done_with_step()
+        return
     if report.media["failure"] is not None:
         report.media["playable"] = "none"
     report.done()
@@ -79,7 +82,7 @@ def tools() -> dict[str, str]:
     }
 
 
-def _route(job: Job, report: Report) -> None:
+def _first(job: Job, report: Report) -> None:
     head = os.pread(job.input, sniff.HEAD_BYTES, 0)
     refused = sniff.refusal(head, job.size)
     if refused:
@@ -158,4 +161,4 @@ def _give_up(report: Report, code: str) -> None:
 
 
 # Each step of a look, by the name that the parent gives it.
-TASKS: dict[str, Callable[[Job, Report], None]] = {"first": _route, "live": live.run}
+TASKS: dict[str, Callable[[Job, Report], None]] = {"first": _first, "live": live.run}

@@ -49,20 +49,19 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """An open file and the limits to examine it under."""
+    """An open file, what to do with it, and the limits to do it under."""
 
     input: int  # file descriptor, already open for reading
     size: int
     parent: int
     limits: Limits
-    allow_unsandboxed: bool = False
-    output: int | None = None  # file descriptor, open for reading and writing: all that may be written
-    pieces: int | None = (
-        None  # file descriptor, open for reading: what earlier steps wrote, one after another
-    )
-    given: dict[str, Any] = field(default_factory=dict)  # what earlier steps learnt about this file
-    attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
     task: str = "first"  # one of `workers.media.examine.TASKS`
+    given: dict[str, Any] = field(default_factory=dict)  # what earlier steps learnt about this file
+    output: int | None = None  # file descriptor, open for reading and writing: all that may be written
+    # File descriptor, open for reading: what earlier steps wrote, one after another.
+    pieces: int | None = None
+    allow_unsandboxed: bool = False
+    attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
     beside: int | None = None  # file descriptor, open for reading: the end of a film that is still coming
 
     @property

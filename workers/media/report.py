@@ -34,11 +34,13 @@ class Report:
             "vfr": False,
             "rotation": 0,
             "tags": {},
+            "tools": {},
             "playable": "none",
             "warnings": list(warnings),
             "failure": None,
             "timings_s": {},
         }
+        self.plan: dict[str, Any] = {}  # what should follow the first look
         self.result: dict[str, Any] = {}  # what a later step found
         self.pictures = 0
 
@@ -56,9 +58,18 @@ class Report:
         wire.send(self._out, "facts", {"media": self.media})
 
     def done(self) -> None:
-        """Send the last word."""
+        """Send the last word of the first look."""
+        self._total()
+        wire.send(self._out, "done", {"media": self.media, "plan": self.plan})
+
+    def done_with_step(self) -> None:
+        """Send the last word of a later step: its result, with the warnings, times and tools it collected."""
+        self._total()
+        collected = {name: self.media[name] for name in ("warnings", "failure", "timings_s", "tools")}
+        wire.send(self._out, "done", {"result": {**self.result, **collected}})
+
+    def _total(self) -> None:
         self.media["timings_s"]["total"] = round(time.monotonic() - self._started, 3)
-        wire.send(self._out, "done", {"media": self.media})
 
     def progress(self, part: float) -> None:
         """Say how far it is, a few times a second at most."""

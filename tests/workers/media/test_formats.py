@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from tests import footage
-from workers import sandbox
+from workers import examination, sandbox
+from workers.sandbox import Hooks
 
 
 def look(path: Path) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
     pictures: list[sandbox.Keyframe] = []
-    return sandbox.examine(path, on_keyframe=pictures.append), pictures
+    return examination.examine(path, hooks=Hooks(on_keyframe=pictures.append)), pictures
 
 
 def corner(picture: sandbox.Keyframe, bottom: bool, right: bool) -> np.ndarray:

@@ -9,8 +9,9 @@ import pytest
 
 from tests import recordings
 from tests.recordings import Form
-from workers import sandbox
+from workers import examination, sandbox
 from workers.media import codes, preface, sniff
+from workers.sandbox import Hooks
 
 FORMS: dict[str, tuple[Form, str]] = {
     "index first": (Form("mp4", "h264-b", mux=(("movflags", "+faststart"),)), "video/mp4"),
@@ -33,7 +34,7 @@ FORMS: dict[str, tuple[Form, str]] = {
 
 def look(path: Path) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
     pictures: list[sandbox.Keyframe] = []
-    return sandbox.examine(path, on_keyframe=pictures.append), pictures
+    return examination.examine(path, hooks=Hooks(on_keyframe=pictures.append)), pictures
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -23,7 +23,7 @@ pillow_heif.register_heif_opener()
 
 def look(path: Path) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
     pictures: list[sandbox.Keyframe] = []
-    return sandbox.examine(path, on_keyframe=pictures.append), pictures
+    return examination.examine(path, on_keyframe=pictures.append), pictures
 
 
 def pixels(picture: sandbox.Keyframe) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -31,7 +31,7 @@ def mended(path: Path, others: tuple[bytes, ...] = ()) -> tuple[repair.Repaired 
 def look(path: Path, output: BinaryIO) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
     pictures: list[sandbox.Keyframe] = []
     limits = Limits(output_bytes=50_000_000)
-    return sandbox.examine(path, output=output, limits=limits, on_keyframe=pictures.append), pictures
+    return examination.examine(path, output=output, limits=limits, on_keyframe=pictures.append), pictures
 
 
 def test_a_lost_index_is_made_up_for_by_a_copy_and_the_original_is_untouched(tmp_path: Path) -> None:

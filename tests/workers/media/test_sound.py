@@ -26,7 +26,7 @@ FORMS = {
 def look(path: Path) -> tuple[dict[str, Any], float | None]:
     """The facts, and how long the written copy is, if one was written."""
     with tempfile.TemporaryFile() as output:
-        media = sandbox.examine(path, output=output, limits=Limits(output_bytes=20_000_000))
+        media = examination.examine(path, output=output, limits=Limits(output_bytes=20_000_000))
         if not output.seek(0, 2):
             return media, None
         output.seek(0)

@@ -24,13 +24,13 @@ if ROWS:
     @pytest.mark.slow
     @pytest.mark.parametrize("truth", ROWS, ids=lambda truth: truth.file)
     def test_what_is_said_of_real_footage_is_true(truth: Truth) -> None:
-        lines = compared(truth, sandbox.examine(known.FOLDER / truth.file))
+        lines = compared(truth, examination.examine(known.FOLDER / truth.file))
         wrong = {one.name: (one.true, one.said) for one in lines if not one.agrees}
         assert wrong.keys() - LATER.get(truth.file, set()) == set(), wrong
 
     def test_a_false_word_is_noticed() -> None:
         truth = next(one for one in ROWS if one.file == "iphone6_gps_rot90.mov")
-        media = sandbox.examine(known.FOLDER / truth.file)
+        media = examination.examine(known.FOLDER / truth.file)
         for name, value in (("frames", 121), ("seconds", 4.5), ("turn", 0), ("model", "iPhone 7")):
             lines = compared(replace(truth, **{name: value}), media)  # type: ignore[arg-type]
             assert [one.name for one in lines if not one.agrees] == [name]

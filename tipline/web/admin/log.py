@@ -27,6 +27,7 @@ ACTS = {
     "contact:withdraw": N_("Contact details withdrawn by the tip provider"),
     "evidence:claim-digest": N_("The sender's device told its SHA-256"),
     "evidence:derive": N_("File examined"),
+    "evidence:complete": N_("File examined to the end"),
     "evidence:download": N_("Original downloaded"),
     "evidence:expire": N_("Upload not finished in time"),
     "evidence:expiring": N_("Upload ends within a day"),

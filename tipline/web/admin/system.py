@@ -13,8 +13,7 @@ from flask_babel import gettext
 import storage
 from tipline import checks, failures
 from tipline.db import Transaction
-from tipline.domain import clock, evidence, outbox
-from tipline.domain.evidence import Evidence
+from tipline.domain import clock, evidence, outbox, steps
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -51,7 +50,7 @@ def show_system() -> ResponseReturnValue:
 
 def _failed(tx: Transaction, row: Outbox) -> dict[str, Any]:
     """A job that died, with the tip it belongs to and the cause in words."""
-    file = tx.get(Evidence, row.subject)
+    file = steps.find_evidence(tx, row)
     tip = tx.get(Tip, file.tip_id) if file else None
     return {
         "row": row,
@@ -89,8 +88,9 @@ def retry_job(number: int) -> ResponseReturnValue:
     services = current.services()
     with services.database.transaction() as tx:
         row = tx.get(Outbox, number)
-        if row is not None and row.state == "dead":
-            evidence.retry(tx, services.bell, current.actor(), evidence.read_evidence(tx, row.subject))
+        file = steps.find_evidence(tx, row) if row is not None and row.state == "dead" else None
+        if file is not None:
+            evidence.retry(tx, services.bell, current.actor(), file)
     return redirect("/desk/admin/system", 303)
 
 

@@ -38,6 +38,7 @@ SENTENCES = {
     "evidence:resent": N_("File %(number)s came again whole, as file %(by)s"),
     "evidence:claim-digest": N_("The sender's device told the SHA-256 of file %(number)s"),
     "evidence:derive": N_("File %(number)s examined; keyframes: %(keyframes)s"),
+    "evidence:complete": N_("File %(number)s examined to the end; keyframes: %(keyframes)s"),
     "evidence:fail": N_("File %(number)s could not be examined"),
     "evidence:retry": N_("File %(number)s is examined once more"),
     "evidence:download": N_("Original of file %(number)s downloaded"),

@@ -1,0 +1,112 @@
+"""What is known of a file, put together from the results of its steps. Pure: the same for the desk and for
+`tipline media inspect`, which has no database.
+
+A later step adds to what an earlier one said or takes its place; a step that failed takes nothing away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tipline.domain import moving
+
+FIRST = "first"
+# A film up to this length is ready when everything is done; a longer one when there is enough to judge it by.
+SHORT_S = 600.0
+AWAITED = frozenset({FIRST, "suspects", "clock", "provenance"})
+Media = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that is over: what it found (checked), or why it failed."""
+
+    kind: str
+    number: int
+    found: dict[str, Any]
+    failure: str | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step to be done; one that is not ready waits until all steps of the kinds before it are over."""
+
+    kind: str
+    number: int = 0
+    start_s: float | None = None
+    end_s: float | None = None
+    is_ready: bool = True
+
+
+def following(media: Media, plan: dict[str, Any]) -> list[Planned]:
+    """The steps after the first, by what it found. A file that failed or is no footage has none."""
+    if media["failure"] or media["kind"] not in ("video", "photo", "audio"):
+        return []
+    steps: list[Planned] = []
+    if plan.get("suspects"):
+        steps.append(Planned("suspects"))
+    if media["kind"] in ("video", "photo"):
+        steps += [Planned("clock"), Planned("provenance")]
+    spans = plan.get("spans") or []
+    steps += [Planned("span", at, start, end) for at, (start, end) in enumerate(spans)]
+    if plan.get("copy"):
+        steps.append(Planned("copy", is_ready=not spans))
+    return steps
+
+
+def is_awaited(kind: str, media: Media) -> bool:
+    """Whether a file is not called ready before a step of this kind is over."""
+    return kind in AWAITED or float(media.get("duration_s") or 0) <= SHORT_S
+
+
+def compose(steps: Sequence[Done], keyframes: list[dict[str, Any]]) -> Media:
+    """The media object as outsiders know it. ``keyframes`` are those that were kept, in any order."""
+    first = next(one.found for one in steps if one.kind == FIRST)
+    media: Media = {**first["media"], "clock": None, "provenance": None}
+    media["keyframes"] = sorted(keyframes, key=lambda one: (one["t"], one["file"]))
+    looks = [one.found for one in steps if one.kind in ("suspects", "span") and one.found]
+    if looks:
+        media |= moving.merged(media, looks, spans_planned=len(first["plan"].get("spans") or []))
+    for one in steps:
+        if one.kind == "clock" and one.found:
+            media["clock"] = one.found["clock"]
+        elif one.kind == "provenance" and one.found:
+            _add_provenance(media, one.found)
+        elif one.kind == "copy" and one.found:
+            media["playable"] = one.found["playable"]
+    for one in steps:
+        _add(media, one)
+    return media
+
+
+def _add_provenance(media: Media, found: dict[str, Any]) -> None:
+    """Where a file comes from; facts that only a deeper look finds fill what is still unknown."""
+    media["provenance"] = found.get("provenance")
+    media["times"] = [*(media.get("times") or []), *(found.get("times") or [])]
+    for name, value in (found.get("facts") or {}).items():
+        if media.get(name) in (None, {}, ""):
+            media[name] = value
+
+
+def _add(media: Media, step: Done) -> None:
+    """Warnings, spent time and tools of each step."""
+    media["warnings"] = list(dict.fromkeys([*media["warnings"], *_said(step, "warnings", list)]))
+    if step.kind != FIRST:
+        spent = _said(step, "timings_s", dict).get("total")
+        if spent is not None:
+            so_far = media["timings_s"].get(step.kind, 0.0)
+            media["timings_s"] = {**media["timings_s"], step.kind: round(so_far + spent, 3)}
+        media["tools"] = {**media["tools"], **_said(step, "tools", dict)}
+
+
+def _said(step: Done, name: str, kind: type[Any]) -> Any:
+    value = step.found.get(name)
+    return value if isinstance(value, kind) else kind()
+
+
+def is_complete(steps: Iterable[Done], planned: Sequence[Planned]) -> bool:
+    """Whether every step of the plan is over."""
+    over = {(one.kind, one.number) for one in steps}
+    return all((one.kind, one.number) in over for one in planned)

@@ -1,0 +1,134 @@
+"""Steps of a look at one file: each a job with a state and a result of its own, seen as soon as it is done.
+
+A step may run twice and may die at any instruction. What is known of a file is composed anew from the results
+of its steps (`tipline.domain.composing`), so that no step waits for another to be seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, outbox
+from tipline.domain.composing import Done, Planned
+from tipline.domain.evidence import DERIVE, Evidence
+
+FIRST = "first"
+# What somebody waits for, and what completes it: two kinds of job, in queues of their own.
+SOON, LATE = "evidence.soon", "evidence.late"
+ARE_LATE = frozenset({"span", "copy"})
+# Of the bar that people see, each kind of step has its share.
+SHARES = {FIRST: 0.2, "suspects": 0.2, "clock": 0.05, "provenance": 0.05, "span": 0.4, "copy": 0.1}
+
+
+class Step(Base):
+    """`start_s` and `end_s` bound the time range of a film that it looks at, where it is one of several."""
+
+    __tablename__ = "step"
+    # A number is never given out again: a job of an earlier look must not find a step of a later one.
+    __table_args__ = (
+        UniqueConstraint("evidence_id", "kind", "number", name="uq_step"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evidence_id: Mapped[str] = mapped_column(ForeignKey("evidence.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[int] = mapped_column(default=0)
+    start_s: Mapped[float | None] = mapped_column(Float(53))
+    end_s: Mapped[float | None] = mapped_column(Float(53))
+    state: Mapped[str] = mapped_column(String(8), default="queued")  # queued running done failed
+    progress: Mapped[float] = mapped_column(default=0.0)
+    result: Mapped[str | None] = mapped_column(SafeText)
+    failure: Mapped[str | None] = mapped_column(String(60))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    @property
+    def is_over(self) -> bool:
+        """Done or failed."""
+        return self.state in ("done", "failed")
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """What it found; empty while it is not done."""
+        found: dict[str, Any] = json.loads(self.result) if self.result else {}
+        return found
+
+
+def plan(tx: Transaction, ring: outbox.Ring, evidence: Evidence, planned: Iterable[Planned]) -> None:
+    """Write down the steps that follow the first, each with its job."""
+    for one in planned:
+        row = Step(
+            evidence_id=evidence.id, kind=one.kind, number=one.number, start_s=one.start_s, end_s=one.end_s
+        )
+        tx.add(row)
+        tx.flush()
+        if one.is_ready:
+            ask(tx, ring, evidence, row)
+
+
+def ask(tx: Transaction, ring: outbox.Ring, evidence: Evidence, step: Step) -> None:
+    """Have a step done."""
+    if step.kind in ARE_LATE:
+        outbox.add(tx, ring, LATE, str(step.id), tip_id=evidence.tip_id)
+    else:
+        outbox.add(tx, ring, SOON, str(step.id), tip_id=evidence.tip_id)
+
+
+def begin_anew(tx: Transaction, evidence: Evidence) -> Step:
+    """Forget an earlier look; whoever is still at a step of it finds that the step is gone."""
+    tx.execute(delete(Step).where(Step.evidence_id == evidence.id))
+    first = Step(evidence_id=evidence.id, kind=FIRST, state="running")
+    tx.add(first)
+    tx.flush()
+    return first
+
+
+def find_step(tx: Transaction, step_id: int) -> Step | None:
+    return tx.get(Step, step_id)
+
+
+def find_evidence(tx: Transaction, job: outbox.Outbox) -> Evidence | None:
+    """The file that a job of any kind is about."""
+    if job.kind == DERIVE:
+        return tx.get(Evidence, job.subject)
+    step = tx.get(Step, int(job.subject))
+    return tx.get(Evidence, step.evidence_id) if step else None
+
+
+def find_first(tx: Transaction, evidence: Evidence) -> Step | None:
+    return tx.scalar(select(Step).where(Step.evidence_id == evidence.id, Step.kind == FIRST))
+
+
+def list_of(tx: Transaction, evidence_id: str) -> list[Step]:
+    query = select(Step).where(Step.evidence_id == evidence_id)
+    return list(tx.scalars(query.order_by(Step.id)))
+
+
+def settle(step: Step, found: dict[str, Any], failure: str | None = None) -> None:
+    """It is over; a step that failed keeps its code and never costs the file what others found."""
+    step.state = "failed" if failure else "done"
+    step.result = json.dumps(found, ensure_ascii=False, allow_nan=False) if found else None
+    step.failure, step.progress, step.finished_at = failure, 1.0, clock.now()
+
+
+def done(steps: Iterable[Step]) -> list[Done]:
+    """Results for composing, in the order of the plan."""
+    return [Done(one.kind, one.number, one.found, one.failure) for one in steps if one.is_over]
+
+
+def progress(steps: list[Step]) -> float:
+    """How far the whole look is, from 0 to 1; while the first runs, the others are guessed."""
+    kinds = {one.kind for one in steps}
+    whole = sum(SHARES.values()) if kinds == {FIRST} else sum(SHARES[kind] for kind in kinds)
+    parts = 0.0
+    for kind in kinds:
+        mine = [one for one in steps if one.kind == kind]
+        parts += SHARES[kind] * sum(1.0 if one.is_over else one.progress for one in mine) / len(mine)
+    return parts / whole if whole else 0.0

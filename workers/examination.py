@@ -1,0 +1,118 @@
+"""A whole look at a local file, step by step and without a server: what `tipline media inspect` does.
+
+Also says what each step is given of what earlier ones learnt, for the worker and for the command alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tipline.domain import composing
+from tipline.domain.composing import Done, Planned
+from workers import limiting, sandbox
+from workers.sandbox import Answer, Hooks, Limits
+
+HASH_PIECE = 4 * 1024 * 1024
+# Long, and known by other ways or needed by nobody further on.
+NOT_GIVEN = frozenset({"tags", "tools", "activity", "keyframes", "warnings", "timings_s", "times"})
+MOST_KEYFRAMES = 96
+Result = dict[str, Any]
+
+
+def examine(
+    path: Path,
+    *,
+    limits: Limits | None = None,
+    hooks: Hooks | None = None,
+    on_step: Callable[[str], None] | None = None,
+    allow_unsandboxed: bool = False,
+) -> Result:
+    """The whole media object of one file, all steps done."""
+    heard = hooks or Hooks()
+    with ThreadPoolExecutor(1) as reader:
+        digest = reader.submit(_sha256, path)
+        begun = sandbox.ask(path, hooks=heard, limits=limits, allow_unsandboxed=allow_unsandboxed)
+        done = [first(begun)]
+        keyframes = list(begun.keyframes)
+        for planned in composing.following(begun.media, begun.plan):
+            if on_step:
+                on_step(planned.kind)
+            done.append(_follow(path, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed))
+        media = composing.compose(done, keyframes)
+        size = path.stat().st_size if path.exists() else 0
+        return {**media, "size": size, "sha256": digest.result()}
+
+
+def first(answer: Answer) -> Done:
+    """The first step as a result that others build on."""
+    return Done(composing.FIRST, 0, {"media": answer.media, "plan": answer.plan}, answer.failure)
+
+
+def given(planned: Planned, begun: Result, keyframes: list[Result]) -> Result:
+    """What a step is told: the facts so far, its time range, and which pictures there are already."""
+    media = {name: value for name, value in begun["media"].items() if name not in NOT_GIVEN}
+    spans = len(begun["plan"].get("spans") or [])
+    room = max(0, MOST_KEYFRAMES - len(keyframes))
+    shared = room if planned.kind != "span" else max(4, room // max(1, spans))
+    return {
+        "media": media,
+        "plan": begun["plan"],
+        "number": planned.number,
+        "range": [planned.start_s, planned.end_s],
+        "kept": [[one["t"], one.get("pdq")] for one in keyframes],
+        "room": min(room, shared),
+    }
+
+
+def _follow(
+    path: Path,
+    planned: Planned,
+    begun: Result,
+    keyframes: list[Result],
+    hooks: Hooks,
+    limits: Limits | None,
+    allow_unsandboxed: bool,
+) -> Done:
+    """One later step. A failure costs nothing but what this step would have found."""
+    size = path.stat().st_size
+    with tempfile.TemporaryFile() if writes(planned.kind, begun) else nullcontext() as output:
+        answer = sandbox.ask(
+            path,
+            planned.kind,
+            given=given(planned, begun, keyframes),
+            output=_binary(output),
+            limits=limiting.for_step(planned.kind, size, limits),
+            hooks=replace(hooks, on_progress=None) if planned.kind == "clock" else hooks,
+            allow_unsandboxed=allow_unsandboxed,
+        )
+    keyframes += answer.keyframes
+    return Done(planned.kind, planned.number, answer.result, answer.failure)
+
+
+def writes(kind: str, begun: Result) -> bool:
+    """Whether this step makes a file."""
+    how = begun["plan"].get("copy")
+    return (kind == "span" and how == "encode") or (kind == "copy" and how not in ("", "original", None))
+
+
+def _binary(output: Any) -> BinaryIO | None:
+    found: BinaryIO | None = output
+    return found
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(HASH_PIECE):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return digest.hexdigest()

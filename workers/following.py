@@ -1,0 +1,149 @@
+"""The steps after the first look at a file: each a job of its own, its result shown as soon as it is there.
+
+A step that fails costs nothing but what it would have found; the file becomes ready without it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import AbstractContextManager
+
+import structlog
+
+from tipline.db import Transaction
+from tipline.domain import composing, evidence, outbox, renditions, steps
+from tipline.domain.actors import SYSTEM
+from tipline.domain.composing import Planned
+from tipline.domain.evidence import Evidence
+from tipline.domain.outbox import Outbox
+from tipline.domain.steps import Step
+from tipline.services import Services
+from workers import examination, handling, limiting, local, sandbox
+from workers.handling import PutBack
+from workers.lease import Lease, Lost
+from workers.media import codes
+from workers.pictures import Pictures
+from workers.sandbox import Answer, Hooks
+
+log = structlog.get_logger(__name__)
+TELL_EVERY_S = 1.0
+
+
+def work(services: Services, outbox_id: int) -> None:
+    """Begin the step that this ring stands for, if there is one still to be done."""
+    with services.database.transaction() as tx:
+        row = outbox.take(tx, outbox.fairest(tx, outbox_id))
+        if row is None:
+            return
+        step = steps.find_step(tx, int(row.subject))
+        if step is None or step.is_over:
+            outbox.finish(tx, row.id, row.token or "")
+            return
+        step.state = "running"
+        subject = evidence.read_evidence(tx, step.evidence_id)
+    handling.hold(services, row, lambda lease: _do(services, lease, subject, step), end)
+
+
+def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None:
+    """One child, one result."""
+    with services.database.reading() as tx:
+        first = steps.find_first(tx, subject)
+        kept = renditions.keyframes(tx, subject.id)
+    if first is None or not first.found:
+        raise Lost
+    pictures = Pictures(services.database, services.store, lease, subject)
+    hooks = Hooks(
+        on_keyframe=pictures.keep,
+        on_progress=Teller(services, lease, subject.id, step.kind, step.number),
+        on_tick=lease.check,
+    )
+    planned = Planned(step.kind, step.number, step.start_s, step.end_s)
+    with tempfile.TemporaryFile(dir=local.scratch(services.settings.data)) as output:
+        with _file(services, subject, lease) as file:
+            answer = sandbox.ask(
+                file.path,
+                step.kind,
+                given=examination.given(planned, first.found, kept),
+                output=output if examination.writes(step.kind, first.found) else None,
+                limits=limiting.for_step(step.kind, subject.size),
+                hooks=hooks,
+                allow_unsandboxed=services.settings.allow_unsandboxed,
+            )
+        if answer.failure in codes.OUR_FAULT:
+            raise PutBack(answer.failure or codes.UNREADABLE)
+        pictures.keep_output(step.kind, step.number, output)
+    _settle(services, lease, step, answer)
+
+
+def _file(services: Services, subject: Evidence, lease: Lease) -> AbstractContextManager[local.LocalFile]:
+    folder = local.scratch(services.settings.data)
+    return local.file_of(services.store, subject.key, folder, lease.check, known=subject.sha256)
+
+
+def _settle(services: Services, lease: Lease, step: Step, answer: Answer) -> None:
+    """The result, the facts composed anew, and the job's end, in one transaction."""
+    with services.database.transaction() as tx:
+        if not outbox.finish(tx, lease.id, lease.token):
+            raise Lost
+        row = steps.find_step(tx, step.id)
+        if row is None:
+            raise Lost
+        steps.settle(row, answer.result, answer.failure)
+        show(tx, services, evidence.read_evidence(tx, row.evidence_id))
+    log.info("step.done", outbox=lease.id, evidence=step.evidence_id, step=step.kind, failure=answer.failure)
+
+
+def show(tx: Transaction, services: Services, subject: Evidence) -> None:
+    """Compose what is known now; call the file ready, and later complete, when the time has come; begin the
+    steps that waited for others."""
+    mine = steps.list_of(tx, subject.id)
+    media = composing.compose(steps.done(mine), renditions.keyframes(tx, subject.id))
+    media |= {name: subject.facts.get(name) for name in ("size", "sha256")}
+    is_over = all(step.is_over for step in mine)
+    is_enough = all(step.is_over for step in mine if composing.is_awaited(step.kind, media))
+    if subject.state == "processing" and is_enough:
+        evidence.settle(tx, SYSTEM, subject, media)
+    elif subject.state == "ready" and is_over:
+        evidence.complete(tx, SYSTEM, subject, media)
+    evidence.show(tx, subject, media, steps.progress(mine))
+    if not is_over and all(step.is_over for step in mine if step.kind == "span"):
+        for step in mine:
+            if step.kind == "copy" and step.state == "queued" and not _is_asked(tx, step):
+                steps.ask(tx, services.bell, subject, step)
+
+
+def _is_asked(tx: Transaction, step: Step) -> bool:
+    return outbox.exists(tx, steps.LATE, str(step.id))
+
+
+class Teller:
+    """Writes down how far a step is, not more often than somebody could notice."""
+
+    def __init__(
+        self, services: Services, lease: Lease, evidence_id: str, kind: str, number: int = 0
+    ) -> None:
+        self._services, self._lease, self._evidence_id = services, lease, evidence_id
+        self._which = (kind, number)
+        self._next = time.monotonic() + TELL_EVERY_S
+
+    def __call__(self, part: float) -> None:
+        if time.monotonic() < self._next:
+            return
+        with self._services.database.transaction() as tx:
+            self._lease.confirm(tx)
+            mine = steps.list_of(tx, self._evidence_id)
+            for step in mine:
+                if (step.kind, step.number) == self._which:
+                    step.progress = part
+            evidence.advance(tx, evidence.read_evidence(tx, self._evidence_id), steps.progress(mine))
+        self._next = time.monotonic() + TELL_EVERY_S
+
+
+def end(tx: Transaction, services: Services, row: Outbox) -> None:
+    """Say of a step that nobody will try it again by itself; the file becomes ready without it."""
+    step = steps.find_step(tx, int(row.subject))
+    if step is None or step.is_over:
+        return
+    steps.settle(step, {}, row.failure or codes.UNREADABLE)
+    show(tx, services, evidence.read_evidence(tx, step.evidence_id))

@@ -1,0 +1,98 @@
+"""Checks what the child says at the end of a step, as if an attacker had written it: one checker a task.
+
+Each gives the result anew from known keys. What is not known or not right is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workers import untrusted
+
+LONGEST_S, AREA = 1e9, 1e6
+STRETCHES = 4_000
+Checked = dict[str, Any]
+
+
+def of(task: str, said: Any) -> Checked:
+    """The checked result of a task; what belongs to every task is always there."""
+    source = said if isinstance(said, dict) else {}
+    return {
+        **CHECKS[task](source),
+        "warnings": untrusted.warnings(source.get("warnings")),
+        "timings_s": untrusted.timings(source.get("timings_s")),
+        "tools": untrusted.tools(source.get("tools")),
+    }
+
+
+def plan(said: Any) -> Checked:
+    """What the first look thinks should follow: suspect stretches, time ranges, how to make the copy."""
+    source = said if isinstance(said, dict) else {}
+    return {
+        "suspects": untrusted.ranges(source.get("suspects")),
+        "spans": untrusted.ranges(source.get("spans")),
+        "copy": untrusted.one_of(COPIES, "")(source.get("copy")),
+    }
+
+
+def _look(said: Checked) -> Checked:
+    """Stretches of a film seen frame by frame."""
+    stretches = said.get("stretches")
+    events = said.get("events")
+    return {
+        "stretches": [
+            one
+            for one in map(_stretch, stretches[:STRETCHES] if isinstance(stretches, list) else [])
+            if one is not None
+        ],
+        "events": [
+            one
+            for one in map(_event, events[: untrusted.EVENTS] if isinstance(events, list) else [])
+            if one is not None
+        ],
+        "tally": _tally(said.get("tally")),
+        "whole": said.get("whole") is True,
+    }
+
+
+def _stretch(value: Any) -> Checked | None:
+    if not isinstance(value, dict) or not isinstance(value.get("score"), list):
+        return None
+    found = {name: untrusted.number(-LONGEST_S, LONGEST_S)(value.get(name)) for name in ("start", "end")}
+    step = untrusted.number(0.05, 3600)(value.get("step_s"))
+    score = [untrusted.number(0, 1)(one) for one in value["score"][: untrusted.SCORES]]
+    if step is None or None in score or None in found.values():
+        return None
+    return {**found, "step_s": step, "score": score}
+
+
+def _event(value: Any) -> Checked | None:
+    event = untrusted.event(value)
+    if event is None:
+        return None
+    return {**event, "area": untrusted.number(0, AREA)(value.get("area")) or 0.0}
+
+
+def _tally(value: Any) -> Checked:
+    source = value if isinstance(value, dict) else {}
+    counts = ("frames", "errors", "corrupt")
+    found = {name: untrusted.whole(0, untrusted.MOST_FRAMES)(source.get(name)) or 0 for name in counts}
+    return {**found, "last_s": untrusted.number(-LONGEST_S, LONGEST_S)(source.get("last_s"))}
+
+
+def _copy(said: Checked) -> Checked:
+    return {
+        "playable": untrusted.one_of(untrusted.PLAYABLE, "none")(said.get("playable")),
+        "how": untrusted.one_of(COPIES, "")(said.get("how")),
+    }
+
+
+COPIES = frozenset({"original", "remux", "sound", "encode", ""})
+CHECKS: dict[str, Callable[[Checked], Checked]] = {
+    "suspects": _look,
+    "span": _look,
+    "clock": lambda said: {"clock": None},
+    "provenance": lambda said: {"provenance": None},
+    "copy": _copy,
+}
