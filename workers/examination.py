@@ -32,13 +32,16 @@ def examine(
     limits: Limits | None = None,
     hooks: Hooks | None = None,
     on_step: Callable[[str], None] | None = None,
+    output: BinaryIO | None = None,
     allow_unsandboxed: bool = False,
 ) -> Result:
-    """The whole media object of one file, all steps done."""
+    """The whole media object of one file, all steps done. What the first step makes is written to ``output``."""
     heard = hooks or Hooks()
     with ThreadPoolExecutor(1) as reader:
         digest = reader.submit(_sha256, path)
-        begun = sandbox.ask(path, hooks=heard, limits=limits, allow_unsandboxed=allow_unsandboxed)
+        begun = sandbox.ask(
+            path, output=output, hooks=heard, limits=limits, allow_unsandboxed=allow_unsandboxed
+        )
         done = [first(begun)]
         keyframes = list(begun.keyframes)
         for planned in composing.following(begun.media, begun.plan):

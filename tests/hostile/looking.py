@@ -19,7 +19,7 @@ from typing import Any
 from tests.hostile.tricks import ACCEPT, CANNOT, EITHER, REJECT
 from tipline.domain import kinds
 from tipline.failures import sentence_of
-from workers import sandbox
+from workers import examination
 from workers.media import codes
 
 IN_OPEN = 0x20

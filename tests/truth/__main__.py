@@ -7,7 +7,7 @@ import sys
 
 from tests.truth import known
 from tests.truth.compared import compared
-from workers import sandbox
+from workers import examination
 
 
 def main() -> int:

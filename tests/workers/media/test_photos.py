@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from tests import footage, recordings
-from workers import sandbox
+from workers import examination, sandbox
 from workers.media import codes, photo
 from workers.media.report import Report
+from workers.sandbox import Hooks
 
 SIZE = (320, 240)
 pillow_heif.register_heif_opener()
@@ -23,7 +24,7 @@ pillow_heif.register_heif_opener()
 
 def look(path: Path) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
     pictures: list[sandbox.Keyframe] = []
-    return examination.examine(path, on_keyframe=pictures.append), pictures
+    return examination.examine(path, hooks=Hooks(on_keyframe=pictures.append)), pictures
 
 
 def pixels(picture: sandbox.Keyframe) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -12,9 +12,10 @@ import pytest
 
 from tests import recordings
 from tests.recordings import Form
-from workers import sandbox
+from workers import examination, sandbox
 from workers.media import codes, repair, units
 from workers.media.job import Job, Limits
+from workers.sandbox import Hooks
 
 HEVC_IN_PICTURES = {"x265-params": "log-level=none:pools=1:frame-threads=1:repeat-headers=1"}
 IN_PICTURES = {"x264-params": "repeat-headers=1"}  # as recorders write: each key frame says how to read it
@@ -31,7 +32,9 @@ def mended(path: Path, others: tuple[bytes, ...] = ()) -> tuple[repair.Repaired 
 def look(path: Path, output: BinaryIO) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
     pictures: list[sandbox.Keyframe] = []
     limits = Limits(output_bytes=50_000_000)
-    return examination.examine(path, output=output, limits=limits, on_keyframe=pictures.append), pictures
+    return examination.examine(
+        path, output=output, limits=limits, hooks=Hooks(on_keyframe=pictures.append)
+    ), pictures
 
 
 def test_a_lost_index_is_made_up_for_by_a_copy_and_the_original_is_untouched(tmp_path: Path) -> None:

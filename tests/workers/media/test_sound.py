@@ -10,7 +10,7 @@ import av
 import pytest
 
 from tests import recordings
-from workers import sandbox
+from workers import examination
 from workers.media import codes
 from workers.media.job import Limits
 

@@ -13,7 +13,7 @@ import pytest
 from tests.truth import known
 from tests.truth.compared import compared
 from tests.truth.known import Truth
-from workers import sandbox
+from workers import examination
 
 ROWS = known.rows()
 # Stands in the XMP alone, which a later step reads.
