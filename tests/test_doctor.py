@@ -155,6 +155,14 @@ def test_holes_in_the_sandbox_and_broken_decoders_are_named() -> None:
     assert doctor.decoders("timeout").state is State.FAIL
 
 
+def test_the_optional_deep_look_never_fails_a_host() -> None:
+    states = {
+        word: doctor.deep_look({"exiftool": word}).state for word in ("confined", "off", "missing", "refused")
+    }
+    assert states == {"confined": State.OK, "off": State.OK, "missing": State.NOTE, "refused": State.NOTE}
+    assert doctor.deep_look("timeout").state is State.NOTE
+
+
 def test_a_decoder_that_cannot_be_loaded_is_told_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(checkup.PARTS, "no_such_decoder", "Missing")
     found = checkup.decoders()

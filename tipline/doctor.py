@@ -80,6 +80,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     worker = _ask_worker_side()
     yield _told(settings, "sandbox", sandbox(worker))
     yield _told(settings, "decoders", decoders(worker))
+    yield _told(settings, "exiftool", deep_look(worker))
 
 
 def _told(settings: Settings, name: str, words: _Words) -> Finding:
@@ -295,6 +296,22 @@ def decoders(said: dict[str, Any] | str) -> _Words:
     return _ok(
         "%(parts)s", parts=", ".join(f"{name} {part['words']}" for name, part in said["decoders"].items())
     )
+
+
+def deep_look(said: dict[str, Any] | str) -> _Words:
+    """Optional: without it everything else works the same."""
+    state = said.get("exiftool", "missing") if isinstance(said, dict) else "missing"
+    if state == "refused":
+        return _note(
+            N_(
+                "It is here but does not run behind the wall, so it is not used. TIPLINE_EXIFTOOL=off says so."
+            )
+        )
+    if state == "confined":
+        return _ok(N_("Looks deeper into metadata, in a sandbox of its own."))
+    if state == "off":
+        return _ok(N_("Switched off."))
+    return _note(N_("Not installed; not needed. With it, times of more cameras are found."))
 
 
 def _is_new(url: str) -> bool:

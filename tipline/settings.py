@@ -144,6 +144,12 @@ class Settings:
         _whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
     )
     ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
+    exiftool: str = _setting(
+        _text,
+        "Deep look at metadata by exiftool, in a sandbox of its own: auto (where it is installed), off, or its"
+        " path.",
+        "auto",
+    )
     allow_unsandboxed: bool = _setting(
         _switch, "1 lets workers open files without the sandbox. For tests on old kernels only.", False
     )

@@ -1,13 +1,14 @@
 """What the doctor asks of a worker host: `python -m workers.checkup` prints one JSON object.
 
 `sandbox` lists what was not blocked (empty: the wall holds); `decoders` says for each part its version or
-what is wrong with it. No file of anybody is opened.
+what is wrong with it; `exiftool` is off, missing, confined or refused. No file of anybody is opened.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from typing import Any
 
@@ -17,7 +18,7 @@ CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "aac")
 
 
 def main() -> int:
-    json.dump({"sandbox": sandbox(), "decoders": decoders()}, sys.stdout)
+    json.dump({"sandbox": sandbox(), "decoders": decoders(), "exiftool": deep_look()}, sys.stdout)
     return 0
 
 
@@ -34,6 +35,17 @@ def decoders() -> dict[str, dict[str, Any]]:
     if found["PyAV"]["ok"]:
         found["FFmpeg"] = _codecs()
     return found
+
+
+def deep_look() -> str:
+    """Whether exiftool is there, and runs behind the wall."""
+    from workers import exiftool
+
+    setting = os.environ.get("TIPLINE_EXIFTOOL", "").strip()
+    program = exiftool.find(setting)
+    if program is None:
+        return "off" if setting == exiftool.OFF else "missing"
+    return "confined" if exiftool.holds(program) else "refused"
 
 
 def _part(module: str) -> dict[str, Any]:

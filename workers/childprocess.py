@@ -53,7 +53,7 @@ class Child:
     def __enter__(self) -> Child:
         with contextlib.suppress(OSError):
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(START), _libraries()],
+                [sys.executable, "-I", "-S", str(START), libraries()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -169,7 +169,7 @@ class Child:
 
 
 @cache
-def _libraries() -> str:
+def libraries() -> str:
     """The folder the decoders are installed in, found without importing them."""
     spec = importlib.util.find_spec("av")
     if spec is None or spec.origin is None:

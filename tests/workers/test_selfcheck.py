@@ -34,7 +34,7 @@ def test_the_check_tells_when_a_layer_is_missing(
     missing: str, seen: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weaken(
-        f"from workers.media import {missing.split('.', maxsplit=1)[0]}; {missing} = lambda *_: None",
+        f"from workers.media import {missing.split('.', maxsplit=1)[0]}; {missing} = lambda *_, **__: None",
         tmp_path,
         monkeypatch,
     )
@@ -69,13 +69,13 @@ def test_a_decoder_that_was_taken_over_stays_inside(
     (libraries / "av").mkdir(parents=True)
     elsewhere.mkdir()
     (elsewhere / "secret").write_text("CANARY")
-    real = Path(childprocess._libraries()) / "pyseccomp.py"
+    real = Path(childprocess.libraries()) / "pyseccomp.py"
     (libraries / "pyseccomp.py").write_text(real.read_text())
     with socket.create_server(("127.0.0.1", 0)) as listener, victim() as bystander:
         (libraries / "av" / "__init__.py").write_text(
             ATTACK.format(folder=str(elsewhere), port=listener.getsockname()[1], victim=bystander.pid)
         )
-        monkeypatch.setattr(childprocess, "_libraries", lambda: str(libraries))
+        monkeypatch.setattr(childprocess, "libraries", lambda: str(libraries))
         with clip.path.open("rb") as file:
             job = Job(file.fileno(), clip.path.stat().st_size, os.getpid(), Limits())
             with childprocess.Child(job, file) as child:

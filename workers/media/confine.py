@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 PR_SET_PDEATHSIG = 1
@@ -86,14 +86,20 @@ def lower_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def build_wall(libraries: str, package: str) -> None:
-    """No powers, Landlock and the system call filter. Raises ``Refused`` when either cannot be had."""
+def build_wall(
+    libraries: str, package: str, *, programs: Sequence[str] = (), readable: Sequence[str] = ()
+) -> None:
+    """No powers, Landlock and the system call filter. Raises ``Refused`` when either cannot be had.
+
+    ``programs`` are what this process may become, once: nothing, for whoever decodes.
+    """
     drop_powers()
     try:
         from workers.media import landlock, syscalls
 
-        landlock.confine((*_interpreter(), *SYSTEM_LIBRARIES, *HARMLESS, libraries, package))
-        syscalls.confine()
+        folders = (*_interpreter(), *SYSTEM_LIBRARIES, *HARMLESS, libraries, package, *readable)
+        landlock.confine(folders, programs)
+        syscalls.confine(may_become_another=bool(programs))
     except (OSError, RuntimeError, ImportError, AttributeError) as error:
         raise Refused(f"{type(error).__name__}: {error}") from error
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
 VERSION_FLAG = 1
 RULE_PATH_BENEATH = 1
-READ_FILE, READ_DIR = 1 << 2, 1 << 3
+EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
 # How many of the file rights an ABI knows; asking for an unknown right is an error.
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 TCP_BIND_AND_CONNECT = 0b11
@@ -42,8 +42,8 @@ def abi() -> int:
     return max(0, int(_libc.syscall(CREATE_RULESET, None, 0, VERSION_FLAG)))
 
 
-def confine(readable: Iterable[str]) -> None:
-    """Allow reading beneath ``readable``; withhold every other file, writing, executing, TCP and signals."""
+def confine(readable: Iterable[str], programs: Iterable[str] = ()) -> None:
+    """Allow reading beneath ``readable`` and running ``programs``; withhold every other file and all else."""
     version = abi()
     if version < 1:
         raise Unavailable("the kernel offers no Landlock")
@@ -57,6 +57,8 @@ def confine(readable: Iterable[str]) -> None:
     try:
         for path in readable:
             _allow(ruleset, path)
+        for path in programs:
+            _allow(ruleset, path, EXECUTE)
         if _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
             raise Unavailable(ctypes.get_errno(), "no_new_privs refused")
         _call(RESTRICT_SELF, ruleset, 0)
@@ -64,13 +66,13 @@ def confine(readable: Iterable[str]) -> None:
         os.close(ruleset)
 
 
-def _allow(ruleset: int, path: str) -> None:
+def _allow(ruleset: int, path: str, more: int = 0) -> None:
     try:
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
         return  # a library folder this system does not have
     try:
-        rights = READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE
+        rights = more | (READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE)
         _call(ADD_RULE, ruleset, RULE_PATH_BENEATH, ctypes.byref(_PathBeneath(rights, folder)), 0)
     finally:
         os.close(folder)

@@ -45,8 +45,8 @@ CLONE_THREAD = 0x00010000
 TIOCSTI = 0x5412
 
 
-def confine() -> None:
-    """Load the filter. It holds for this process and every thread it will start."""
+def confine(*, may_become_another: bool = False) -> None:
+    """Load the filter. It holds for this process, every thread it starts, and the program it may become."""
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ERRNO(errno.EPERM))
     for name in ALLOWED:
         if _known(name) and name != "ioctl":
@@ -60,6 +60,9 @@ def confine() -> None:
     # A process may end itself (abort) and read or lower its own limits, nobody else's.
     rules.add_rule(pyseccomp.ALLOW, "tgkill", pyseccomp.Arg(0, pyseccomp.EQ, os.getpid()))
     rules.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(0, pyseccomp.EQ, 0))
+    if may_become_another:
+        # Which program that may be is for Landlock to say. It is no new process, and the filter stays on it.
+        rules.add_rule(pyseccomp.ALLOW, "execve")
     rules.load()
 
 
