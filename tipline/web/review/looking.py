@@ -15,6 +15,7 @@ from tipline.web import media
 from tipline.web.review import camera, facts, made, strip
 
 BUSY = ("uploading", "received", "processing")
+SIZES = (renditions.KEYFRAME, renditions.PREVIEW, renditions.THUMBNAIL)
 
 
 @dataclass
@@ -42,6 +43,7 @@ class FileView:
     pictures: list[Rendition] = field(default_factory=list)
     arrived_bytes: int | None = None
     tip: Tip | None = None
+    copying: float | None = None  # how far the copy for browsers is, while it is being made
 
     @cached_property
     def media(self) -> dict[str, Any]:
@@ -59,13 +61,44 @@ class FileView:
     def is_busy(self) -> bool:
         return self.row.state in BUSY
 
+    @cached_property
+    def copy(self) -> Rendition | None:
+        """What was made because browsers cannot play the original."""
+        return self._one(renditions.COPY) if self.media.get("playable") == "proxy" else None
+
+    @property
+    def is_copy(self) -> bool:
+        return self.copy is not None
+
     @property
     def player(self) -> str:
-        """What shows the original: `video`, `audio`, `image`, or nothing."""
-        shown = media.SHOWN.get(str(self.media.get("mime", "")), "")
-        if self.media.get("playable") != "original" or not self.row.arrived:
+        """What shows the file itself, or its copy: `video`, `audio`, `image`, or nothing."""
+        if not self.row.arrived:
             return ""
-        return shown.split("/")[0]
+        if self.copy is not None:
+            return self.copy.mime.split("/")[0]
+        shown = media.SHOWN.get(str(self.media.get("mime", "")), "")
+        return shown.split("/")[0] if self.media.get("playable") == "original" else ""
+
+    @property
+    def played_url(self) -> str:
+        return media.rendition_url(self.copy) if self.copy else media.original_url(self.row)
+
+    @cached_property
+    def frame_list(self) -> Rendition | None:
+        """When each frame of what plays is shown."""
+        return self._one(renditions.FRAMES) if self.player == "video" else None
+
+    @cached_property
+    def sprite(self) -> Rendition | None:
+        return self._one(renditions.SPRITE, "image/webp") if self.sprite_times else None
+
+    @cached_property
+    def sprite_times(self) -> Rendition | None:
+        return self._one(renditions.SPRITE, "application/json")
+
+    def _one(self, kind: str, mime: str = "") -> Rendition | None:
+        return next((one for one in self.pictures if one.kind == kind and mime in one.mime), None)
 
     @property
     def stage(self) -> str:
@@ -120,7 +153,7 @@ def _frames(pictures: list[Rendition]) -> list[Frame]:
     """The three sizes of one moment belong together by their position."""
     found: dict[tuple[float | None, int | None], dict[str, Rendition]] = {}
     for one in pictures:
-        if one.kind != renditions.SHEET:
+        if one.kind in SIZES:
             found.setdefault((one.t, one.frame), {})[one.kind] = one
     frames = []
     for sizes in found.values():

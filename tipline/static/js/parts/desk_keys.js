@@ -1,5 +1,5 @@
 // Single keys. Never while somebody types or an input method composes; they can be switched off (WCAG 2.1.4).
-import { currentVideo } from "./desk_players.js";
+import { currentVideo, stepFrame } from "./desk_players.js";
 
 const OFF = "desk-keys-off";
 const STATES = { h: "snoozed", n: "not_used", d: "duplicate" };
@@ -44,6 +44,7 @@ function chooseState(state) {
 }
 
 function steer(event) {
+  if (event.key === "," || event.key === ".") return stepFrame(event.key === "," ? -1 : 1);
   const video = currentVideo();
   if (!video || event.target.closest?.("button, a, summary, video")) return false;
   if (event.key === " ") {

@@ -1,4 +1,7 @@
 // Player, strip and contact sheet of each file. A keyframe jumps the player; without one it is shown large.
+import { readFrames } from "./desk_frames.js";
+import { startHover } from "./desk_hover.js";
+import { Stepper } from "./desk_stepper.js";
 
 const SIZE = "desk-sheet-size";
 const two = (number) => String(number).padStart(2, "0");
@@ -10,6 +13,50 @@ function position(seconds) {
 }
 
 const videoOf = (file) => file?.querySelector("[data-stage] video") || null;
+const steppers = new WeakMap();
+
+// The stepper of a film; made when its player is first seen, taught when the list of its frames is there.
+function stepperOf(file) {
+  const video = videoOf(file);
+  if (!video) return null;
+  if (!steppers.has(video)) {
+    steppers.set(video, new Stepper(video, (frame, isSure) => sayFrame(file.isConnected ? file : video.closest("[data-file]"), frame, isSure)));
+    video.addEventListener("error", () => sayBroken(video));
+    video.addEventListener("loadedmetadata", () => video.videoWidth || sayBroken(video));
+    if (video.error) sayBroken(video);
+  }
+  const stepper = steppers.get(video);
+  const url = video.closest("[data-file]").dataset.frames;
+  if (url && stepper.url !== url) {
+    stepper.url = url;
+    fetch(url, { credentials: "same-origin" })
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((said) => stepper.learn(readFrames(said)))
+      .catch(() => {
+        stepper.url = null; // the line is cut: asked again at the next change of the page
+      });
+  }
+  return stepper;
+}
+
+// A browser that cannot decode a film often raises nothing and shows nothing: then the page must say so.
+function sayBroken(video) {
+  const note = video.closest("[data-file]")?.querySelector("[data-unplayable]");
+  if (note) note.hidden = false;
+}
+
+// The number is shown only when the player has confirmed which frame stands there.
+function sayFrame(file, frame, isSure) {
+  const shown = file?.querySelector("[data-frame]");
+  if (!shown) return;
+  const { list } = steppers.get(videoOf(file)) || {};
+  if (list && isSure) shown.hidden = false;
+  shown.classList.toggle("is-unsure", !isSure);
+  if (!list || !isSure) return;
+  shown.dataset.number = String(list.number[frame]);
+  shown.querySelector("b").textContent = String(list.number[frame]);
+  say(file, list.film[frame]);
+}
 
 function say(file, seconds) {
   const shown = file.querySelector("[data-position]");
@@ -26,9 +73,9 @@ function mark(file, link) {
 
 // Go to a moment: the player if the film plays, else the still that was taken there.
 function go(file, seconds, link) {
-  const video = videoOf(file);
-  if (video) {
-    video.currentTime = seconds;
+  const stepper = stepperOf(file);
+  if (stepper) {
+    stepper.go(seconds);
   } else if (link?.dataset.still) {
     const picture = file.querySelector(".stage-picture");
     if (!picture) return false;
@@ -60,6 +107,8 @@ function onClick(event) {
     const box = strip.getBoundingClientRect();
     seconds = ((event.clientX - box.left) / box.width) * Number(strip.parentElement.dataset.duration);
   }
+  const by = event.target.closest?.("[data-step]");
+  if (by) stepFrame(Number(by.dataset.step), file);
   if (seconds === null) return;
   const link = moment?.matches("a") ? moment : nearest(file, seconds);
   if (go(file, seconds, link)) event.preventDefault();
@@ -91,13 +140,31 @@ export function currentVideo() {
   return playing.find((one) => !one.paused) || playing.find((one) => one.currentTime > 0) || playing[0] || null;
 }
 
+// One frame on or back, exactly. Without a list of frames nobody can tell where the next one is.
+export function stepFrame(by, file = currentVideo()?.closest("[data-file]")) {
+  return Boolean(file && stepperOf(file)?.step(by));
+}
+
+function startSteppers() {
+  for (const file of document.querySelectorAll("[data-file]")) stepperOf(file);
+}
+
 export function startPlayers(words) {
   document.addEventListener("click", onClick);
+  startHover(position);
+  startSteppers();
+  document.addEventListener("htmx:after:swap", startSteppers);
+  document.addEventListener("change", (event) => {
+    const speed = event.target.closest?.("[data-speed]");
+    const video = speed && videoOf(speed.closest("[data-file]"));
+    if (video) video.playbackRate = Number(speed.value);
+  });
   document.addEventListener(
     "timeupdate",
     (event) => {
       const file = event.target.closest?.("[data-file]");
-      if (file) say(file, event.target.currentTime);
+      const stepper = file && stepperOf(file);
+      if (stepper) say(file, stepper.filmTime());
     },
     true,
   );
