@@ -77,6 +77,7 @@ class Clock:
     order: str = ""  # of the date's parts; empty if none is shown
     points: list[Point] = field(default_factory=list)
     agreeing: list[Point] = field(default_factory=list)
+    first: list[Point] = field(default_factory=list)  # those up to the first jump
     jumps: list[Jump] = field(default_factory=list)
     pace: float | None = None  # seconds of the clock in a second of film, where it is not one
     meanings: list[str] = field(default_factory=list)  # orders that fit equally well, if there are several
@@ -93,10 +94,13 @@ class Clock:
 
     @property
     def offset(self) -> float:
-        """The clock's moment at the film's beginning, in the middle of what is possible."""
-        low = max(point.offset for point in self.agreeing)
-        high = min(point.offset + point.unit for point in self.agreeing)
-        return (low + high) / 2
+        """How far the clock is ahead of the film, by most readings."""
+        return _middle(self.agreeing)
+
+    @property
+    def beginning(self) -> float:
+        """The clock's moment when the film began; it may have jumped since."""
+        return _middle(self.first if self.jumps else self.agreeing)
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ def under(order: str, readings: list[Reading]) -> Clock:
     points = _points(order, readings)
     stretches = _stretches(points)
     kept = [one for one in stretches if len(one.points) > 1] or stretches[:1]
-    clock = Clock(order, points, _largest(points), _jumps(kept))
+    first = kept[0].points if kept else []
+    clock = Clock(order, points, _largest(points), first, _jumps(kept))
     line = _line(points)
     if line is None or len(line.fitting) <= len(clock.agreeing):
         return clock
@@ -152,6 +157,12 @@ def _points(order: str, readings: list[Reading]) -> list[Point]:
             moment += DAY * math.ceil((points[-1].moment - DAY / 2 - moment) / DAY)
         points.append(Point(one.t, moment, one.stamp.unit))
     return points
+
+
+def _middle(points: list[Point]) -> float:
+    """The offset in the middle of what is possible."""
+    low = max(point.offset for point in points)
+    return (low + min(point.offset + point.unit for point in points)) / 2
 
 
 def _agree(points: list[Point]) -> bool:

@@ -46,7 +46,7 @@ def of(clock: Clock, readings: list[Reading], looked: int, sure: list[float]) ->
         "weekday_differs": doubtful,
     }
     if clock.agreeing and clock.pace is None:
-        result["started_at"] = agreeing.wall(clock.offset, order, clock.unit)
+        result["started_at"] = agreeing.wall(clock.beginning, order, clock.unit)
         if clock.accepted and order:
             result["offset_s"] = round(clock.offset, 2)
     return result
@@ -63,7 +63,7 @@ def _confidence(clock: Clock, looked: int, sure: list[float], *, doubtful: bool)
 def _meanings(clock: Clock, readings: list[Reading]) -> list[str]:
     """The beginning of the film under each meaning of the date."""
     found = [agreeing.under(order, readings) for order in clock.meanings[: agreeing.MOST_MEANINGS]]
-    return [agreeing.wall(one.offset, one.order, one.unit) for one in found]
+    return [agreeing.wall(one.beginning, one.order, one.unit) for one in found]
 
 
 def _jump(jump: Jump, order: str) -> dict[str, Any]:

@@ -79,6 +79,13 @@ def test_a_jump_near_the_end_is_not_taken_for_misreadings() -> None:
     assert [jump.by_s for jump in agreeing.agree(readings).jumps] == [86_400.0]
 
 
+def test_the_beginning_is_told_of_the_clock_as_it_stood_then() -> None:
+    told = _told([*_film(0, 2), *_film(4, 6, 8, 10, begin=BEGIN + timedelta(hours=1))])
+
+    assert told["started_at"] == "2024-03-09T21:14:00"
+    assert told["agreeing"] == 4
+
+
 def test_a_cut_back_in_time_is_a_jump_too() -> None:
     jumps = agreeing.agree([*_film(0, 2, 4), *_film(6, 8, begin=BEGIN - timedelta(minutes=9))]).jumps
 
