@@ -64,7 +64,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
             answer = sandbox.ask(
                 file.path,
                 step.kind,
-                given=examination.given(planned, first.found, kept),
+                given={**examination.given(planned, first.found, kept), "purpose": subject.purpose},
                 output=output if examination.writes(step.kind, first.found) else None,
                 limits=limiting.for_step(step.kind, subject.size),
                 hooks=hooks,

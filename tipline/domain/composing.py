@@ -64,14 +64,14 @@ def is_awaited(kind: str, media: Media) -> bool:
 def compose(steps: Sequence[Done], keyframes: list[dict[str, Any]]) -> Media:
     """The media object as outsiders know it. ``keyframes`` are those that were kept, in any order."""
     first = next(one.found for one in steps if one.kind == FIRST)
-    media: Media = {**first["media"], "clock": None, "provenance": None}
+    media: Media = {**first["media"], "clock": None, "texts": [], "provenance": None}
     media["keyframes"] = sorted(keyframes, key=lambda one: (one["t"], one["file"]))
     looks = [one.found for one in steps if one.kind in ("suspects", "span") and one.found]
     if looks:
         media |= moving.merged(media, looks, spans_planned=len(first["plan"].get("spans") or []))
     for one in steps:
         if one.kind == "clock" and one.found:
-            media["clock"] = one.found["clock"]
+            media["clock"], media["texts"] = one.found["clock"], one.found["texts"]
         elif one.kind == "provenance" and one.found:
             _add_provenance(media, one.found)
         elif one.kind == "copy" and one.found:

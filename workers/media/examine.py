@@ -31,6 +31,7 @@ from workers.media import (
     sound,
     video,
 )
+from workers.media.clock import step as clock
 from workers.media.job import Job
 from workers.media.report import Report
 
@@ -161,4 +162,4 @@ def _give_up(report: Report, code: str) -> None:
 
 
 # Each step of a look, by the name that the parent gives it.
-TASKS: dict[str, Callable[[Job, Report], None]] = {"first": _first, "live": live.run}
+TASKS: dict[str, Callable[[Job, Report], None]] = {"first": _first, "clock": clock.examine, "live": live.run}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import warnings
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -22,6 +23,11 @@ from workers.media.job import Job
 from workers.media.report import Pixels
 
 MOST_PIXELS = 16_000_000
+# Whatever is wrong with a photo, the first look has told it already.
+BROKEN = (
+    OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError, SyntaxError, struct.error,
+    Image.DecompressionBombError,
+)  # fmt: skip
 MOST_LINES = 40
 TILE_OVERLAP = 0.12
 LARGER = 1.3  # so much taller than all others a phone's clock stands out
@@ -73,7 +79,7 @@ def _turned(image: Image.Image) -> Image.Image:
     image.load()
     try:
         return ImageOps.exif_transpose(image)
-    except (ValueError, TypeError, KeyError, ZeroDivisionError, SyntaxError, OSError):
+    except (*BROKEN, ZeroDivisionError):
         return image  # its metadata is damaged, its picture is not
 
 

@@ -43,7 +43,10 @@ def _of_photo(job: Job, form: str) -> dict[str, Any]:
     pixels = (_number(job, "width") or 0) * (_number(job, "height") or 0)
     if pixels > MOST_PIXELS and not is_for_clock:
         return {"clock": None, "texts": []}
-    shown = photo.picture(job, form)
+    try:
+        shown = photo.picture(job, form)
+    except photo.BROKEN:
+        return {"clock": None, "texts": []}
     return photo.examine(engine.Engine(), shown, taken=_taken(job), is_for_clock=is_for_clock)
 
 
