@@ -34,6 +34,7 @@ def _storage_may(name: str) -> bool:
 
 def _media_may(name: str) -> bool:
     parts = {"av", "cv2", "PIL", "pillow_heif", "numpy", "pyseccomp", "rapidocr", "onnxruntime", "c2pa"}
+    parts |= {"omegaconf"}  # in which rapidocr is told what not to read
     return _top(name) in STDLIB | parts or _is_in(name, "workers.media")
 
 
