@@ -21,7 +21,9 @@ from workers.sandbox import Answer, Hooks, Limits
 
 HASH_PIECE = 4 * 1024 * 1024
 # Long, and known by other ways or needed by nobody further on.
-NOT_GIVEN = frozenset({"tags", "tools", "activity", "keyframes", "warnings", "timings_s", "times"})
+NOT_GIVEN = frozenset(
+    {"tags", "tools", "activity", "keyframes", "warnings", "timings_s", "times", "waveform", "derived"}
+)
 MOST_KEYFRAMES = 96
 Result = dict[str, Any]
 
@@ -35,22 +37,35 @@ def examine(
     output: BinaryIO | None = None,
     allow_unsandboxed: bool = False,
 ) -> Result:
-    """The whole media object of one file, all steps done. What the first step makes is written to ``output``."""
+    """The whole media object of one file, all steps done. What the first makes is written to ``output``."""
     heard = hooks or Hooks()
-    with ThreadPoolExecutor(1) as reader:
+    size = path.stat().st_size if path.exists() else 0
+    with ThreadPoolExecutor(1) as reader, nullcontext(output) if output else tempfile.TemporaryFile() as made:
         digest = reader.submit(_sha256, path)
         begun = sandbox.ask(
-            path, output=output, hooks=heard, limits=limits, allow_unsandboxed=allow_unsandboxed
+            path,
+            output=_binary(made),
+            hooks=heard,
+            limits=limiting.for_step(composing.FIRST, size, limits),
+            allow_unsandboxed=allow_unsandboxed,
         )
         done = [first(begun)]
         keyframes = list(begun.keyframes)
         for planned in composing.following(begun.media, begun.plan):
             if on_step:
                 on_step(planned.kind)
-            done.append(_follow(path, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed))
+            looked_at = _place(path, planned, begun.media, _binary(made))
+            done.append(
+                _follow(looked_at, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed)
+            )
         media = composing.compose(done, keyframes)
-        size = path.stat().st_size if path.exists() else 0
         return {**media, "size": size, "sha256": digest.result()}
+
+
+def _place(path: Path, planned: Planned, media: Result, made: BinaryIO | None) -> Path:
+    """Where a later step looks: a film that could not be opened is looked at in its repaired copy."""
+    is_repaired = (media.get("derived") or {}).get("kind") == "repaired" and planned.kind != "provenance"
+    return Path(f"/proc/self/fd/{made.fileno()}") if is_repaired and made else path
 
 
 def first(answer: Answer) -> Done:

@@ -17,6 +17,7 @@ from tipline.domain.actors import SYSTEM
 from tipline.domain.composing import Planned
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
+from tipline.domain.renditions import Rendition
 from tipline.domain.steps import Step
 from tipline.services import Services
 from workers import examination, handling, limiting, local, sandbox
@@ -50,6 +51,8 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
     with services.database.reading() as tx:
         first = steps.find_first(tx, subject)
         kept = renditions.keyframes(tx, subject.id)
+        # Where the film is from is asked of the original itself.
+        repaired = renditions.find_repaired(tx, subject.id) if step.kind != "provenance" else None
     if first is None or not first.found:
         raise Lost
     pictures = Pictures(services.database, services.store, lease, subject)
@@ -60,7 +63,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
     )
     planned = Planned(step.kind, step.number, step.start_s, step.end_s)
     with tempfile.TemporaryFile(dir=local.scratch(services.settings.data)) as output:
-        with _file(services, subject, lease) as file:
+        with _file(services, subject, repaired, lease) as file:
             answer = sandbox.ask(
                 file.path,
                 step.kind,
@@ -76,9 +79,13 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
     _settle(services, lease, step, answer)
 
 
-def _file(services: Services, subject: Evidence, lease: Lease) -> AbstractContextManager[local.LocalFile]:
+def _file(
+    services: Services, subject: Evidence, repaired: Rendition | None, lease: Lease
+) -> AbstractContextManager[local.LocalFile]:
+    """The original; a film that could not be opened is looked at in its repaired copy."""
     folder = local.scratch(services.settings.data)
-    return local.file_of(services.store, subject.key, folder, lease.check, known=subject.sha256)
+    key, known = (repaired.key, repaired.sha256) if repaired else (subject.key, subject.sha256)
+    return local.file_of(services.store, key, folder, lease.check, known=known)
 
 
 def _settle(services: Services, lease: Lease, step: Step, answer: Answer) -> None:

@@ -15,17 +15,19 @@ from tipline.db import Database
 from tipline.domain import renditions, tips
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
-from workers import encode
+from workers import encode, waveform
 from workers.encode import Picture
 from workers.lease import Lease
 from workers.sandbox import Keyframe
 
-SHEET_NAME = "sheet.webp"
+SHEET_NAME, WAVEFORM_NAME = "sheet.webp", "waveform.webp"
 PIECE = 1024 * 1024
 # What a step that writes a file makes: its name, its kind, its type.
 OUTPUTS = {
     "span": ("piece-{:04d}.mp4", renditions.PIECE, "video/mp4"),
     "copy": ("copy.mp4", renditions.COPY, "video/mp4"),
+    "sound": ("copy.m4a", renditions.COPY, "audio/mp4"),
+    "repaired": (renditions.REPAIRED_NAME, renditions.REPAIRED, "video/mp4"),
 }
 
 
@@ -56,8 +58,22 @@ class Pictures:
             made = {SHEET_NAME: (renditions.SHEET, encode.contact_sheet(tiles))}
             self._save(made, {})
 
-    def keep_output(self, kind: str, number: int, output: BinaryIO) -> None:
-        """The file that a step made, if it made one."""
+    def keep_first(self, media: dict[str, Any], output: BinaryIO) -> None:
+        """What the first look made beside its pictures: the shape of a sound, a copy, a repaired film."""
+        derived = media["derived"]
+        if media["failure"] or (derived and not output.seek(0, io.SEEK_END)):
+            media["derived"] = None  # claimed, and not there
+        elif derived:
+            self.keep_output("repaired" if derived["kind"] == "repaired" else "sound", 0, output, derived)
+        if media["playable"] == "proxy" and not media["derived"]:
+            media["playable"] = "none"
+        if media["waveform"] and not media["failure"]:
+            self._save({WAVEFORM_NAME: (renditions.WAVEFORM, waveform.drawn(media["waveform"]))}, {})
+
+    def keep_output(
+        self, kind: str, number: int, output: BinaryIO, how: dict[str, Any] | None = None
+    ) -> None:
+        """The file that a step made, if it made one. ``how`` goes into its provenance."""
         size = output.seek(0, io.SEEK_END)
         if size == 0:
             return
@@ -73,7 +89,7 @@ class Pictures:
             tips.touch(tx.get_one(Tip, self._tip_id))
             renditions.keep(
                 tx, self._evidence_id, name=named, kind=made, mime=mime, size=size, sha256=digest, width=0,
-                height=0, provenance=self._provenance({}),
+                height=0, provenance=self._provenance({}) | ({"made": how} if how else {}),
             )  # fmt: skip
         self.names.append(named)
 

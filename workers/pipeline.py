@@ -5,6 +5,7 @@ What a file contains never raises; it becomes a code. The steps that follow are 
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,7 @@ from tipline.domain.composing import Done
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.services import Services
-from workers import examination, handling, local, sandbox, untrusted
+from workers import examination, handling, limiting, local, sandbox, untrusted
 from workers.following import Teller
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
@@ -75,7 +76,15 @@ def _examine(
         on_progress=Teller(services, lease, subject.id, steps.FIRST),
         on_tick=lease.check,
     )
-    answer = sandbox.ask(file.path, hooks=hooks, allow_unsandboxed=services.settings.allow_unsandboxed)
+    with tempfile.TemporaryFile(dir=local.scratch(services.settings.data)) as output:
+        answer = sandbox.ask(
+            file.path,
+            output=output,
+            limits=limiting.for_step(steps.FIRST, subject.size),
+            hooks=hooks,
+            allow_unsandboxed=services.settings.allow_unsandboxed,
+        )
+        pictures.keep_first(answer.media, output)
     media = answer.media
     media |= {"size": subject.size, "sha256": subject.sha256}
     if media["failure"] == codes.DOCUMENT:

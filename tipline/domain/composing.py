@@ -75,10 +75,16 @@ def compose(steps: Sequence[Done], keyframes: list[dict[str, Any]]) -> Media:
         elif one.kind == "provenance" and one.found:
             _add_provenance(media, one.found)
         elif one.kind == "copy" and one.found:
-            media["playable"] = one.found["playable"]
+            media["playable"] = _playable(media, one.found["playable"])
     for one in steps:
         _add(media, one)
     return media
+
+
+def _playable(media: Media, said: str) -> str:
+    """A repaired film plays, but it is not the original that does."""
+    is_repaired = (media.get("derived") or {}).get("kind") == "repaired"
+    return "proxy" if is_repaired and said == "original" else said
 
 
 def _add_provenance(media: Media, found: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet
 # The browser copy, the times of its frames, small pictures for hovering, the shape of sound, a derived copy
 # of a file whose index was lost, and a part of a copy still being made.
 COPY, FRAMES, SPRITE, WAVEFORM, REPAIRED, PIECE = "copy", "frames", "sprite", "waveform", "repaired", "piece"
+REPAIRED_NAME = "repaired.mp4"
 IN_A_ROW = 4  # pictures a row of the queue shows
 # Names of pictures that were seen while the file was still coming begin so. They go when it is examined.
 PROVISIONAL = "live-"
@@ -108,6 +109,13 @@ def read_rendition(tx: Transaction, evidence_id: str, name: str) -> Rendition:
     if row is None:
         raise TiplineError("rendition:not-found")
     return row
+
+
+def find_repaired(tx: Transaction, evidence_id: str) -> Rendition | None:
+    """The copy in whose place later steps look, when the original cannot be opened."""
+    return tx.scalar(
+        select(Rendition).where(Rendition.evidence_id == evidence_id, Rendition.kind == REPAIRED)
+    )
 
 
 def list_of(tx: Transaction, evidence_id: str, kind: str | None = None) -> list[Rendition]:

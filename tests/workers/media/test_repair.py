@@ -44,7 +44,7 @@ def test_a_lost_index_is_made_up_for_by_a_copy_and_the_original_is_untouched(tmp
         media, pictures = look(path, output)
         output.seek(0)
         copy = output.read()
-    assert (media["failure"], media["frame_count"], media["playable"]) == (None, 30, "none")
+    assert (media["failure"], media["frame_count"], media["playable"]) == (None, 30, "proxy")
     assert media["warnings"] == [codes.REPAIRED]
     assert media["derived"] == {"kind": "repaired", "how": "in-pictures", "rate": 10.0}
     for picture in pictures:
