@@ -150,6 +150,11 @@ class Settings:
         " path.",
         "auto",
     )
+    outer_sandbox: str = _setting(
+        _one_of("none", "bubblewrap", "gvisor"),
+        "Layer around the sandbox of media, if its program is installed: none, bubblewrap or gvisor.",
+        "none",
+    )
     allow_unsandboxed: bool = _setting(
         _switch, "1 lets workers open files without the sandbox. For tests on old kernels only.", False
     )

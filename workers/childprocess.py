@@ -9,15 +9,15 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO
 
+from workers import outer
 from workers.media import wire
 from workers.media.job import Job
 
@@ -27,6 +27,7 @@ STDERR_KEPT = 8 * 1024
 STDERR_READ = 4 * 1024 * 1024
 LAST_GRACE_S = 5.0
 TICK_S = 0.5
+SHELL_SIGNAL = 128
 OUT_OF_MEMORY = (b"bad_alloc", b"MemoryError")
 
 
@@ -43,7 +44,9 @@ class Child:
     """A context manager around the process. Leaving it kills the whole process group."""
 
     def __init__(self, job: Job, pass_file: BinaryIO) -> None:
-        self._job = job
+        self._layer = outer.chosen()
+        self._job = replace(job, parent=self._layer.parent, outer=self._layer.name)
+        self._stack = contextlib.ExitStack()
         others = (one for one in (job.output, job.beside) if one is not None)
         self._passed = (pass_file.fileno(), *others)
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,12 +55,15 @@ class Child:
 
     def __enter__(self) -> Child:
         with contextlib.suppress(OSError):
+            command, passed = self._stack.enter_context(
+                self._layer.around(START, [libraries()], self._passed)
+            )
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(START), libraries()],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=self._passed,
+                pass_fds=passed,
                 close_fds=True,
                 env={},
                 cwd="/",
@@ -70,10 +76,12 @@ class Child:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         if self._process is None:
+            self._stack.close()
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._stack.close()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -160,6 +168,8 @@ class Child:
     def _how(self, code: int) -> str:
         if code == 0:
             return "done"
+        # An outer layer tells a signal as a shell does.
+        code = SHELL_SIGNAL - code if code > SHELL_SIGNAL else code
         if code == -signal.SIGXCPU:
             return "timeout"
         # Killed, and not by us: the system ran out of memory.

@@ -21,7 +21,7 @@ from PIL import Image
 from tipline import logs, services, settings
 from tipline.jobs import DESK, FOOTAGE, MEDIA, QUEUES
 from tipline.settings import Settings, SettingsError, with_secret
-from workers import heartbeat, listen, local, sweep
+from workers import heartbeat, listen, local, outer, sweep
 from workers.lease import FINISH_WITHIN_S, stop
 from workers.selfcheck import self_check
 
@@ -52,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen = with_secret(settings.load(os.environ))
     except SettingsError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    try:
+        outer.choose(chosen.outer_sandbox)
+    except outer.Missing as fault:
         print(fault, file=sys.stderr)
         return 2
     host = Host(chosen, options.queues, options.count or chosen.workers)

@@ -1,11 +1,12 @@
 """An outer layer around the wall, where the operator wants one: the child starts inside bubblewrap or gVisor.
 
-The wall inside stays as it is, and so does the attack at each start of a worker that decides whether it holds.
-What is run is decided by plain functions of their arguments; ``choose`` is called once, by the start of a host.
+The wall inside stays as it is, and so does the attack at each start of a worker that decides whether it
+holds. What is run is decided by plain functions of their arguments; a host calls ``choose`` once, at its start.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -53,7 +54,7 @@ class Layer:
         elif self.name == GVISOR:
             # It hands no open files over: they are mounted, and the child opens them under the same numbers.
             files = {number: os.readlink(f"/proc/self/fd/{number}") for number in passed}
-            opened = [f"{number}={PASSED}/{number}" for number in passed]
+            opened = [f"{at}{'+' if _writable(at) else '='}{PASSED}/{at}" for at in passed]
             with tempfile.TemporaryDirectory(prefix="tipline-wall-") as folder:
                 inner = [*python, str(start), *arguments, *opened]
                 yield gvisor(self.program, Path(folder), gvisor_bundle(inner, reads, files, _writable)), ()
@@ -91,7 +92,17 @@ def bubblewrap(program: str, inner: Sequence[str], reads: Sequence[str]) -> list
     Its first process shows the environment it was started with, whatever it clears: it is started with none.
     """
     seen = [word for path in reads for word in ("--ro-bind", path, path)]
-    own = ["--unshare-all", "--die-with-parent", "--clearenv", "--dev", "/dev", "--proc", "/proc", "--chdir", "/"]
+    own = [
+        "--unshare-all",
+        "--die-with-parent",
+        "--clearenv",
+        "--dev",
+        "/dev",
+        "--proc",
+        "/proc",
+        "--chdir",
+        "/",
+    ]
     return [program, *own, *seen, "--", *inner]
 
 
@@ -134,6 +145,4 @@ def _mount(source: str, destination: str, *, writable: bool) -> dict[str, Any]:
 
 
 def _writable(descriptor: int) -> bool:
-    import fcntl
-
     return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY

@@ -39,7 +39,7 @@ def _attack(file: Path, aims: dict[str, Any]) -> list[str]:
         body = {"through": [codes.NO_SANDBOX]} if message.kind == "refused" else message.body
         said["done" if message.kind == "refused" else message.kind] = [str(name) for name in body["through"]]
 
-    with _handed_over() as given, tempfile.TemporaryFile() as out:
+    with _handed_over() as given, tempfile.NamedTemporaryFile() as out:
         limits = Limits(output_bytes=OUTPUT_BYTES)
         job = Job(given.fileno(), len(INPUT), os.getpid(), limits, output=out.fileno(), attack=aims)
         with Child(job, pass_file=given) as child:

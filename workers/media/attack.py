@@ -68,11 +68,12 @@ def _attempts(probe: Probe) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "unix socket", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     yield "socket pair", socket.socketpair
     yield "fork", _fork
-    yield "signal to the parent", lambda: os.kill(parent, 0)
     yield "signal to a process", lambda: os.kill(int(probe["victim"]), 9)
     yield "more memory", lambda: resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
     yield "larger files", lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
-    yield "limits of the parent", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE)
+    if parent:  # inside gVisor there is nobody above
+        yield "signal to the parent", lambda: os.kill(parent, 0)
+        yield "limits of the parent", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE)
     yield "a thread reading files", lambda: _in_thread(lambda: _read(probe["file"]))
 
 

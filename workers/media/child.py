@@ -12,6 +12,9 @@ from typing import BinaryIO
 
 from workers.media import codes, confine, job, wire
 
+# There is no Landlock inside this layer, which shows nothing but libraries and the files handed over anyway;
+# whether that holds is for the attack to find out.
+HIDES_FILES = {"gvisor"}
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENCV_IO_MAX_IMAGE_PIXELS": "64000000"}
 
 
@@ -27,7 +30,7 @@ def main(libraries: str, package: str) -> int:
     confine.limit(task.limits.memory, task.limits.cpu_seconds, task.written)
     warnings = []
     try:
-        confine.build_wall(libraries, package)
+        confine.build_wall(libraries, package, landlock=task.outer not in HIDES_FILES)
     except confine.Refused as reason:
         if not task.allow_unsandboxed:
             print(reason, file=sys.stderr)

@@ -87,7 +87,12 @@ def lower_memory(most: int) -> None:
 
 
 def build_wall(
-    libraries: str, package: str, *, programs: Sequence[str] = (), readable: Sequence[str] = ()
+    libraries: str,
+    package: str,
+    *,
+    programs: Sequence[str] = (),
+    readable: Sequence[str] = (),
+    landlock: bool = True,
 ) -> None:
     """No powers, Landlock and the system call filter. Raises ``Refused`` when either cannot be had.
 
@@ -95,10 +100,12 @@ def build_wall(
     """
     drop_powers()
     try:
-        from workers.media import landlock, syscalls
+        from workers.media import landlock as files
+        from workers.media import syscalls
 
         folders = (*_interpreter(), *SYSTEM_LIBRARIES, *HARMLESS, libraries, package, *readable)
-        landlock.confine(folders, programs)
+        if landlock:
+            files.confine(folders, programs)
         syscalls.confine(may_become_another=bool(programs))
     except (OSError, RuntimeError, ImportError, AttributeError) as error:
         raise Refused(f"{type(error).__name__}: {error}") from error

@@ -63,6 +63,7 @@ class Job:
     allow_unsandboxed: bool = False
     attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
     beside: int | None = None  # file descriptor, open for reading: the end of a film that is still coming
+    outer: str = "none"  # the layer around this process
 
     @property
     def written(self) -> int:
