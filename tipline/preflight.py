@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tipline.errors import N_
 from tipline.i18n import say
-from tipline.settings import Settings
+from tipline.settings import OUTER_PROGRAMS, Settings
 
 # Less than this and not even the database can write.
 HOPELESS_BYTES = 64 * 1024 * 1024
@@ -45,6 +45,10 @@ RUNS_ALREADY = N_(
     "Tipline already runs on the data folder %(folder)s (process %(pid)s). Use that one, stop it, or set "
     "TIPLINE_DATA to another folder."
 )
+OUTER_MISSING = N_(
+    "TIPLINE_OUTER_SANDBOX is %(layer)s, but its program %(program)s was not found on this machine. "
+    "Install it, or set TIPLINE_OUTER_SANDBOX=none."
+)
 
 
 class NotReady(Exception):
@@ -73,6 +77,14 @@ def only_instance(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+def check_outer(settings: Settings) -> None:
+    """NotReady if media are to be opened inside a layer that this machine does not have."""
+    program = OUTER_PROGRAMS.get(settings.outer_sandbox)
+    if program and shutil.which(program) is None:
+        words = {"layer": settings.outer_sandbox, "program": program}
+        raise NotReady(say(settings.locale, OUTER_MISSING, **words))
 
 
 def check_port(settings: Settings) -> None:

@@ -21,6 +21,8 @@ from storage import read_address
 GIB = 1024**3
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what an operator may say, not what we choose
 LOCALES = ("zh_Hans_CN", "en")
+# What a layer around the sandbox is started by.
+OUTER_PROGRAMS = {"bubblewrap": "bwrap", "gvisor": "runsc"}
 # Values seen in examples and tutorials; a service that signs with one of them is open to anybody.
 KNOWN_KEYS = frozenset({"changeme", "change-me", "secret", "dev", "development", "test", "password"})
 SHORTEST_KEY = 32
@@ -151,7 +153,7 @@ class Settings:
         "auto",
     )
     outer_sandbox: str = _setting(
-        _one_of("none", "bubblewrap", "gvisor"),
+        _one_of("none", *OUTER_PROGRAMS),
         "Layer around the sandbox of media, if its program is installed: none, bubblewrap or gvisor.",
         "none",
     )

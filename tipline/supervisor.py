@@ -48,6 +48,7 @@ def _run_alone(settings: Settings, *, demo: bool) -> int:
     if low:
         print(low, flush=True)
     preflight.check_port(settings)
+    preflight.check_outer(settings)
     print(say(settings.locale, STARTING), flush=True)
     migration = _migrate()
     if migration.returncode != 0:

@@ -18,14 +18,23 @@ CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "aac")
 
 
 def main() -> int:
-    json.dump({"sandbox": sandbox(), "decoders": decoders(), "exiftool": deep_look()}, sys.stdout)
+    json.dump(
+        {"sandbox": sandbox(), "decoders": decoders(), "exiftool": deep_look(), "outer": outer()}, sys.stdout
+    )
     return 0
+
+
+def outer() -> str:
+    """The layer around the wall."""
+    return os.environ.get("TIPLINE_OUTER_SANDBOX", "").strip() or "none"
 
 
 def sandbox() -> list[str]:
     """Attacks that went through."""
+    from workers.outer import choose
     from workers.selfcheck import self_check
 
+    choose(outer())
     return self_check()
 
 

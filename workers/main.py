@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import structlog
 from PIL import Image
 
-from tipline import logs, services, settings
+from tipline import logs, preflight, services, settings
 from tipline.jobs import DESK, FOOTAGE, MEDIA, QUEUES
 from tipline.settings import Settings, SettingsError, with_secret
 from workers import heartbeat, listen, local, outer, sweep
@@ -55,10 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(fault, file=sys.stderr)
         return 2
     try:
-        outer.choose(chosen.outer_sandbox)
-    except outer.Missing as fault:
+        preflight.check_outer(chosen)
+    except preflight.NotReady as fault:
         print(fault, file=sys.stderr)
         return 2
+    outer.choose(chosen.outer_sandbox)
     host = Host(chosen, options.queues, options.count or chosen.workers)
     return host.run()
 

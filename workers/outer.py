@@ -1,7 +1,8 @@
 """An outer layer around the wall, where the operator wants one: the child starts inside bubblewrap or gVisor.
 
 The wall inside stays as it is, and so does the attack at each start of a worker that decides whether it
-holds. What is run is decided by plain functions of their arguments; a host calls ``choose`` once, at its start.
+holds. What is run is decided by plain functions of their arguments; a host calls ``choose`` once, at its
+start.
 """
 
 from __future__ import annotations
@@ -18,15 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tipline.settings import OUTER_PROGRAMS
+
 NONE, BUBBLEWRAP, GVISOR = "none", "bubblewrap", "gvisor"
-PROGRAMS = {BUBBLEWRAP: "bwrap", GVISOR: "runsc"}
 PACKAGE = Path(__file__).parent / "media"
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 PASSED = "/passed"
-
-
-class Missing(RuntimeError):
-    """The layer that was asked for is not to be had on this host."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,8 @@ def choose(name: str) -> Layer:
     if name == NONE:
         _chosen = Layer()
         return _chosen
-    program = shutil.which(PROGRAMS[name])
-    if program is None:
-        raise Missing(
-            f"TIPLINE_OUTER_SANDBOX is {name}, but its program {PROGRAMS[name]} was not found. "
-            "Install it, or set TIPLINE_OUTER_SANDBOX=none."
-        )
-    _chosen = Layer(name, program)
+    # What is not installed cannot be started: no child, no file opened.
+    _chosen = Layer(name, shutil.which(OUTER_PROGRAMS[name]) or OUTER_PROGRAMS[name])
     return _chosen
 
 

@@ -20,8 +20,10 @@ BEFORE = [one for one in PRODUCT if one not in BEHIND]
 DECODERS = {"av", "cv2", "pillow_heif", "rapidocr", "onnxruntime", "c2pa"}
 # Asks for versions; opens nothing.
 MAY_LOAD = {"workers/checkup.py"}
+# Starts a child of ours that builds the wall and only then becomes the program; and asks whether that works.
+MAY_NAME = {"workers/exiftool.py", "workers/checkup.py", "tipline/doctor.py"}
 # Make pictures of raw pixels, or load the encoders for it.
-MAY_ENCODE = {"workers/encode.py", "workers/main.py"}
+MAY_ENCODE = {"workers/encode.py", "workers/main.py", "workers/waveform.py"}
 PROGRAMS = {
     "ffmpeg",
     "ffprobe",
@@ -81,7 +83,7 @@ def test_no_decoder_is_loaded_before_the_wall() -> None:
 def test_no_program_that_decodes_is_started() -> None:
     started = [(one.name, word) for one in PRODUCT for word in strings(one) if _program(word) in PROGRAMS]
     # Behind the wall these words are names of versions and sources; there nothing can be started at all.
-    assert [name for name, _ in started if not name.startswith("workers/media/")] == []
+    assert {name for name, _ in started if not name.startswith("workers/media/")} <= MAY_NAME
 
 
 @pytest.mark.parametrize("source", BEHIND, ids=[one.name for one in BEHIND])
