@@ -78,7 +78,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for name, look in LOOKS.items():
         yield _told(settings, name, look(settings))
     worker = _ask_worker_side()
-    yield _told(settings, "sandbox", sandbox(worker, settings))
+    yield _told(settings, "sandbox", sandbox(worker))
     yield _told(settings, "decoders", decoders(worker))
     yield _told(settings, "exiftool", deep_look(worker))
 
@@ -275,14 +275,11 @@ def _ask_worker_side() -> dict[str, Any] | str:
         return lines[-1] if lines else f"exit {done.returncode}"
 
 
-def sandbox(said: dict[str, Any] | str, settings: Settings | None = None) -> _Words:
+def sandbox(said: dict[str, Any] | str) -> _Words:
     if isinstance(said, str):
         return _fail(N_("It could not be tried (%(fault)s)."), fault=said)
-    if settings is not None:
-        try:
-            preflight.check_outer(settings)
-        except preflight.NotReady as fault:
-            return _fail("%(words)s", words=fault)
+    if missing := said.get("missing"):
+        return _fail(preflight.OUTER_MISSING, layer=said["outer"], program=missing)
     if said["sandbox"]:
         return _fail(
             N_("It does not hold (%(holes)s). Files stay unopened; use Linux 5.13 or newer with Landlock."),
