@@ -36,6 +36,7 @@ SHOWN = {
     "audio/wav": "audio/wav",
     "audio/flac": "audio/flac",
     "audio/ogg": "audio/ogg",
+    "audio/webm": "audio/webm",
     "image/jpeg": "image/jpeg",
     "image/png": "image/png",
     "image/webp": "image/webp",

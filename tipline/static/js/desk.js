@@ -6,6 +6,7 @@ import { startForms } from "./parts/desk_forms.js";
 import { startKeys } from "./parts/desk_keys.js";
 import { startLive } from "./parts/desk_live.js";
 import { startPlayers } from "./parts/desk_players.js";
+import { startWaves } from "./parts/desk_waves.js";
 
 document.documentElement.classList.add("js-on");
 const words = JSON.parse(document.body.dataset.words || "{}");
@@ -14,4 +15,5 @@ startForms();
 startFilters();
 startClocks(words);
 startPlayers(words);
+startWaves();
 startKeys();

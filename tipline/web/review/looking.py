@@ -64,7 +64,15 @@ class FileView:
     @cached_property
     def copy(self) -> Rendition | None:
         """What was made because browsers cannot play the original."""
-        return self._one(renditions.COPY) if self.media.get("playable") == "proxy" else None
+        if self.media.get("playable") != "proxy":
+            return None
+        # A film whose index was lost may play from its repaired copy as it is.
+        return self._one(renditions.COPY) or self._one(renditions.REPAIRED)
+
+    @property
+    def waveform(self) -> Rendition | None:
+        """How loud a sound is over its length."""
+        return self._one(renditions.WAVEFORM)
 
     @property
     def is_copy(self) -> bool:
