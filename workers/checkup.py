@@ -12,7 +12,14 @@ import os
 import sys
 from typing import Any
 
-PARTS = {"av": "PyAV", "cv2": "OpenCV", "PIL": "Pillow", "pillow_heif": "pillow-heif", "numpy": "NumPy"}
+PARTS = {
+    "av": "PyAV",
+    "cv2": "OpenCV",
+    "PIL": "Pillow",
+    "pillow_heif": "pillow-heif",
+    "numpy": "NumPy",
+    "onnxruntime": "ONNX Runtime",
+}
 # What phones and recorders write; a build of FFmpeg without one of them shows nothing of such a film.
 CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "aac")
 

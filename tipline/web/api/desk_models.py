@@ -162,6 +162,12 @@ class DeskEvidence(EvidenceBrief):
     media: dict[str, Any] | None = Field(
         description="Facts of the file: kind, mime, container, duration_s, width, height, captured_at, gps,"
         " device, keyframes, activity, playable, warnings, failure, tools, …; null until it was looked at."
+        " clock is null or {readings: [{t, text, at}], offset_s, started_at, confidence, agreeing, looked,"
+        " ambiguous, jumps: [{start, end, before, after, by_s}], pace, weekday_differs, box, beside}: what"
+        " the camera burned in. offset_s + t is what its clock shows at t, in seconds since 1970-01-01"
+        " 00:00:00 on that clock, which knows no zone; it is given once three readings agree. started_at is"
+        " the same at the beginning, for people. Neither is corrected: true time is found with the tip's"
+        " clock_offset_s. texts are other lines of text in the picture."
     )
     renditions: list[RenditionOut]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workers.media.clock import agreeing
+from workers.media.clock import agreeing, stamps
 from workers.media.clock.agreeing import Clock, Jump, Reading
 from workers.media.clock.film import Film
 
@@ -31,7 +31,11 @@ def of(clock: Clock, readings: list[Reading], looked: int, sure: list[float]) ->
     doubtful = any(one.stamp.doubtful for one in listed)
     result: dict[str, Any] = {
         "readings": [
-            {"t": one.t, "text": one.text, "at": agreeing.wall(point.moment, order, point.unit)}
+            {
+                "t": one.t,
+                "text": stamps.spaced(one.text),
+                "at": agreeing.wall(point.moment, order, point.unit),
+            }
             for one in listed
             for point in [moments[one.t]]
         ],

@@ -52,6 +52,8 @@ _HALF = re.compile(
 
 _ISO_T = re.compile(r"(?<=\d)T(?=\d\d:)")
 
+_SWALLOWED_TIME = re.compile(r"([-/.月]\d{2,4}日?)(\d\d:\d\d)")
+_SWALLOWED_WEEKDAY = re.compile(r"(\d)(星期|周)")
 # Whatever ends a date: no digit, or at once the time, when the space between was lost.
 _END = r"(?=\D|$|\d\d:\d\d)"
 _START = r"(?<!\d)(?<!\d[.:/-])"
@@ -118,6 +120,11 @@ def is_date(text: str) -> bool:
     """Whether the line holds one date; its time may stand in a line of its own."""
     days, _, several = _date(_half(_plain(text))[1])
     return bool(days) and not several
+
+
+def spaced(text: str) -> str:
+    """The line with the gaps that recognition swallowed, between date, time and weekday."""
+    return _SWALLOWED_WEEKDAY.sub(r"\1 \2", _SWALLOWED_TIME.sub(r"\1 \2", text))
 
 
 def _plain(text: str) -> str:

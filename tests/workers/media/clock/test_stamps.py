@@ -83,6 +83,12 @@ def test_prices_numbers_and_opening_hours_are_no_clock(text: str) -> None:
     assert stamps.read(text) is None
 
 
+def test_gaps_that_recognition_swallowed_are_given_back() -> None:
+    assert stamps.spaced("2018-05-2112:33:05星期一") == "2018-05-21 12:33:05 星期一"
+    assert stamps.spaced("02-14-202413:25:55") == "02-14-2024 13:25:55"
+    assert stamps.spaced("2018-05-21 12:33:05") == "2018-05-21 12:33:05"
+
+
 def test_a_date_of_two_meanings_keeps_both() -> None:
     stamp = stamps.read("02-03-2024 13:25:55")
 
