@@ -215,3 +215,57 @@ def test_one_round_rings_no_more_than_it_may(
     for call in tx.after_commit:
         call()
     assert [outbox_id for _, outbox_id in ring.rung] == [4, 5]
+
+
+# --- fairness
+
+
+def _waiting(tx: Transaction, ring: Ring, *tips: int) -> list[Outbox]:
+    return [outbox.add(tx, ring, KIND, f"e{at}", tip_id=tip) for at, tip in enumerate(tips)]
+
+
+def _order(tx: Transaction, rows: list[Outbox]) -> list[int]:
+    """Whose job is begun at each ring, the rings coming in the order of the jobs."""
+    begun = []
+    for row in rows:
+        taken = outbox.take(tx, outbox.fairest(tx, row.id))
+        assert taken is not None
+        begun.append(taken.tip_id or 0)
+    return begun
+
+
+def test_a_tip_with_many_files_takes_turns_with_the_others(tx: Transaction, ring: Ring) -> None:
+    rows = _waiting(tx, ring, 1, 1, 1, 1, 2, 3, 2)
+    assert _order(tx, rows) == [1, 2, 3, 1, 2, 1, 1]
+
+
+def test_each_ring_begins_one_job_and_none_twice(tx: Transaction, ring: Ring) -> None:
+    rows = _waiting(tx, ring, 1, 1, 2)
+    _order(tx, rows)
+    assert all(outbox.take(tx, outbox.fairest(tx, row.id)) is None for row in rows)
+
+
+def test_another_kind_of_work_gives_no_turn_away(tx: Transaction, ring: Ring) -> None:
+    (film,) = _waiting(tx, ring, 1)
+    step = outbox.add(tx, ring, "evidence.late", "7", tip_id=2)
+    assert outbox.fairest(tx, step.id) == step.id
+    assert outbox.fairest(tx, film.id) == film.id
+
+
+def test_what_came_back_after_a_fault_waits_for_its_own_ring(tx: Transaction, ring: Ring) -> None:
+    broken, fine = _waiting(tx, ring, 1, 2)
+    taken = _taken(tx, broken)
+    outbox.put_back(tx, broken.id, _token(taken), "media:unreadable")
+    tx.flush()
+    assert outbox.fairest(tx, fine.id) == fine.id
+
+
+def test_turns_taken_long_ago_do_not_count(
+    tx: Transaction, ring: Ring, at: Callable[[datetime], None]
+) -> None:
+    at(EVENING)
+    for row in _waiting(tx, ring, 1, 1):
+        outbox.finish(tx, row.id, _token(_taken(tx, row)))
+    at(EVENING + timedelta(minutes=11))
+    rows = _waiting(tx, ring, 1, 2)
+    assert _order(tx, rows) == [1, 2]

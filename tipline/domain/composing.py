@@ -6,7 +6,7 @@ A later step adds to what an earlier one said or takes its place; a step that fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,9 +110,3 @@ def _add(media: Media, step: Done) -> None:
 def _said(step: Done, name: str, kind: type[Any]) -> Any:
     value = step.found.get(name)
     return value if isinstance(value, kind) else kind()
-
-
-def is_complete(steps: Iterable[Done], planned: Sequence[Planned]) -> bool:
-    """Whether every step of the plan is over."""
-    over = {(one.kind, one.number) for one in steps}
-    return all((one.kind, one.number) in over for one in planned)

@@ -85,9 +85,10 @@ def fairest(tx: Transaction, outbox_id: int) -> int:
 
     Each ring begins one job, so that whoever gives way here is begun at another's ring.
     """
-    kind = tx.scalar(select(Outbox.kind).where(Outbox.id == outbox_id, Outbox.state == "queued"))
-    if kind is None:
+    rung = tx.get(Outbox, outbox_id, populate_existing=True)
+    if rung is None or (rung.state == "queued" and (rung.failure or rung.tip_id is None)):
         return outbox_id
+    kind = rung.kind
     # What came back after a fault waits for its own ring.
     waiting = select(Outbox.id, Outbox.tip_id).where(
         Outbox.kind == kind, Outbox.state == "queued", Outbox.failure.is_(None), Outbox.tip_id.is_not(None)
