@@ -2,7 +2,7 @@
 
 GOP 50, no B-frames, 2 Mbit/s, sensor noise, a clock that ticks; night with twice the noise from 30:00 on, and
 a ramp of light. The recipe of the measurements that the pipeline was designed by, without any stock footage.
-It is drawn once into a cache outside git, in parts side by side, and the parts are joined without re-encoding.
+It is drawn once into a cache outside git, in parts side by side; the parts are joined without re-encoding.
 """
 
 from __future__ import annotations

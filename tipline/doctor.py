@@ -307,9 +307,7 @@ def deep_look(said: dict[str, Any] | str) -> _Words:
     state = said.get("exiftool", "missing") if isinstance(said, dict) else "missing"
     if state == "refused":
         return _note(
-            N_(
-                "It is here but does not run behind the wall, so it is not used. TIPLINE_EXIFTOOL=off says so."
-            )
+            N_("It is here but does not run behind the wall: it is not used. TIPLINE_EXIFTOOL=off says so.")
         )
     if state == "confined":
         return _ok(N_("Looks deeper into metadata, in a sandbox of its own."))

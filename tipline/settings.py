@@ -148,8 +148,7 @@ class Settings:
     ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
     exiftool: str = _setting(
         _text,
-        "Deep look at metadata by exiftool, in a sandbox of its own: auto (where it is installed), off, or its"
-        " path.",
+        "Deep look at metadata by exiftool, in a sandbox of its own: auto (where installed), off, or a path.",
         "auto",
     )
     outer_sandbox: str = _setting(

@@ -46,8 +46,13 @@ def medium(keyframe: Keyframe) -> Picture:
 
 def tile(keyframe: Keyframe) -> bytes:
     """The picture as one field of a contact sheet, as raw RGB: keep these, not the full pixels."""
+    return tile_of(_image(keyframe))
+
+
+def tile_of(picture: Image.Image) -> bytes:
+    """The same of a picture that is smaller already."""
     field = Image.new("RGB", TILE, (24, 26, 27))
-    shrunk = _within(_image(keyframe), TILE)
+    shrunk = _within(picture, TILE)
     field.paste(shrunk, ((TILE[0] - shrunk.width) // 2, (TILE[1] - shrunk.height) // 2))
     return field.tobytes()
 

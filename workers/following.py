@@ -20,7 +20,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.steps import Step
 from tipline.services import Services
-from workers import examination, handling, limiting, local, sandbox
+from workers import examination, handling, limiting, local, sandbox, sheets
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.media import codes
@@ -76,7 +76,16 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
         pictures.keep_output(step.kind, step.number, output)
+    if pictures.names and _is_last_look(services, step):
+        sheets.remake(services.database, services.store, pictures, subject.id)
     _settle(services, lease, step, answer)
+
+
+def _is_last_look(services: Services, step: Step) -> bool:
+    """Whether no other step of this kind is still to add pictures."""
+    with services.database.reading() as tx:
+        others = [one for one in steps.list_of(tx, step.evidence_id) if one.kind == step.kind]
+    return all(one.is_over or one.id == step.id for one in others)
 
 
 def _file(

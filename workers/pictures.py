@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, BinaryIO
 
@@ -51,12 +52,12 @@ class Pictures:
         named = ("t", "frame", "reason", "sharpness", "pdq", "pdq_quality")
         self._save(made, {name: getattr(keyframe, name) for name in named})
 
-    def keep_sheet(self) -> None:
-        """All keyframes on one picture, in the order of the film."""
-        if self._tiles:
-            tiles = [tile for _, tile in sorted(self._tiles, key=lambda one: one[0])]
-            made = {SHEET_NAME: (renditions.SHEET, encode.contact_sheet(tiles))}
-            self._save(made, {})
+    def keep_sheet(self, tiles: Sequence[bytes] | None = None) -> None:
+        """All keyframes on one picture, in the order of the film: those of this look, or the given ones."""
+        own = [tile for _, tile in sorted(self._tiles, key=lambda one: one[0])]
+        shown = own if tiles is None else tiles
+        if shown:
+            self._save({SHEET_NAME: (renditions.SHEET, encode.contact_sheet(shown))}, {})
 
     def keep_first(self, media: dict[str, Any], output: BinaryIO) -> None:
         """What the first look made beside its pictures: the shape of a sound, a copy, a repaired film."""

@@ -611,3 +611,83 @@ def test_a_lease_is_renewed_while_the_look_takes_its_time(
     look()
 
     assert fresh(services, file).state == "ready"
+
+
+# --- the steps that follow
+
+
+def test_pictures_of_a_later_step_stand_on_the_sheet_too(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip)
+    sheets = []
+
+    def ask(_: Path, task: str = "first", *, hooks: Hooks, **__: Any) -> Answer:
+        assert hooks.on_keyframe is not None
+        if task == "first":
+            hooks.on_keyframe(drawn(1.0))
+            return Answer(media=said(), plan={"suspects": [[2.0, 3.0]], "spans": [], "copy": ""})
+        sheets.extend(one.width for one in pictures(services, file) if one.kind == "sheet")
+        if task == "suspects":
+            hooks.on_keyframe(drawn(2.5))
+        return Answer()
+
+    monkeypatch.setattr(sandbox, "ask", ask)
+    look()
+    sheets.extend(one.width for one in pictures(services, file) if one.kind == "sheet")
+    assert (sheets[0], sheets[-1]) == (320, 640)
+    assert [one["t"] for one in fresh(services, file).facts["keyframes"]] == [1.0, 2.5]
+
+
+def test_a_step_that_fails_for_good_costs_the_file_nothing_else(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip)
+
+    def ask(_: Path, task: str = "first", *, hooks: Hooks, **__: Any) -> Answer:
+        if task == "clock":
+            return Answer(failure="media:crashed")
+        return Answer(media=said(playable="original"))
+
+    monkeypatch.setattr(sandbox, "ask", ask)
+    look()
+    done = fresh(services, file)
+    assert (done.state, done.failure, done.facts["clock"]) == ("ready", None, None)
+    assert acts(services, file).count("evidence:derive") == 1
+
+
+def test_a_long_film_is_ready_before_all_of_it_was_looked_at(
+    services: Services,
+    bell: SilentBell,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip)
+    plan = {"suspects": [], "spans": [[0.0, 1800.0], [1800.0, 3600.0]], "copy": "encode"}
+
+    def ask(_: Path, task: str = "first", **__: Any) -> Answer:
+        return Answer(media=said(duration_s=3600.0), plan=plan)
+
+    monkeypatch.setattr(sandbox, "ask", ask)
+    pipeline.derive(services, bell.rung[-1][1])
+    for kind, number in list(bell.rung):
+        if kind == "evidence.soon":
+            following.work(services, number)
+    assert fresh(services, file).state == "ready"
+    late = [number for kind, number in bell.rung if kind == "evidence.late"]
+    assert len(late) == 2, "the copy waits for the ranges"
+    for number in late:
+        following.work(services, number)
+    assert "evidence:complete" not in acts(services, file)
+    following.work(services, bell.rung[-1][1])
+    assert acts(services, file)[-1] == "evidence:complete"
+    assert fresh(services, file).progress == 1.0

@@ -1,7 +1,7 @@
 """PDQ, a fingerprint of a picture that survives shrinking, recompression and small changes of light.
 
 Written after the published description (Meta, "PDQ & TMK + PDQF"): luminance, a tent filter, 64 x 64 points,
-the 16 x 16 lowest frequencies, a bit for each above their median. Pictures of different scenes lie about 128 of
+the 16 x 16 lowest frequencies, a bit for each above their median. Different scenes lie about 128 of the
 256 bits apart. Bars at the edges are cut off before: a letterboxed copy has the fingerprint of its original.
 """
 
