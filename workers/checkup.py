@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -25,15 +26,17 @@ CODECS = ("h264", "hevc", "mpeg4", "mjpeg", "aac")
 
 
 def main() -> int:
-    json.dump(
-        {"sandbox": sandbox(), "decoders": decoders(), "exiftool": deep_look(), "outer": outer()}, sys.stdout
-    )
+    json.dump({"sandbox": sandbox(), "decoders": decoders(), "exiftool": deep_look(), **outer()}, sys.stdout)
     return 0
 
 
-def outer() -> str:
-    """The layer around the wall."""
-    return os.environ.get("TIPLINE_OUTER_SANDBOX", "").strip() or "none"
+def outer() -> dict[str, str | None]:
+    """The layer around the wall that is asked for, and its program where that is not installed."""
+    from tipline.settings import OUTER_PROGRAMS
+
+    name = os.environ.get("TIPLINE_OUTER_SANDBOX", "").strip() or "none"
+    program = OUTER_PROGRAMS.get(name)
+    return {"outer": name, "missing": program if program and shutil.which(program) is None else None}
 
 
 def sandbox() -> list[str]:
@@ -41,7 +44,7 @@ def sandbox() -> list[str]:
     from workers.outer import choose
     from workers.selfcheck import self_check
 
-    choose(outer())
+    choose(outer()["outer"] or "none")
     return self_check()
 
 

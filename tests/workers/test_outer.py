@@ -13,7 +13,7 @@ import pytest
 from tests.footage import Clip
 from tipline import doctor, preflight
 from tipline.settings import OUTER_PROGRAMS, Settings
-from workers import main, outer, sandbox
+from workers import checkup, main, outer, sandbox
 from workers.media import codes
 
 INNER = ["/usr/bin/python3", "-I", "-S", "/app/start.py", "/libs"]
@@ -83,9 +83,9 @@ def test_a_layer_that_is_not_installed_stops_the_start_with_a_sentence(
     monkeypatch.setattr(os, "environ", {"TIPLINE_DATA": str(tmp_path), "TIPLINE_OUTER_SANDBOX": "bubblewrap"})
     assert main.main([]) == 2
     assert "bwrap" in capsys.readouterr().err
-    found = doctor.sandbox(
-        {"sandbox": [], "outer": "bubblewrap"}, replace(settings, outer_sandbox="bubblewrap")
-    )
+    told = checkup.outer()
+    assert told == {"outer": "bubblewrap", "missing": "bwrap"}
+    found = doctor.sandbox({"sandbox": [], **told})
     assert found.state is doctor.State.FAIL
 
 
