@@ -11,6 +11,7 @@ import os
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -51,8 +52,8 @@ class Over(Exception):
 class Hold:
     """The lease of this job for as long as the file is still coming; stands where a lease is asked for."""
 
-    def __init__(self, services: Services, lease: Lease, evidence_id: str) -> None:
-        self._services, self._lease, self._evidence_id = services, lease, evidence_id
+    def __init__(self, services: Services, lease: Lease, upload: Upload, path: Path) -> None:
+        self._services, self._lease, self._upload, self._path = services, lease, upload, path
         self._ask_at = 0.0
 
     def check(self) -> None:
@@ -65,10 +66,12 @@ class Hold:
 
     def confirm(self, tx: Transaction) -> None:
         self._lease.confirm(tx)
-        self._require(tx).kind = "video"
+        row = self._require(tx)
+        # The offset is written down once in a while; whoever sees pictures wants to know how far it is now.
+        row.kind, row.progress = "video", min(1.0, self._path.stat().st_size / self._upload.length)
 
     def _require(self, tx: Transaction) -> Evidence:
-        row = tx.get(Evidence, self._evidence_id, populate_existing=True)
+        row = tx.get(Evidence, self._upload.evidence_id, populate_existing=True)
         if row is None or row.state != "uploading" or tx.get_one(Tip, row.tip_id).state in tips.ENDED:
             raise Over
         return row
@@ -154,11 +157,12 @@ def end(services: Services, row: Outbox) -> None:
 
 
 def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, upload: Upload) -> None:
-    hold = Hold(services, lease, subject.id)
+    path = store.growing_path(upload.session)
+    hold = Hold(services, lease, upload, path)
     hold.check()
     if not live.may_show(store, upload):
         return
-    path, tail = store.growing_path(upload.session), store.find_tail(upload.session)
+    tail = store.find_tail(upload.session)
     with services.database.reading() as tx:
         after_s = live.last_seen(tx, subject.id)
     given: dict[str, Any] = {"length": upload.length, "after_s": after_s, "idle_s": IDLE_S}

@@ -141,6 +141,7 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
     """All bytes are durable: take the file into custody and have it looked at."""
     tip = tx.get_one(Tip, evidence.tip_id)
     evidence.state, evidence.sha256, evidence.kind = "received", sha256, kind
+    evidence.progress = 0.0  # from here on it tells of the look at the file, not of its coming
     evidence.received_at = clock.now()
     if evidence.purpose == "clock" and tip.clock_source is None:
         tip.clock_source = "photo"

@@ -79,6 +79,13 @@ class FileView:
         return self.copy is not None
 
     @property
+    def arriving(self) -> int | None:
+        """How much of an unfinished file is here, in percent."""
+        if self.arrived_bytes is None:
+            return None
+        return int(100 * max(self.arrived_bytes / self.row.size, self.row.progress))
+
+    @property
     def player(self) -> str:
         """What shows the file itself, or its copy: `video`, `audio`, `image`, or nothing."""
         if not self.row.arrived:
