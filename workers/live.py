@@ -126,7 +126,7 @@ class _Ear:
 def look(services: Services, outbox_id: int) -> None:
     """Look once, if the file is still coming."""
     with services.database.transaction() as tx:
-        row = outbox.take(tx, outbox_id)
+        row = outbox.take(tx, outbox.fairest(tx, outbox_id))
         if row is None:
             return
         subject = tx.get(Evidence, row.subject)

@@ -137,7 +137,7 @@ def is_wanted(tx: Transaction, evidence_id: str) -> bool | None:
 def add(tx: Transaction, ring: outbox.Ring, evidence_id: str) -> None:
     """Begin one look, unless one is under way by now."""
     if is_wanted(tx, evidence_id):
-        outbox.add(tx, ring, KIND, evidence_id)
+        outbox.add(tx, ring, KIND, evidence_id, tip_id=tx.get_one(Evidence, evidence_id).tip_id)
 
 
 def last_seen(tx: Transaction, evidence_id: str) -> float | None:
