@@ -7,7 +7,9 @@ Comparing with the recent past, not with an "empty scene", leaves no ghosts behi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,10 @@ LAG_S = 0.4
 LEAST_LEVELS = 2.0
 NOISE_FACTOR = 5.0
 NOISE_WINDOW_S = 60.0
-NOISE_STEP_S = 10.0
+NOISE_SAMPLES, NOISE_STEP = 150, 50
+NOISE_FAR_S = 300.0
+KEPT_S = 0.8
+CLEARLY = 8.0
 JOIN_GAP_S = 1.6
 LEAST_HOT = 2  # samples, or blocks in one sample: a single hot block once is noise
 SWITCH_SAMPLES, SWITCH_SHARE = 3, 0.6
@@ -52,46 +57,73 @@ class Activity:
     hot: NDArray[np.int32]
     events: list[Event]
 
-    def score(self, step_s: float) -> list[float]:
-        """The largest hot area in each step, on a logarithmic scale from 0 to 1."""
-        if not self.times.size:
-            return []
-        slots = np.floor((self.times - self.times[0]) / step_s).astype(int)
-        best = np.zeros(int(slots[-1]) + 1)
-        np.maximum.at(best, slots, np.log2(1.0 + self.hot) / np.log2(1.0 + ROWS * COLUMNS))
+    def score(self, step_s: float, start: float, end: float) -> list[float]:
+        """The largest hot area in each step of a grid that begins at 0, from ``start``'s to ``end``'s."""
+        first = math.floor(start / step_s)
+        best = np.zeros(max(1, math.ceil(end / step_s) - first))
+        slots = np.floor(self.times / step_s).astype(int) - first
+        inside = (slots >= 0) & (slots < best.size)
+        np.maximum.at(best, slots[inside], scale(self.hot[inside]))
         return [round(float(value), 3) for value in best]
 
 
-@dataclass
-class Samples:
-    """Collects the grids of one film, in order."""
+def scale(hot: NDArray[np.int32]) -> NDArray[np.float64]:
+    """A number of hot blocks on a logarithmic scale from 0 to 1."""
+    return np.asarray(np.log2(1.0 + hot) / np.log2(1.0 + ROWS * COLUMNS), dtype=np.float64)
 
-    times: list[float] = field(default_factory=list)
-    grids: list[NDArray[np.float16]] = field(default_factory=list)
+
+class Samples:
+    """Collects how one film changes, sample by sample. Grids are compared within an unbroken stretch only."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self._changes: list[NDArray[np.float16]] = []
+        self._recent: list[tuple[float, Grid]] = []  # of the present stretch, as far back as the lag reaches
+
+    def jump(self) -> None:
+        """What comes next does not follow what came before."""
+        self._recent.clear()
 
     def due(self, t: float) -> bool:
         """Whether the next sample is due at ``t``."""
-        return not self.times or t >= self.times[-1] + 1 / SAMPLES_PER_S - 0.001
+        return not self._recent or t >= self._recent[-1][0] + 1 / SAMPLES_PER_S - 0.001
 
-    def add(self, t: float, gray: Pixels) -> None:
-        """Take the small gray picture shown at ``t``."""
+    def add(self, t: float, gray: Pixels) -> int:
+        """Take the small gray picture shown at ``t``; the number of blocks that clearly changed."""
+        grid = grid_of(gray)
+        earlier = self._earlier(t)
+        kept = [one for one in self._recent if one[0] > t - KEPT_S] or self._recent[-1:]
+        self._recent = [*kept, (t, grid)]
+        if earlier is None:
+            return 0
+        moved = change(grid, earlier)
         self.times.append(t)
-        self.grids.append(grid_of(gray).astype(np.float16))
+        self._changes.append(moved.astype(np.float16))
+        return int((moved > CLEARLY).sum())
 
-    def judge(self) -> Activity:
-        """Look back over all samples and say when something moved."""
-        times = np.array(self.times)
-        if times.size < 3:
-            return Activity(times, np.zeros(times.size, np.int32), [])
-        change = _changes(times, np.stack(self.grids))
-        noise_at, noise = _noise(times, change)
-        hot = np.empty(change.shape, dtype=np.bool_)
-        for at in range(noise.shape[0]):
-            mine = noise_at == at
-            hot[mine] = change[mine] > np.maximum(LEAST_LEVELS, NOISE_FACTOR * noise[at])
-        hot &= ~_clock_blocks(times, change)
+    def _earlier(self, t: float) -> Grid | None:
+        """The picture 0.4 s before, or the nearest there is to it."""
+        far = [grid for at, grid in self._recent if at <= t - LAG_S + 0.05]
+        near = [grid for _, grid in self._recent[:1]]
+        return (far[-1:] or near or [None])[0]
+
+    def judge(self, start: float = -np.inf, end: float = np.inf) -> Activity:
+        """Look back over the samples and say when something moved between two times."""
+        order = np.argsort(np.array(self.times), kind="stable")
+        times = np.array(self.times)[order]
+        low, high = np.searchsorted(times, [start, end])
+        if high - low < 2:
+            return Activity(times[low:high], np.zeros(high - low, np.int32), [])
+        moved = np.stack([self._changes[at] for at in order.tolist()])
+        mask = _clock_blocks(times, moved)
+        hot = np.empty((high - low, moved.shape[1]), dtype=np.bool_)
+        for begin in range(low, high, NOISE_STEP):
+            part = slice(begin, min(begin + NOISE_STEP, high))
+            level = threshold(_noise(times, moved, (part.start + part.stop) // 2))
+            hot[part.start - low : part.stop - low] = moved[part] > level
+        hot &= ~mask
         count = hot.sum(axis=1).astype(np.int32)
-        return Activity(times, count, _events(times, count))
+        return _activity(times[low:high], count)
 
 
 def grid_of(gray: Pixels) -> Grid:
@@ -101,50 +133,43 @@ def grid_of(gray: Pixels) -> Grid:
     return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.float32)
 
 
-def _changes(times: NDArray[np.float64], grids: NDArray[np.float16]) -> NDArray[np.float16]:
-    """How far each block is from itself 0.4 s earlier, beyond the common change of the frame."""
-    earlier = np.searchsorted(times, times - LAG_S + 0.05, side="right") - 1
-    earlier = np.clip(earlier, 0, np.maximum(np.arange(times.size) - 1, 0))
-    flat = grids.reshape(times.size, -1)
-    change = np.zeros_like(flat)
-    for begin in range(0, times.size, 2048):
-        part = slice(begin, begin + 2048)
-        now, before = flat[part].astype(np.float32), flat[earlier[part]].astype(np.float32)
-        change[part] = np.minimum(
-            _beyond_common(now - before), _beyond_common(now - before * _gain(now, before))
-        )
-    return change
+def change(grid: Grid, earlier: Grid) -> Grid:
+    """How far each block is from itself in an earlier picture, beyond the common change of the frame."""
+    now, before = grid.reshape(-1), earlier.reshape(-1)
+    return np.minimum(_beyond_common(now - before), _beyond_common(now - before * _gain(now, before)))
+
+
+def threshold(noise: Grid) -> Grid:
+    """How much a block must change to be hot, by its usual change."""
+    return np.asarray(np.maximum(LEAST_LEVELS, NOISE_FACTOR * noise), dtype=np.float32)
 
 
 def _beyond_common(step: Grid) -> Grid:
     """What is left of a change when the frame's common change is taken away."""
-    return np.asarray(np.abs(step - np.median(step, axis=1, keepdims=True)), dtype=np.float32)
+    return np.asarray(np.abs(step - np.median(step)), dtype=np.float32)
 
 
-def _gain(now: Grid, before: Grid) -> Grid:
+def _gain(now: Grid, before: Grid) -> float:
     """How much brighter the whole picture became: a lamp raises bright places more than dark ones."""
-    return np.asarray(np.median((now + 1.0) / (before + 1.0), axis=1, keepdims=True), dtype=np.float32)
+    return float(np.median((now + 1.0) / (before + 1.0)))
 
 
-def _noise(times: NDArray[np.float64], change: NDArray[np.float16]) -> tuple[NDArray[np.int64], Grid]:
-    """Each block's usual change around each moment, and which row of that table holds for each sample.
+def _noise(times: NDArray[np.float64], change: NDArray[np.float16], at: int) -> Grid:
+    """Each block's usual change around one sample.
 
-    In a film shorter than the window movement can fill most of it; then what the calm half of the picture
-    shows bounds the noise of each block.
+    Where few samples lie near, movement can fill most of them; then what the calm half of the picture shows
+    bounds the noise of each block.
     """
-    centres = np.arange(times[0], times[-1] + NOISE_STEP_S, NOISE_STEP_S)
-    table = np.empty((centres.size, change.shape[1]), dtype=np.float32)
-    half = NOISE_WINDOW_S / 2
-    for at, centre in enumerate(centres):
-        low, high = np.searchsorted(times, [centre - half, centre + half])
-        if high <= low:
-            low, high = max(0, low - 1), low + 1
-        table[at] = np.median(change[low:high].astype(np.float32), axis=0)
-    short = times[-1] - times[0] < NOISE_WINDOW_S / 2
-    if short:
-        table = np.minimum(table, 2.0 * np.median(table, axis=1, keepdims=True) + 0.2)
-    nearest = np.clip(np.round((times - times[0]) / NOISE_STEP_S).astype(np.int64), 0, centres.size - 1)
-    return nearest, table
+    low, high = np.searchsorted(times, [times[at] - NOISE_WINDOW_S / 2, times[at] + NOISE_WINDOW_S / 2])
+    if high - low < NOISE_SAMPLES:
+        # A short stretch: borrow from those before and after it.
+        low = min(max(0, at - NOISE_SAMPLES // 2), max(0, times.size - NOISE_SAMPLES))
+        near = np.abs(times[low : low + NOISE_SAMPLES] - times[at]) < NOISE_FAR_S
+        low, high = low + int(np.argmax(near)), low + near.size - int(np.argmax(near[::-1]))
+    noise = np.median(change[low:high], axis=0).astype(np.float32)
+    if high - low < NOISE_SAMPLES:
+        noise = np.minimum(noise, 2.0 * np.median(noise) + 0.2)
+    return np.asarray(noise, dtype=np.float32)
 
 
 def _clock_blocks(times: NDArray[np.float64], change: NDArray[np.float16]) -> Mask:
@@ -154,13 +179,19 @@ def _clock_blocks(times: NDArray[np.float64], change: NDArray[np.float16]) -> Ma
     """
     votes = np.zeros(change.shape[1])
     windows = 0
-    for begin in np.arange(times[0], times[-1], CLOCK_WINDOW_S):
-        low, high = np.searchsorted(times, [begin, begin + CLOCK_WINDOW_S])
+    window = np.floor(times / CLOCK_WINDOW_S)
+    edges = np.flatnonzero(np.diff(window, prepend=-np.inf, append=np.inf))
+    for low, high in pairwise(edges.tolist()):
         if high - low >= CLOCK_LEAST_S * SAMPLES_PER_S * 0.8:
             votes += _ticks(times[low:high], change[low:high] > CLOCK_LEVELS)
             windows += 1
+    return clock_mask((votes >= max(1, windows / 2)).reshape(ROWS, COLUMNS))
+
+
+def clock_mask(ticking: Mask) -> Mask:
+    """What a clock covers, by its blocks that tick. Nothing in the middle of a picture is a clock."""
     mask = np.zeros((ROWS, COLUMNS), dtype=np.bool_)
-    ticking = (votes >= max(1, windows / 2)).reshape(ROWS, COLUMNS)
+    ticking = ticking.copy()
     ticking[CLOCK_ROWS : ROWS - CLOCK_ROWS] = False
     for row, column in np.argwhere(ticking):
         mask[max(0, row - 1) : row + 2, max(0, column - 6) : column + 2] = True
@@ -182,17 +213,19 @@ def _ticks(times: NDArray[np.float64], moved: Mask) -> NDArray[np.float64]:
     return np.asarray((best / 2 > 0.3) & (rest < 0.2 * best / 2), dtype=np.float64)
 
 
-def _events(times: NDArray[np.float64], count: NDArray[np.int32]) -> list[Event]:
-    """Join hot samples that lie close together."""
-    found: list[Event] = []
+def _activity(times: NDArray[np.float64], count: NDArray[np.int32]) -> Activity:
+    """Join hot samples that lie close together; what is no movement after all does not count."""
+    events: list[Event] = []
+    counted = np.zeros_like(count)
     run: list[int] = []
     for at in [*np.flatnonzero(count).tolist(), -1]:
         if run and (at < 0 or times[at] - times[run[-1]] > JOIN_GAP_S):
             if _is_movement(count[run]):
-                found.append(_event(times, count, run))
+                events.append(_event(times, count, run))
+                counted[run] = count[run]
             run = []
         run.append(at)
-    return found
+    return Activity(times, counted, events)
 
 
 def _is_movement(count: NDArray[np.int32]) -> bool:

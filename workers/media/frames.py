@@ -144,4 +144,16 @@ class Converter:
         scale = min(1.0, (most_pixels / max(1, frame.width * frame.height)) ** 0.5)
         width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
         full = self._scaler.reformat(frame, width, height, "rgb24")
-        return np.ascontiguousarray(np.rot90(np.asarray(full.to_ndarray(), dtype=np.uint8), k=quarter_turns))
+        return self._upright(full, quarter_turns)
+
+    def shrunk(self, frame: VideoFrame, quarter_turns: int, widest: int) -> Pixels:
+        """The upright picture in colour, made small and smooth."""
+        upright_width = frame.height if quarter_turns % 2 else frame.width
+        scale = min(1.0, widest / max(1, upright_width))
+        width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+        small = self._scaler.reformat(frame, width, height, "rgb24", interpolation="AREA")
+        return self._upright(small, quarter_turns)
+
+    @staticmethod
+    def _upright(frame: VideoFrame, quarter_turns: int) -> Pixels:
+        return np.ascontiguousarray(np.rot90(np.asarray(frame.to_ndarray(), dtype=np.uint8), k=quarter_turns))

@@ -1,4 +1,4 @@
-"""Decides which pictures of a film are worth a person's glance. Knows grids and times, not files.
+"""Decides which pictures of a film are worth a person's glance. Knows times and fingerprints, not files.
 
 A picture that looks like one already kept is dropped, unless it opens a stretch of movement.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
+from workers.media import pdq
 from workers.media.activity import Event, Grid
 
 FIRST, SCENE, ACTIVITY, COVERAGE = "first", "scene", "activity", "coverage"
-SAME_MEAN = 1.2  # grey levels between two grids of the same view
-SAME_BLOCK, SAME_BLOCKS = 10.0, 3
+SAME, SAME_MOMENT = 20, 6  # of 256 bits: the same to a person; the same even where a small figure matters
 SCENE_MEAN = 22.0
 SCENE_GAP_S = 1.0
 SCENES = 32
@@ -22,6 +23,7 @@ COVERAGE_PICTURES = 24
 LONG_RUN_S = 10.0
 AROUND_PEAK_S = 0.5
 EDGE_S = 0.25
+FLAT = 6.0  # grey levels of spread: a black or empty picture shows nothing
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,22 @@ class Window:
     end: float
     rank: int  # 0 before 1 when not all can be had
     opens: bool = False
+    same: int = SAME
+
+    @property
+    def is_key(self) -> bool:
+        """Whether one key frame is meant, not the best of several."""
+        return self.start == self.end
 
 
-def same_view(one: Grid, other: Grid) -> bool:
-    """Whether two pictures show the same, but for the light and a few small blocks (a clock)."""
-    step = one - other
-    step = np.abs(step - np.median(step))
-    return bool(step.mean() < SAME_MEAN and int((step > SAME_BLOCK).sum()) <= SAME_BLOCKS)
+def is_cut(before: Grid, grid: Grid) -> bool:
+    """Whether a picture shows another scene than the one before."""
+    return bool(np.abs(grid - before).mean() > SCENE_MEAN)
+
+
+def is_flat(grid: Grid) -> bool:
+    """Whether there is nothing to see."""
+    return float(grid.std()) < FLAT
 
 
 def coverage_step(duration: float) -> float:
@@ -47,66 +58,75 @@ def coverage_step(duration: float) -> float:
     return max(calm, duration / COVERAGE_PICTURES)
 
 
+def coverage(key_times: NDArray[np.float64], duration: float) -> list[float]:
+    """Of the key frames, those that together show the whole film, and the last one."""
+    if key_times.size < 2:
+        return []
+    step = coverage_step(duration)
+    wanted = np.arange(key_times[0] + step, key_times[-1], step)
+    found = key_times[np.searchsorted(key_times, wanted - 0.01).clip(max=key_times.size - 1)]
+    return [float(t) for t in np.unique(np.append(found, key_times[-1]))]
+
+
 @dataclass
 class Picker:
     """Judges frames in passing, and remembers what was kept."""
 
     most: int
     step: float = COVERAGE_LEAST_S
-    kept: list[Grid] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
+    kept: list[tuple[float, str]] = field(default_factory=list)  # times and fingerprints
+    sent: int = 0
     _next_cover: float = 0.0
     _scenes: int = 0
     _scene_at: float = -1e9
     _last: Grid | None = None
 
-    def plan(self, duration: float) -> None:
-        """The true length is known now."""
+    def plan(self, duration: float, start: float = 0.0) -> None:
+        """The true length is known now; frames come from ``start`` on."""
         self.step = coverage_step(duration)
-        self._next_cover = self.step
+        self._next_cover = start + self.step
+        self._last = None
 
     def wants(self, t: float, grid: Grid) -> str | None:
-        """The reason to keep this frame, if there is one. Frames come in order of time within a pass."""
+        """The reason to look closer at this frame, if there is one. Frames come in order of time."""
         before, self._last = self._last, grid
-        if self.full:
+        if self.full or is_flat(grid):
             return None
-        if before is not None and self._is_cut(t, before, grid):
+        if before is not None and self._is_new_scene(t, before, grid):
             self._scene_at, self._scenes = t, self._scenes + 1
-            return SCENE if not self._known(grid) else None
+            return SCENE
         if t >= self._next_cover:
             while self._next_cover <= t:
                 self._next_cover += self.step
-            return COVERAGE if not self._known(grid) else None
+            return COVERAGE
         return None
 
-    def again(self) -> None:
-        """A new pass over the same film begins: the last frame seen is not the one before the next."""
-        self._last = None
+    def knows(self, known: list[tuple[float, str]]) -> None:
+        """These were kept by others before."""
+        self.kept.extend(known)
 
-    def keep(self, t: float, grid: Grid) -> None:
+    def keep(self, t: float, mark: str) -> None:
         """This one was sent."""
-        self.times.append(t)
-        self.kept.append(grid)
+        self.kept.append((t, mark))
+        self.sent += 1
 
-    def takes(self, t: float, grid: Grid, opens: bool) -> bool:
-        """Whether a frame chosen for movement adds anything to what was kept."""
-        if self.full or any(abs(t - other) < 0.001 for other in self.times):
+    def takes(self, t: float, mark: str, *, opens: bool = False, same: int = SAME) -> bool:
+        """Whether a picture adds anything to what was kept."""
+        if self.full or any(abs(t - at) < 0.001 for at, _ in self.kept):
             return False
-        return opens or not self._known(grid)
+        if opens:
+            return all(abs(t - at) > EDGE_S or pdq.distance(mark, other) > same for at, other in self.kept)
+        return all(pdq.distance(mark, other) > same for _, other in self.kept)
 
     @property
     def full(self) -> bool:
         """No room for another."""
-        return len(self.kept) >= self.most
+        return self.sent >= self.most
 
-    def _known(self, grid: Grid) -> bool:
-        return any(same_view(grid, other) for other in self.kept)
-
-    def _is_cut(self, t: float, before: Grid, grid: Grid) -> bool:
+    def _is_new_scene(self, t: float, before: Grid, grid: Grid) -> bool:
         if self._scenes >= SCENES or t - self._scene_at < SCENE_GAP_S:
             return False
-        step = np.abs(grid - before)
-        return bool(step.mean() > SCENE_MEAN)
+        return is_cut(before, grid)
 
 
 def windows(events: list[Event], room: int) -> list[Window]:
@@ -119,15 +139,14 @@ def windows(events: list[Event], room: int) -> list[Window]:
     for event in events:
         wanted.extend((window.rank, -event.area, window) for window in _of_event(event))
     wanted.sort(key=lambda entry: (entry[0], entry[1], entry[2].start))
-    return sorted((window for _, _, window in wanted[:room]), key=lambda window: window.start)
+    return sorted((window for _, _, window in wanted[: max(0, room)]), key=lambda window: window.start)
 
 
 def _of_event(event: Event) -> list[Window]:
+    around = max(event.start, event.peak - AROUND_PEAK_S), min(event.end, event.peak + AROUND_PEAK_S) + 0.1
     found = [
         Window(event.start + 0.2, event.start + 0.2 + EDGE_S, 0, opens=True),
-        Window(
-            max(event.start, event.peak - AROUND_PEAK_S), min(event.end, event.peak + AROUND_PEAK_S) + 0.1, 0
-        ),
+        Window(*around, 0, same=SAME_MOMENT),
         Window(max(event.start, event.end - EDGE_S), event.end, 2),
     ]
     count = int((event.end - event.start) // LONG_RUN_S)

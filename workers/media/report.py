@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.media import codes, wire
+from workers.media import codes, pdq, wire
 
 if TYPE_CHECKING:
     from workers.media.table import Table, Ticks
@@ -78,12 +78,21 @@ class Report:
             self._last_progress = now
             wire.send(self._out, "progress", {"done": round(min(1.0, max(0.0, part)), 3)})
 
-    def keyframe(self, t: float, frame: int | None, rgb: Pixels, reason: str, sharp: float) -> None:
-        """Send one picture, shrunk if it is larger than the wall lets through."""
+    def keyframe(
+        self,
+        t: float,
+        frame: int | None,
+        rgb: Pixels,
+        reason: str,
+        sharp: float,
+        mark: tuple[str, int] | None = None,
+    ) -> None:
+        """Send one picture, shrunk if the wall asks for it. ``mark`` is its fingerprint, if known."""
         rgb = self._fit(rgb)
         height, width = rgb.shape[:2]
         body = {"t": round(t, 4), "frame": frame, "width": width, "height": height}
-        body |= {"reason": reason, "sharpness": round(sharp, 2)}
+        fingerprint, quality = mark or pdq.of(rgb)
+        body |= {"reason": reason, "sharpness": round(sharp, 2), "pdq": fingerprint, "pdq_quality": quality}
         wire.send(self._out, "keyframe", body, np.ascontiguousarray(rgb).tobytes())
         self.pictures += 1
         if self.pictures == 1:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.media import frames, opening
+from workers.media.gate import Packets
 from workers.media.job import Job
 
 UNEVEN = 0.2  # of the median interval; rounding to milliseconds stays below
 
 
+def _no_packets() -> Packets:
+    return Packets(np.empty(0), np.empty(0, np.uint32), np.empty(0, np.bool_))
+
+
 @dataclass(frozen=True)
 class Timeline:
-    """Times in seconds, in order of presentation."""
+    """Times in seconds, in order of presentation; the packets, in the order of the file."""
 
     times: NDArray[np.float64]
     key_times: NDArray[np.float64]
     bytes: int
     whole: bool
+    packets: Packets = field(default_factory=_no_packets)
+    is_timed: bool = True  # a bare stream has no times of its own, and no way back into its middle
 
     @property
     def interval(self) -> float:
@@ -28,6 +36,16 @@ class Timeline:
         steps = np.diff(self.times)
         steps = steps[steps > 0]
         return float(np.median(steps)) if steps.size else 1 / frames.DEFAULT_RATE
+
+    @property
+    def start(self) -> float:
+        """When the first frame is shown."""
+        return float(self.times[0]) if self.times.size else 0.0
+
+    @property
+    def end(self) -> float:
+        """When the last frame is over."""
+        return self.start + self.duration
 
     @property
     def duration(self) -> float:
@@ -59,11 +77,9 @@ class Timeline:
 
 def read(job: Job, budget: frames.Budget) -> Timeline:
     """Demux the file once. A budget that runs out leaves a timeline marked as not whole."""
-    times: list[float] = []
-    keys: list[float] = []
-    total = 0
+    times, sizes, keys = array("d"), array("I"), array("b")
     tally = frames.Decoded()
-    whole = True
+    whole, timed = True, True
     with opening.opened(job) as container:
         stream = opening.picture_stream(container, job.limits)
         if stream is None:
@@ -75,11 +91,18 @@ def read(job: Job, budget: frames.Budget) -> Timeline:
                 if packet.size == 0:
                     continue
                 stamp = packet.pts if packet.pts is not None else packet.dts
-                at = clock.of(None if stamp is None else stamp * base)
-                times.append(at)
-                total += packet.size
-                if packet.is_keyframe:
-                    keys.append(at)
+                timed = timed and stamp is not None
+                times.append(clock.of(None if stamp is None else stamp * base))
+                sizes.append(packet.size)
+                keys.append(packet.is_keyframe)
         except frames.Spent:
             whole = False
-    return Timeline(np.sort(np.array(times)), np.sort(np.array(keys)), total, whole and not tally.ended_badly)
+    packets = Packets(np.array(times), np.array(sizes, np.uint32), np.array(keys, np.bool_))
+    return Timeline(
+        np.sort(packets.times),
+        np.sort(packets.times[packets.keys]),
+        int(packets.sizes.sum(dtype=np.int64)),
+        whole and not tally.ended_badly,
+        packets,
+        timed,
+    )

@@ -1,26 +1,20 @@
-"""Examines one film: first picture at once, an overview from its key frames, then every frame for movement.
+"""The first look at a film, in seconds: a picture at once, packets, pictures that show all of it, key frames.
 
-Each pass opens the file anew, so nothing depends on finding back to the start of a broken file.
+Also says where to look closer (`workers.media.looks`). Each part opens the file anew, so nothing depends on
+finding back to the start of a broken file.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from workers.media import codes, facts, frames, moments, opening, picks, timeline
-from workers.media.activity import grid_of
+from workers.media import codes, facts, frames, moments, opening, overview, picks, planning, timeline
 from workers.media.film import Film
 from workers.media.job import Job
 from workers.media.report import Report
 
-OVERVIEW_FRAMES = 300
-SHARE_OF_EVERY_FRAME = 0.85
 HOPELESS_FRAMES = 250  # after so many damaged frames a damaged one is the first picture
 SCORES_MOST = 20_000
 # Declared and real length may differ by this much; a claim beyond all reason is a lie, not a film cut short.
@@ -74,120 +68,45 @@ def _first_picture(film: Film, container: InputContainer, stream: VideoStream) -
 def _begin(film: Film, frame: VideoFrame, t: float) -> bool:
     film.turns = round(frame.rotation / 90) % 4
     facts.of_first_frame(frame, film.turns, film.report.media)
-    film.send(frame, t, picks.FIRST, film.grid(frame))
+    film.send(frame, t, picks.FIRST)
     film.tally = frames.Decoded()
     return True
 
 
 def _look_through(film: Film) -> None:
-    """The three passes, each handing over what it found before the next begins."""
+    """Packets, pictures that show the whole film, key frames; and what should follow."""
+    report, line = film.report, _timeline(film)
+    try:
+        with report.step("sheet"):
+            moments.cover(film, picks.coverage(line.key_times, line.duration), picks.COVERAGE)
+        with report.step("overview"):
+            seen = overview.look(film)
+            suspects = planning.suspects(line, seen)
+    except frames.Spent:
+        report.warn(codes.SAMPLED)
+        report.plan |= {"suspects": [], "spans": planning.spans(line)}
+        return
+    step = max(1.0, line.duration / SCORES_MOST)
+    score = seen.score(step, line.end)
+    report.media["activity"] = {"step_s": step, "score": score, "events": [], "seen": []}
+    # A film that is decoded whole at once needs no second time, unless it must be encoded anew in any case.
+    once = suspects == [[line.start, line.end]]
+    report.plan |= {"suspects": suspects, "spans": [] if once else planning.spans(line)}
+    report.facts()
+    with report.step("scenes"):
+        moments.cover(film, seen.cuts[: picks.SCENES], picks.SCENE)
+
+
+def _timeline(film: Film) -> timeline.Timeline:
+    """Count the packets, and compare them with what the header claims."""
     report = film.report
     with report.step("timeline"):
-        film.line = timeline.read(film.job, film.budget)
-        film.picker.plan(film.line.duration)
-        facts.of_timeline(film.line, report.media)
+        film.line = line = timeline.read(film.job, film.budget)
+        facts.of_timeline(line, report.media)
+        if line.times.size:
+            _compare(report, film.declared_s, line.duration, broke_off=not line.whole)
     report.facts()
-    with report.step("overview"):
-        _overview(film)
-    with report.step("activity"):
-        film.budget.share = SHARE_OF_EVERY_FRAME
-        whole = _every_frame(film)
-        seen = film.samples.judge()
-    step = max(1.0, film.last_t / SCORES_MOST)
-    report.media["activity"] = {
-        "step_s": step,
-        "score": seen.score(step),
-        "events": [{"start": e.start, "end": e.end, "peak": e.peak} for e in seen.events],
-    }
-    _conclude(film, whole)
-    report.facts()
-    with report.step("pictures"):
-        film.budget.share = 1.0
-        moments.collect(film, seen.events)
-
-
-def _overview(film: Film) -> None:
-    """Key frames only, evenly thinned in long films: seconds for an hour of footage."""
-    if film.line is None or film.line.key_times.size < 2:
-        return
-    tally = frames.Decoded()
-    with opening.opened(film.job) as container:
-        stream = opening.picture_stream(container, film.job.limits)
-        if stream is None:
-            return
-        stream.codec_context.skip_frame = "NONKEY"
-        clock = frames.clock_for(container, stream)
-        thinned = _Thinned(clock.origin, film.duration / OVERVIEW_FRAMES)
-        for packet in frames.packets(container, stream, film.budget, tally):
-            for frame in frames.decode(packet, film.budget, tally) if thinned.takes(packet) else ():
-                if frame.time is not None and not frame.is_corrupt:
-                    film.offer(frame, clock.of(frame.time), film.grid(frame))
-
-
-class _Thinned:
-    """Lets key frames through that lie far enough apart, and the packet that flushes the decoder."""
-
-    def __init__(self, origin: float, gap: float) -> None:
-        self._origin, self._gap, self._due = origin, gap, -math.inf
-
-    def takes(self, packet: Packet[Any]) -> bool:
-        if not packet.size:
-            return True
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if not packet.is_keyframe or stamp is None or packet.time_base is None:
-            return False
-        seconds = float(stamp * packet.time_base) - self._origin
-        if seconds < self._due:
-            return False
-        self._due = seconds + self._gap
-        return True
-
-
-def _every_frame(film: Film) -> bool:
-    """Decode everything, sampling five times a second. False when the budget ended first."""
-    film.picker.again()
-    last: tuple[VideoFrame, float] | None = None
-    try:
-        with opening.opened(film.job) as container:
-            stream = opening.picture_stream(container, film.job.limits)
-            if stream is None:
-                return False
-            clock = frames.clock_for(container, stream)
-            for packet in frames.packets(container, stream, film.budget, film.tally):
-                for frame in frames.decode(packet, film.budget, film.tally):
-                    t = clock.of(frame.time)
-                    last = last if frame.is_corrupt else (frame, t)
-                    _pass_by(film, frame, t)
-    except frames.Spent:
-        film.report.warn(codes.SAMPLED)
-        return False
-    if last and film.picker.takes(last[1], grid := film.grid(last[0]), opens=False):
-        film.send(last[0], last[1], picks.COVERAGE, grid)
-    return True
-
-
-def _pass_by(film: Film, frame: VideoFrame, t: float) -> None:
-    film.last_t = max(film.last_t, t)
-    if not film.samples.due(t):
-        return
-    gray = film.small(frame)
-    film.samples.add(t, gray)
-    if not frame.is_corrupt:
-        film.offer(frame, t, grid_of(gray))
-    film.report.progress(0.9 * t / film.duration if film.duration > 0 else 0.0)
-
-
-def _conclude(film: Film, whole: bool) -> None:
-    """The true length, and what people should know about the file."""
-    media, line = film.report.media, film.line
-    if film.tally.errors or film.tally.corrupt:
-        film.report.warn(codes.DAMAGED)
-    if not whole or line is None or not line.times.size:
-        return
-    length = max(0.0, min(line.duration, film.last_t - float(line.times[0]) + line.interval))
-    media["duration_s"], media["frame_count"] = round(length, 3), film.tally.frames
-    broke_off = film.tally.ended_badly or not line.whole
-    _compare(film.report, film.declared_s, length, broke_off)
+    return line
 
 
 def _compare(report: Report, declared: float | None, length: float, broke_off: bool) -> None:

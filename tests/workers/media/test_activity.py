@@ -99,7 +99,7 @@ def test_a_burned_in_clock_is_no_movement_but_a_person_under_it_is() -> None:
 
 
 def test_the_score_has_a_value_for_each_step_between_0_and_1() -> None:
-    score = watch(20, walker(5, 8)).score(1.0)
+    score = watch(20, walker(5, 8)).score(1.0, 0, 20)
     assert len(score) == 20
     assert all(0 <= value <= 1 for value in score)
     assert max(score[5:8]) > 0.3
@@ -108,4 +108,4 @@ def test_the_score_has_a_value_for_each_step_between_0_and_1() -> None:
 
 def test_too_few_samples_give_an_empty_answer() -> None:
     assert Samples().judge().events == []
-    assert Samples().judge().score(1.0) == []
+    assert Samples().judge().score(1.0, 0, 2) == [0.0, 0.0]
