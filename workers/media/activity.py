@@ -105,7 +105,7 @@ class Samples:
         """The picture 0.4 s before, or the nearest there is to it."""
         far = [grid for at, grid in self._recent if at <= t - LAG_S + 0.05]
         near = [grid for _, grid in self._recent[:1]]
-        return (far[-1:] or near or [None])[0]
+        return far[-1] if far else near[0] if near else None
 
     def judge(self, start: float = -np.inf, end: float = np.inf) -> Activity:
         """Look back over the samples and say when something moved between two times."""

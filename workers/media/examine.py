@@ -23,6 +23,7 @@ from workers.media import (
     confine,
     frames,
     live,
+    looks,
     opening,
     photo,
     preface,
@@ -162,4 +163,10 @@ def _give_up(report: Report, code: str) -> None:
 
 
 # Each step of a look, by the name that the parent gives it.
-TASKS: dict[str, Callable[[Job, Report], None]] = {"first": _first, "clock": clock.examine, "live": live.run}
+TASKS: dict[str, Callable[[Job, Report], None]] = {
+    "first": _first,
+    "suspects": looks.suspects,
+    "span": looks.span,
+    "clock": clock.examine,
+    "live": live.run,
+}

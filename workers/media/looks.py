@@ -11,11 +11,12 @@ from typing import Any
 
 from av.video.frame import VideoFrame
 
-from workers.media import codes, frames, moments, picks, watch
+from workers.media import codes, confine, frames, moments, picks, watch
 from workers.media.activity import Activity
 from workers.media.film import Film
 from workers.media.job import Job
 from workers.media.report import Report
+from workers.media.walk import EARLY_S
 from workers.media.watch import Seen, Stretch
 
 SHARE_OF_EVERY_FRAME = 0.85  # of the processor time; the rest is for pictures
@@ -27,7 +28,7 @@ def suspects(job: Job, report: Report) -> None:
     """Decode what the first look found suspicious. Of a short film that is all of it."""
     film = _film(job, report)
     ranges = [(float(start), float(end)) for start, end in job.given["plan"]["suspects"]]
-    all_of_it = len(ranges) == 1 and ranges[0][1] - ranges[0][0] >= film.duration - watch.EARLY_S
+    all_of_it = len(ranges) == 1 and ranges[0][1] - ranges[0][0] >= film.duration - EARLY_S
     _look(film, [Stretch(start, end, is_all=all_of_it, is_last=all_of_it) for start, end in ranges])
 
 
@@ -41,6 +42,7 @@ def span(job: Job, report: Report, feed: Feed | None = None) -> None:
 
 
 def _film(job: Job, report: Report) -> Film:
+    confine.lower_memory(job.limits.video_memory)
     media = job.given["media"]
     film = Film(job, report, frames.Budget(job.limits), picks.Picker(most=int(job.given.get("room", 0))))
     film.turns = (-int(media.get("rotation") or 0) // 90) % 4
