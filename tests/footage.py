@@ -54,8 +54,12 @@ def cctv_clip(
     index_first: bool = False,
     metadata: dict[str, str] | None = None,
     container: str | None = None,
+    signed: bool = False,
 ) -> Clip:
-    """Draw a clip; the suffix of ``path`` decides the container unless one is named."""
+    """Draw a clip; the suffix of ``path`` decides the container unless one is named.
+
+    A recorder's encoder leaves no name in its films: ours is taken out, unless the clip is ``signed``.
+    """
     options = {"movflags": "+faststart+use_metadata_tags" if index_first else "use_metadata_tags"}
     form = container or path.suffix.lstrip(".")
     rng = np.random.default_rng(7)
@@ -76,10 +80,20 @@ def cctv_clip(
                 frame.pts, frame.time_base = round(t * fps), Fraction(1, fps)
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
+    if not signed:
+        unsigned(path)
     if rotation:
         path.write_bytes(turned(path.read_bytes(), rotation, size))
     shown = size if rotation % 180 == 0 else (size[1], size[0])
     return Clip(path, seconds, len(times), float(fps), *shown, person_at)
+
+
+def unsigned(path: Path) -> None:
+    """The film as a recorder would have written it: without the names of the encoders that we draw with."""
+    data = path.read_bytes()
+    for mark in (b"x264", b"x265", b"Lavc"):
+        data = data.replace(mark, b"none")
+    path.write_bytes(data)
 
 
 def background(size: tuple[int, int]) -> Image.Image:

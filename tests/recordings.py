@@ -17,6 +17,8 @@ from typing import Any
 import av
 import numpy as np
 
+from tests import footage
+
 SIZE = (160, 96)
 FPS = 10
 RECORDED_AT = datetime(2023, 3, 8, 9, 15, 0)  # noqa: DTZ001 - a recorder's wall clock has no zone
@@ -55,6 +57,7 @@ def film(path: Path, form: Form, *, frames: int = 30, encoder: dict[str, str] | 
             picture.pts, picture.time_base = at, Fraction(1, form.fps)
             out.mux(stream.encode(picture))
         out.mux(stream.encode())
+    footage.unsigned(path)
     return path
 
 

@@ -6,6 +6,7 @@ Also says what each step is given of what earlier ones learnt, for the worker an
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 
 from tipline.domain import composing
 from tipline.domain.composing import Done, Planned
-from workers import limiting, sandbox
+from workers import exiftool, limiting, sandbox
 from workers.sandbox import Answer, Hooks, Limits
 
 HASH_PIECE = 4 * 1024 * 1024
@@ -58,7 +59,7 @@ def examine(
             done.append(
                 _follow(looked_at, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed)
             )
-        media = composing.compose(done, keyframes)
+        media = composing.compose(done, keyframes, filename=path.name)
         return {**media, "size": size, "sha256": digest.result()}
 
 
@@ -110,6 +111,8 @@ def _follow(
             hooks=replace(hooks, on_progress=None) if planned.kind == "clock" else hooks,
             allow_unsandboxed=allow_unsandboxed,
         )
+    if planned.kind == exiftool.STEP:
+        exiftool.deepen(answer.result, path, os.environ.get("TIPLINE_EXIFTOOL", ""))
     keyframes += answer.keyframes
     return Done(planned.kind, planned.number, answer.result, answer.failure)
 

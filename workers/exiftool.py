@@ -25,6 +25,7 @@ from workers import untrusted
 from workers.childprocess import libraries
 
 AUTO, OFF = "auto", "off"
+STEP = "provenance"  # the step it belongs to
 START = Path(__file__).parent / "media" / "deep.py"
 WALL_S, MOST_BYTES, PIECE, MOST_TAGS = 30.0, 1024 * 1024, 64 * 1024, 60
 # What is about the copy on this machine, or worked out from other tags, says nothing of the file.
@@ -47,6 +48,17 @@ def look(program: Path | None, file: BinaryIO) -> dict[str, Any] | None:
     """Times and tags of this open file; None where there is no program, no wall, or no usable answer."""
     told = _answer(program, file) if program else None
     return None if told is None else _checked(told)
+
+
+def deepen(result: dict[str, Any], path: Path, setting: str) -> None:
+    """Add what the deep look finds to the result of the step, where this station has one."""
+    program = find(setting.strip())
+    if program is None or not result:
+        return
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        found = look(program, file) or {"times": [], "tags": {}}
+        result["times"] = [*result["times"], *found["times"]]
+        result["tags"] = {**found["tags"], **result["tags"]}
 
 
 def holds(program: Path) -> bool:

@@ -20,7 +20,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.steps import Step
 from tipline.services import Services
-from workers import examination, handling, limiting, local, sandbox, sheets
+from workers import examination, exiftool, handling, limiting, local, sandbox, sheets
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.media import codes
@@ -73,6 +73,8 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
                 hooks=hooks,
                 allow_unsandboxed=services.settings.allow_unsandboxed,
             )
+            if step.kind == exiftool.STEP:
+                exiftool.deepen(answer.result, file.path, services.settings.exiftool)
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
         pictures.keep_output(step.kind, step.number, output)
@@ -114,7 +116,12 @@ def show(tx: Transaction, services: Services, subject: Evidence) -> None:
     """Compose what is known now; call the file ready, and later complete, when the time has come; begin the
     steps that waited for others."""
     mine = steps.list_of(tx, subject.id)
-    media = composing.compose(steps.done(mine), renditions.keyframes(tx, subject.id))
+    media = composing.compose(
+        steps.done(mine),
+        renditions.keyframes(tx, subject.id),
+        filename=subject.filename,
+        purpose=subject.purpose,
+    )
     media |= {name: subject.facts.get(name) for name in ("size", "sha256")}
     is_over = all(step.is_over for step in mine)
     is_enough = all(step.is_over for step in mine if composing.is_awaited(step.kind, media))

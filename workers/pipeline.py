@@ -136,7 +136,7 @@ def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> N
     """Show what is known, and have the rest done; without a rest the file is ready."""
     planned = composing.following(found.found["media"], found.found["plan"])
     pictures = [] if found.failure else renditions.keyframes(tx, row.id)
-    media = composing.compose([found], pictures)
+    media = composing.compose([found], pictures, filename=row.filename, purpose=row.purpose)
     if not planned:
         evidence.settle(tx, SYSTEM, row, media)
         return

@@ -26,7 +26,6 @@ def provenance(said: Any) -> dict[str, Any]:
         "handlers": _texts(source.get("handlers"), HANDLERS, 80),
         "c2pa": _credentials(source.get("c2pa")),
         "screen": _screen(source.get("screen")),
-        "warnings": untrusted.warnings(source.get("warnings")),
     }
 
 

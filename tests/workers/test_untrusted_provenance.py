@@ -11,7 +11,7 @@ from workers.untrusted_provenance import provenance
 
 EMPTY = {
     "times": [], "gps": None, "device": None, "tags": {}, "encoders": [], "handlers": [], "c2pa": None,
-    "screen": None, "warnings": [],
+    "screen": None,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tipline.domain import moving
+from tipline.domain import moving, provenance
 
 FIRST = "first"
 # A film up to this length is ready when everything is done; a longer one when there is enough to judge it by.
@@ -61,8 +61,11 @@ def is_awaited(kind: str, media: Media) -> bool:
     return kind in AWAITED or float(media.get("duration_s") or 0) <= SHORT_S
 
 
-def compose(steps: Sequence[Done], keyframes: list[dict[str, Any]]) -> Media:
-    """The media object as outsiders know it. ``keyframes`` are those that were kept, in any order."""
+def compose(
+    steps: Sequence[Done], keyframes: list[dict[str, Any]], *, filename: str = "", purpose: str = ""
+) -> Media:
+    """The media object as outsiders know it. ``keyframes`` are those that were kept, in any order; the name
+    of the file and what it was sent for are the reporter's words."""
     first = next(one.found for one in steps if one.kind == FIRST)
     media: Media = {**first["media"], "clock": None, "texts": [], "provenance": None}
     media["keyframes"] = sorted(keyframes, key=lambda one: (one["t"], one["file"]))
@@ -72,28 +75,18 @@ def compose(steps: Sequence[Done], keyframes: list[dict[str, Any]]) -> Media:
     for one in steps:
         if one.kind == "clock" and one.found:
             media["clock"], media["texts"] = one.found["clock"], one.found["texts"]
-        elif one.kind == "provenance" and one.found:
-            _add_provenance(media, one.found)
         elif one.kind == "copy" and one.found:
             media["playable"] = _playable(media, one.found["playable"])
     for one in steps:
         _add(media, one)
-    return media
+    deeper = next((one.found for one in steps if one.kind == "provenance"), {})
+    return media | provenance.compose(media, deeper, filename=filename, purpose=purpose)
 
 
 def _playable(media: Media, said: str) -> str:
     """A repaired film plays, but it is not the original that does."""
     is_repaired = (media.get("derived") or {}).get("kind") == "repaired"
     return "proxy" if is_repaired and said == "original" else said
-
-
-def _add_provenance(media: Media, found: dict[str, Any]) -> None:
-    """Where a file comes from; facts that only a deeper look finds fill what is still unknown."""
-    media["provenance"] = found.get("provenance")
-    media["times"] = [*(media.get("times") or []), *(found.get("times") or [])]
-    for name, value in (found.get("facts") or {}).items():
-        if media.get(name) in (None, {}, ""):
-            media[name] = value
 
 
 def _add(media: Media, step: Done) -> None:

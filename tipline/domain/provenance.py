@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from typing import Any
 
 from tipline.domain import filenames, times
@@ -44,7 +45,7 @@ def compose(
 ) -> dict[str, Any]:
     """The parts of the media object that this changes. ``found`` is empty until the look was taken."""
     name = filenames.read(filename)
-    every = times.merge(media.get("times") or (), found.get("times") or (), name.times)
+    every = _without_echoes(times.merge(media.get("times") or (), found.get("times") or (), name.times))
     captured_at, source = times.best(every)
     made_by = _encoded_by(media, found, name.through)
     codes = [
@@ -61,10 +62,28 @@ def compose(
         "captured_at_source": source,
         "gps": media.get("gps") or found.get("gps"),
         "device": {**(found.get("device") or {}), **(media.get("device") or {})} or None,
-        "tags": {**(media.get("tags") or {}), **(found.get("tags") or {})},
+        "tags": {**(media.get("tags") or {}), **(found.get("tags") or {}), **(media.get("tags") or {})},
         "provenance": {key: value for key, value in provenance.items() if value} or None,
         "warnings": list(dict.fromkeys(codes)),
     }
+
+
+def _without_echoes(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The deep look reads much that others read too: only what it alone knows is kept of it."""
+    known = [
+        moment for one in told if not one["source"].startswith("exiftool:") if (moment := times.read(one))
+    ]
+    walls = {moment.replace(tzinfo=None, microsecond=0) for moment in known}
+    instants = {moment.astimezone(UTC).replace(microsecond=0) for moment in known if moment.tzinfo}
+    kept = []
+    for one in told:
+        moment = times.read(one) if one["source"].startswith("exiftool:") else None
+        if moment is not None:
+            moment = moment.replace(microsecond=0)
+            if moment.replace(tzinfo=None) in walls or (moment.tzinfo and moment.astimezone(UTC) in instants):
+                continue
+        kept.append(one)
+    return kept
 
 
 def is_filmed_screen(signs: Mapping[str, Any] | None, *, is_phone: bool) -> bool:

@@ -162,6 +162,14 @@ def _give_up(report: Report, code: str) -> None:
         report.fail(code)
 
 
+def _provenance(job: Job, report: Report) -> None:
+    # The reader of content credentials is large, and no other step needs it.
+    from workers.media import provenance
+
+    confine.lower_memory(job.limits.video_memory)
+    provenance.task(job, report)
+
+
 # Each step of a look, by the name that the parent gives it.
 TASKS: dict[str, Callable[[Job, Report], None]] = {
     "first": _first,
@@ -169,4 +177,5 @@ TASKS: dict[str, Callable[[Job, Report], None]] = {
     "span": looks.span,
     "clock": clock.examine,
     "live": live.run,
+    "provenance": _provenance,
 }

@@ -19,6 +19,7 @@ from PIL import Image
 
 from workers.media import codes, credentials, iptc, opening, screens, sniff, tags, traces, xmp
 from workers.media.job import Job
+from workers.media.report import Report
 
 PACKETS, PACKET_BYTES = 24, 512 * 1024
 XMP_SEARCHED = 8 * 1024 * 1024
@@ -27,6 +28,14 @@ CANNOT_READ = (
     FFmpegError, OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError,
     SyntaxError, EOFError, RuntimeError, struct.error, Image.DecompressionBombError, MemoryError,
 )  # fmt: skip
+
+
+def task(job: Job, report: Report) -> None:
+    """The step: everything found, and a warning where something was damaged."""
+    told = examine(job)
+    for code in told.pop("warnings"):
+        report.warn(code)
+    report.result = told
 
 
 def examine(job: Job) -> dict[str, Any]:
