@@ -76,9 +76,12 @@ def _examine(
         on_progress=Teller(services, lease, subject.id, steps.FIRST),
         on_tick=lease.check,
     )
+    with services.database.reading() as tx:
+        setups = steps.setups_beside(tx, subject)
     with tempfile.TemporaryFile(dir=local.scratch(services.settings.data)) as output:
         answer = sandbox.ask(
             file.path,
+            given={"setups": setups},
             output=output,
             limits=limiting.for_step(steps.FIRST, subject.size),
             hooks=hooks,

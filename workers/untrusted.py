@@ -29,6 +29,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TIMES, TAGS, TAG_NAME, TAG_TEXT = 40, 120, 64, 500
 EVENTS, SCORES, RANGES = 2_000, 24_000, 4_000
 PEAKS = 1_000
+SETUP = re.compile(r"^(avcC|hvcC):([0-9a-f]{2}){10,2000}$")
 DERIVED = frozenset({"repaired", "copy"})
 HOW_DERIVED = frozenset({"in-pictures", "in-remains", "in-other-film", "sound"})
 LONGEST_S, MOST_FRAMES, SIDE = 1e9, 10**9, 200_000
@@ -218,6 +219,7 @@ FIELDS: dict[str, Check] = {
     "device": device,
     "derived": _derived,
     "waveform": _waveform,
+    "setup": like(SETUP),
     "times": times,
     "tags": tags,
     "activity": _activity,

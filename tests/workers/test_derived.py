@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests import recordings
 from tipline.bell import SilentBell
 from tipline.domain import evidence, outbox, renditions
+from tipline.domain.actors import SYSTEM
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
@@ -61,6 +62,27 @@ def test_a_film_whose_index_was_lost_is_shown_from_its_copy_which_says_how_it_wa
     assert stored(services, copy.key)[4:8] == b"ftyp"
     assert stored(services, file.key) == data
     assert any(row.kind == renditions.KEYFRAME for row in made.values())
+
+
+def test_a_lost_index_is_made_up_for_with_what_another_film_of_the_tip_tells(
+    services: Services, bell: SilentBell, tip: Tip, add_file: Callable[..., Evidence], tmp_path: Path
+) -> None:
+    film = recordings.film(tmp_path / "a", recordings.Form("mp4"), frames=20)
+    whole = film.read_bytes()
+    broken = add_file(tip, recordings.without_index(film).read_bytes(), "cam1.mp4")
+    work_off(services, bell)
+    assert shown(services, broken)[0].failure == "media:index-lost"
+
+    good = add_file(tip, whole, "cam2.mp4")
+    work_off(services, bell)
+    assert "setup" not in shown(services, good)[0].facts
+    with services.database.transaction() as tx:
+        evidence.retry(tx, services.bell, SYSTEM, evidence.read_evidence(tx, broken.id))
+    work_off(services, bell)
+
+    done, made = shown(services, broken)
+    assert (done.state, done.failure) == ("ready", None)
+    assert json.loads(made[renditions.REPAIRED_NAME].provenance)["made"]["how"] == "in-other-film"
 
 
 def test_a_voice_note_gets_a_shape_and_a_copy_that_browsers_play(

@@ -77,6 +77,7 @@ def compose(
             media["clock"], media["texts"] = one.found["clock"], one.found["texts"]
         elif one.kind == "copy" and one.found:
             media["playable"] = _playable(media, one.found["playable"])
+    media.pop("setup", None)  # of use to other files only
     for one in steps:
         _add(media, one)
     deeper = next((one.found for one in steps if one.kind == "provenance"), {})

@@ -20,6 +20,7 @@ from tipline.domain.composing import Done, Planned
 from tipline.domain.evidence import DERIVE, Evidence
 
 FIRST = "first"
+MOST_BESIDE, MOST_SETUPS = 24, 6
 # What somebody waits for, and what completes it: two kinds of job, in queues of their own.
 SOON, LATE = "evidence.soon", "evidence.late"
 ARE_LATE = frozenset({"span", "copy"})
@@ -109,6 +110,20 @@ def find_first(tx: Transaction, evidence: Evidence) -> Step | None:
 def list_of(tx: Transaction, evidence_id: str) -> list[Step]:
     query = select(Step).where(Step.evidence_id == evidence_id)
     return list(tx.scalars(query.order_by(Step.id)))
+
+
+def setups_beside(tx: Transaction, evidence: Evidence) -> list[str]:
+    """How to decode what the cameras of this tip recorded: a film that lost its index may need it."""
+    query = (
+        select(Step)
+        .join(Evidence, Evidence.id == Step.evidence_id)
+        .where(Evidence.tip_id == evidence.tip_id, Evidence.id != evidence.id, Evidence.kind == "video")
+        .where(Step.kind == FIRST, Step.state == "done")
+        .order_by(Step.id.desc())
+        .limit(MOST_BESIDE)
+    )
+    told = (step.found.get("media", {}).get("setup") for step in tx.scalars(query))
+    return list(dict.fromkeys(one for one in told if one))[:MOST_SETUPS]
 
 
 def settle(step: Step, found: dict[str, Any], failure: str | None = None) -> None:

@@ -27,6 +27,7 @@ from workers.media import (
     opening,
     photo,
     preface,
+    repair,
     rescue,
     sniff,
     sound,
@@ -108,6 +109,8 @@ def _first(job: Job, report: Report) -> None:
 def _film(job: Job, report: Report, head: bytes) -> None:
     try:
         video.examine(job, report)
+        if report.media["container"] == "mov" and report.pictures:
+            report.media["setup"] = repair.setup_of(job)
     except MemoryError:
         # FFmpeg tells "too many streams" as a lack of memory too.
         _give_up(report, codes.TOO_COMPLEX if report.media["container"] is None else codes.MEMORY)

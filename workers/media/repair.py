@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -29,6 +29,7 @@ IN_PICTURES, IN_REMAINS, IN_OTHER = "in-pictures", "in-remains", "in-other-film"
 LEAST_PICTURES = 2
 SAMPLE = 60  # pictures decoded to learn whether their order is that of the file
 SHARE_OF_TIME = 0.35
+SETUPS, LONGEST_SETUP = {"h264": "avcC", "hevc": "hvcC"}, 2_000
 TICKS = 100  # of the copy's clock, for each picture
 DEFAULT_RATE = Fraction(25)
 # A parameter set of either codec behind its length, or behind a start code, and the one that follows it.
@@ -112,6 +113,23 @@ def _remains(window: Window) -> Iterator[bytes]:
             size = int.from_bytes(piece[match.start() - 4 : match.start()], "big")
             if 15 < size < 4096:
                 yield match.group() + piece[match.end() : match.start() - 4 + size]
+
+
+def setup_of(job: Job) -> str | None:
+    """What the index of a good film says about its decoder, as text: it may help another film."""
+    with opening.opened(job) as container:
+        stream = opening.picture_stream(container, job.limits)
+        context = stream.codec_context if stream else None
+        name = SETUPS.get(context.codec.canonical_name) if context else None
+        setup = bytes(context.extradata or b"") if context else b""
+        usable = name is not None and setup[:1] == b"\x01" and len(setup) <= LONGEST_SETUP
+        return f"{name}:{setup.hex()}" if usable else None
+
+
+def setups(texts: Iterable[str]) -> tuple[bytes, ...]:
+    """The same, read back."""
+    parts = (text.partition(":") for text in texts)
+    return tuple(name.encode("ascii") + bytes.fromhex(digits) for name, _, digits in parts)
 
 
 def parameter_sets(setup: bytes) -> tuple[Codec, bytes] | None:

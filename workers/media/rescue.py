@@ -19,7 +19,7 @@ def shown(job: Job, report: Report, failure: str) -> bool:
     if failure not in MAY_HELP or report.media["container"] is not None or job.output is None:
         return False
     with report.step("repair"):
-        done = repair.repaired(job)
+        done = repair.repaired(job, repair.setups(job.given.get("setups", [])))
     if done is None:
         return False
     report.warn(codes.REPAIRED)
