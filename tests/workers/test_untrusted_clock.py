@@ -58,7 +58,7 @@ NESTED = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.dictionaries(st.sampled_from(sorted(CLOCK)), NESTED), NESTED)
 def test_whatever_is_said_can_be_kept(said: dict[str, object], texts: object) -> None:
     told = untrusted_clock.result({"clock": {**CLOCK, **said}, "texts": texts})

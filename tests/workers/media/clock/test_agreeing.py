@@ -155,7 +155,7 @@ def test_no_reading_is_no_clock() -> None:
     assert agreeing.agree([]) == Clock()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.floats(0, 80_000), min_size=4, max_size=12, unique=True),
     st.floats(0, 0.999),
@@ -172,7 +172,7 @@ def test_any_running_clock_is_found_within_a_second(times: list[float], part: fl
     assert abs(clock.offset - true) <= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.floats(0, 1e6), st.datetimes(datetime(1970, 1, 1), datetime(2079, 1, 1))), max_size=12

@@ -151,7 +151,7 @@ def test_what_was_written_is_among_what_is_read(moment: datetime, form: str, lan
     assert not stamp.doubtful
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.text(max_size=60))
 def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     stamp = stamps.read(text)
@@ -160,7 +160,7 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     assert isinstance(stamps.is_date(text), bool)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 99999), min_size=1, max_size=6), st.sampled_from(["-", " ", "/", ".", ":"]))
 def test_days_that_are_read_are_days_of_the_calendar(numbers: list[int], sign: str) -> None:
     stamp = stamps.read(sign.join(map(str, numbers)))
