@@ -42,6 +42,17 @@ def test_later_steps_add_what_they_found() -> None:
     assert media["tools"] == {"av": "18", "rapidocr": "3"}
 
 
+def test_the_clock_in_the_picture_dates_a_film_that_says_nothing_else() -> None:
+    clock = {"offset_s": 1526905985.5, "started_at": "2018-05-21T12:33:05", "jumps": []}
+    media = composing.compose([first(), Done("clock", 0, {"clock": clock, "texts": ["收银台 01"]})], [])
+
+    assert (media["captured_at"], media["captured_at_source"]) == ("2018-05-21T12:33:05", "picture:clock")
+    assert media["texts"] == ["收银台 01"]
+    for doubt in ({"offset_s": None}, {"jumps": [{"start": 1.0}]}):
+        media = composing.compose([first(), Done("clock", 0, {"clock": {**clock, **doubt}})], [])
+        assert media["captured_at"] is None
+
+
 def test_a_step_that_failed_takes_nothing_away() -> None:
     steps = [
         first(playable="original"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tipline.domain import moving, provenance
+from tipline.domain import moving, provenance, times
 
 FIRST = "first"
 # A film up to this length is ready when everything is done; a longer one when there is enough to judge it by.
@@ -74,7 +74,8 @@ def compose(
         media |= moving.merged(media, looks, spans_planned=len(first["plan"].get("spans") or []))
     for one in steps:
         if one.kind == "clock" and one.found:
-            media["clock"], media["texts"] = one.found["clock"], one.found["texts"]
+            media["clock"], media["texts"] = one.found["clock"], one.found.get("texts", [])
+            media["times"] = [*(media.get("times") or []), *times.of_picture(media["clock"])]
         elif one.kind == "copy" and one.found:
             media["playable"] = _playable(media, one.found["playable"])
     media.pop("setup", None)  # of use to other files only

@@ -20,6 +20,7 @@ ORDER = (
     "exif:DateTimeOriginal",
     "exif:DateTimeDigitized",
     "dhav:start",
+    "picture:clock",
     "avchd:MDPM",
     "riff:IDIT",
     "reconyx:DateTimeOriginal",
@@ -64,6 +65,13 @@ def merge(*told: Iterable[Time]) -> list[dict[str, Any]]:
         for one in times:
             kept.setdefault((one["source"], one["value"]), dict(one))
     return sorted(kept.values(), key=lambda one: _rank(one["source"]))
+
+
+def of_picture(clock: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What the clock in the picture showed at the beginning, if enough readings agree and it never jumped."""
+    if not clock or clock.get("offset_s") is None or clock.get("jumps") or not clock.get("started_at"):
+        return []
+    return [{"source": "picture:clock", "value": clock["started_at"], "zone": "none"}]
 
 
 def best(times: Iterable[Time]) -> tuple[str | None, str | None]:

@@ -33,6 +33,7 @@ SOURCES = {
     "exif:DateTime": N_("Changed"),
     "exif:GPSDateTime": N_("Satellites"),
     "dhav:start": N_("Recorder's clock"),
+    "picture:clock": N_("The clock in the picture"),
     "avchd:MDPM": N_("Camcorder's clock"),
     "riff:IDIT": N_("Camera's clock"),
     "reconyx:DateTimeOriginal": N_("Wildlife camera's clock"),
