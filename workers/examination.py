@@ -22,7 +22,20 @@ from workers.sandbox import Answer, Hooks, Limits
 
 HASH_PIECE = 4 * 1024 * 1024
 # Long, and known by other ways or needed by nobody further on.
-NOT_GIVEN = frozenset("tags tools activity keyframes warnings timings_s times waveform derived setup".split())
+NOT_GIVEN = frozenset(
+    [
+        "tags",
+        "tools",
+        "activity",
+        "keyframes",
+        "warnings",
+        "timings_s",
+        "times",
+        "waveform",
+        "derived",
+        "setup",
+    ]
+)
 MOST_KEYFRAMES = 96
 Result = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The desk sees the film while its last byte is far away: the phone sends the end of an index-last film first."""
+"""The desk sees a film while its last byte is far away: the phone sends the end of an index-last one first."""
 
 from __future__ import annotations
 
