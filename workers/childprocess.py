@@ -47,7 +47,7 @@ class Child:
         self._layer = outer.chosen()
         self._job = replace(job, parent=self._layer.parent, outer=self._layer.name)
         self._stack = contextlib.ExitStack()
-        others = (one for one in (job.output, job.beside) if one is not None)
+        others = (one for one in (job.output, job.pieces, job.beside) if one is not None)
         self._passed = (pass_file.fileno(), *others)
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr = bytearray()

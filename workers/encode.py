@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
-from workers.sandbox import Keyframe
+from workers.sandbox import Keyframe, Tile
 
 SMALL, MEDIUM = 320, 640
 WEBP_QUALITY, WEBP_EFFORT, JPEG_QUALITY = 75, 2, 88
 SHEET_COLUMNS, SHEET_TILES = 5, 40
+SPRITE_COLUMNS = 10
 TILE = (320, 180)
 
 
@@ -71,6 +74,33 @@ def contact_sheet(tiles: Sequence[bytes]) -> Picture:
         row, column = divmod(at, columns)
         sheet.paste(Image.frombytes("RGB", TILE, raw), (column * TILE[0], row * TILE[1]))
     return _webp(sheet)
+
+
+def document(said: dict[str, Any]) -> Picture:
+    """What is told beside pictures, as JSON."""
+    data = json.dumps(said, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return Picture(data, "application/json", ".json", 0, 0)
+
+
+def sprite(tiles: Sequence[Tile]) -> tuple[Picture, dict[str, Any]]:
+    """Small pictures of a film on one, for hovering over it, and where on it each position is found."""
+    width, height = tiles[0].width, tiles[0].height
+    columns = min(SPRITE_COLUMNS, len(tiles))
+    sheet = Image.new("RGB", (columns * width, -(-len(tiles) // columns) * height), (24, 26, 27))
+    for at, one in enumerate(tiles):
+        picture = Image.frombytes("RGB", (one.width, one.height), one.rgb)
+        row, column = divmod(at, columns)
+        sheet.paste(
+            picture if picture.size == (width, height) else picture.resize((width, height)),
+            (column * width, row * height),
+        )
+    where = {
+        "width": width,
+        "height": height,
+        "columns": columns,
+        "times": [round(one.t, 3) for one in tiles],
+    }
+    return _webp(sheet), where
 
 
 def _image(keyframe: Keyframe) -> Image.Image:

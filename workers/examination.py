@@ -66,6 +66,10 @@ def examine(
         for planned in composing.following(begun.media, begun.plan):
             if on_step:
                 on_step(planned.kind)
+            if planned.kind == "copy":
+                # A copy is for people who look on through a browser; here it is only said what would play.
+                done.append(Done("copy", 0, {"playable": _playable(begun.plan["copy"])}))
+                continue
             looked_at = _place(path, planned, begun.media, _binary(made))
             done.append(
                 _follow(looked_at, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed)
@@ -78,6 +82,10 @@ def _place(path: Path, planned: Planned, media: Result, made: BinaryIO | None) -
     """Where a later step looks: a film that could not be opened is looked at in its repaired copy."""
     is_repaired = (media.get("derived") or {}).get("kind") == "repaired" and planned.kind != "provenance"
     return Path(f"/proc/self/fd/{made.fileno()}") if is_repaired and made else path
+
+
+def _playable(how: str) -> str:
+    return how if how in ("original", "none") else "proxy"
 
 
 def first(answer: Answer) -> Done:

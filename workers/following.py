@@ -20,7 +20,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.steps import Step
 from tipline.services import Services
-from workers import examination, exiftool, handling, limiting, local, sandbox, sheets
+from workers import copies, examination, exiftool, handling, limiting, local, sandbox, sheets
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.media import codes
@@ -55,20 +55,27 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
         repaired = renditions.find_repaired(tx, subject.id) if step.kind != "provenance" else None
     if first is None or not first.found:
         raise Lost
-    pictures = Pictures(services.database, services.store, lease, subject)
+    pictures, heard = Pictures(services.database, services.store, lease, subject), copies.Heard()
     hooks = Hooks(
         on_keyframe=pictures.keep,
+        on_tile=pictures.keep_tile,
+        on_table=heard.take,
         on_progress=Teller(services, lease, subject.id, step.kind, step.number),
         on_tick=lease.check,
     )
     planned = Planned(step.kind, step.number, step.start_s, step.end_s)
-    with tempfile.TemporaryFile(dir=local.scratch(services.settings.data)) as output:
+    scratch = local.scratch(services.settings.data)
+    told = {**examination.given(planned, first.found, kept), "purpose": subject.purpose}
+    with tempfile.TemporaryFile(dir=scratch) as output, tempfile.TemporaryFile(dir=scratch) as held:
+        if step.kind == "copy":
+            told["pieces"] = copies.gathered(services.database, services.store, lease, subject.id, held)
         with _file(services, subject, repaired, lease) as file:
             answer = sandbox.ask(
                 file.path,
                 step.kind,
-                given={**examination.given(planned, first.found, kept), "purpose": subject.purpose},
+                given=told,
                 output=output if examination.writes(step.kind, first.found) else None,
+                pieces=held if step.kind == "copy" else None,
                 limits=limiting.for_step(step.kind, subject.size),
                 hooks=hooks,
                 allow_unsandboxed=services.settings.allow_unsandboxed,
@@ -77,10 +84,13 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
                 exiftool.deepen(answer.result, file.path, services.settings.exiftool)
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
-        pictures.keep_output(step.kind, step.number, output)
-    if pictures.names and _is_last_look(services, step):
+        drew = bool(pictures.names)
+        copies.keep(pictures, step.kind, step.number, answer, output, heard)
+    if drew and _is_last_look(services, step):
         sheets.remake(services.database, services.store, pictures, subject.id)
     _settle(services, lease, step, answer)
+    if step.kind == "copy" and not answer.failure:
+        copies.clear(services.database, services.store, subject.id)
 
 
 def _is_last_look(services: Services, step: Step) -> bool:

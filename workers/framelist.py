@@ -5,7 +5,6 @@ Runs of equal steps are written once, so that ten hours stay small; the form is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,9 +48,9 @@ def checked(body: Mapping[str, Any], rows: bytes) -> FrameList:
     return FrameList((tick[0], tick[1]), first, begins, times, numbers)
 
 
-def as_json(frames: FrameList, file: str) -> bytes:
+def described(frames: FrameList, file: str) -> dict[str, Any]:
     """The document. ``file`` says what plays: ``original`` or ``copy``."""
-    said = {
+    return {
         "version": VERSION,
         "file": file,
         "count": len(frames.times),
@@ -63,7 +62,6 @@ def as_json(frames: FrameList, file: str) -> bytes:
         "first_s": round(frames.first, 6),
         "begins_s": round(frames.begins, 6),
     }
-    return json.dumps(said, separators=(",", ":")).encode("ascii")
 
 
 def _steps(values: Sequence[int]) -> list[int]:

@@ -16,12 +16,14 @@ from tipline.db import Database
 from tipline.domain import renditions, tips
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
-from workers import encode, waveform
+from workers import encode, framelist, waveform
 from workers.encode import Picture
 from workers.lease import Lease
-from workers.sandbox import Keyframe
+from workers.sandbox import Keyframe, Tile
 
 SHEET_NAME, WAVEFORM_NAME = "sheet.webp", "waveform.webp"
+SPRITE_NAME, SPRITE_TIMES = "sprite.webp", "sprite.json"
+FRAMES_NAME = "frames.json"
 PIECE = 1024 * 1024
 # What a step that writes a file makes: its name, its kind, its type.
 OUTPUTS = {
@@ -39,6 +41,7 @@ class Pictures:
         self._database, self._store, self._lease = database, store, lease
         self._evidence_id, self._tip_id, self._sha256 = subject.id, subject.tip_id, subject.sha256
         self._tiles: list[tuple[float, bytes]] = []
+        self._small: list[Tile] = []
         self.names: list[str] = []
 
     def keep(self, keyframe: Keyframe) -> None:
@@ -58,6 +61,25 @@ class Pictures:
         shown = own if tiles is None else tiles
         if shown:
             self._save({SHEET_NAME: (renditions.SHEET, encode.contact_sheet(shown))}, {})
+
+    def keep_tile(self, tile: Tile) -> None:
+        """A small picture for hovering over the film; all of them are kept together, at the end."""
+        self._small.append(tile)
+
+    def keep_sprite(self) -> None:
+        """The small pictures on one, and where on it each position of the film is found."""
+        if not self._small:
+            return
+        tiles = sorted(self._small, key=lambda one: one.t)
+        picture, where = encode.sprite(tiles)
+        found = {**where, "file": SPRITE_NAME}
+        self._save({SPRITE_NAME: (renditions.SPRITE, picture)}, {})
+        self._save({SPRITE_TIMES: (renditions.SPRITE, encode.document(found))}, {})
+
+    def keep_frames(self, frames: framelist.FrameList, file: str) -> None:
+        """When each frame of what plays is shown; ``file`` says whether that is the original or its copy."""
+        document = encode.document(framelist.described(frames, file))
+        self._save({FRAMES_NAME: (renditions.FRAMES, document)}, {})
 
     def keep_first(self, media: dict[str, Any], output: BinaryIO) -> None:
         """What the first look made beside its pictures: the shape of a sound, a copy, a repaired film."""

@@ -73,6 +73,7 @@ def _examine(
         return examination.first(_altered(subject))
     hooks = Hooks(
         on_keyframe=pictures.keep,
+        on_tile=pictures.keep_tile,
         on_progress=Teller(services, lease, subject.id, steps.FIRST),
         on_tick=lease.check,
     )
@@ -117,6 +118,7 @@ def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pi
     failure = found.failure
     if not failure:
         pictures.keep_sheet()
+        pictures.keep_sprite()
     # Of a file that failed nothing is shown. But of an original that was altered since, the pictures drawn
     # before are all that is left: they stay.
     kept = [] if failure else pictures.names

@@ -12,6 +12,7 @@ from workers import untrusted, untrusted_clock, untrusted_provenance
 
 LONGEST_S, AREA = 1e9, 1e6
 STRETCHES = 4_000
+FARTHEST_TICK = 2**52
 Checked = dict[str, Any]
 
 
@@ -53,6 +54,7 @@ def _look(said: Checked) -> Checked:
         ],
         "tally": _tally(said.get("tally")),
         "whole": said.get("whole") is True,
+        "piece": _piece(said.get("piece")),
     }
 
 
@@ -85,10 +87,20 @@ def _copy(said: Checked) -> Checked:
     return {
         "playable": untrusted.one_of(untrusted.PLAYABLE, "none")(said.get("playable")),
         "how": untrusted.one_of(COPIES, "")(said.get("how")),
+        "sound": untrusted.one_of(SOUNDS, "none")(said.get("sound")),
     }
 
 
-COPIES = frozenset({"original", "remux", "sound", "encode", ""})
+def _piece(value: Any) -> Checked | None:
+    """Where in the film a piece of its copy begins, in ticks, and how many frames it has."""
+    source = value if isinstance(value, dict) else {}
+    first = untrusted.whole(-FARTHEST_TICK, FARTHEST_TICK)(source.get("first"))
+    count = untrusted.whole(1, untrusted.MOST_FRAMES)(source.get("frames"))
+    return None if first is None or count is None else {"first": first, "frames": count}
+
+
+COPIES = frozenset({"original", "remux", "sound", "encode", "none", ""})
+SOUNDS = frozenset({"copied", "made", "none"})
 CHECKS: dict[str, Callable[[Checked], Checked]] = {
     "suspects": _look,
     "span": _look,

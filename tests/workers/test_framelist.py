@@ -33,7 +33,7 @@ def test_runs_stand_for_the_steps_they_were_made_of(steps: list[int]) -> None:
 def test_ten_hours_of_even_frames_are_a_few_bytes() -> None:
     many = 100_000
     listed = framelist.FrameList((1, 25), 0.0, 0.0, list(range(many)), list(range(many)))
-    assert len(framelist.as_json(listed, "copy")) < 250
+    assert len(json.dumps(framelist.described(listed, "copy"))) < 250
 
 
 def test_thirty_frames_a_second_in_milliseconds_are_one_run() -> None:
@@ -42,7 +42,7 @@ def test_thirty_frames_a_second_in_milliseconds_are_one_run() -> None:
 
 def test_the_document_says_what_plays_when_each_frame_comes_and_its_number() -> None:
     listed = framelist.checked(BODY, rows((10, 7), (11, 8), (12, 10), (20, 12)))
-    assert json.loads(framelist.as_json(listed, "original")) == {
+    assert framelist.described(listed, "original") == {
         "version": 1,
         "file": "original",
         "count": 4,

@@ -145,7 +145,7 @@ def test_a_film_becomes_keyframes_in_three_sizes_a_sheet_and_facts(
         stem = frame["file"].removesuffix(".jpg")
         assert rows.pop(f"{stem}-640.webp").kind == renditions.PREVIEW
         assert rows.pop(f"{stem}-320.webp").kind == renditions.THUMBNAIL
-    assert [row.kind for row in rows.values()] == [renditions.SHEET]
+    assert {row.kind for row in rows.values()} == {renditions.FRAMES, renditions.SHEET}
     assert job(services, file).state == "done"
 
 

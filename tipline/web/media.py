@@ -43,6 +43,8 @@ SHOWN = {
     "image/gif": "image/gif",
     "image/avif": "image/avif",
 }
+# What we tell of it beside pictures; an original is never shown as such.
+TOLD = frozenset({"application/json"})
 # What it may only save; every other type is BINARY.
 SAVED = frozenset(
     {
@@ -77,8 +79,8 @@ def send_original(evidence: Evidence) -> Response:
 
 
 def send_rendition(rendition: Rendition) -> Response:
-    """A picture we made. Its address may carry `v`, the beginning of its digest; then it never changes."""
-    shown = rendition.mime in SHOWN
+    """What we made of an original. Its address may carry `v`, the beginning of its digest: then it stays so."""
+    shown = rendition.mime in SHOWN or rendition.mime in TOLD
     kind = rendition.mime if shown else BINARY
     response = _send(rendition.key, rendition.size, rendition.sha256, kind)
     response.headers["Content-Disposition"] = disposition(rendition.name, inline=shown)

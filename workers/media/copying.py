@@ -17,7 +17,7 @@ import numpy as np
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 
-from workers.media import frames, opening, pieces, plan, soundtrack, table, tracks, writing
+from workers.media import codes, frames, looks, opening, pieces, plan, soundtrack, table, tracks, writing
 from workers.media.job import Job
 from workers.media.report import Report
 from workers.media.table import Table
@@ -62,14 +62,36 @@ def run(job: Job, report: Report) -> None:
         report.table(film.table, film.table.numbers, film.start - film.table.origin)
         report.result = {"playable": "original", "how": how}
         return
-    made = _make(film, how)
+    try:
+        made = _make(film, how)
+    except frames.Spent:
+        report.warn(codes.SAMPLED)
+        made = None
     if made is None:
+        if job.output is not None:
+            os.ftruncate(job.output, 0)
         return
     how, heard = made
     copy = table.of_output(job, os.fstat(job.output or 0).st_size, budget)
     first = film.start - film.table.origin
     report.table(copy, table.numbered(copy, film.table, first), first)
     report.result = {"playable": "proxy", "how": how, "sound": heard}
+
+
+def span(job: Job, report: Report) -> None:
+    """Look at one span; while its frames are at hand, write its piece of a copy that has to be encoded."""
+    if job.output is None:
+        return looks.span(job, report)
+    with opening.opened(job) as container:
+        stream = opening.picture_stream(container, job.limits)
+        if stream is None:
+            return looks.span(job, report)
+        turns = -int(job.given["media"].get("rotation") or 0) // 90
+        shape = pieces.shape_of(stream, turns % 4)
+    piece = pieces.PieceWriter(job.output, shape)
+    looks.span(job, report, piece.add)
+    report.result["piece"] = piece.close()
+    return None
 
 
 def _parts(job: Job) -> Parts:
@@ -87,7 +109,6 @@ def _make(film: Film, how: str) -> tuple[str, str] | None:
             except (CannotCopy, FFmpegError, OSError, ValueError) as error:
                 print(f"copy by {how}: {type(error).__name__}: {error}"[:300], file=sys.stderr)
         if how not in DEARER:
-            os.ftruncate(film.job.output, 0)
             return None
         how = DEARER[how]
 

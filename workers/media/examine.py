@@ -21,11 +21,13 @@ from workers.media import (
     boxes,
     codes,
     confine,
+    copying,
     frames,
     live,
     looks,
     opening,
     photo,
+    plan,
     preface,
     repair,
     rescue,
@@ -101,6 +103,8 @@ def _first(job: Job, report: Report) -> None:
     _film(job, report, head)
     if report.media["kind"] == "audio":
         sound.examine(job, report)
+    elif report.media["kind"] == "video" and not report.media["failure"]:
+        plan.noted(job, report)
     if report.media["container"] is not None:
         _note(job, report, head)
     return None
@@ -173,12 +177,18 @@ def _provenance(job: Job, report: Report) -> None:
     provenance.task(job, report)
 
 
+def _copy(job: Job, report: Report) -> None:
+    confine.lower_memory(job.limits.video_memory)
+    copying.run(job, report)
+
+
 # Each step of a look, by the name that the parent gives it.
 TASKS: dict[str, Callable[[Job, Report], None]] = {
     "first": _first,
     "suspects": looks.suspects,
-    "span": looks.span,
+    "span": copying.span,
     "clock": clock.examine,
+    "copy": _copy,
     "live": live.run,
     "provenance": _provenance,
 }

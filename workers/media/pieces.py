@@ -126,8 +126,9 @@ class PieceWriter:
 
     def close(self) -> dict[str, Any]:
         """Finish the file and say what it holds; ``first`` counts in ``ticks`` from the start of the film."""
-        self._out.mux(self._pictures.rest())
-        self._out.close()
+        if self._pictures.frames:
+            self._out.mux(self._pictures.rest())
+            self._out.close()
         return {
             "frames": self._pictures.frames,
             "first": self._pictures.first or 0,

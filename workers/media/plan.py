@@ -6,10 +6,15 @@ nothing and raises no error, so it cannot be asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
+
+from workers.media import codes, opening, preface
+from workers.media.job import Job
+from workers.media.report import Report
 
 # As it is · only the container is wrong · only the sound is · all of it · there is no way.
 ORIGINAL, REMUX, SOUND, ENCODE, NONE = "original", "remux", "sound", "encode", "none"
@@ -23,6 +28,7 @@ SOUND_IN_MP4 = frozenset({"aac", "mp3"})
 SOUND_IN_WEBM = frozenset({"opus", "vorbis"})
 LONG_SIDE, SHORT_SIDE = 1920, 1088
 PROBED_PACKETS = 200
+HEAD_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,27 @@ def film_of(
         prefaced,
         damaged,
     )
+
+
+def noted(job: Job, report: Report) -> None:
+    """Say in the report of a film how it gets to play; a repaired one, how what was made of it does."""
+    is_repaired = report.media.get("derived") is not None
+    if is_repaired and job.output is not None:
+        job = replace(job, input=job.output, size=os.fstat(job.output).st_size)
+    damaged = not is_repaired and bool({codes.DAMAGED, codes.TRUNCATED} & set(report.media["warnings"]))
+    begins = preface.length(job.input)
+    with opening.opened(job) as container:
+        stream = opening.picture_stream(container, job.limits)
+        if stream is None:
+            return
+        head = os.pread(job.input, HEAD_BYTES, begins)
+        film = film_of(container, stream, head, damaged=damaged, prefaced=begins > 0)
+    how = decide(film)
+    how = REMUX if is_repaired and how == ORIGINAL else how
+    report.plan["copy"] = "" if film.form == "gif" else how
+    report.media["playable"] = "original" if how == ORIGINAL else "none"
+    if film.form == "webm":
+        report.media["mime"] = "video/webm"
 
 
 def sound_of(container: InputContainer) -> str | None:

@@ -1,0 +1,91 @@
+"""Our side of a browser copy: hands over the pieces that earlier steps wrote, keeps what was made of them.
+
+Opens none of it: pieces and copy are as little to be trusted as the film they come from.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import BinaryIO
+
+import structlog
+
+import storage
+from storage import Store
+from tipline.db import Database
+from tipline.domain import renditions, steps
+from workers import framelist
+from workers.lease import Lease
+from workers.media import codes, wire
+from workers.pictures import Pictures
+from workers.sandbox import Answer
+
+log = structlog.get_logger(__name__)
+PIECE = 1024 * 1024
+MP4_MARK = b"ftyp"
+Parts = list[list[int]]
+
+
+class Heard:
+    """The list of frames that a child told, checked."""
+
+    def __init__(self) -> None:
+        self.frames: framelist.FrameList | None = None
+
+    def take(self, message: wire.Message) -> None:
+        """One table; what is not right ends the child."""
+        self.frames = framelist.checked(message.body, message.pixels)
+
+
+def gathered(database: Database, store: Store, lease: Lease, evidence_id: str, held: BinaryIO) -> Parts:
+    """Write all pieces into ``held``, one after another; where each lies, its size, its first tick.
+
+    Nothing unless every span made one: the child then encodes the film by itself.
+    """
+    with database.reading() as tx:
+        spans = [one for one in steps.list_of(tx, evidence_id) if one.kind == "span"]
+        rows = {one.name: one for one in renditions.list_of(tx, evidence_id, renditions.PIECE)}
+    parts: Parts = []
+    for span in sorted(spans, key=lambda one: one.number):
+        row, told = rows.get(piece_name(span.number)), span.found.get("piece")
+        if span.state == "done" and not (span.found.get("tally") or {}).get("frames"):
+            continue  # a hole in the recording
+        if row is None or not told:
+            return []
+        parts.append([held.tell(), row.size, told["first"]])
+        with store.open(row.key) as piece:
+            while part := piece.read(PIECE):
+                lease.check()
+                held.write(part)
+    held.flush()
+    return parts
+
+
+def piece_name(number: int) -> str:
+    """The same for the same span of a film."""
+    return f"piece-{number:04d}.mp4"
+
+
+def keep(pictures: Pictures, kind: str, number: int, answer: Answer, output: BinaryIO, heard: Heard) -> None:
+    """What a step wrote and told, if it came to its end; half a file is nobody's copy."""
+    if answer.failure:
+        return
+    playable = answer.result.get("playable")
+    if (kind == "span" and answer.result.get("piece")) or playable == "proxy":
+        if os.pread(output.fileno(), 4, 4) != MP4_MARK:
+            answer.failure, answer.result = codes.BAD_ANSWER, {}
+            return
+        pictures.keep_output(kind, number, output)
+    if heard.frames and playable in ("proxy", "original"):
+        pictures.keep_frames(heard.frames, "copy" if playable == "proxy" else "original")
+
+
+def clear(database: Database, store: Store, evidence_id: str) -> None:
+    """The copy is made: its pieces go. One whose bytes cannot be deleted now only takes room."""
+    with database.transaction() as tx:
+        gone = [renditions.drop(tx, one) for one in renditions.list_of(tx, evidence_id, renditions.PIECE)]
+    for key in gone:
+        try:
+            store.delete(key)
+        except storage.StoreError as fault:
+            log.warning("copy.leftover", key=key, fault=type(fault).__name__)
