@@ -21,7 +21,7 @@ from workers.media.watch import Seen, Stretch
 
 SHARE_OF_EVERY_FRAME = 0.85  # of the processor time; the rest is for pictures
 SHORT_OF_S, SHORT_OF = 1.0, 0.05  # how much earlier a film may end than its packets say
-Feed = Callable[[VideoFrame, float], None]
+Feed = Callable[[VideoFrame, float], object]
 
 
 def suspects(job: Job, report: Report) -> None:

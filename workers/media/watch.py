@@ -17,7 +17,7 @@ from workers.media.walk import EARLY_S, Walk
 SCORES_MOST = 20_000
 AFTER_S = 0.6  # decoded beyond the end, because the next stretch has nothing to compare its first frames with
 LATE_S = 0.5
-Feed = Callable[[VideoFrame, float], None]
+Feed = Callable[[VideoFrame, float], object]
 
 
 @dataclass(frozen=True)
