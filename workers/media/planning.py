@@ -19,6 +19,7 @@ SHORT_S = 120.0  # such a film is decoded whole at once
 KEY_GAP_S, KEYS_LEAST = 2.1, 8  # farther apart or fewer, key frames tell too little
 WHOLE_MOST_S = 1200.0  # a longer film that packets tell nothing about is left to its spans
 STRETCH_S, SATURATED = 600.0, 0.6
+BUSY = 0.6  # of the film's GOPs: then the whole of it costs hardly more
 JOIN_S = 0.1  # a jump costs next to nothing
 CALM_EVERY_S, CALM_GOPS = 300.0, 2  # decoded beside the suspects, to know what is usual there
 SPAN_S, SPAN_LEAST_S = 300.0, 120.0
@@ -36,6 +37,8 @@ def suspects(line: Timeline, seen: Overview | None) -> Ranges:
     wanted = marks | dense
     if not wanted.any():
         return []
+    if wanted.mean() > BUSY and line.duration <= WHOLE_MOST_S:
+        return [[line.start, line.end]]
     wanted[_calm(line, wanted)] = True
     return _joined([[float(begins[at]), float(begins[at + 1])] for at in np.flatnonzero(wanted).tolist()])
 

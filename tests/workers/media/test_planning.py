@@ -68,6 +68,12 @@ def test_a_film_that_packets_say_nothing_about_is_decoded_whole(packets: Packets
     assert planning.suspects(film, calm(film)) == [[film.start, film.end]]
 
 
+def test_a_busy_film_is_decoded_whole_rather_than_in_many_pieces() -> None:
+    film = line(stream(100))
+    assert planning.suspects(film, calm(film, dict.fromkeys(range(30, 97), 5))) == [[film.start, film.end]]
+    assert len(planning.suspects(film, calm(film, dict.fromkeys(range(70, 97), 5)))) < 5
+
+
 def test_a_very_long_one_of_that_kind_is_left_to_its_spans() -> None:
     packets = Packets(np.arange(50_000) / 25, np.full(50_000, 900, np.uint32), np.ones(50_000, np.bool_))
     assert planning.suspects(line(packets), None) == []
