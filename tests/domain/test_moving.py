@@ -56,6 +56,8 @@ def test_frames_are_counted_once_every_range_was_decoded() -> None:
     spans = [{**look(), "whole": True, "tally": {"frames": 50}} for _ in range(2)]
     assert moving.merged(SAMPLED, spans[:1], spans_planned=2).get("frame_count") is None
     assert moving.merged(SAMPLED, spans, spans_planned=2)["frame_count"] == 100
+    # Of a short film the suspect stretch is all of it, and no span follows.
+    assert moving.merged(SAMPLED, spans[:1], spans_planned=0)["frame_count"] == 50
 
 
 MOMENTS = st.floats(0, 100, allow_nan=False)

@@ -79,7 +79,7 @@ def _events(events: list[dict[str, Any]]) -> list[dict[str, float]]:
 def _counted(media: dict[str, Any], looks: list[Look], spans_planned: int) -> dict[str, Any]:
     """Frames and length as decoded, once every span was."""
     whole = [look for look in looks if look.get("whole") and look.get("tally")]
-    if not spans_planned or len(whole) < spans_planned:
+    if len(whole) < max(1, spans_planned):
         return {}
     frames = sum(int(look["tally"].get("frames") or 0) for look in whole)
     return {"frame_count": frames} if frames else {}

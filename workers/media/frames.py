@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from workers.media.job import Limits
@@ -129,31 +129,34 @@ def decode(packet: Packet[Any], budget: Budget, tally: Decoded) -> list[VideoFra
 
 
 class Converter:
-    """Scales and converts frames, reusing one scaler."""
+    """Scales and converts frames. Each use has its own scaler: one that changes its task is built anew."""
 
     def __init__(self) -> None:
-        self._scaler = VideoReformatter()
+        self._scalers: dict[str, VideoReformatter] = {}
+
+    def _to(self, frame: VideoFrame, width: int, height: int, form: str, smooth: bool = True) -> Pixels:
+        scaler = self._scalers.setdefault(f"{form} {width}x{height}", VideoReformatter())
+        how = Interpolation.AREA if smooth else Interpolation.BILINEAR
+        made = scaler.reformat(frame, width, height, form, interpolation=how)
+        return np.asarray(made.to_ndarray(), dtype=np.uint8)
 
     def gray(self, frame: VideoFrame, width: int, height: int) -> Pixels:
         """A small gray picture, area averaged."""
-        small = self._scaler.reformat(frame, width, height, "gray", interpolation="AREA")
-        return np.asarray(small.to_ndarray(), dtype=np.uint8)
+        return self._to(frame, width, height, "gray")
 
     def rgb(self, frame: VideoFrame, quarter_turns: int, most_pixels: int) -> Pixels:
         """The upright picture in colour, at most so many pixels."""
         scale = min(1.0, (most_pixels / max(1, frame.width * frame.height)) ** 0.5)
         width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
-        full = self._scaler.reformat(frame, width, height, "rgb24")
-        return self._upright(full, quarter_turns)
+        return self._upright(self._to(frame, width, height, "rgb24", smooth=False), quarter_turns)
 
     def shrunk(self, frame: VideoFrame, quarter_turns: int, widest: int) -> Pixels:
         """The upright picture in colour, made small and smooth."""
         upright_width = frame.height if quarter_turns % 2 else frame.width
         scale = min(1.0, widest / max(1, upright_width))
         width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-        small = self._scaler.reformat(frame, width, height, "rgb24", interpolation="AREA")
-        return self._upright(small, quarter_turns)
+        return self._upright(self._to(frame, width, height, "rgb24"), quarter_turns)
 
     @staticmethod
-    def _upright(frame: VideoFrame, quarter_turns: int) -> Pixels:
-        return np.ascontiguousarray(np.rot90(np.asarray(frame.to_ndarray(), dtype=np.uint8), k=quarter_turns))
+    def _upright(pixels: Pixels, quarter_turns: int) -> Pixels:
+        return np.ascontiguousarray(np.rot90(pixels, k=quarter_turns))

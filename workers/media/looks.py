@@ -6,6 +6,7 @@ common grid of time, events in seconds, counts.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -62,17 +63,16 @@ def _look(film: Film, ranges: list[Stretch], feed: Feed | None = None) -> None:
         try:
             watch.over(film, ranges, seen, feed)
         except frames.Spent:
-            report.warn(codes.SAMPLED)
+            # What is missing shows as not seen. If spans follow, they see it.
+            if film.job.task == "span" or not film.job.given["plan"]["spans"]:
+                report.warn(codes.SAMPLED)
     film.budget.share = 1.0
     whole = len(seen) == len(ranges) and all(one.stretch.is_all and one.is_complete for one in seen)
     found = [film.samples.judge(one.start, one.judged_to) for one in seen]
     report.result |= _result(film, seen, found, whole)
     _warn(film, seen)
-    with report.step("pictures"):
-        try:
-            moments.collect(film, [event for activity in found for event in activity.events])
-        except frames.Spent:
-            report.warn(codes.SAMPLED)
+    with report.step("pictures"), contextlib.suppress(frames.Spent):
+        moments.collect(film, [event for activity in found for event in activity.events])
 
 
 def _result(film: Film, seen: list[Seen], found: list[Activity], whole: bool) -> dict[str, Any]:

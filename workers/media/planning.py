@@ -23,7 +23,7 @@ BUSY = 0.6  # of the film's GOPs: then the whole of it costs hardly more
 JOIN_S = 0.1  # a jump costs next to nothing
 CALM_EVERY_S, CALM_GOPS = 300.0, 2  # decoded beside the suspects, to know what is usual there
 SPAN_S, SPAN_LEAST_S = 300.0, 120.0
-RANGES = 2_000
+RANGES = 800
 
 
 def suspects(line: Timeline, seen: Overview | None) -> Ranges:
@@ -97,11 +97,14 @@ def _calm(line: Timeline, wanted: Marks) -> NDArray[np.int64]:
     return np.unique(begins[first][:, None] + np.arange(CALM_GOPS))
 
 
-def _joined(ranges: Ranges) -> Ranges:
+def _joined(ranges: Ranges, gap_s: float = JOIN_S) -> Ranges:
+    """Those that touch made one; of very many, those that lie near each other too."""
     found: Ranges = []
     for start, end in sorted(ranges):
-        if found and start <= found[-1][1] + JOIN_S:
+        if found and start <= found[-1][1] + gap_s:
             found[-1][1] = max(found[-1][1], end)
         else:
             found.append([start, end])
-    return [[round(start, 4), round(end, 4)] for start, end in found[:RANGES]]
+    if len(found) > RANGES:
+        return _joined(found, 2 * gap_s)
+    return [[round(start, 4), round(end, 4)] for start, end in found]

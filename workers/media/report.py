@@ -93,7 +93,7 @@ class Report:
         body = {"t": round(t, 4), "frame": frame, "width": width, "height": height}
         fingerprint, quality = mark or pdq.of(rgb)
         body |= {"reason": reason, "sharpness": round(sharp, 2), "pdq": fingerprint, "pdq_quality": quality}
-        wire.send(self._out, "keyframe", body, np.ascontiguousarray(rgb).tobytes())
+        wire.send(self._out, "keyframe", body, np.ascontiguousarray(rgb).data.cast("B"))
         self.pictures += 1
         if self.pictures == 1:
             self.media["timings_s"]["first_keyframe"] = round(time.monotonic() - self._started, 3)

@@ -89,6 +89,8 @@ def _stretch(
             continue
         if not found.frames:
             seen.append(found)
+            # What could not be decoded right behind a jump leans on frames that were jumped over.
+            errors = film.tally.errors if math.isfinite(walk.began) else errors
         _sample(film, frame, t, stretch, inside=t < end)
         if t < end:
             _count(found, frame, t)
