@@ -113,8 +113,10 @@ def is_second_hand(file: Evidence) -> bool:
 
 
 def is_native(file: Evidence) -> bool:
-    """Whether this may be the recorder's own export: a film that was looked at and bears no such trace."""
-    return file.kind == "video" and file.state == "ready" and is_footage(file) and not is_second_hand(file)
+    """Whether this may be the recorder's own export: a film without such a trace, and of no phone."""
+    is_film = file.kind == "video" and file.state == "ready" and is_footage(file)
+    device = file.facts.get("device") or {}
+    return is_film and not is_second_hand(file) and not (device.get("make") or device.get("model"))
 
 
 def is_awaited(tip: Tip, files: Iterable[Evidence]) -> bool:

@@ -25,6 +25,7 @@ class Line(NamedTuple):
 
 CONTENT = N_("file content")
 COMPARED = N_("compared here")
+TRACES = N_("traces in the file or its name")
 # What people call a source; its code stands beside it.
 SOURCES = {
     "quicktime:creationdate": N_("Taken, phone's own"),
@@ -72,7 +73,7 @@ def told_times(row: Evidence, media: dict[str, Any], moment: Any) -> list[Line]:
     told = media.get("times") or []
     lines = [Line(*_time(one, moment)) for one in told]
     odd = times.contradictions(told, length_s=media.get("duration_s"), arrived=row.received_at)
-    return lines + [Line(N_("Contradiction"), _contradiction(one), COMPARED, is_odd=True) for one in odd]
+    return lines + [Line(_kind(one), _contradiction(one), COMPARED, is_odd=True) for one in odd]
 
 
 def history(media: dict[str, Any]) -> list[Line]:
@@ -82,7 +83,7 @@ def history(media: dict[str, Any]) -> list[Line]:
     by = str(told.get("reencoded_by") or "")
     said = CREDENTIALS.get(str(seal.get("state")))
     return [
-        Line(N_("Re-encoded by"), gettext(THROUGH_A_SCREEN) if by == "screen" else by, CONTENT, is_odd=True),
+        Line(N_("Re-encoded by"), gettext(THROUGH_A_SCREEN) if by == "screen" else by, TRACES, is_odd=True),
         Line(N_("Credentials"), gettext(said) if said else "", "C2PA", is_odd=seal.get("state") == "altered"),
         Line(N_("Signed by"), _signer(seal), "C2PA"),
         Line(N_("Made with"), str(seal.get("claim_generator") or ""), "C2PA"),
@@ -96,6 +97,10 @@ def _time(one: dict[str, Any], moment: Any) -> tuple[str, str, str]:
         return label, gettext("no date: the clock was never set"), one["source"]
     note = NOTES.get(one.get("note") or "")
     return label, moment(one["value"]) + (f" · {gettext(note)}" if note else ""), one["source"]
+
+
+def _kind(one: times.Contradiction) -> str:
+    return N_("Changed later") if one.code == "changed" else N_("Contradiction")
 
 
 def _contradiction(one: times.Contradiction) -> str:
