@@ -161,6 +161,7 @@ class DeskEvidence(EvidenceBrief):
     received_at: datetime | None
     media: dict[str, Any] | None = Field(
         description="Facts of the file: kind, mime, container, duration_s, width, height, captured_at, gps,"
+        " times (each {source, value, zone: known or none, note}), provenance (c2pa, reencoded_by),"
         " device, keyframes, activity, playable, warnings, failure, tools, …; null until it was looked at."
         " clock is null or {readings: [{t, text, at}], offset_s, started_at, confidence, agreeing, looked,"
         " ambiguous, jumps: [{start, end, before, after, by_s}], pace, weekday_differs, box, beside}: what"
