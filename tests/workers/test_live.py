@@ -215,19 +215,20 @@ def test_bytes_under_a_checksum_that_was_not_compared_are_not_shown(
     assert kept(services, upload) == []
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        b"\x00\x00\x00\x18ftypisom" + bytes(12) + b"\xff" * 400_000,
-        b"\x1aE\xdf\xa3" + bytes(range(256)) * 1500,
-        b"\x00\x00\x01\xba" * 100_000,
-    ],
-    ids=["mp4", "mkv", "ps"],
-)
-def test_a_stream_that_lies_costs_a_glance_and_the_next_look_works(
-    services: Services, tip: Tip, film: bytes, hostile: bytes
+HOSTILE = [
+    b"\x00\x00\x00\x18ftypisom" + bytes(12) + b"\xff" * 400_000,
+    b"\x1aE\xdf\xa3" + bytes(range(256)) * 1500,
+    b"\x00\x00\x01\xba" * 100_000,
+]
+
+
+def test_streams_that_lie_cost_a_glance_and_the_next_look_works(
+    services: Services, tip: Tip, film: bytes
 ) -> None:
-    assert look(services, coming(services, tip, hostile, len(hostile) - 1)).state == "done"
+    for hostile in HOSTILE:
+        upload = coming(services, tip, hostile, len(hostile) - 1)
+        assert look(services, upload).state == "done"
+        assert kept(services, upload) == []
     good = coming(services, tip, film, len(film) // 2)
     look(services, good)
     assert seen(services, good)
