@@ -17,7 +17,7 @@ COMMANDS = {
     "user add": ["NAME", "--role", "--password-stdin"],
     "token create": ["--user"],
     "intake watch": ["DIR", "--category", "--beat", "--place", "--once", "--settle", "--move-done"],
-    "media inspect": ["FILE", "--out"],
+    "media inspect": ["FILE", "--out", "--html"],
     "custody verify": [],
     "key show": [],
     "key rotate": ["--yes"],

@@ -15,9 +15,11 @@ def group() -> None:
 @group.command()
 @click.argument("file", type=click.Path())
 @click.option("--out", metavar="DIR", help="Write the keyframes into this folder.")
-def inspect(file: str, out: str | None) -> None:
+@click.option("--html", metavar="OUT", help="Write a page with contact sheet and facts that stands alone.")
+def inspect(file: str, out: str | None, html: str | None) -> None:
     """Examine one file in the sandbox and print what was found as JSON.
 
     Exit 0 readable, 3 kept but not decodable, 2 wrong usage.
     """
-    ground.become("workers.inspect", *(("--out", out) if out else ()), "--", file)
+    asked = [*(("--out", out) if out else ()), *(("--html", html) if html else ())]
+    ground.become("workers.inspect", *asked, "--", file)
