@@ -71,7 +71,10 @@ def test_a_file_that_cannot_be_decoded_still_prints_and_exits_3(
     assert json.loads(capsys.readouterr().out)["failure"] == "media:script"
 
 
-def test_wrong_usage_exits_2_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_2_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIPLINE_LOCALE", "en")
     assert inspect.main([str(tmp_path / "gone.mp4")]) == 2
     assert "There is no file" in capsys.readouterr().err
     with pytest.raises(SystemExit) as ended:

@@ -62,7 +62,7 @@ def _clock(media: Media, say: Say) -> Iterator[Fact]:
     if clock.get("agreeing"):
         told = say(N_("%(agreeing)s of %(looked)s agree"), agreeing=clock["agreeing"], looked=clock["looked"])
         yield Fact(N_("Readings"), told)
-    for one in readings[:3]:
+    for one in readings[:1]:
         yield Fact(N_("Read in the picture"), str(one["text"]), length(one["t"], tenths=True))
     for jump in (clock.get("jumps") or [])[:5]:
         yield Fact(N_("Jump of the clock"), ", ".join(f"{name} {value}" for name, value in jump.items()))
@@ -71,7 +71,8 @@ def _clock(media: Media, say: Say) -> Iterator[Fact]:
 def _capture(media: Media) -> Iterator[Fact]:
     if media.get("captured_at"):
         yield Fact(N_("Captured"), media["captured_at"].replace("T", " "), media["captured_at_source"] or "")
-    for one in (media.get("times") or [])[:20]:
+    others = (one for one in media.get("times") or [] if one["source"] != media.get("captured_at_source"))
+    for one in list(others)[:20]:
         yield Fact(N_("Time"), str(one["value"]).replace("T", " "), one["source"])
     if gps := media.get("gps"):
         yield Fact(N_("Position"), f"{gps['lat']:.5f}, {gps['lon']:.5f}")

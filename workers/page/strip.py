@@ -90,10 +90,14 @@ def _told(activity: dict[str, Any], seen: Sequence[Sequence[float]], seconds: fl
         found = say(N_("No movement was found."))
     else:
         found = say(
-            N_("Movement %(count)s times, together %(length)s."), count=len(events), length=length(moved)
+            N_("Stretches with movement: %(count)s, together %(length)s."),
+            count=len(events),
+            length=length(moved),
         )
     if looked >= 0.995:
         return f"{found} {say(N_('Every frame was looked at.'))}"
+    if looked < 0.005:
+        return f"{found} {say(N_('The film was only sampled: short events may be missed.'))}"
     share = f"{looked:.0%}"
     rest = say(
         N_("Every frame of %(share)s of the film was looked at; elsewhere short events may be missed."),
