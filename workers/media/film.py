@@ -28,6 +28,7 @@ class Film:
     declared_s: float | None = None  # what the header claims; compared, never used
     line: Timeline | None = None
     rate: float | None = None  # of an even film whose packets were not counted in this pass
+    start: float = 0.0  # when its first frame is shown
     length: float = 0.0  # as an earlier pass counted it
     part: tuple[float, float] = (0.0, 0.0)  # what this pass looks at
     convert: frames.Converter = field(default_factory=frames.Converter)
@@ -48,7 +49,7 @@ class Film:
         """The number of the frame shown at ``t``, where it can be told."""
         if self.line is not None:
             return self.line.number(t)
-        return round(max(0.0, t) * self.rate) if self.rate else None
+        return round(max(0.0, t - self.start) * self.rate) if self.rate else None
 
     def offer(
         self, frame: VideoFrame, t: float, reason: str, *, opens: bool = False, same: int = picks.SAME

@@ -21,6 +21,7 @@ from workers.media.walk import EARLY_S
 from workers.media.watch import Seen, Stretch
 
 SHARE_OF_EVERY_FRAME = 0.85  # of the processor time; the rest is for pictures
+HALF_A_FRAME = 0.5
 SHORT_OF_S, SHORT_OF = 1.0, 0.05  # how much earlier a film may end than its packets say
 Feed = Callable[[VideoFrame, float], object]
 
@@ -44,14 +45,23 @@ def span(job: Job, report: Report, feed: Feed | None = None) -> None:
 
 def _film(job: Job, report: Report) -> Film:
     confine.lower_memory(job.limits.video_memory)
-    media = job.given["media"]
+    media, plan = job.given["media"], job.given["plan"]
     film = Film(job, report, frames.Budget(job.limits), picks.Picker(most=int(job.given.get("room", 0))))
     film.turns = (-int(media.get("rotation") or 0) // 90) % 4
-    film.rate = None if media.get("vfr") else media.get("fps")
     film.length = float(media.get("duration_s") or 0)
+    film.start = min((start for start, _ in [*plan["spans"], *plan["suspects"]]), default=0.0)
+    film.rate = _rate(media, film.length)
     film.picker.knows([(float(t), str(mark)) for t, mark in job.given.get("kept", []) if mark])
     film.picker.plan(film.duration)
     return film
+
+
+def _rate(media: dict[str, Any], length: float) -> float | None:
+    """Frames a second, where numbers of frames follow from it: at an even pace without a gap."""
+    rate, count = media.get("fps"), media.get("frame_count")
+    if media.get("vfr") or not rate or abs(length * rate - (count or 0)) > HALF_A_FRAME:
+        return None
+    return float(rate)
 
 
 def _look(film: Film, ranges: list[Stretch], feed: Feed | None = None) -> None:
