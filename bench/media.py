@@ -53,9 +53,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     names = said.only or list(METHODS)
     tools = _tools() if set(names) & set(FOREIGN) else ""
     runs = []
-    print(
-        f"{film.name}: {film.stat().st_size / 1e6:.0f} MB, {len(_true(said.minutes))} events, {said.minutes} min"
-    )
+    size, events = film.stat().st_size / 1e6, len(_true(said.minutes))
+    print(f"{film.name}: {size:.0f} MB, {events} events, {said.minutes} min")
     print("\n| way | CPU s an hour | to decoding all | wall, times real | peak RSS MiB | events | false s |")
     print("|---|---|---|---|---|---|---|")
     for name in sorted(names, key=lambda one: one != "decode only"):
@@ -70,7 +69,16 @@ def _line(run: Run, base: Run) -> str:
     false = "–" if run.name == "decode only" else str(run.false_s)
     speed = run.minutes * 60 / run.wall_s
     what = (METHODS[run.name].__doc__ or "").partition("\n")[0]
-    return f"| {run.name}: {what} | {run.cpu_an_hour:.0f} | {ratio} | {speed:.0f} | {run.rss_mib} | {events} | {false} |"
+    cells = (
+        f"**{run.name}**: {what}",
+        f"{run.cpu_an_hour:.0f}",
+        ratio,
+        f"{speed:.0f}",
+        run.rss_mib,
+        events,
+        false,
+    )
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def _run(name: str, film: Path, minutes: int, tools: str) -> Run:

@@ -1,4 +1,4 @@
-"""The desk sees a film while its last byte is far away: the phone sends the end of an index-last one first."""
+"""The desk sees a film while its last byte is far away: the phone sends the end of such a film first."""
 
 from __future__ import annotations
 
