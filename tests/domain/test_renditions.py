@@ -80,3 +80,16 @@ def test_a_few_small_pictures_are_spread_over_the_film(tx: Transaction, tip: Tip
     assert times[0] == 0.0
     gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     assert not gaps or max(gaps) - min(gaps) <= 1
+
+
+def test_provisional_pictures_give_way_to_those_of_the_whole_file(tx: Transaction, tip: Tip) -> None:
+    row = file_of(tx, tip)
+    for t in (0.0, 4.0, 8.0):
+        _keep(tx, row.id, f"live-{t}.jpg", t)
+    assert len(renditions.without_outdated(renditions.list_of(tx, row.id))) == 3
+
+    _keep(tx, row.id, "keyframe-0.jpg", 0.0)
+    _keep(tx, row.id, "keyframe-4.jpg", 5.0)
+
+    shown = renditions.without_outdated(renditions.list_of(tx, row.id))
+    assert [one.name for one in shown] == ["keyframe-0.jpg", "keyframe-4.jpg", "live-8.0.jpg"]

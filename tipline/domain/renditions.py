@@ -128,6 +128,17 @@ def list_of(tx: Transaction, evidence_id: str, kind: str | None = None) -> list[
     return list(tx.scalars(query))
 
 
+def without_outdated(pictures: list[Rendition]) -> list[Rendition]:
+    """Provisional pictures give way, in the order of the film, to those of the whole file as these come."""
+    sealed = [one.t for one in pictures if not one.is_provisional and one.t is not None]
+    newest = max(sealed, default=None)
+    return [
+        one
+        for one in pictures
+        if not one.is_provisional or newest is None or (one.t is not None and one.t > newest)
+    ]
+
+
 def list_of_many(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:
     """Evidence id → all its renditions in the order of the film, in one query."""
     found: dict[str, list[Rendition]] = {one: [] for one in evidence_ids}

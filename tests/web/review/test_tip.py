@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 
 from tests import factories
 from tests.web.desk_forms import counted, log_of
-from tipline.domain import custody, evidence, messages, proofs, recorders, rights, tips
+from tipline.domain import custody, evidence, messages, proofs, recorders, renditions, rights, tips
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
+from tipline.domain.uploads import Announced
 from tipline.errors import CATALOGUE
 from tipline.failures import FAILURES
 from tipline.services import Services
@@ -275,3 +276,30 @@ def test_the_print_sheet_holds_every_digest_and_the_way_back(
         assert f'<td class="mono">{file.sha256}</td>' in page
     assert f"/desk/tips/{tip.reference}</p>" in page
     assert 'class="qr"' in page
+
+
+def test_a_film_that_is_still_coming_shows_what_was_seen_of_it(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    upload = services.receiver.begin(tip.id, Announced(1000, "cam1.mp4"))
+    services.receiver.append(upload.id, tip.id, 0, [bytes(250)])
+    with services.database.transaction() as tx:
+        for kind, ending in (("keyframe", ".jpg"), ("preview", "-640.webp"), ("thumbnail", "-320.webp")):
+            renditions.keep(
+                tx, upload.evidence_id, name=f"live-0000000000{ending}", kind=kind, mime="image/webp", size=1,
+                sha256="0" * 64, width=320, height=180, t=0.0, reason="first", provenance={},
+            )  # fmt: skip
+        row = tx.get_one(Evidence, upload.evidence_id)
+        row.kind, row.progress = "video", 0.61  # further than the offset that was last written down
+
+    page = page_of(client, tip, headers)
+    sheet = client.get(f"/desk/tips/{tip.reference}/print", headers=headers("investigator")).text
+    (told,) = client.get(f"/api/v1/evidence/{upload.evidence_id}", headers=headers("investigator")).json[
+        "renditions"
+    ][:1]
+
+    assert "Arriving 61%" in page
+    assert re.findall(r'data-t="([\d.]+)" data-still', page) == ["0.0"]
+    assert "they are made anew when all of it is here" in page
+    assert "live-0000000000" not in sheet
+    assert told["provisional"] is True

@@ -51,7 +51,7 @@ class FileView:
 
     @cached_property
     def frames(self) -> list[Frame]:
-        return _frames(self.pictures)
+        return _frames(renditions.without_outdated(self.pictures))
 
     @cached_property
     def sheet(self) -> Rendition | None:
