@@ -11,6 +11,7 @@ from workers.media.clock.stills import Still, Stills
 READ = 8  # pictures, spread over the film
 CLOSER = 8  # more of them where neighbours disagree
 CLOSE_S = 2.0  # a jump is told to within this
+MOST_SEARCHES = 5  # whole pictures searched again for a clock that is not where it was
 NEAR_END = 0.985  # the very end of a film is often damaged
 
 
@@ -23,6 +24,8 @@ class Film:
         self.found = Found()
         self.readings: list[Reading] = []
         self.looked: list[float] = []
+        self._may_move = False  # a phone that films a screen does not hold still
+        self._searches = MOST_SEARCHES
 
     def examine(self) -> Clock | None:
         """The clock, or None when there is none to be believed."""
@@ -54,6 +57,7 @@ class Film:
         for still in pictures[:2]:
             self.found = finding.anywhere(self._engine, still.picture)
             if self.found.place:
+                self._may_move = True
                 break
         return pictures
 
@@ -88,6 +92,10 @@ class Film:
     def _read(self, still: Still, place: Place) -> None:
         line = place.read(self._engine, still.picture)
         stamp = stamps.read(line.text)
+        if stamp is None and self._may_move and self._searches:
+            self._searches -= 1
+            line = finding.anywhere(self._engine, still.picture).line or line
+            stamp = stamps.read(line.text)
         if stamp is not None and line.score >= finding.SURE:
             self.readings.append(Reading(round(still.t, 3), line.text, stamp, line.score))
 

@@ -74,7 +74,7 @@ _NAMED_MONTH_FIRST = re.compile(
     rf"(?<![a-z])({_any(MONTH)})\.?{_GAP}(\d{{1,2}})(?:st|nd|rd|th)?[\s,./-]{{1,3}}(\d{{4}}|\d\d){_END}(?!:)",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"(?<![\d:.])(\d{1,2})\s?:\s?(\d\d)(?:\s?[:.]\s?(\d\d)(?:[:.]\d{1,3})?)?(?![\d:])")
+_TIME = re.compile(r"(?<!\d)(?<!\d[:.])(\d{1,2})\s?:\s?(\d\d)(?:\s?[:.]\s?(\d\d)(?:[:.]\d{1,3})?)?(?![\d:])")
 _CHINESE_TIME = re.compile(r"(?<!\d)(\d{1,2})\s?[时時]\s?(\d{1,2})\s?分(?:\s?(\d{1,2})\s?秒)?")
 # With a date beside it a time may have lost its colons.
 _WORN_TIME = re.compile(r"(?<![\d:.])(\d\d)[:. ]?(\d\d)[:. ]?(\d\d)(?![\d:])")

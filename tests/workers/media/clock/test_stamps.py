@@ -64,6 +64,9 @@ def test_a_clock_is_read_in_the_form_of_its_maker(text: str) -> None:
         "2018—05—21 12;33;05",
         "2018-05-21Mon12:33:05",
         "2018 05 21 12:33:05",
+        "2018/05/21:12:33:05",
+        "2018:05-21:12:33.05",
+        "2018年05月21日星期一:12:33:05",
     ],
 )
 def test_what_recognition_garbles_is_understood(text: str) -> None:
