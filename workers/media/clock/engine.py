@@ -20,9 +20,8 @@ from workers.media.report import Pixels
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 CATALOGUE = "default_models.yaml"
 STRIP_SIDE = 960
-LONGEST_SIDE = (
-    2000  # of what the detector is ever given; by default it would blow a strip up to a height of 736
-)
+# Of what the detector sees: left alone it blows a strip up to a height of 736; memory goes by the pixel.
+LONGEST_SIDE, MOST_DETECTED = 2000, 600_000
 SMALL_WIDTH, SMALL_HEIGHT = 1000, 64  # what is smaller is read at twice its size
 LONGEST_TEXT = 120
 
@@ -79,7 +78,8 @@ class Engine:
         """Where text stands, from the top down. ``longest_side`` bounds what the detector sees."""
         if min(picture.shape[:2]) < 8:
             return []
-        scale = min(1.0, longest_side / max(picture.shape[:2]))
+        height, width = picture.shape[:2]
+        scale = min(1.0, longest_side / max(height, width), (MOST_DETECTED / (height * width)) ** 0.5)
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         # What is asked once stays set for the next call: say all of it each time.
         found = self._loaded()(

@@ -16,7 +16,10 @@ from workers.media.clock.engine import Engine
 def main(folder: Path) -> None:
     engine = Engine()
     for file in sorted(folder.glob("*.png")):
-        found = finding.in_strips(engine, np.asarray(Image.open(file).convert("RGB")))
+        picture = np.asarray(Image.open(file).convert("RGB"))
+        found = finding.in_strips(engine, picture)
+        if found.place is None:
+            found = finding.anywhere(engine, picture)
         told = {"line": found.line.text if found.line else None, "texts": found.texts}
         print(json.dumps({"name": file.stem, **told}))
 

@@ -35,6 +35,9 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     for number, form in enumerate(FORMS):
         shown = drawing.overlay(drawing.FORMS[form](BEGIN), at="top" if number % 2 else "bottom", seed=number)
         Image.fromarray(shown).save(folder / f"{form}.png")
+    screen = Image.new("RGB", (960, 540), (50, 48, 46))
+    screen.paste(Image.fromarray(drawing.overlay(drawing.FORMS["chinese"](BEGIN))).rotate(1.5), (150, 100))
+    screen.save(folder / "screen.png")
     for name, text in SCENES.items():
         Image.fromarray(drawing.overlay(text)).save(folder / f"{name}.png")
     done = subprocess.run(
@@ -45,8 +48,10 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in told}
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_every_form_is_read_to_the_second(read: dict[str, dict[str, Any]], form: str) -> None:
+@pytest.mark.parametrize("form", [*FORMS, "screen"])
+def test_every_form_is_read_to_the_second_and_on_a_filmed_screen(
+    read: dict[str, dict[str, Any]], form: str
+) -> None:
     stamp = stamps.read(read[form]["line"])
 
     assert stamp is not None, read[form]
