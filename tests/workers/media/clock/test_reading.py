@@ -22,6 +22,7 @@ FORMS = sorted(drawing.FORMS)
 SCENES = {
     "prices": "酱油 ¥12.30\n第二件半价 9.90",
     "hours": "营业时间 08:30-22:00",
+    "closing": "今日营业至 22:00",
     "phone": "订货电话 138-1234-5678",
     "sale": "2024-05-01 至 2024-05-07 满100减20",
     "nothing": " ",
