@@ -8,6 +8,8 @@ import os
 import struct
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -75,9 +77,7 @@ def examine(job: Job, report: Report, form: str) -> None:
 
 
 def _read(job: Job, report: Report, form: str) -> None:
-    source = io.BufferedReader(io.FileIO(os.dup(job.input)))
-    source.seek(0)
-    with source, Image.open(source, formats=[form]) as image:
+    with _opened(job, form) as image:
         media = report.media
         if image.width * image.height > most_pixels(image, form, job.limits):
             report.fail(codes.TOO_MANY_PIXELS)
@@ -96,24 +96,38 @@ def _read(job: Job, report: Report, form: str) -> None:
         if media["rotation"] in (90, 270) and form not in TURNED_BY_READER:
             media["width"], media["height"] = media["height"], media["width"]
         _hand_over(picture, report)
-        if count > 1 and form in MANY:
-            _show_others(image, job, report)
+        others = [at for at in range(count) if at != image.tell()] if form in MANY else []
+        pixels = image.width * image.height
+    _show_others(others, pixels, job, report, form)
 
 
-def _show_others(image: Any, job: Job, report: Report) -> None:
-    """The other pictures of the file in their order, as far as pictures, pixels and time allow."""
-    main, pixels, shown = image.tell(), image.width * image.height, 0
-    for at in (at for at in range(image.n_frames) if at != main):
+@contextmanager
+def _opened(job: Job, form: str) -> Iterator[Any]:
+    source = io.BufferedReader(io.FileIO(os.dup(job.input)))
+    source.seek(0)
+    with source, Image.open(source, formats=[form]) as image:
+        yield image
+
+
+def _show_others(others: list[int], pixels: int, job: Job, report: Report, form: str) -> None:
+    """The other pictures of the file in their order, as far as pictures, pixels and time allow.
+
+    Each is opened anew: the reader of HEIC keeps what it decoded as long as the file is open.
+    """
+    shown = 0
+    for at in others:
+        if time.process_time() > job.limits.decode_cpu_seconds or shown + 1 >= MOST_PICTURES:
+            return
         try:
-            image.seek(at)
-            pixels += image.width * image.height
-            spent = time.process_time() > job.limits.decode_cpu_seconds or pixels > MOST_PIXELS
-            if spent or shown + 1 >= MOST_PICTURES:
-                break
-            too_large = image.width * image.height > most_pixels(image, image.format or "", job.limits)
-            if too_large or getattr(image, "tag_v2", {}).get(SMALLER_COPY, 0) & 1:
-                continue
-            picture = _upright(_pixels(image, report), report)
+            with _opened(job, form) as image:
+                image.seek(at)
+                pixels += image.width * image.height
+                if pixels > MOST_PIXELS:
+                    return
+                too_large = image.width * image.height > most_pixels(image, form, job.limits)
+                if too_large or getattr(image, "tag_v2", {}).get(SMALLER_COPY, 0) & 1:
+                    continue
+                picture = _upright(_pixels(image, report), report)
         except BROKEN:
             report.warn(codes.TRUNCATED)
             continue

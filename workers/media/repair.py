@@ -192,8 +192,8 @@ def _with_start_codes(window: Window, source: Source) -> Iterator[bytes]:
 
 
 def _write(job: Job, output: int, window: Window, source: Source) -> Repaired | None:
-    stop_at = time.process_time() + SHARE_OF_TIME * job.limits.decode_cpu_seconds
-    order = _order(job, window, source, stop_at)
+    budget = SHARE_OF_TIME * job.limits.decode_cpu_seconds
+    order = _order(job, window, source, time.process_time() + budget)
     if order is None:
         return None
     with opening.bare(job, _Stream(window, source), source.codec.name) as bare:
@@ -202,18 +202,22 @@ def _write(job: Job, output: int, window: Window, source: Source) -> Repaired | 
         ticks = Fraction(rate.denominator, rate.numerator * TICKS)
         delay = max((at - shown for at, shown in enumerate(order.places) if shown >= 0), default=0)
         copy = writing.mp4(output, ticks)
+        stop_at, whole = time.process_time() + budget, order.whole
         with copy:
             track: Any = copy.add_stream_from_template(stream)
             written = 0
             for at, packet in enumerate(_pictures(bare, stream)):
                 shown = order.of(at)
+                if time.process_time() > stop_at:
+                    whole = False
+                    break
                 if shown is None:
                     continue
                 packet.time_base, packet.stream, packet.duration = ticks, track, TICKS
                 packet.dts, packet.pts = (at - delay) * TICKS, shown * TICKS
                 copy.mux(packet)
                 written += 1
-    return Repaired(os.fstat(output).st_size, written, float(rate), source.how, order.whole)
+    return Repaired(os.fstat(output).st_size, written, float(rate), source.how, whole)
 
 
 def _pictures(container: Any, stream: Any) -> Iterator[Packet[Any]]:
