@@ -22,7 +22,8 @@ Gray = NDArray[np.uint8]
 Corners = NDArray[np.float64]
 
 SIDE, TILE = 480, 512
-FRAMES, PHOTO_PIXELS, PHOTO_SIDE = 6, 60_000_000, 2048
+FRAMES, ENOUGH, PACKETS, DECODED = 6, 3, 1_000, 200
+PHOTO_PIXELS, PHOTO_SIDE = 60_000_000, 2048
 AREA, FILLED, INSIDE_FRAME = (0.12, 0.92), 0.88, 0.012
 DARK, DARKER_THAN_INSIDE, LIFTED = 70.0, 0.45, 12
 BAND, OFF_AXIS_DEGREES, GAP_S = (0.06, 0.42), 4.0, 0.7
@@ -39,24 +40,28 @@ def of_photo(image: Image.Image) -> dict[str, Any] | None:
 
 
 def of_film(job: Job) -> dict[str, Any] | None:
-    """The signs in a few frames near the beginning, as far apart as key frames allow."""
-    return signs(_frames(job))
+    """The signs in a few frames near the beginning: key frames, which are cheap, or all where these are rare."""
+    found = _frames(job, keys_only=True)
+    return signs(found if len(found) >= ENOUGH else _frames(job, keys_only=False))
 
 
-def _frames(job: Job) -> list[Gray]:
+def _frames(job: Job, *, keys_only: bool) -> list[Gray]:
     found: list[Gray] = []
-    budget, tally, due = frames.Budget(job.limits), frames.Decoded(), -math.inf
+    budget, tally, due, packets = frames.Budget(job.limits), frames.Decoded(), -math.inf, 0
     with opening.opened(job) as container:
         stream = opening.picture_stream(container, job.limits)
         if stream is None:
             return []
+        if keys_only:
+            stream.codec_context.skip_frame = "NONKEY"
         for packet in frames.packets(container, stream, budget, tally):
+            packets += 1
             for frame in frames.decode(packet, budget, tally):
                 if frame.time is None or frame.is_corrupt or frame.time < due:
                     continue
                 due = frame.time + GAP_S
                 found.append(np.asarray(frame.reformat(format="gray").to_ndarray(), dtype=np.uint8))
-            if len(found) >= FRAMES or tally.frames > 300:
+            if len(found) >= FRAMES or packets >= (PACKETS if keys_only else DECODED):
                 break
     return found[:FRAMES]
 

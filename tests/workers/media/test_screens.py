@@ -16,7 +16,12 @@ from tipline.domain import provenance
 from workers.media import provenance as look
 from workers.media import screens
 
+# Films move; of the photos beside the checkout none came near (they cost a second each).
+FORMS = (".mp4", ".mov", ".avi", ".gif")
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "media"
+
+
+FILMS = sorted(one for one in os.listdir(SHARED) if one.endswith(FORMS)) if SHARED.is_dir() else []
 
 
 def _may_be_one(pictures: list[screens.Gray], *, is_phone: bool = False) -> bool:
@@ -83,7 +88,7 @@ def test_no_picture_gives_no_signs() -> None:
     assert not provenance.is_filmed_screen(None, is_phone=True)
 
 
-@pytest.mark.parametrize("name", sorted(os.listdir(SHARED)) if SHARED.is_dir() else [])
+@pytest.mark.parametrize("name", FILMS)
 def test_no_real_file_beside_the_checkout_is_taken_for_a_filmed_screen(name: str) -> None:
     told = look.examine(job_over(SHARED / name))
     assert not provenance.is_filmed_screen(told["screen"], is_phone=True)
