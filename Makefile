@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults hostile check lock messages bench bench-intake clean
+.PHONY: help run test faults hostile fuzz check lock messages bench bench-intake clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -33,6 +33,10 @@ faults: ## break a station on purpose and count what is lost; ARGS="--uploads 50
 hostile: ## show every trick and damaged file to the examination; ARGS="--flips 2000 --only webp"
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m tests.hostile $(ARGS)
+
+fuzz: ## a minute of steered mutations against our own readers; ARGS="--seconds 600"
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m tests.hostile.fuzz $(ARGS)
 
 check: ## lint, format and types
 	@$(PYTHON) tipline/bootstrap.py --dev

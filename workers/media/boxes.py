@@ -32,6 +32,8 @@ def outermost(descriptor: int, size: int, begin: int = 0) -> Iterator[Box]:
         if end < at + inside:
             return
         yield Box(name, at + inside, end)
+        if end >= size:  # perhaps so far behind the end that no position says it
+            return
         at = end
 
 

@@ -105,7 +105,7 @@ def _picture(media: Media, say: Say) -> Iterator[Fact]:
     if media.get("frame_count"):
         yield Fact(N_("Frames"), f"{media['frame_count']:,}")
     if media.get("fps"):
-        uneven = f" · {say(N_('uneven'))}" if media.get("vfr") else ""
+        uneven = " · " + say(N_("uneven")) if media.get("vfr") else ""
         yield Fact(N_("Frames a second"), f"{media['fps']:.2f}".rstrip("0").rstrip(".") + uneven)
     if media.get("video_codec"):
         yield Fact(N_("Picture codec"), media["video_codec"])

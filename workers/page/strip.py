@@ -95,14 +95,14 @@ def _told(activity: dict[str, Any], seen: Sequence[Sequence[float]], seconds: fl
             length=length(moved),
         )
     if looked >= 0.995:
-        return f"{found} {say(N_('Every frame was looked at.'))}"
-    if looked < 0.005:
-        return f"{found} {say(N_('The film was only sampled: short events may be missed.'))}"
-    share = f"{looked:.0%}"
-    rest = say(
-        N_("Every frame of %(share)s of the film was looked at; elsewhere short events may be missed."),
-        share=share,
-    )
+        rest = say(N_("Every frame was looked at."))
+    elif looked < 0.005:
+        rest = say(N_("The film was only sampled: short events may be missed."))
+    else:
+        rest = say(
+            N_("Every frame of %(share)s of the film was looked at; elsewhere short events may be missed."),
+            share=f"{looked:.0%}",
+        )
     return f"{found} {rest}"
 
 
