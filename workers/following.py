@@ -85,6 +85,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
         drew = bool(pictures.names)
+        pictures.keep_sprite()
         copies.keep(pictures, step.kind, step.number, answer, output, heard)
     if drew and _is_last_look(services, step):
         sheets.remake(services.database, services.store, pictures, subject.id)

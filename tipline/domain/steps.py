@@ -126,6 +126,20 @@ def setups_beside(tx: Transaction, evidence: Evidence) -> list[str]:
     return list(dict.fromkeys(one for one in told if one))[:MOST_SETUPS]
 
 
+def copying(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, float]:
+    """Of files whose copy for browsers is still being made: how far it is, from 0 to 1."""
+    kinds = ("span", "copy")
+    query = select(Step).where(Step.evidence_id.in_(list(evidence_ids)), Step.kind.in_(kinds))
+    parts: dict[str, list[Step]] = {}
+    for step in tx.scalars(query):
+        parts.setdefault(step.evidence_id, []).append(step)
+    return {
+        one: sum(1.0 if step.is_over else step.progress for step in mine) / len(mine)
+        for one, mine in parts.items()
+        if any(step.kind == "copy" and not step.is_over for step in mine)
+    }
+
+
 def settle(step: Step, found: dict[str, Any], failure: str | None = None) -> None:
     """It is over; a step that failed keeps its code and never costs the file what others found."""
     step.state = "failed" if failure else "done"

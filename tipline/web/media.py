@@ -79,7 +79,7 @@ def send_original(evidence: Evidence) -> Response:
 
 
 def send_rendition(rendition: Rendition) -> Response:
-    """What we made of an original. Its address may carry `v`, the beginning of its digest: then it stays so."""
+    """What we made of an original. Its address may carry `v`, the start of its digest: then it stays so."""
     shown = rendition.mime in SHOWN or rendition.mime in TOLD
     kind = rendition.mime if shown else BINARY
     response = _send(rendition.key, rendition.size, rendition.sha256, kind)

@@ -144,6 +144,12 @@ class Converter:
         """A small gray picture, area averaged."""
         return self._to(frame, width, height, "gray")
 
+    def tile(self, frame: VideoFrame, quarter_turns: int, size: tuple[int, int]) -> Pixels:
+        """An upright picture in colour of just this size."""
+        across = size if quarter_turns % 2 == 0 else (size[1], size[0])
+        small = self._scaler.reformat(frame, *across, "rgb24", interpolation="AREA")
+        return self._upright(small, quarter_turns)
+
     def rgb(self, frame: VideoFrame, quarter_turns: int, most_pixels: int) -> Pixels:
         """The upright picture in colour, at most so many pixels."""
         scale = min(1.0, (most_pixels / max(1, frame.width * frame.height)) ** 0.5)

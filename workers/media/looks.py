@@ -17,6 +17,7 @@ from workers.media.activity import Activity
 from workers.media.film import Film
 from workers.media.job import Job
 from workers.media.report import Report
+from workers.media.tiles import Tiles
 from workers.media.walk import EARLY_S
 from workers.media.watch import Seen, Stretch
 
@@ -31,7 +32,11 @@ def suspects(job: Job, report: Report) -> None:
     film = _film(job, report)
     ranges = [(float(start), float(end)) for start, end in job.given["plan"]["suspects"]]
     all_of_it = len(ranges) == 1 and ranges[0][1] - ranges[0][0] >= film.duration - EARLY_S
-    _look(film, [Stretch(start, end, is_all=all_of_it, is_last=all_of_it) for start, end in ranges])
+    _look(
+        film,
+        [Stretch(start, end, is_all=all_of_it, is_last=all_of_it) for start, end in ranges],
+        Tiles(film).offer if all_of_it else None,
+    )
 
 
 def span(job: Job, report: Report, feed: Feed | None = None) -> None:

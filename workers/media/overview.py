@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from workers.media import activity, frames, opening, picks
 from workers.media.activity import Grid
 from workers.media.film import Film
+from workers.media.tiles import Tiles
 
 Floats = NDArray[np.float64]
 
@@ -84,12 +85,14 @@ def _grids(film: Film) -> Any:
         context.options = {**context.options, "skip_loop_filter": "all"}
         stream.discard = av.stream.Discard.nonkey
         clock = frames.clock_for(container, stream)
+        small = Tiles(film)
         thinned = _Thinned(clock.origin, max(NEAREST_S, film.duration / MOST))
         for packet in frames.packets(container, stream, film.budget, tally):
             for frame in frames.decode(packet, film.budget, tally) if thinned.takes(packet) else ():
                 if frame.time is not None and not frame.is_corrupt:
                     t = clock.of(frame.time)
                     film.report.progress(t / film.duration if film.duration else 0.0)
+                    small.offer(frame, t)
                     yield t, film.grid(frame)
 
 

@@ -98,6 +98,11 @@ class Report:
         if self.pictures == 1:
             self.media["timings_s"]["first_keyframe"] = round(time.monotonic() - self._started, 3)
 
+    def tile(self, t: float, rgb: Pixels) -> None:
+        """Send one small picture for hovering over the film."""
+        height, width = rgb.shape[:2]
+        wire.send(self._out, "tile", {"t": round(t, 4), "width": width, "height": height}, rgb.tobytes())
+
     def table(self, frames: Table, numbers: Ticks, first: float) -> None:
         """Send when each frame of the file that plays is shown; ``first`` is where in the film it begins."""
         rows = np.stack([frames.shown, numbers], axis=1).astype("<i8")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import evidence, renditions, triage, uploads
+from tipline.domain import evidence, renditions, steps, triage, uploads
 from tipline.domain.evidence import Evidence
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
@@ -153,8 +153,15 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
     rows = evidence.list_of_tip(tx, tip)
     pictures = renditions.list_of_many(tx, [row.id for row in rows])
     under_way = uploads.unfinished(tx, tip)
+    copying = steps.copying(tx, [row.id for row in rows])
     return [
-        FileView(row, pictures[row.id], under_way[row.id].offset if row.id in under_way else None, tip)
+        FileView(
+            row,
+            pictures[row.id],
+            under_way[row.id].offset if row.id in under_way else None,
+            tip,
+            copying.get(row.id),
+        )
         for row in rows
     ]
 

@@ -1,0 +1,130 @@
+"""Stepping through films in real Chromium: the number the page shows is that of the frame on the screen.
+
+Each frame of the drawn films carries its number as bars; they are read from the player's own pixels.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import counted
+from tests.journeys.conftest import Officer
+from tests.journeys.station import Station
+
+BROADCAST = Fraction(1, 90_000)
+EVEN = [at * 40 for at in range(36)]
+# As phones drop frames in the dark, with two frames that come close together.
+UNEVEN = [0, *[sum(([33, 34, 33, 120, 17, 41] * 6)[:at]) for at in range(1, 36)]]
+# The pixels of the row in which the bars stand upright; a turned film is drawn so that they lie in a column.
+READ = """([bits, turned]) => {
+    const video = document.querySelector("[data-stage] video");
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(video, 0, 0);
+    const [along, across] = turned ? [canvas.height, canvas.width] : [canvas.width, canvas.height];
+    let number = 0;
+    for (let bit = 0; bit < bits; bit += 1) {
+        const place = Math.floor(((2 * bit + 1) * along) / (2 * bits));
+        const side = Math.floor((across * (turned ? 3 : 1)) / 4);
+        const [x, y] = turned ? [side, place] : [place, side];
+        number = number * 2 + (pen.getImageData(x, y, 1, 1).data[0] > 128 ? 1 : 0);
+    }
+    return number;
+}"""
+FILMS: list[tuple[str, list[int], dict[str, Any]]] = [
+    ("reordered.mp4", EVEN, {"bframes": 2, "sound": "aac"}),
+    ("uneven.mp4", UNEVEN, {"bframes": 2}),
+    ("turned.mp4", EVEN, {"rotation": 90}),
+    ("hidden.mp4", [at - 200 for at in EVEN], {"bframes": 2}),
+    ("broadcast.ts", [at * 90 for at in EVEN], {"time_base": BROADCAST, "bframes": 2, "sound": "aac"}),
+    ("old.mkv", UNEVEN, {"codec": "mpeg4", "sound": "pcm_s16le"}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tips(station: Station, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A tip for each film, examined."""
+    folder: Path = tmp_path_factory.mktemp("films")
+    sent = {}
+    for name, times, more in FILMS:
+        film = counted.film(folder / name, times, **more)
+        sent[name] = station.send("有人偷拿商品", (name, film.read_bytes()))
+    for reference in sent.values():
+        station.wait_examined(reference)
+    return sent
+
+
+@pytest.mark.parametrize("name", [one[0] for one in FILMS])
+def test_the_number_shown_is_that_of_the_frame_on_the_screen(
+    name: str, officer: Officer, tips: dict[str, str]
+) -> None:
+    desk = officer(path=f"/desk/tips/{tips[name]}", language="en")
+    copied = not name.endswith(".mp4")
+    told = "Browser copy; the original is kept untouched." if copied else "The original itself."
+    expect(desk.locator(".stage-caption")).to_contain_text(told)
+    hidden = 5 if name == "hidden.mp4" else 0
+    first, seen = hidden + 1, []
+    for key, expected in [
+        *((".", first + at) for at in range(14)),
+        *((",", first + 12 - at) for at in range(6)),
+        *((".", first + 8 + at) for at in range(3)),
+    ]:
+        desk.keyboard.press(key)
+        seen.append(confirmed(desk, expected))
+        assert desk.evaluate(READ, [counted.BITS, name == "turned.mp4"]) == expected, seen
+
+
+def confirmed(desk: Page, number: int) -> int:
+    """The number that the page shows, once the player has told that it stands there."""
+    frame = desk.locator("[data-frame]")
+    expect(frame).to_have_attribute("data-number", str(number))
+    expect(frame).not_to_have_class("is-unsure")
+    return int(frame.locator("b").inner_text())
+
+
+def test_a_keyframe_leads_to_its_very_frame_and_the_speed_is_kept(
+    officer: Officer, tips: dict[str, str]
+) -> None:
+    desk = officer(path=f"/desk/tips/{tips['old.mkv']}")
+    desk.locator("[data-speed]").select_option("0.5")
+    desk.locator(".frames a").last.click()
+    expect(desk.locator("[data-frame]")).to_be_visible()
+    shown = desk.locator(".frames a").last
+    expect(shown).to_have_class("is-here")
+    expect(desk.locator("[data-position]")).to_have_text(shown.locator(".mono").inner_text())
+    number = int(desk.locator("[data-frame]").get_attribute("data-number") or -1)
+    assert desk.evaluate(READ, [counted.BITS, False]) == number
+    assert desk.evaluate("document.querySelector('video').playbackRate") == 0.5
+
+
+def test_hovering_over_the_strip_shows_what_stands_there(officer: Officer, tips: dict[str, str]) -> None:
+    desk = officer(path=f"/desk/tips/{tips['reordered.mp4']}")
+    strip = desk.locator("[data-strip] svg")
+    strip.scroll_into_view_if_needed()
+    strip.hover()
+    expect(desk.locator("[data-hover]")).to_be_visible()
+    expect(desk.locator("[data-hover] .mono")).to_contain_text("00:00:00.")
+    desk.mouse.move(5, 5)
+    expect(desk.locator("[data-hover]")).to_be_hidden()
+
+
+def test_the_player_appears_by_itself_when_the_copy_is_made(
+    officer: Officer, station: Station, tmp_path: Path
+) -> None:
+    film = counted.film(tmp_path / "late.ts", [at * 3600 for at in range(40)], time_base=BROADCAST)
+    desk = officer()
+    reference = station.send("有人偷拿商品", ("late.ts", film.read_bytes()))
+    desk.goto(f"/desk/tips/{reference}")
+    desk.evaluate("window.seenSince = 2")
+    expect(desk.locator("[data-stage] video")).to_be_visible(timeout=90_000)
+    desk.keyboard.press(".")
+    confirmed(desk, 1)
+    assert desk.evaluate(READ, [counted.BITS, False]) == 1
+    assert desk.evaluate("window.seenSince") == 2, "the player came by a reload"
