@@ -39,11 +39,8 @@ READ = """([bits, turned]) => {
     return number;
 }"""
 FILMS: list[tuple[str, list[int], dict[str, Any]]] = [
-    ("reordered.mp4", EVEN, {"bframes": 2, "sound": "aac"}),
-    ("uneven.mp4", UNEVEN, {"bframes": 2}),
-    ("turned.mp4", EVEN, {"rotation": 90}),
-    ("hidden.mp4", [at - 200 for at in EVEN], {"bframes": 2}),
-    ("broadcast.ts", [at * 90 for at in EVEN], {"time_base": BROADCAST, "bframes": 2, "sound": "aac"}),
+    ("turned.mp4", EVEN, {"rotation": 90, "bframes": 2, "sound": "aac"}),
+    ("hidden.mp4", [at - 200 for at in UNEVEN], {"bframes": 2}),
     ("old.mkv", UNEVEN, {"codec": "mpeg4", "sound": "pcm_s16le"}),
 ]  # fmt: skip
 
@@ -69,7 +66,7 @@ def test_the_number_shown_is_that_of_the_frame_on_the_screen(
     copied = not name.endswith(".mp4")
     told = "Browser copy; the original is kept untouched." if copied else "The original itself."
     expect(desk.locator(".stage-caption")).to_contain_text(told)
-    hidden = 5 if name == "hidden.mp4" else 0
+    hidden = 4 if name == "hidden.mp4" else 0
     first, seen = hidden + 1, []
     for key, expected in [
         *((".", first + at) for at in range(14)),
@@ -105,7 +102,7 @@ def test_a_keyframe_leads_to_its_very_frame_and_the_speed_is_kept(
 
 
 def test_hovering_over_the_strip_shows_what_stands_there(officer: Officer, tips: dict[str, str]) -> None:
-    desk = officer(path=f"/desk/tips/{tips['reordered.mp4']}")
+    desk = officer(path=f"/desk/tips/{tips['turned.mp4']}")
     strip = desk.locator("[data-strip] svg")
     strip.scroll_into_view_if_needed()
     strip.hover()
@@ -115,7 +112,7 @@ def test_hovering_over_the_strip_shows_what_stands_there(officer: Officer, tips:
     expect(desk.locator("[data-hover]")).to_be_hidden()
 
 
-def test_the_player_appears_by_itself_when_the_copy_is_made(
+def test_the_player_of_a_film_packed_anew_appears_by_itself_and_is_exact(
     officer: Officer, station: Station, tmp_path: Path
 ) -> None:
     film = counted.film(tmp_path / "late.ts", [at * 3600 for at in range(40)], time_base=BROADCAST)
@@ -124,7 +121,8 @@ def test_the_player_appears_by_itself_when_the_copy_is_made(
     desk.goto(f"/desk/tips/{reference}")
     desk.evaluate("window.seenSince = 2")
     expect(desk.locator("[data-stage] video")).to_be_visible(timeout=90_000)
-    desk.keyboard.press(".")
-    confirmed(desk, 1)
-    assert desk.evaluate(READ, [counted.BITS, False]) == 1
+    for number in range(1, 8):
+        desk.keyboard.press(".")
+        confirmed(desk, number)
+        assert desk.evaluate(READ, [counted.BITS, False]) == number
     assert desk.evaluate("window.seenSince") == 2, "the player came by a reload"

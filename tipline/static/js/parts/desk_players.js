@@ -29,11 +29,13 @@ function stepperOf(file) {
   const url = video.closest("[data-file]").dataset.frames;
   if (url && stepper.url !== url) {
     stepper.url = url;
+    stepper.isLearning = true;
     fetch(url, { credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.json() : null))
       .then((said) => stepper.learn(readFrames(said)))
       .catch(() => {
         stepper.url = null; // the line is cut: asked again at the next change of the page
+        stepper.isLearning = false;
       });
   }
   return stepper;

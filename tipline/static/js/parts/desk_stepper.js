@@ -17,6 +17,8 @@ export class Stepper {
     this.wanted = -1;
     this.seen = 0;
     this.isAtWork = false;
+    this.isLearning = false; // the list is on its way: steps are owed until it is here
+    this.owed = 0;
     this.waiting = null;
     this.lead = null;
     this.watch();
@@ -40,7 +42,10 @@ export class Stepper {
 
   learn(list) {
     this.list = list;
+    this.isLearning = false;
     this.look();
+    if (list && this.owed) this.step(this.owed);
+    this.owed = 0;
   }
 
   get isExact() {
@@ -49,7 +54,8 @@ export class Stepper {
 
   // Steps asked for while one is still under way add up.
   step(by) {
-    if (!this.isExact) return false;
+    if (this.isLearning) this.owed += by;
+    if (!this.isExact) return Boolean(this.isLearning);
     // A film that was not touched yet shows its poster, or its first frame without telling so.
     const here = this.shown < 0 ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
     const from = this.isAtWork ? this.wanted : here;
