@@ -147,8 +147,7 @@ class Converter:
     def tile(self, frame: VideoFrame, quarter_turns: int, size: tuple[int, int]) -> Pixels:
         """An upright picture in colour of just this size."""
         across = size if quarter_turns % 2 == 0 else (size[1], size[0])
-        small = self._scaler.reformat(frame, *across, "rgb24", interpolation="AREA")
-        return self._upright(small, quarter_turns)
+        return self._upright(self._to(frame, *across, "rgb24"), quarter_turns)
 
     def rgb(self, frame: VideoFrame, quarter_turns: int, most_pixels: int) -> Pixels:
         """The upright picture in colour, at most so many pixels."""
