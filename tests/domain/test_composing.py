@@ -30,7 +30,7 @@ def test_later_steps_add_what_they_found() -> None:
         Done(
             "clock", 0, {"clock": {"readings": []}, "timings_s": {"total": 2.0}, "tools": {"rapidocr": "3"}}
         ),
-        Done("provenance", 0, {"provenance": {"reencoded_by": "x"}, "warnings": ["media:reencoded"]}),
+        Done("provenance", 0, {"encoders": ["x"]}),
         Done("copy", 0, {"playable": "proxy"}),
     ]
     media = composing.compose(steps, [])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from workers.media.clock.stamps import DAY, Stamp
@@ -109,14 +109,27 @@ class _Line:
     fitting: list[Point]
 
 
-def agree(readings: list[Reading]) -> Clock:
-    """The clock under which most readings agree; several meanings of its date when they fit equally well."""
+def agree(readings: list[Reading], taken: datetime | None = None) -> Clock:
+    """The clock under which most readings agree; several meanings of its date when they fit equally well.
+
+    ``taken`` is when the file itself says it was taken: of several meanings it may be within a day of one.
+    """
     orders = sorted({order for one in readings for order in one.stamp.orders}) or [""]
     found = [under(order, readings) for order in orders]
     best = max(found, key=_weight)
-    alike = [one.order for one in found if _weight(one) == _weight(best)]
-    best.meanings = alike if len(alike) > 1 else []
+    alike = [one for one in found if _weight(one) == _weight(best)]
+    near = [one for one in alike if taken and _is_near(one, taken)]
+    if len(near) == 1:
+        return near[0]
+    best.meanings = [one.order for one in alike] if len(alike) > 1 else []
     return best
+
+
+def _is_near(clock: Clock, taken: datetime) -> bool:
+    if not clock.points or not clock.order:
+        return False
+    moment = (taken - datetime.combine(EPOCH, time())).total_seconds()
+    return abs(clock.beginning - moment) <= DAY
 
 
 def _weight(clock: Clock) -> tuple[int, int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from workers.media.clock import agreeing, finding, stamps
 from workers.media.clock.agreeing import Clock, Reading
 from workers.media.clock.engine import Engine
@@ -18,8 +20,10 @@ NEAR_END = 0.985  # the very end of a film is often damaged
 class Film:
     """The film under examination and what was read so far."""
 
-    def __init__(self, engine: Engine, stills: Stills, duration: float) -> None:
-        self._engine, self._stills = engine, stills
+    def __init__(
+        self, engine: Engine, stills: Stills, duration: float, taken: datetime | None = None
+    ) -> None:
+        self._engine, self._stills, self._taken = engine, stills, taken
         self._duration = duration
         self.found = Found()
         self.readings: list[Reading] = []
@@ -101,7 +105,7 @@ class Film:
 
     def _believed(self) -> Clock | None:
         """A clock goes on. What was legible once of many times, or never changes, is a label in the scene."""
-        clock = agreeing.agree(self.readings)
+        clock = agreeing.agree(self.readings, self._taken)
         if not clock.points or (len(self.looked) >= 2 * agreeing.ENOUGH and len(clock.agreeing) < 2):
             return None
         is_full = bool(clock.order) and all(point.unit == 1 for point in clock.points)

@@ -33,7 +33,7 @@ def _of_film(job: Job) -> dict[str, Any]:
     with stills.opened(job) as held:
         if held is None:
             return {"clock": None, "texts": []}
-        film = Film(engine.Engine(), held, _number(job, "duration_s") or held.length)
+        film = Film(engine.Engine(), held, _number(job, "duration_s") or held.length, _taken(job))
         clock = film.examine()
         return {"clock": facts.of_film(film, clock) if clock else None, "texts": film.found.texts}
 
@@ -62,7 +62,7 @@ def _number(job: Job, name: str) -> float | None:
 
 
 def _taken(job: Job) -> datetime | None:
-    """When the photo says it was taken, on the wall clock of whoever took it."""
+    """When the file says it was taken, on the wall clock of whoever took it."""
     try:
         return datetime.fromisoformat(str(_known(job, "captured_at"))).replace(tzinfo=None)
     except ValueError:

@@ -123,6 +123,14 @@ def test_a_date_of_two_meanings_is_told_as_such() -> None:
     assert told["offset_s"] is None
 
 
+def test_of_two_meanings_the_one_near_the_files_own_time_is_chosen() -> None:
+    readings = _film(0, 2, 4, begin=datetime(2024, 3, 2, 8), form="%d-%m-%Y %H:%M:%S")
+
+    assert agreeing.agree(readings, datetime(2024, 2, 3, 0, 30)).order == "mdy"
+    assert agreeing.agree(readings, datetime(2024, 3, 2, 16)).meanings == []
+    assert agreeing.agree(readings, datetime(2026, 1, 1)).meanings == ["dmy", "mdy"]
+
+
 def test_midnight_in_the_film_decides_between_day_and_month() -> None:
     told = _told(_film(0, 2, 4, 6, begin=datetime(2024, 3, 2, 23, 59, 57), form="%d-%m-%Y %H:%M:%S"))
 
