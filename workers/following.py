@@ -90,8 +90,16 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
     if drew and _is_last_look(services, step):
         sheets.remake(services.database, services.store, pictures, subject.id)
     _settle(services, lease, step, answer)
+    if is_over(services, subject.id):
+        local.drop(scratch, subject.key)
     if step.kind == "copy" and not answer.failure:
         copies.clear(services.database, services.store, subject.id)
+
+
+def is_over(services: Services, evidence_id: str) -> bool:
+    """Whether nothing of this look is still to be done."""
+    with services.database.reading() as tx:
+        return all(state in steps.OVER for _, state, _ in steps.states(tx, evidence_id))
 
 
 def _is_last_look(services: Services, step: Step) -> bool:
@@ -166,11 +174,8 @@ class Teller:
             return
         with self._services.database.transaction() as tx:
             self._lease.confirm(tx)
-            mine = steps.list_of(tx, self._evidence_id)
-            for step in mine:
-                if (step.kind, step.number) == self._which:
-                    step.progress = part
-            evidence.advance(tx, evidence.read_evidence(tx, self._evidence_id), steps.progress(mine))
+            so_far = steps.tell(tx, self._evidence_id, *self._which, part)
+            evidence.advance(tx, evidence.read_evidence(tx, self._evidence_id), so_far)
         self._next = time.monotonic() + TELL_EVERY_S
 
 

@@ -1,13 +1,19 @@
-"""The bytes of an original as a file of this machine: the store's own, or a private copy for a while."""
+"""The bytes of an original as a file of this machine: the store's own, or a private copy for a while.
+
+A copy is kept between the steps of one look, so that a film of hours is fetched once and not for each of its
+ranges; it goes when the look is over, or when nobody has used it for a while.
+"""
 
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import os
-import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +21,8 @@ from typing import BinaryIO
 from storage import Digest, LocalPath, OutOfSpace, Store
 
 PIECE = 4 * 1024 * 1024
+UNUSED_S = 600.0
+WAIT_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -31,31 +39,34 @@ def file_of(
 ) -> Iterator[LocalFile]:
     """The file of `key`. A copy lies alone in a folder of its own, under a name that says nothing.
 
-    `go_on` is called between pieces and may raise. A file on this host whose digest was compared just now,
-    by an earlier step (`known`), is not read another time for that.
+    `go_on` is called between pieces and may raise. With `known`, the digest that an earlier step compared,
+    bytes that are on this host already are not read another time for that.
     """
     if isinstance(store, LocalPath):
         yield LocalFile(store.path_of(key), known or _read(store, key, None, go_on))
         return
-    place = folder / f"{os.getpid()}-{secrets.token_hex(16)}"
-    place.mkdir(parents=True, mode=0o700)
-    try:
+    place = _place(folder, key)
+    with _locked(place, go_on, may_share=known is not None) as handle:
         copy = place / "input"
-        sha256 = _copied(store, key, copy, go_on)
-        yield LocalFile(copy, sha256)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+        if known is None or not copy.exists():
+            copy.unlink(missing_ok=True)
+            known = _copied(store, key, copy, go_on)
+        os.utime(place)
+        fcntl.flock(handle, fcntl.LOCK_SH)  # others may read beside us
+        yield LocalFile(copy, known)
 
 
-def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> str:
-    """A full disk is told like a full store: it passes, and says nothing about the file."""
-    try:
-        with copy.open("xb") as file:
-            return _read(store, key, file, go_on)
-    except OSError as fault:
-        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutOfSpace("no room for a working copy") from fault
-        raise
+def drop(folder: Path, key: str) -> None:
+    """The look is over: remove its copy, if no other step still reads it."""
+    _remove(_place(folder, key))
+
+
+def clear(folder: Path, unused_s: float = 0.0) -> None:
+    """Remove copies that nobody reads and nobody has used for so long."""
+    for place in folder.glob("kept-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - place.stat().st_mtime >= unused_s:
+                _remove(place)
 
 
 def scratch(data: Path) -> Path:
@@ -65,12 +76,68 @@ def scratch(data: Path) -> Path:
     return folder
 
 
-def clear(folder: Path) -> None:
-    """Remove copies whose process is gone: it was killed before it could do so itself."""
-    for place in folder.glob("*-*"):
-        pid = place.name.partition("-")[0]
-        if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
+def _place(folder: Path, key: str) -> Path:
+    return folder / f"kept-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+@contextmanager
+def _locked(place: Path, go_on: Callable[[], None], *, may_share: bool) -> Iterator[int]:
+    """The folder of a copy: ours alone, or shared where it holds one and that is good enough. A process that
+    dies lets go of it."""
+    while True:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _wait_for(handle, go_on, lambda: may_share and (place / "input").exists())
+            if _is_still(handle, place):
+                yield handle
+                return
+        finally:
+            os.close(handle)
+
+
+def _wait_for(handle: int, go_on: Callable[[], None], is_shared: Callable[[], bool]) -> None:
+    while True:
+        try:
+            return fcntl.flock(handle, (fcntl.LOCK_SH if is_shared() else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            go_on()
+            time.sleep(WAIT_S)
+
+
+def _is_still(handle: int, place: Path) -> bool:
+    """Whether the folder was not removed while we waited for it."""
+    try:
+        return os.fstat(handle).st_ino == place.stat().st_ino
+    except FileNotFoundError:
+        return False
+
+
+def _remove(place: Path) -> None:
+    with suppress(FileNotFoundError, BlockingIOError):
+        handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(place, ignore_errors=True)
+        finally:
+            os.close(handle)
+
+
+def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> str:
+    """A full disk is told like a full store: it passes, and says nothing about the file. What bears the name of
+    a copy is whole, also after a kill."""
+    part = copy.with_name("part")
+    try:
+        with part.open("wb") as file:
+            sha256 = _read(store, key, file, go_on)
+        part.rename(copy)
+        return sha256
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutOfSpace("no room for a working copy") from fault
+        raise
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _read(store: Store, key: str, copy: BinaryIO | None, go_on: Callable[[], None]) -> str:

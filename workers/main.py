@@ -31,6 +31,7 @@ SIGNALS = STOPS | {signal.SIGCHLD}
 # After this a process that did not end by itself is killed; its job is rung again when the lease is over.
 STOP_WITHIN_S = FINISH_WITHIN_S + 5
 PAUSE_S, LONGEST_PAUSE_S, STEADY_S = 0.5, 15.0, 30.0
+CLEAR_EVERY_S = 60.0
 
 
 @dataclass
@@ -134,12 +135,15 @@ class Host:
     def _watch(self) -> None:
         """Until a signal tells us to stop."""
         told: dict[str, object] = {}
-        next_beat = 0.0
+        next_beat = next_clear = 0.0
         while True:
             now = self._state()
             if now != told or time.monotonic() >= next_beat:
                 self._beat(now)
                 told, next_beat = now, time.monotonic() + heartbeat.EVERY_S
+            if time.monotonic() >= next_clear:
+                local.clear(self.settings.data / "tmp", local.UNUSED_S)
+                next_clear = time.monotonic() + CLEAR_EVERY_S
             if _asked_to_stop(PAUSE_S):
                 return
             self._bury()

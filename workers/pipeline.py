@@ -18,7 +18,7 @@ from tipline.domain.composing import Done
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.services import Services
-from workers import examination, handling, limiting, local, sandbox, untrusted
+from workers import examination, following, handling, limiting, local, sandbox, untrusted
 from workers.following import Teller
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
@@ -133,6 +133,8 @@ def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pi
         steps.settle(begun, found.found, failure)
         _go_on(tx, services, row, found)
     log.info("derive.done", outbox=lease.id, evidence=subject.id, failure=failure)
+    if following.is_over(services, subject.id):
+        local.drop(services.settings.data / "tmp", subject.key)
     for key in gone:
         forget(services, key)
 

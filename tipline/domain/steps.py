@@ -7,11 +7,11 @@ of its steps (`tipline.domain.composing`), so that no step waits for another to 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -26,6 +26,17 @@ SOON, LATE = "evidence.soon", "evidence.late"
 ARE_LATE = frozenset({"span", "copy"})
 # Of the bar that people see, each kind of step has its share.
 SHARES = {FIRST: 0.2, "suspects": 0.2, "clock": 0.05, "provenance": 0.05, "span": 0.4, "copy": 0.1}
+
+
+OVER = ("done", "failed")
+
+
+class State(NamedTuple):
+    """Where a step stands."""
+
+    kind: str
+    state: str
+    progress: float
 
 
 class Step(Base):
@@ -53,7 +64,7 @@ class Step(Base):
     @property
     def is_over(self) -> bool:
         """Done or failed."""
-        return self.state in ("done", "failed")
+        return self.state in OVER
 
     @property
     def found(self) -> dict[str, Any]:
@@ -152,12 +163,25 @@ def done(steps: Iterable[Step]) -> list[Done]:
     return [Done(one.kind, one.number, one.found, one.failure) for one in steps if one.is_over]
 
 
-def progress(steps: list[Step]) -> float:
+def states(tx: Transaction, evidence_id: str) -> list[State]:
+    """Kind, state and progress of each step, without what they found: that may be long."""
+    query = select(Step.kind, Step.state, Step.progress).where(Step.evidence_id == evidence_id)
+    return [State(*row) for row in tx.execute(query)]
+
+
+def tell(tx: Transaction, evidence_id: str, kind: str, number: int, part: float) -> float:
+    """A step is so far; returns how far the whole look is."""
+    which = (Step.evidence_id == evidence_id, Step.kind == kind, Step.number == number)
+    tx.execute(update(Step).where(*which).values(progress=part))
+    return progress(states(tx, evidence_id))
+
+
+def progress(steps: Sequence[Step | State]) -> float:
     """How far the whole look is, from 0 to 1; while the first runs, the others are guessed."""
     kinds = {one.kind for one in steps}
     whole = sum(SHARES.values()) if kinds == {FIRST} else sum(SHARES[kind] for kind in kinds)
     parts = 0.0
     for kind in kinds:
         mine = [one for one in steps if one.kind == kind]
-        parts += SHARES[kind] * sum(1.0 if one.is_over else one.progress for one in mine) / len(mine)
+        parts += SHARES[kind] * sum(1.0 if one.state in OVER else one.progress for one in mine) / len(mine)
     return parts / whole if whole else 0.0
