@@ -124,8 +124,8 @@ def _remove(place: Path) -> None:
 
 
 def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> str:
-    """A full disk is told like a full store: it passes, and says nothing about the file. What bears the name of
-    a copy is whole, also after a kill."""
+    """A full disk is told like a full store: it passes, and says nothing about the file. What bears a copy's
+    name is whole, also after a kill."""
     part = copy.with_name("part")
     try:
         with part.open("wb") as file:
