@@ -68,7 +68,13 @@ class Hold:
         self._lease.confirm(tx)
         row = self._require(tx)
         # The offset is written down once in a while; whoever sees pictures wants to know how far it is now.
-        row.kind, row.progress = "video", min(1.0, self._path.stat().st_size / self._upload.length)
+        row.kind, row.progress = "video", min(1.0, self._here() / self._upload.length)
+
+    def _here(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            raise Over from None  # whole by now, though nobody has said so yet
 
     def _require(self, tx: Transaction) -> Evidence:
         row = tx.get(Evidence, self._upload.evidence_id, populate_existing=True)
@@ -94,8 +100,10 @@ class Glances(Pictures):
     def keep(self, keyframe: Keyframe) -> None:
         try:
             super().keep(keyframe)
-        except Over:
-            # Bytes went before the row, which must not be written any more. Nobody else uses these names.
+        except Lost:
+            raise  # another looks by now, under the same names
+        except BaseException:
+            # Bytes went before the row, which was not written. Nobody else uses these names.
             for suffix in (".jpg", "-640.webp", "-320.webp"):
                 with suppress(storage.StoreError):
                     self._store.delete(keys.rendition(self._evidence_id, keyframe.name + suffix))

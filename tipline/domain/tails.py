@@ -17,6 +17,8 @@ from tipline.domain.uploads import Upload
 from tipline.errors import TiplineError
 
 MOST = 16 * 1024 * 1024
+# Of the film, so that what is sent twice stays little and scratch takes no more than a part of promised room.
+MOST_SHARE = 8
 
 
 def is_wanted(store: Store) -> bool:
@@ -37,8 +39,9 @@ def keep(
     """Keep the last `size` bytes of the file, which begin at `offset`; a later one replaces it."""
     if not isinstance(store, Growing) or upload.state != "active":
         raise TiplineError("upload:tail-unwanted")
-    if size > MOST:
-        raise TiplineError("upload:tail-too-large", limit=uploads.readable(MOST))
+    most = min(MOST, upload.length // MOST_SHARE)
+    if size > most:
+        raise TiplineError("upload:tail-too-large", limit=uploads.readable(most))
     if size == 0 or offset + size != upload.length:
         raise TiplineError("upload:tail-unclear")
     with database.reading() as tx, stored.told():

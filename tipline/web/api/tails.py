@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         409: "It is of no use here: the upload has ended, or this station's store shows no part of a file.",
         410: "It was not finished in time and is gone.",
         412: "Another version of the protocol; Tus-Version names ours.",
-        413: "More than 16 MB.",
+        413: "More than 16 MB, or than an eighth of the film.",
         415: "Not sent as application/offset+octet-stream.",
         422: "Not the last bytes of the file.",
         429: "Too much at once from one network; go on after Retry-After.",
