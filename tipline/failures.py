@@ -42,7 +42,7 @@ FAILURES: dict[str, str] = {
     "media:times-counted": N_("The file itself holds no times. They are counted at its frame rate and may be off; compare with the clock in the picture."),
     "media:repaired": N_("The index of the recording was lost. What is shown comes from a repaired copy made here: times are counted and the sound is missing. The original is kept unchanged; please ask for a new export."),
     "media:several-pictures": N_("The file holds several pictures. They are shown in their order, the main one first; of very many only the first."),
-    "media:reencoded": N_("This file was encoded again after the camera made it, by a messenger, a phone editor or a program, so details may be lost. Ask for the recorder's original export."),
+    "media:reencoded": N_("This file seems to have been encoded again after the camera made it, by a messenger, a phone editor or a program; details may be lost. Ask for the recorder's original export."),
     "media:screen-filmed": N_("This may be a screen filmed with a phone. Ask for the recorder's original export: it is sharper and carries its own times."),
     "media:damaged-picture": N_("Parts of the picture could not be read; they are shown in grey. Please ask for the picture again, if possible as the phone or camera saved it."),
     "media:unsandboxed": N_("This file was opened without the protected environment. That is meant for tests only."),

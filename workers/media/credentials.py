@@ -18,6 +18,7 @@ from workers.media.job import Job
 from workers.media.opening import Bytes
 
 SETTINGS = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
+VERSION = str(c2pa.__version__)
 INTACT, ALTERED, UNREADABLE, REMOTE_ONLY = "intact", "altered", "unreadable", "remote_only"
 # What the bytes or the statement itself do not match any more. An unknown signer is no such fault.
 BROKEN_SEAL = ("Hash.mismatch", "hashedURI.mismatch", "claimSignature.mismatch", "assertion.missing")

@@ -36,6 +36,7 @@ def task(job: Job, report: Report) -> None:
     for code in told.pop("warnings"):
         report.warn(code)
     report.result = told
+    report.media["tools"]["c2pa"] = credentials.VERSION
 
 
 def examine(job: Job) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_no_credentials_are_no_news(told: Callable[..., str]) -> None:
 
 def test_a_second_hand_film_offers_to_ask_for_the_original(told: Callable[..., str], tip: Tip) -> None:
     page = told(warnings=["media:reencoded"], provenance={"reencoded_by": "WeChat"})
-    assert "This file was encoded again after the camera made it" in page
+    assert "This file seems to have been encoded again after the camera made it" in page
     assert page.count("Ask for the original export") == 2
     assert f'href="/desk/tips/{tip.reference}?ask=export#reply-text"' in page
 
