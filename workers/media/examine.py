@@ -177,18 +177,23 @@ def _provenance(job: Job, report: Report) -> None:
     provenance.task(job, report)
 
 
-def _copy(job: Job, report: Report) -> None:
-    confine.lower_memory(job.limits.video_memory)
-    copying.run(job, report)
+def _with_a_film(task: Callable[[Job, Report], None]) -> Callable[[Job, Report], None]:
+    """The task, with no more memory than a film needs."""
+
+    def bounded(job: Job, report: Report) -> None:
+        confine.lower_memory(job.limits.video_memory)
+        task(job, report)
+
+    return bounded
 
 
 # Each step of a look, by the name that the parent gives it.
 TASKS: dict[str, Callable[[Job, Report], None]] = {
     "first": _first,
-    "suspects": looks.suspects,
-    "span": copying.span,
+    "suspects": _with_a_film(looks.suspects),
+    "span": _with_a_film(copying.span),
     "clock": clock.examine,
-    "copy": _copy,
+    "copy": _with_a_film(copying.run),
     "live": live.run,
     "provenance": _provenance,
 }

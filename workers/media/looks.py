@@ -12,7 +12,7 @@ from typing import Any
 
 from av.video.frame import VideoFrame
 
-from workers.media import codes, confine, frames, moments, picks, watch
+from workers.media import codes, frames, moments, picks, watch
 from workers.media.activity import Activity
 from workers.media.film import Film
 from workers.media.job import Job
@@ -49,7 +49,6 @@ def span(job: Job, report: Report, feed: Feed | None = None) -> None:
 
 
 def _film(job: Job, report: Report) -> Film:
-    confine.lower_memory(job.limits.video_memory)
     media, plan = job.given["media"], job.given["plan"]
     film = Film(job, report, frames.Budget(job.limits), picks.Picker(most=int(job.given.get("room", 0))))
     film.turns = (-int(media.get("rotation") or 0) // 90) % 4

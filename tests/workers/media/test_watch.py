@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.footage import Clip
-from workers.media import frames, moments, opening, overview, picks, timeline, watch
+from workers.media import frames, looks, moments, opening, overview, picks, timeline, watch, wire
 from workers.media.film import Film
 from workers.media.job import Job, Limits
 from workers.media.report import Report
@@ -118,3 +120,55 @@ def test_the_picture_of_a_moment_lies_in_its_window(film: Film) -> None:
     times = [t for t, _ in film.picker.kept]
     assert len(times) == 2
     assert all(window.start - 0.05 <= t <= window.end + 0.05 for window, t in zip(wanted, times, strict=True))
+
+
+def given(film: Film, **more: Any) -> Job:
+    """The job of a later step, as the parent hands it out."""
+    media = {"rotation": 0, "vfr": False, "fps": 10.0, "duration_s": 8.0, "frame_count": 80}
+    plan = {"suspects": [[0.0, 2.0], [4.0, 6.0]], "spans": [[0.0, 4.0], [4.0, 8.0]]}
+    told = {"media": media, "plan": plan, "range": [None, None], "kept": [], "room": 96}
+    return replace(film.job, given={**told, **more})
+
+
+def test_a_step_over_suspects_tells_which_parts_it_saw(film: Film) -> None:
+    report = Report(io.BytesIO(), [])
+    looks.suspects(given(film), report)
+    found = report.result
+    assert [(one["start"], one["end"], len(one["score"])) for one in found["stretches"]] == [
+        (0.0, 2.0, 2),
+        (4.0, 6.0, 2),
+    ]
+    assert found["whole"] is False
+    assert found["tally"]["frames"] == 40
+    assert all(4.0 <= one["start"] <= one["peak"] <= one["end"] + 0.5 <= 6.5 for one in found["events"])
+    assert found["events"]
+    assert report.pictures
+
+
+def test_a_step_over_a_span_counts_it_and_repeats_no_picture(film: Film) -> None:
+    first, second = Report(io.BytesIO(), []), Report(io.BytesIO(), [])
+    looks.span(given(film, range=[4.0, 8.0]), first)
+    assert first.result["whole"] is True
+    assert first.result["tally"] == {"frames": 40, "errors": 0, "corrupt": 0, "last_s": pytest.approx(7.9)}
+    assert first.media["warnings"] == []
+    said = first._out.getvalue()  # type: ignore[attr-defined]
+    kept = [[body["t"], body["pdq"]] for body in headers(said)]
+    assert len(kept) == first.pictures > 0
+    looks.span(given(film, range=[4.0, 8.0], kept=kept), second)
+    assert second.pictures == 0
+    assert second.result == first.result
+
+
+def headers(said: bytes) -> list[dict[str, Any]]:
+    return [message.body for message in wire.Reader().feed(said) if message.kind == "keyframe"]
+
+
+def test_numbers_of_frames_are_told_only_where_they_follow_from_the_pace(film: Film) -> None:
+    for media, expected in (({}, True), ({"vfr": True}, False), ({"frame_count": 70}, False)):
+        job = given(film, range=[4.0, 8.0])
+        job.given["media"].update(media)
+        report = Report(io.BytesIO(), [])
+        looks.span(job, report)
+        told = [body["frame"] for body in headers(report._out.getvalue())]  # type: ignore[attr-defined]
+        assert told
+        assert all((one is not None) is expected for one in told)
