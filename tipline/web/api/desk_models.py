@@ -141,7 +141,12 @@ class EvidenceBrief(BaseModel):
 
 
 class RenditionOut(BaseModel):
-    kind: str = Field(description="keyframe, preview, thumbnail or sheet.")
+    kind: str = Field(
+        description="keyframe, preview, thumbnail, sheet; copy: what browsers play instead of the original;"
+        " frames: when each frame of what plays is shown, and its number in the original (docs/frames.md);"
+        " sprite: small pictures for hovering and where each lies; waveform; repaired; piece: a part of a copy"
+        " that is still being made."
+    )
     name: str
     url: str
     sha256: str
