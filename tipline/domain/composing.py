@@ -77,18 +77,12 @@ def compose(
             media["clock"], media["texts"] = one.found["clock"], one.found.get("texts", [])
             media["times"] = [*(media.get("times") or []), *times.of_picture(media["clock"])]
         elif one.kind == "copy" and one.found:
-            media["playable"] = _playable(media, one.found["playable"])
+            media["playable"] = one.found["playable"]
     media.pop("setup", None)  # of use to other files only
     for one in steps:
         _add(media, one)
     deeper = next((one.found for one in steps if one.kind == "provenance"), {})
     return media | provenance.compose(media, deeper, filename=filename, purpose=purpose)
-
-
-def _playable(media: Media, said: str) -> str:
-    """A repaired film plays, but it is not the original that does."""
-    is_repaired = (media.get("derived") or {}).get("kind") == "repaired"
-    return "proxy" if is_repaired and said == "original" else said
 
 
 def _add(media: Media, step: Done) -> None:

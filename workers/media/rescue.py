@@ -27,6 +27,4 @@ def shown(job: Job, report: Report, failure: str) -> bool:
         report.warn(codes.TRUNCATED)
     report.media["derived"] = {"kind": "repaired", "how": done.how, "rate": done.rate}
     video.examine(replace(job, input=job.output, size=done.size, output=None), report)
-    if report.media["playable"] == "original":
-        report.media["playable"] = "proxy"  # not the original plays, but what stands beside it
     return True

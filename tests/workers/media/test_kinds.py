@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests import recordings
 from tests.recordings import Form
-from workers import examination, sandbox
+from tests.workers.media.first_look import first_look
 from workers.media import codes, preface, sniff
-from workers.sandbox import Hooks
 
 FORMS: dict[str, tuple[Form, str]] = {
     "index first": (Form("mp4", "h264-b", mux=(("movflags", "+faststart"),)), "video/mp4"),
     "in fragments": (Form("mp4", mux=(("movflags", "+frag_keyframe+empty_moov"),)), "video/mp4"),
     "phone of old": (Form("3gp"), "video/3gpp"),
-    "webm": (Form("webm", "vp9"), "video/x-matroska"),
-    "vp8": (Form("webm", "vp8"), "video/x-matroska"),
+    "webm": (Form("webm", "vp9"), "video/webm"),
+    "vp8": (Form("webm", "vp8"), "video/webm"),
     "av1": (Form("mp4", "av1"), "video/mp4"),
     "ten bits": (Form("matroska", "hevc", "yuv420p10le"), "video/x-matroska"),
     "four to two": (Form("mov", "h264", "yuv422p10le"), "video/quicktime"),
@@ -32,15 +30,10 @@ FORMS: dict[str, tuple[Form, str]] = {
 }
 
 
-def look(path: Path) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
-    pictures: list[sandbox.Keyframe] = []
-    return examination.examine(path, hooks=Hooks(on_keyframe=pictures.append)), pictures
-
-
 @pytest.mark.parametrize("name", FORMS)
 def test_a_recording_in_any_form_is_read_with_its_true_times(name: str, tmp_path: Path) -> None:
     form, mime = FORMS[name]
-    media, pictures = look(recordings.film(tmp_path / "input", form, frames=20))
+    media, pictures = first_look(recordings.film(tmp_path / "input", form, frames=20))
     assert (media["failure"], media["kind"], media["mime"]) == (None, "video", mime)
     assert (media["width"], media["height"], media["frame_count"]) == (*recordings.SIZE, 20)
     assert media["duration_s"] == pytest.approx(20 / form.fps, abs=0.11)
@@ -52,7 +45,7 @@ def test_a_recording_in_any_form_is_read_with_its_true_times(name: str, tmp_path
 
 
 def test_packet_times_of_a_dahua_export_are_the_recorders_wall_clock(tmp_path: Path) -> None:
-    media, pictures = look(recordings.dahua(tmp_path / "export.dav"))
+    media, pictures = first_look(recordings.dahua(tmp_path / "export.dav"))
     assert (media["container"], media["video_codec"], media["frame_count"]) == ("dhav", "h264", 30)
     assert media["captured_at"] == "2023-03-08T09:15:00"
     assert media["captured_at_source"] == "dhav:start"
@@ -63,7 +56,7 @@ def test_packet_times_of_a_dahua_export_are_the_recorders_wall_clock(tmp_path: P
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_a_hikvision_export_is_a_film_whatever_its_name(codec: str, tmp_path: Path) -> None:
-    media, pictures = look(recordings.hikvision(tmp_path / "export.mp4", codec=codec))
+    media, pictures = first_look(recordings.hikvision(tmp_path / "export.mp4", codec=codec))
     assert (media["failure"], media["container"], media["video_codec"]) == (None, "mpeg", codec)
     assert media["frame_count"] == 30
     assert pictures
@@ -77,7 +70,7 @@ def test_other_bytes_before_the_recording_are_left_out_and_told(
     form: Form, before: bytes, tmp_path: Path
 ) -> None:
     path = recordings.behind(recordings.film(tmp_path / "input", form, frames=10), before)
-    media, _ = look(path)
+    media, _ = first_look(path)
     assert (media["failure"], media["frame_count"], media["playable"]) == (None, 10, "none")
     assert media["warnings"] == [codes.PREFACE]
 
@@ -92,7 +85,7 @@ def test_a_file_that_begins_as_files_do_loses_nothing(tmp_path: Path) -> None:
 def test_an_archive_that_holds_a_film_is_not_taken_for_the_film(tmp_path: Path) -> None:
     film = recordings.film(tmp_path / "input", Form("mp4"), frames=3)
     recordings.behind(film, b"film.mp4".ljust(257, b"\0") + b"ustar".ljust(255, b"\0"))
-    media, pictures = look(film)
+    media, pictures = first_look(film)
     assert (media["failure"], pictures) == (codes.DOCUMENT, [])
 
 

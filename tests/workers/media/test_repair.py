@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 
 from tests import recordings
 from tests.recordings import Form
-from workers import examination, sandbox
+from tests.workers.media.first_look import first_look
 from workers.media import codes, repair, units
 from workers.media.job import Job, Limits
-from workers.sandbox import Hooks
 
 HEVC_IN_PICTURES = {"x265-params": "log-level=none:pools=1:frame-threads=1:repeat-headers=1"}
 IN_PICTURES = {"x264-params": "repeat-headers=1"}  # as recorders write: each key frame says how to read it
@@ -29,22 +27,14 @@ def mended(path: Path, others: tuple[bytes, ...] = ()) -> tuple[repair.Repaired 
         return done, output.read()
 
 
-def look(path: Path, output: BinaryIO) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
-    pictures: list[sandbox.Keyframe] = []
-    limits = Limits(output_bytes=50_000_000)
-    return examination.examine(
-        path, output=output, limits=limits, hooks=Hooks(on_keyframe=pictures.append)
-    ), pictures
-
-
 def test_a_lost_index_is_made_up_for_by_a_copy_and_the_original_is_untouched(tmp_path: Path) -> None:
     path = recordings.without_index(recordings.film_with_sound(tmp_path / "input", encoder=IN_PICTURES))
     before = path.read_bytes()
     with tempfile.TemporaryFile() as output:
-        media, pictures = look(path, output)
+        media, pictures = first_look(path, output)
         output.seek(0)
         copy = output.read()
-    assert (media["failure"], media["frame_count"], media["playable"]) == (None, 30, "proxy")
+    assert (media["failure"], media["frame_count"]) == (None, 30)
     assert media["warnings"] == [codes.REPAIRED]
     assert media["derived"] == {"kind": "repaired", "how": "in-pictures", "rate": 10.0}
     for picture in pictures:
@@ -104,7 +94,7 @@ def test_damage_among_the_pictures_costs_only_what_it_hit(tmp_path: Path) -> Non
 def test_what_cannot_be_repaired_is_said_to_be_lost(tmp_path: Path) -> None:
     path = recordings.without_index(recordings.film(tmp_path / "input", Form("mp4")))
     with tempfile.TemporaryFile() as output:
-        media, pictures = look(path, output)
+        media, pictures = first_look(path, output)
         assert output.seek(0, os.SEEK_END) == 0
     assert (media["failure"], media["derived"], pictures) == (codes.INDEX_LOST, None, [])
 

@@ -10,9 +10,8 @@ import av
 import pytest
 
 from tests import recordings
-from workers import examination
+from tests.workers.media.first_look import first_look
 from workers.media import codes
-from workers.media.job import Limits
 
 FORMS = {
     "voice note of a phone": ("amr", "libopencore_amrnb", 8_000, "audio/amr", "proxy"),
@@ -26,7 +25,7 @@ FORMS = {
 def look(path: Path) -> tuple[dict[str, Any], float | None]:
     """The facts, and how long the written copy is, if one was written."""
     with tempfile.TemporaryFile() as output:
-        media = examination.examine(path, output=output, limits=Limits(output_bytes=20_000_000))
+        media, _ = first_look(path, output)
         if not output.seek(0, 2):
             return media, None
         output.seek(0)

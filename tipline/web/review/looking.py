@@ -66,8 +66,7 @@ class FileView:
         """What was made because browsers cannot play the original."""
         if self.media.get("playable") != "proxy":
             return None
-        # A film whose index was lost may play from its repaired copy as it is.
-        return self._one(renditions.COPY) or self._one(renditions.REPAIRED)
+        return self._one(renditions.COPY)
 
     @property
     def waveform(self) -> Rendition | None:
