@@ -57,7 +57,9 @@ def test_true_time_is_told_once_the_clocks_offset_is_known(
     _film(services, add_file(tip, filename="cam1.mp4"))
     send(client, tip, "change", headers(), offset="ahead", offset_min="3", offset_sec="5")
 
-    assert "True time at the start: 2018-05-21 12:30:00" in _page(client, tip, headers())
+    told = "True time at the start: 2018-05-21 12:30:00"
+    assert told in _page(client, tip, headers())
+    assert told in client.get(f"/desk/tips/{tip.reference}/print", headers=headers()).text
 
 
 def test_what_is_odd_about_a_clock_is_said(
