@@ -1,4 +1,4 @@
-"""Mutated bytes against our own readers, a few every run; `make fuzz` goes on for a minute, and is steered."""
+"""Mutated bytes against our own readers, a few in every run; `make fuzz` goes on for a minute, steered."""
 
 from __future__ import annotations
 
