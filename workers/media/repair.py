@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from av.error import FFmpegError
@@ -27,6 +28,7 @@ from workers.media.units import H264, START, Codec, Hevc, Window
 SEARCH_FRONT, SEARCH_END = 64 * 1024 * 1024, 64 * 1024 * 1024
 IN_PICTURES, IN_REMAINS, IN_OTHER = "in-pictures", "in-remains", "in-other-film"
 LEAST_PICTURES = 2
+MOST_REMAINS = 8  # set-ups tried of those that a file holds
 SAMPLE = 60  # pictures decoded to learn whether their order is that of the file
 SHARE_OF_TIME = 0.35
 SETUPS, LONGEST_SETUP = {"h264": "avcC", "hevc": "hvcC"}, 2_000
@@ -83,7 +85,7 @@ def _sources(window: Window, begin: int, others: tuple[bytes, ...]) -> Iterator[
             yield Source(codec, b"", begin + match.start(), IN_PICTURES)
     del front
     for setup, how in [
-        *((one, IN_REMAINS) for one in _remains(window)),
+        *((one, IN_REMAINS) for one in islice(_remains(window), MOST_REMAINS)),
         *((one, IN_OTHER) for one in others),
     ]:
         sets = parameter_sets(setup)
@@ -151,6 +153,8 @@ def _of_avc(body: bytes) -> Iterator[bytes]:
         count, at = body[at] & mask, at + 1
         for _ in range(count):
             length = int.from_bytes(body[at : at + 2], "big")
+            if at + 2 + length > len(body):
+                return  # counts that are a lie
             yield body[at + 2 : at + 2 + length]
             at += 2 + length
 
@@ -161,6 +165,8 @@ def _of_hevc(body: bytes) -> Iterator[bytes]:
         count, at = int.from_bytes(body[at + 1 : at + 3], "big"), at + 3
         for _ in range(count):
             length = int.from_bytes(body[at : at + 2], "big")
+            if at + 2 + length > len(body):
+                return
             yield body[at + 2 : at + 2 + length]
             at += 2 + length
 

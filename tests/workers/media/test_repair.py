@@ -108,3 +108,12 @@ def test_noise_is_not_taken_for_pictures(tmp_path: Path) -> None:
         window = units.Window(file.fileno(), path.stat().st_size)
         found = list(units.found(window, units.H264(), len(head), window.size))
     assert len(found) <= 3
+
+
+def test_counts_that_lie_cost_nothing(tmp_path: Path) -> None:
+    lie = b"hvcC\x01" + bytes(21) + b"\xff" + b"\xff\xff\xff" * 200
+    assert repair.parameter_sets(lie) == (units.Hevc(), b"")
+    path = tmp_path / "input"
+    box = (4 + len(lie)).to_bytes(4, "big") + lie
+    path.write_bytes(b"\0\0\0\x18ftypisom\0\0\2\0isomavc1" + box * 3_000)
+    assert mended(path) == (None, b"")
