@@ -7,22 +7,35 @@ the wall. `python -m tests.hostile.fuzz --seconds 60`; a fault ends with its inp
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.hostile import flips
-from tipline.domain import kinds
+from tipline.domain import filenames, kinds, provenance, times
 from workers import untrusted, untrusted_results
-from workers.media import boxes, preface, repair, sniff, units, wire
+from workers.media import boxes, preface, reconyx, repair, sniff, traces, units, wire, xmp
 from workers.media.job import Job, Limits
 
 LONGEST = 8 * 1024
+TALES = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+    b'xmlns:e="http://ns.adobe.com/exif/1.0/" xmp:CreateDate="2024-03-09T21:14:00.5+08:00" '
+    b'e:GPSLatitude="31,13.8N" e:GPSLongitude="121,28.4E" e:GPSAltitude="46/10">x</a></x:xmpmeta>',
+    traces.MDPM + b"\x02\x18\x10\x20\x24\x03\x19\x09\x21\x14\x05" + b"x264 - core 164 r3095",
+    b"\x01\xf1" + bytes(20) + b"\x07\0\x05\0\x0a\0\x03\0\x10\0\xe4\x07",
+    b"NVR_ch1_main_20180521123305_20180521124000.dav",
+    "微信图片_20240309211400.jpg".encode(),
+    b"mmexport1526877185123.mp4",
+)
+OURS = (xmp, traces, reconyx, filenames, provenance, times)
 Target = Callable[[bytes], object]
 
 
@@ -81,7 +94,25 @@ def walk(data: bytes) -> None:
             repair.repaired(Job(number, len(data), os.getpid(), limits, output=output.fileno()), ())
 
 
-TARGETS: dict[str, Target] = {"hear": hear, "parse": parse, "sort": sort, "walk": walk}
+def tell(data: bytes) -> None:
+    """What says how a file came to be: XMP, streams, maker notes, and the name it came under."""
+    with contextlib.suppress(ValueError):
+        found = xmp.properties(xmp.find(data) or data)
+        believe(
+            {"times": xmp.dated(found), "gps": xmp.place(found), "device": xmp.device(found), "tags": found}
+        )
+    halves = [data, data[len(data) // 2 :]]
+    said = {
+        "times": [*traces.camera_clock(halves), *reconyx.clock(data)],
+        "encoders": traces.encoders(halves),
+    }
+    believe(said)
+    name = data.decode("utf-8", "surrogateescape")
+    made = provenance.compose({}, untrusted_results.of("provenance", said), filename=name)
+    times.contradictions(made["times"], length_s=1.0, arrived=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+TARGETS: dict[str, Target] = {"hear": hear, "parse": parse, "sort": sort, "walk": walk, "tell": tell}
 
 
 def everything(data: bytes) -> None:
@@ -102,6 +133,8 @@ def seeds() -> Iterator[bytes]:
     for data in flips.good().values():
         yield b"\x02" + data[:LONGEST]
         yield b"\x03" + data[:LONGEST]
+    for data in TALES:
+        yield b"\x04" + data
 
 
 def shaken(count: int, seed: int) -> Iterator[bytes]:
@@ -135,7 +168,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as corpus:
         for at, data in enumerate(seeds()):
             Path(corpus, f"{at:03d}").write_bytes(data)
-        for one in (wire, untrusted, untrusted_results, kinds, sniff, boxes, preface, repair, units):
+        for one in (wire, untrusted, untrusted_results, kinds, sniff, boxes, preface, repair, units, *OURS):
             for name, found in list(vars(one).items()):
                 if getattr(found, "__module__", "") == one.__name__ and hasattr(found, "__code__"):
                     setattr(one, name, atheris.instrument_func(found))

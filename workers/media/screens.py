@@ -40,7 +40,7 @@ def of_photo(image: Image.Image) -> dict[str, Any] | None:
 
 
 def of_film(job: Job) -> dict[str, Any] | None:
-    """The signs in a few frames near the beginning: key frames, which are cheap, or all where these are rare."""
+    """The signs in a few frames near the beginning: key frames, or all frames where these are rare."""
     found = _frames(job, keys_only=True)
     return signs(found if len(found) >= ENOUGH else _frames(job, keys_only=False))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -81,6 +83,25 @@ def test_a_photo_of_a_screen_needs_both_signs(tmp_path: Path) -> None:
     calm = {**told, "moire": 5.0}
     assert provenance.is_filmed_screen({**told, "moire": 12.0}, is_phone=False)
     assert not provenance.is_filmed_screen(calm, is_phone=True)
+
+
+def _film(path: Path, pictures: list[screens.Gray], keys_every: int) -> Path:
+    with av.open(str(path), "w", format="mp4") as out:
+        stream: Any = out.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        stream.gop_size, stream.options = keys_every, {"preset": "ultrafast", "threads": "1"}
+        for picture in pictures:
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="gray")))
+        out.mux(stream.encode())
+    return path
+
+
+@pytest.mark.parametrize("keys_every", [1, 250])
+def test_a_film_of_a_screen_is_told_however_rare_its_key_frames_are(keys_every: int, tmp_path: Path) -> None:
+    told = screens.of_film(job_over(_film(tmp_path / "input", filmed.by_hand(), keys_every)))
+    assert told is not None
+    assert (told["frames"], told["quads"]) == (4, 4)
+    assert provenance.is_filmed_screen(told, is_phone=False)
 
 
 def test_no_picture_gives_no_signs() -> None:
