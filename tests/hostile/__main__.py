@@ -90,7 +90,9 @@ def _drawn(trick: tricks.Trick, path: Path) -> None:
 
 
 def _is_cheap(outcome: Outcome) -> bool:
-    return outcome.seconds < LONGEST_S and outcome.mib < MOST_MIB
+    """By the clock on the wall; where others want the processor too, they are given their share."""
+    others = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    return outcome.seconds < LONGEST_S * others and outcome.cpu_s < LONGEST_S and outcome.mib < MOST_MIB
 
 
 def _line(row: str, path: Path, must: str, outcome: Outcome, called: bool, well: bool) -> str:
