@@ -146,8 +146,8 @@ def _scene(*, night: bool) -> Pixels:
     back, front = scenery.paint("counter", (WIDTH, HEIGHT), night=night)
     back.paste(front, (0, 0), front)
     planes = np.asarray(cv2.cvtColor(np.asarray(back), cv2.COLOR_RGB2YUV_I420), dtype=np.uint8)
-    # Surfaces have grain. On flat paint the encoder's rate control skips frames and then spends what it saved,
-    # and sizes of packets swing more in an empty shop than with somebody in it: no camera writes that.
+    # Surfaces have grain. On flat paint the encoder's rate control skips frames and then spends what it
+    # saved: sizes of packets swing more in an empty shop than with somebody in it, as no camera writes them.
     grain = np.random.default_rng(5).normal(0, 40.0, (HEIGHT, WIDTH))
     planes[:HEIGHT] = (planes[:HEIGHT] + cv2.GaussianBlur(grain, (0, 0), 1.2)).clip(0, 255)
     return planes
