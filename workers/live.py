@@ -31,10 +31,10 @@ from tipline.services import Services
 from workers import untrusted
 from workers.childprocess import Child
 from workers.lease import Lease, Lost, Stopping
-from workers.media import wire
+from workers.media import codes, wire
 from workers.media.job import MIB, Job, Limits
 from workers.pictures import Pictures
-from workers.sandbox import LONGEST_T, Keyframe
+from workers.sandbox import LONGEST_T, Keyframe, why
 
 log = structlog.get_logger(__name__)
 ASK_EVERY_S = 1.0
@@ -139,11 +139,11 @@ def look(services: Services, outbox_id: int) -> None:
             return
         subject = tx.get(Evidence, row.subject)
         upload = uploads.find_under_way(tx, row.subject)
-    store = services.store
+    store, failure = services.store, None
     with Lease(services.database, row) as lease:
         try:
             if subject and upload and isinstance(store, Growing):
-                _look(services, store, lease, subject, upload)
+                failure = _look(services, store, lease, subject, upload)
         except Stopping:
             with services.database.transaction() as tx:
                 outbox.release(tx, lease.id, lease.token)
@@ -155,21 +155,23 @@ def look(services: Services, outbox_id: int) -> None:
             return
         except Exception:
             log.exception("live.failed", outbox=row.id, evidence=row.subject)
-        end(services, row)
+            failure = codes.CRASHED
+        end(services, row, failure)
 
 
-def end(services: Services, row: Outbox) -> None:
-    """Whatever became of it: the next part that comes begins a look of its own."""
+def end(services: Services, row: Outbox, failure: str | None) -> None:
+    """Whatever became of it, it is done: the next part that comes begins a look of its own."""
     with services.database.transaction() as tx:
-        outbox.finish(tx, row.id, row.token or "")
+        outbox.finish(tx, row.id, row.token or "", failure)
 
 
-def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, upload: Upload) -> None:
+def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, upload: Upload) -> str | None:
+    """The code of why the child had to be ended, if it had to."""
     path = store.growing_path(upload.session)
     hold = Hold(services, lease, upload, path)
     hold.check()
     if not live.may_show(store, upload):
-        return
+        return None
     tail = store.find_tail(upload.session)
     with services.database.reading() as tx:
         after_s = live.last_seen(tx, subject.id)
@@ -193,6 +195,7 @@ def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, u
         child = stack.enter_context(Child(job, pass_file=file))
         ended = child.converse(_Ear(glances).take, bounds.wall_seconds, hold.check)
     log.info("live.done", evidence=subject.id, pictures=len(glances.names) // 3, here=here, ended=ended.how)
+    return None if ended.how in ("done", "no child") else why(ended)
 
 
 def _limits(here: int) -> Limits:

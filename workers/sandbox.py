@@ -212,7 +212,7 @@ def _whole(ear: _Ear, ended: Ended) -> Answer:
     """The answer, with what an early end means for it."""
     answer = ear.answer
     if not ear.finished:
-        code = _why(ended)
+        code = why(ended)
         if answer.keyframes and ear.task == FIRST:
             # Pictures were handed over: the file is shown, with a warning, as far as it was read.
             answer.media["warnings"] = [*answer.media["warnings"], codes.INCOMPLETE, code]
@@ -225,7 +225,8 @@ def _whole(ear: _Ear, ended: Ended) -> Answer:
     return answer
 
 
-def _why(ended: Ended) -> str:
+def why(ended: Ended) -> str:
+    """The code of an early end."""
     return {
         "broken": codes.BAD_ANSWER,
         "timeout": codes.TIMEOUT,

@@ -280,3 +280,18 @@ def test_the_child_is_handed_the_two_files_and_nothing_else(
     look(services, upload)
     tail = services.store.find_tail(upload.session)
     assert passed == [{services.store.growing_path(upload.session), tail}]
+
+
+def test_a_film_at_which_the_child_had_to_be_ended_is_not_looked_at_again(
+    services: Services, half: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workers.childprocess import Child, Ended
+
+    with services.database.reading() as tx:
+        assert begun.is_wanted(tx, half.evidence_id) is True
+    monkeypatch.setattr(Child, "converse", lambda *_: Ended("timeout", None, ""))
+    job = look(services, half)
+    assert (job.state, job.failure) == ("done", codes.TIMEOUT)
+    with services.database.reading() as tx:
+        assert begun.is_wanted(tx, half.evidence_id) is None
+        assert outbox.list_dead(tx) == []

@@ -123,13 +123,14 @@ def may_show(store: Growing, upload: Upload) -> bool:
 def is_wanted(tx: Transaction, evidence_id: str) -> bool | None:
     """Whether a look should begin: True now, False perhaps later, None never.
 
-    Of a report that was not handed in nothing is looked at: nobody may see it, so nobody needs it.
+    Of a report that was not handed in nothing is looked at: nobody may see it, so nobody needs it. A film at
+    which a child had to be ended is not looked at again before all of it is here.
     """
     row = tx.get(Evidence, evidence_id)
     if row is None or row.state != "uploading":
         return None
     tip = tx.get_one(Tip, row.tip_id)
-    if tip.state in tips.ENDED:
+    if tip.state in tips.ENDED or outbox.has_failed(tx, KIND, evidence_id):
         return None
     return tip.state != "draft" and not outbox.is_pending(tx, KIND, evidence_id)
 

@@ -118,9 +118,20 @@ def renew(tx: Transaction, outbox_id: int, token: str) -> bool:
     return _count(changed) == 1
 
 
-def finish(tx: Transaction, outbox_id: int, token: str) -> bool:
-    """Mark done in the transaction that holds the results; False: roll back, another worker has it."""
-    return _settle(tx, outbox_id, token, state="done", finished_at=clock.now(), failure=None)
+def finish(tx: Transaction, outbox_id: int, token: str, failure: str | None = None) -> bool:
+    """Mark done in the transaction that holds the results; False: roll back, another worker has it.
+
+    With a `failure` it is done all the same, and nobody has to hear of it.
+    """
+    return _settle(tx, outbox_id, token, state="done", finished_at=clock.now(), failure=failure)
+
+
+def has_failed(tx: Transaction, kind: str, subject: str) -> bool:
+    """Whether such a job has ended badly."""
+    query = select(Outbox.id).where(
+        Outbox.subject == subject, Outbox.kind == kind, Outbox.failure.is_not(None)
+    )
+    return tx.scalar(query.limit(1)) is not None
 
 
 def give_up(tx: Transaction, outbox_id: int, token: str, failure: str) -> bool:
