@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workers.media.clock import agreeing, facts, stamps
@@ -163,7 +163,7 @@ def test_no_reading_is_no_clock() -> None:
     assert agreeing.agree([]) == Clock()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.floats(0, 80_000), min_size=4, max_size=12, unique=True),
     st.floats(0, 0.999),
@@ -180,7 +180,7 @@ def test_any_running_clock_is_found_within_a_second(times: list[float], part: fl
     assert abs(clock.offset - true) <= 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(st.floats(0, 1e6), st.datetimes(datetime(1970, 1, 1), datetime(2079, 1, 1))), max_size=12

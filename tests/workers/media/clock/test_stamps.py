@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workers.media.clock import stamps
@@ -138,7 +138,7 @@ FORMS = {
 }  # fmt: skip
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MOMENTS, st.sampled_from(sorted(FORMS)), st.sampled_from(["", "zh", "en", "es"]))
 def test_what_was_written_is_among_what_is_read(moment: datetime, form: str, language: str) -> None:
     number = moment.weekday()
@@ -154,7 +154,7 @@ def test_what_was_written_is_among_what_is_read(moment: datetime, form: str, lan
     assert not stamp.doubtful
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60))
 def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     stamp = stamps.read(text)
@@ -163,7 +163,7 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     assert isinstance(stamps.is_date(text), bool)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 99999), min_size=1, max_size=6), st.sampled_from(["-", " ", "/", ".", ":"]))
 def test_days_that_are_read_are_days_of_the_calendar(numbers: list[int], sign: str) -> None:
     stamp = stamps.read(sign.join(map(str, numbers)))
