@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from storage import keys
 from tests import factories
 from tests.web.desk_forms import counted, log_of
-from tipline.domain import custody, evidence, messages, proofs, recorders, renditions, rights, tips
+from tipline.domain import custody, evidence, messages, proofs, recorders, renditions, rights, steps, tips
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
+from tipline.domain.composing import Planned
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
@@ -303,3 +305,48 @@ def test_a_film_that_is_still_coming_shows_what_was_seen_of_it(
     assert "they are made anew when all of it is here" in page
     assert "live-0000000000" not in sheet
     assert told["provisional"] is True
+
+
+def a_copy(services: Services, file: Evidence) -> None:
+    """What the step that makes copies leaves behind."""
+    made = (
+        ("copy.mp4", renditions.COPY, "video/mp4"),
+        ("frames.json", renditions.FRAMES, "application/json"),
+    )
+    with services.database.transaction() as tx:
+        for name, kind, mime in (copy, listed):
+            services.store.put(keys.rendition(file.id, name), b"0123456789", content_type=mime)
+            renditions.keep(
+                tx, file.id, name=name, kind=kind, mime=mime, size=10, sha256="ab" * 32, width=0, height=0,
+                t=None, frame=None, reason=None, sharpness=None, provenance={},
+            )  # fmt: skip
+
+
+def test_a_film_with_a_browser_copy_plays_that_and_says_so(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    file = factories.examine(services, add_file(tip), playable="proxy", mime="video/x-msvideo")
+    a_copy(services, file)
+    page = page_of(client, tip, headers)
+    where = f"/api/v1/evidence/{file.id}/renditions"
+    assert f'<video controls playsinline preload="metadata" src="{where}/copy.mp4?v=abababababab"' in page
+    assert f'data-frames="{where}/frames.json?v=abababababab"' in page
+    assert "Browser copy; the original is kept untouched." in page
+    assert f'href="/api/v1/evidence/{file.id}/original?download=1"' in page
+    part = client.get(f"{where}/copy.mp4", headers={**headers("investigator"), "Range": "bytes=2-4"})
+    assert (part.status_code, part.data, part.mimetype) == (206, b"234", "video/mp4")
+    listed = client.get(f"{where}/frames.json", headers=headers("investigator"))
+    assert (listed.status_code, listed.mimetype) == (200, "application/json")
+
+
+def test_while_a_copy_is_being_made_the_page_says_how_far_it_is(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    file = factories.examine(services, add_file(tip), playable="none")
+    with services.database.transaction() as tx:
+        steps.plan(tx, lambda *_: None, file, [Planned("span", 0), Planned("copy", is_ready=False)])
+        steps.list_of(tx, file.id)[0].progress = 0.5
+    page = page_of(client, tip, headers)
+    assert "A browser copy is being made: 25%." in page
+    assert "<video" not in page
+    assert "Browsers cannot play this film" not in page
