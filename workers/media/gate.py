@@ -25,7 +25,7 @@ FILLING = {25: 8.0}
 OWN = 0.3  # of a GOP's own sizes lie below what is usual in it, should movement fill most of it
 SIGMA_MOST = 0.35  # of the usual size; a film noisier than this is no measure of calm
 REGULAR = 0.7  # of the GOPs have the usual length
-GOP_LEAST, GOP_MOST_S = 4, 12.0
+GOP_LEAST = 4
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ Marks = NDArray[np.bool_]
 
 SHORT_S = 120.0  # such a film is decoded whole at once
 KEY_GAP_S, KEYS_LEAST = 2.1, 8  # farther apart or fewer, key frames tell too little
-WHOLE_MOST_S = 1200.0  # a longer film that packets tell nothing about is left to its spans
+WHOLE_MOST_S = 1200.0  # of a longer one what packets and key frames do tell; its spans see the rest
 STRETCH_S, SATURATED = 600.0, 0.6
 BUSY = 0.6  # of the film's GOPs: then the whole of it costs hardly more
 JOIN_S = 0.1  # a jump costs next to nothing
@@ -30,8 +30,10 @@ def suspects(line: Timeline, seen: Overview | None) -> Ranges:
     """The stretches that may hold movement; the whole of a film that is short or cannot be judged so."""
     if line.duration <= 0:
         return []
-    if is_whole(line) or seen is None:
-        return [[line.start, line.end]] if line.duration <= WHOLE_MOST_S else []
+    if is_whole(line) and line.duration <= WHOLE_MOST_S:
+        return [[line.start, line.end]]
+    if seen is None or not line.is_timed or not line.key_times.size:
+        return []
     marks, dense = _marks(line, seen)
     begins = np.append(line.key_times, line.end)
     wanted = marks | dense
@@ -71,13 +73,13 @@ def spans(line: Timeline) -> Ranges:
 
 def _marks(line: Timeline, seen: Overview) -> tuple[Marks, Marks]:
     """GOPs that look like movement, and those of stretches where nearly all do."""
-    opened = gate.read(line.packets)
     count = line.key_times.size
-    if opened.marked.size != count:
-        return np.ones(count, np.bool_), np.ones(count, np.bool_)
-    # In the order of presentation, as everything here.
-    order = np.argsort(line.packets.times[line.packets.starts], kind="stable")
-    marks, heavy = opened.marked[order], opened.heavy[order]
+    marks, heavy = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    if gate.is_regular(line.packets):
+        opened = gate.read(line.packets)
+        # In the order of presentation, as everything here.
+        order = np.argsort(line.packets.times[line.packets.starts], kind="stable")
+        marks, heavy = opened.marked[order], opened.heavy[order]
     for begin, end, hot in zip(seen.times, seen.times[1:], seen.hot, strict=False):
         if hot:
             low, high = np.searchsorted(line.key_times, [begin - 0.01, end - 0.01])

@@ -76,7 +76,12 @@ def test_a_busy_film_is_decoded_whole_rather_than_in_many_pieces() -> None:
 
 def test_a_very_long_one_of_that_kind_is_left_to_its_spans() -> None:
     packets = Packets(np.arange(50_000) / 25, np.full(50_000, 900, np.uint32), np.ones(50_000, np.bool_))
-    assert planning.suspects(line(packets), None) == []
+    film = line(packets)
+    assert planning.suspects(film, None) == []
+    # But what its key frames tell is followed.
+    found = planning.suspects(film, calm(film, {20_000: 4}))
+    assert covers(found, 800.0, 800.02)
+    assert sum(end - start for start, end in found) < 10
 
 
 def test_spans_cover_the_film_without_gaps_and_begin_at_key_frames() -> None:
