@@ -314,7 +314,7 @@ def a_copy(services: Services, file: Evidence) -> None:
         ("frames.json", renditions.FRAMES, "application/json"),
     )
     with services.database.transaction() as tx:
-        for name, kind, mime in (copy, listed):
+        for name, kind, mime in made:
             services.store.put(keys.rendition(file.id, name), b"0123456789", content_type=mime)
             renditions.keep(
                 tx, file.id, name=name, kind=kind, mime=mime, size=10, sha256="ab" * 32, width=0, height=0,
