@@ -10,7 +10,7 @@ import resource
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 from tests.hostile.tricks import ACCEPT, CANNOT, EITHER, REJECT
 from tipline.domain import kinds
 from tipline.failures import sentence_of
-from workers import examination
+from workers import examination, sandbox
 from workers.media import codes
 
 IN_OPEN = 0x20
@@ -46,12 +46,12 @@ class Outcome:
         return self.answer in wanted and self.unchanged and not self.opened and bool(self.sentence)
 
 
-def look(path: Path) -> Outcome:
-    """In a fork, so that the peak of memory is that of this one file."""
+def look(path: Path, *, whole: bool = True) -> Outcome:
+    """In a fork, so that the peak of memory is that of this one file. Not ``whole``: the first step alone."""
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     begun = time.monotonic()
     with _opened_in(path.parent) as opened:
-        said = _in_a_fork(path)
+        said = _in_a_fork(path, examination.examine if whole else _first_step)
     seconds = time.monotonic() - begun
     media = said.get("media")
     code = media["failure"] if media else None
@@ -83,13 +83,18 @@ def _answer(path: Path, media: dict[str, Any] | None) -> str:
     return CANNOT if media["failure"] is not None else ACCEPT
 
 
-def _in_a_fork(path: Path) -> dict[str, Any]:
+def _first_step(path: Path) -> dict[str, Any]:
+    answer = sandbox.ask(path)
+    return {**answer.media, "keyframes": answer.keyframes}
+
+
+def _in_a_fork(path: Path, examine: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            media = examination.examine(path)
+            media = examine(path)
             spent = resource.getrusage(resource.RUSAGE_CHILDREN)
             told = {"media": media, "cpu_s": spent.ru_utime + spent.ru_stime, "mib": spent.ru_maxrss // 1024}
             with os.fdopen(writing, "w") as out:
