@@ -5,6 +5,7 @@ import { frameAt, frameShown } from "./desk_frames.js";
 const TRIES = 12;
 const SLOWEST = 0.0625; // what Chromium plays at least
 const PATIENCE_MS = 700;
+const SETTLED_MS = 150;
 const SECOND_LOOK_S = 1; // how far beyond a frame its moment is looked for
 
 export class Stepper {
@@ -17,6 +18,7 @@ export class Stepper {
     this.wanted = -1;
     this.seen = 0;
     this.isAtWork = false;
+    this.isCreeping = false;
     this.isLearning = false; // the list is on its way: steps are owed until it is here
     this.owed = 0;
     this.waiting = null;
@@ -37,7 +39,8 @@ export class Stepper {
 
   look() {
     this.shown = this.list && this.mediaTime !== undefined ? frameShown(this.list, this.mediaTime) : -1;
-    this.tell(this.shown, this.shown >= 0 && (!this.isAtWork || this.shown === this.wanted));
+    const isAsked = !this.isAtWork || (this.shown === this.wanted && !this.isCreeping);
+    this.tell(this.shown, this.shown >= 0 && isAsked);
   }
 
   learn(list) {
@@ -95,29 +98,35 @@ export class Stepper {
       this.lead = null;
       aim = high < begin + SECOND_LOOK_S || tries > 4 ? (low + high) / 2 : low + Math.max(0.004, (end - begin) / 2) * (tries + 1);
     }
-    if (frame === this.wanted) await this.creep(frame);
+    this.isCreeping = true;
+    for (let tries = 0; tries < 3 && frame === this.wanted && this.shown !== frame; tries += 1) await this.creep(frame);
+    this.isCreeping = false;
   }
 
   // No moment gives this frame: players drop frames before a moment by how long they think each lasts, and in an
   // uneven film they think wrong. So it is played into, as slowly as a player can.
   async creep(frame) {
     const { muted, playbackRate } = this.video;
-    const shownOn = new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS * 4);
+    for (const back of [0, 2, 6]) {
+      await this.ask(Math.max(0, this.list.shown[Math.max(0, frame - back)] - 0.004));
+      if (this.shown < frame) break;
+    }
+    const left = Math.max(0, this.list.shown[frame] - this.video.currentTime) / SLOWEST;
+    const reached = new Promise((resolve) => {
+      const timer = setTimeout(resolve, left * 1000 + PATIENCE_MS * 2);
       this.waiting = () => {
         if (this.shown < frame) return;
         clearTimeout(timer);
         resolve();
       };
     });
-    const waiting = this.waiting;
-    await this.ask(Math.max(0, this.list.shown[frame] - 0.004));
-    this.waiting = waiting;
     this.video.muted = true;
     this.video.playbackRate = SLOWEST;
     await this.video.play().catch(() => null);
-    await shownOn;
+    await reached;
     this.video.pause();
+    // A frame that came before the pause took hold is told a little later.
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
     Object.assign(this.video, { muted, playbackRate });
     this.waiting = null;
   }
