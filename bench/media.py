@@ -47,9 +47,10 @@ class Run:
 def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench media", description=__doc__)
     parser.add_argument("--minutes", type=int, default=60, help="of the hour, from its beginning")
+    parser.add_argument("--recipe", choices=[*hour.RECIPES], default="grain", help="how the shop is drawn")
     parser.add_argument("--only", nargs="*", choices=[*METHODS], help="these ways alone")
     said = parser.parse_args(arguments)
-    film = hour.clip(said.minutes)
+    film = hour.clip(said.minutes, said.recipe)
     names = said.only or list(METHODS)
     tools = _tools() if set(names) & set(FOREIGN) else ""
     runs = []
