@@ -31,7 +31,7 @@ NOISES = 16
 CACHE = Path(os.environ.get("TIPLINE_BENCH_CACHE", Path(__file__).parent / ".cache"))
 # Noise of the sensor and grain of the surfaces, in grey levels. On `flat` paint this encoder's rate control
 # starves still frames and spends what it saved later: packets swing more in the empty shop than with somebody
-# in it. Surfaces with grain are nearer to a real shop; both are kept, because a gate on packets tells them apart.
+# in it. Surfaces with grain are nearer to a real shop; both are kept, for a gate on packets tells them apart.
 RECIPES = {"grain": (2.0, 40.0), "flat": (3.0, 0.0)}
 
 
