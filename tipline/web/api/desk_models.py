@@ -144,8 +144,8 @@ class RenditionOut(BaseModel):
     kind: str = Field(
         description="keyframe, preview, thumbnail, sheet; copy: what browsers play instead of the original;"
         " frames: when each frame of what plays is shown, and its number in the original (docs/frames.md);"
-        " sprite: small pictures for hovering and where each lies; waveform; repaired; piece: a part of a copy"
-        " that is still being made."
+        " sprite: small pictures for hovering and where each lies; waveform; repaired; piece: part of a copy"
+        " still being made."
     )
     name: str
     url: str
