@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults hostile fuzz check lock messages bench bench-intake clean
+.PHONY: help run test faults hostile fuzz check lock messages bench bench-intake bench-media clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -67,6 +67,11 @@ bench: ## the side-by-side tables
 bench-intake: ## uploads to ours and to the official Node server; ARGS="--gib 1"
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m bench intake $(ARGS)
+
+bench-media: ## an hour of drawn footage: our passes beside other tools, photos, workers; ARGS="--minutes 20"
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m bench media $(ARGS)
+	@exec $(BIN)/python -m bench media-parts
 
 clean: ## remove everything that was fetched or built; the data folder stays
 	rm -rf .venv node_modules tipline/static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
