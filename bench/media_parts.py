@@ -1,7 +1,7 @@
 """Photos beside plain Pillow, two workers beside one, and the browser copy in times of real time.
 
 Each line measures both sides in one run, on footage drawn here. Ours go through the sandboxed child, one for
-each file, with fingerprint and three sizes encoded; plain Pillow decodes, turns and saves the same three sizes.
+a file, with fingerprint and three sizes encoded; plain Pillow decodes, turns and saves the same three sizes.
 """
 
 from __future__ import annotations
