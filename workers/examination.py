@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -17,7 +16,7 @@ from typing import Any, BinaryIO
 
 from tipline.domain import composing
 from tipline.domain.composing import Done, Planned
-from workers import exiftool, limiting, sandbox
+from workers import exiftool, limiting, local, sandbox
 from workers.sandbox import Answer, Hooks, Limits
 
 HASH_PIECE = 4 * 1024 * 1024
@@ -52,7 +51,10 @@ def examine(
     """The whole media object of one file, all steps done. What the first makes is written to ``output``."""
     heard = hooks or Hooks()
     size = path.stat().st_size if path.exists() else 0
-    with ThreadPoolExecutor(1) as reader, nullcontext(output) if output else tempfile.TemporaryFile() as made:
+    with (
+        ThreadPoolExecutor(1) as reader,
+        nullcontext(output) if output else local.output() as made,
+    ):
         digest = reader.submit(_sha256, path)
         begun = sandbox.ask(
             path,
@@ -120,7 +122,7 @@ def _follow(
 ) -> Done:
     """One later step. A failure costs nothing but what this step would have found."""
     size = path.stat().st_size
-    with tempfile.TemporaryFile() if writes(planned.kind, begun) else nullcontext() as output:
+    with local.output() if writes(planned.kind, begun) else nullcontext() as output:
         answer = sandbox.ask(
             path,
             planned.kind,

@@ -5,7 +5,6 @@ A step that fails costs nothing but what it would have found; the file becomes r
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import AbstractContextManager
 
@@ -66,7 +65,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
     planned = Planned(step.kind, step.number, step.start_s, step.end_s)
     scratch = local.scratch(services.settings.data)
     told = {**examination.given(planned, first.found, kept), "purpose": subject.purpose}
-    with tempfile.TemporaryFile(dir=scratch) as output, tempfile.TemporaryFile(dir=scratch) as held:
+    with local.output(scratch) as output, local.output(scratch) as held:
         if step.kind == "copy":
             told["pieces"] = copies.gathered(services.database, services.store, lease, subject.id, held)
         with _file(services, subject, repaired, lease) as file:

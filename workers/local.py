@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -67,6 +68,14 @@ def clear(folder: Path, unused_s: float = 0.0) -> None:
         with suppress(FileNotFoundError):
             if time.time() - place.stat().st_mtime >= unused_s:
                 _remove(place)
+
+
+@contextmanager
+def output(folder: Path | None = None) -> Iterator[BinaryIO]:
+    """A file that a child may fill, gone afterwards. It has a name: an outer sandbox passes on only
+    what it can find by one."""
+    with tempfile.NamedTemporaryFile(dir=folder) as made:
+        yield made.file  # type: ignore[misc]
 
 
 def scratch(data: Path) -> Path:

@@ -5,7 +5,6 @@ What a file contains never raises; it becomes a code. The steps that follow are 
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import structlog
@@ -79,7 +78,7 @@ def _examine(
     )
     with services.database.reading() as tx:
         setups = steps.setups_beside(tx, subject)
-    with tempfile.TemporaryFile(dir=local.scratch(services.settings.data)) as output:
+    with local.output(local.scratch(services.settings.data)) as output:
         answer = sandbox.ask(
             file.path,
             given={"setups": setups},

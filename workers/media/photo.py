@@ -33,6 +33,7 @@ SHOWN_BY_BROWSERS = frozenset({"JPEG", "PNG", "WEBP", "AVIF"})
 TURNED_BY_READER = frozenset({"HEIF", "TIFF"})  # their size is told upright already
 OF_BOXES = frozenset({"HEIF", "AVIF"})
 MANY = frozenset({"HEIF", "TIFF"})  # a burst, the pages of a scan: all of them are shown, up to a point
+MOST_PAGES = 1_000  # that are counted; a scan of a thousand pages is none
 MOST_PICTURES, MOST_PIXELS = 48, 400_000_000
 SMALLER_COPY = 254  # a page that TIFF marks as a smaller copy of another
 # The reader of WebP keeps three pictures of four channels at once, and no camera writes it larger; what is
@@ -84,8 +85,8 @@ def _read(job: Job, report: Report, form: str) -> None:
             return
         media["width"], media["height"] = image.size
         exif.read(image, report)
-        count = int(getattr(image, "n_frames", 1))
-        if count > 1:
+        count = _count(image, form)
+        if 1 < count < MOST_PAGES:
             media["frame_count"] = count
             if form in ("PNG", "WEBP", "AVIF"):
                 report.warn(codes.ANIMATED)
@@ -99,6 +100,21 @@ def _read(job: Job, report: Report, form: str) -> None:
         others = [at for at in range(count) if at != image.tell()] if form in MANY else []
         pixels = image.width * image.height
     _show_others(others, pixels, job, report, form)
+
+
+def _count(image: Any, form: str) -> int:
+    """How many pictures the file holds. Pages of a TIFF are counted one by one, and not without end."""
+    if form != "TIFF":
+        return int(getattr(image, "n_frames", 1))
+    count = 1
+    while count < MOST_PAGES:
+        try:
+            image.seek(count)
+        except EOFError:
+            break
+        count += 1
+    image.seek(0)
+    return count
 
 
 @contextmanager
