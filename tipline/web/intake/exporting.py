@@ -41,7 +41,7 @@ _WINDOW = N_("Choose the camera and the time: from 5 minutes before to 5 minutes
 _STORED = N_("Wait until the app says that it is done, then save the film to the phone's album.")
 _SEND = N_("Choose that film on your tip's page. Do not send it through a chat first.")
 _STICK_HOME = N_(
-    "Put the stick into a computer or phone and choose every file of it on your tip's page, the player too."
+    "Put the stick into a computer or phone and choose every film of it on your tip's page. Leave out the player (.exe): programs are not taken."
 )
 
 BRANDS = (
@@ -124,7 +124,7 @@ BRANDS = (
             _STICK,
             N_("Look in the menu for Backup, Export or Save. It often stands under Playback or Search."),
             _WINDOW,
-            N_("Keep the recorder's own format. If it offers to add a player, say yes."),
+            N_("Keep the recorder's own format. If it offers to add a player, keep that on the stick."),
             _STICK_HOME,
         )),
         Way(N_("If you cannot get on"), (

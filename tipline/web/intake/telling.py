@@ -15,6 +15,7 @@ from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
 from tipline.web import current, filters
+from tipline.web.intake import wishes
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Told:
         asked = [one for one in self.arrived if recorders.is_second_hand(one)]
         since = max((one.number for one in self.arrived if recorders.is_native(one)), default=0)
         return [one for one in asked if one.number > since]
+
+    def wish(self, file: Evidence) -> str | None:
+        """What its sender is asked for because the file does not show all it could."""
+        sentence = wishes.of(file) if self.may_add else None
+        return gettext(sentence) if sentence else None
 
     @property
     def reading(self) -> tuple[datetime, datetime] | None:
