@@ -251,21 +251,20 @@ def _order(job: Job, window: Window, source: Source, stop_at: float) -> _Order |
     """Decode a few pictures, and all of them when they are not written in the order they are shown."""
     with opening.bare(job, _Stream(window, source), source.codec.name) as bare:
         stream: Any = bare.streams.video[0]
-        decoder: Any = stream.codec_context
-        decoder.thread_count = 1
-        shown: list[int] = []
+        trial = _Trial(stream.codec_context)
+        shown = trial.shown
         count, whole = 0, True
         for at, packet in enumerate(_pictures(bare, stream)):
             count += 1
             packet.pts = packet.dts = at
-            shown += _shown(decoder, packet)
+            trial.take(packet)
             if len(shown) >= SAMPLE and shown == sorted(shown) and at < SAMPLE * 2:
-                return _Order([], True, True)
+                return _Order([], True, True) if trial.suits(source) else None
             if time.process_time() > stop_at:
                 whole = False
                 break
-        shown += _shown(decoder, None)
-    if not shown:
+        trial.take(None)
+    if not shown or not trial.suits(source):
         return None
     if shown == sorted(shown):
         return _Order([], True, whole)
@@ -275,9 +274,28 @@ def _order(job: Job, window: Window, source: Source, stop_at: float) -> _Order |
     return _Order(places, False, whole)
 
 
-def _shown(decoder: Any, packet: Packet[Any] | None) -> list[int]:
-    try:
-        frames: list[Any] = list(decoder.decode(packet))
-    except FFmpegError:
-        return []
-    return [frame.pts for frame in frames if isinstance(frame, VideoFrame) and frame.pts is not None]
+class _Trial:
+    """What a decoder makes of the pictures, one after the other."""
+
+    def __init__(self, decoder: Any) -> None:
+        self.decoder = decoder
+        self.decoder.thread_count = 1
+        self.shown: list[int] = []
+        self.key_is_good: list[bool] = []
+
+    def take(self, packet: Packet[Any] | None) -> None:
+        """Decode it; None at the end."""
+        try:
+            frames: list[Any] = list(self.decoder.decode(packet))
+        except FFmpegError:
+            return
+        for frame in frames:
+            if isinstance(frame, VideoFrame) and frame.pts is not None:
+                self.shown.append(frame.pts)
+                if frame.key_frame:
+                    self.key_is_good.append(not frame.is_corrupt)
+
+    def suits(self, source: Source) -> bool:
+        """Whether parameter sets from elsewhere are those of these pictures: another camera's give green noise."""
+        good, every = sum(self.key_is_good), len(self.key_is_good)
+        return not source.sets or (good > 0 and good * 2 >= every)

@@ -81,6 +81,18 @@ def test_another_film_of_the_same_camera_helps(tmp_path: Path) -> None:
     assert (done.pictures, done.how) == (30, repair.IN_OTHER)
 
 
+def test_a_film_of_another_camera_is_not_taken_for_help(tmp_path: Path) -> None:
+    good = recordings.film(tmp_path / "good", Form("mp4"), frames=60)
+    setup = recordings.setup_of(good)
+    other = {"profile": "main", "preset": "veryfast", "refs": "4", "bf": "0"}
+    foreign = recordings.setup_of(recordings.film(tmp_path / "other", Form("mp4"), encoder=other))
+    broken = recordings.without_index(good)
+    assert mended(broken, (foreign,)) == (None, b"")
+    done, _ = mended(broken, (foreign, setup))
+    assert done
+    assert done.pictures == 60
+
+
 def test_damage_among_the_pictures_costs_only_what_it_hit(tmp_path: Path) -> None:
     path = recordings.without_index(recordings.film(tmp_path / "input", Form("mp4"), encoder=IN_PICTURES))
     data = bytearray(path.read_bytes())
