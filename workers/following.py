@@ -59,7 +59,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
         on_keyframe=pictures.keep,
         on_tile=pictures.keep_tile,
         on_table=heard.take,
-        on_progress=Teller(services, lease, subject.id, step.kind, step.number),
+        on_progress=Teller(services, lease, step),
         on_tick=lease.check,
     )
     planned = Planned(step.kind, step.number, step.start_s, step.end_s)
@@ -159,13 +159,11 @@ def _is_asked(tx: Transaction, step: Step) -> bool:
 
 
 class Teller:
-    """Writes down how far a step is, not more often than somebody could notice."""
+    """Writes down how far a step is, not more often than somebody could notice. A step that a newer look has
+    forgotten ends here: nobody asks any more for what it would find."""
 
-    def __init__(
-        self, services: Services, lease: Lease, evidence_id: str, kind: str, number: int = 0
-    ) -> None:
-        self._services, self._lease, self._evidence_id = services, lease, evidence_id
-        self._which = (kind, number)
+    def __init__(self, services: Services, lease: Lease, step: Step) -> None:
+        self._services, self._lease, self._step = services, lease, step
         self._next = time.monotonic() + TELL_EVERY_S
 
     def __call__(self, part: float) -> None:
@@ -173,8 +171,10 @@ class Teller:
             return
         with self._services.database.transaction() as tx:
             self._lease.confirm(tx)
-            so_far = steps.tell(tx, self._evidence_id, *self._which, part)
-            evidence.advance(tx, evidence.read_evidence(tx, self._evidence_id), so_far)
+            so_far = steps.tell(tx, self._step.id, part)
+            if so_far is None:
+                raise Lost
+            evidence.advance(tx, evidence.read_evidence(tx, self._step.evidence_id), so_far)
         self._next = time.monotonic() + TELL_EVERY_S
 
 

@@ -5,6 +5,7 @@ What a file contains never raises; it becomes a code. The steps that follow are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,7 @@ from tipline.domain.actors import SYSTEM
 from tipline.domain.composing import Done
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
+from tipline.domain.steps import Step
 from tipline.services import Services
 from workers import examination, following, handling, limiting, local, sandbox, untrusted
 from workers.following import Teller
@@ -34,12 +36,12 @@ def derive(services: Services, outbox_id: int) -> None:
     taken = _take(services, outbox_id)
     if taken is None:
         return
-    row, subject = taken
-    handling.hold(services, row, lambda lease: _look(services, lease, subject), end)
+    row, subject, step = taken
+    handling.hold(services, row, lambda lease: _look(services, lease, subject, step), end)
 
 
-def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence] | None:
-    """The job and its file, both ours now."""
+def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence, Step] | None:
+    """The job, its file and the step it is, all ours now."""
     with services.database.transaction() as tx:
         row = outbox.take(tx, outbox.fairest(tx, outbox_id))
         if row is None:
@@ -48,24 +50,29 @@ def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence] | None:
         if subject is None:
             outbox.finish(tx, row.id, row.token or "")
             return None
-        steps.begin_anew(tx, subject)
+        step = steps.begin_anew(tx, subject)
         evidence.advance(tx, subject, 0.0)
-        return row, subject
+        return row, subject, step
 
 
-def _look(services: Services, lease: Lease, subject: Evidence) -> None:
+def _look(services: Services, lease: Lease, subject: Evidence, step: Step) -> None:
     """From the bytes to the first facts."""
     pictures = Pictures(services.database, services.store, lease, subject)
     folder = services.settings.data / "tmp"
     with local.file_of(services.store, subject.key, folder, lease.check) as file:
-        found = _examine(services, lease, subject, file, pictures)
+        found = _examine(services, lease, subject, file, pictures, Teller(services, lease, step))
     if found.failure in codes.OUR_FAULT:
         raise PutBack(found.failure or codes.UNREADABLE)
     _settle(services, lease, subject, found, pictures)
 
 
 def _examine(
-    services: Services, lease: Lease, subject: Evidence, file: local.LocalFile, pictures: Pictures
+    services: Services,
+    lease: Lease,
+    subject: Evidence,
+    file: local.LocalFile,
+    pictures: Pictures,
+    tell: Teller,
 ) -> Done:
     """The first facts; ALTERED, and nothing decoded, when these are not the bytes that were sealed."""
     if file.sha256 != subject.sha256:
@@ -73,7 +80,7 @@ def _examine(
     hooks = Hooks(
         on_keyframe=pictures.keep,
         on_tile=pictures.keep_tile,
-        on_progress=Teller(services, lease, subject.id, steps.FIRST),
+        on_progress=tell,
         on_tick=lease.check,
     )
     with services.database.reading() as tx:
@@ -112,19 +119,17 @@ def _head(path: Path) -> bytes:
 
 
 def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pictures: Pictures) -> None:
-    """Facts, state, custody, the job's end and the steps to follow in one transaction; afterwards what is no
-    longer named goes."""
+    """Facts, state, custody, the job's end and the steps to follow, in one transaction."""
     failure = found.failure
     if not failure:
         pictures.keep_sheet()
         pictures.keep_sprite()
-    # Of a file that failed nothing is shown. But of an original that was altered since, the pictures drawn
-    # before are all that is left: they stay.
-    kept = [] if failure else pictures.names
+    # Of an original that was altered since, the pictures drawn before are all that is left: they stay.
+    if failure != ALTERED:
+        _drop_others(services, lease, subject, [] if failure else pictures.names)
     with services.database.transaction() as tx:
         if not outbox.finish(tx, lease.id, lease.token):
             raise Lost
-        gone = [] if failure == ALTERED else renditions.drop_others(tx, subject.id, kept)
         row = evidence.read_evidence(tx, subject.id)
         begun = steps.find_first(tx, row)
         if begun is None:
@@ -134,6 +139,16 @@ def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pi
     log.info("derive.done", outbox=lease.id, evidence=subject.id, failure=failure)
     if following.is_over(services, subject.id):
         local.drop(services.settings.data / "tmp", subject.key)
+
+
+def _drop_others(services: Services, lease: Lease, subject: Evidence, kept: Iterable[str]) -> None:
+    """What this look did not make is no longer shown; of a file that failed nothing is.
+
+    It is deleted before the next steps are rung: they make pictures under the same names.
+    """
+    with services.database.transaction() as tx:
+        lease.confirm(tx)
+        gone = renditions.drop_others(tx, subject.id, kept)
     for key in gone:
         forget(services, key)
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import storage
 from tipline.domain import drafts, evidence, live, outbox, receipts, recorders, tips, uploads
 from tipline.errors import TiplineError
-from tipline.jobs import QUEUES
+from tipline.jobs import JOBS, QUEUES, queue_of
 from tipline.services import Services
 from workers import following, pipeline
 from workers.lease import stop
@@ -57,11 +57,17 @@ def take_turn(services: Services, silent: set[str] | None = None, *, thorough: b
 
 def ring_stuck(services: Services) -> None:
     """Ring again where a ring was lost or a worker died; give up what killed its worker again and again."""
-    room = MOST_WAITING - sum(services.bell.waiting().get(name, 0) for name in QUEUES)
-    if room <= 0:
-        return
+    waiting = services.bell.waiting()
+    for queue in QUEUES:
+        # Each by itself: a film cut into a hundred spans says nothing about the first look at the next one.
+        room = MOST_WAITING - waiting.get(queue, 0)
+        if room > 0:
+            _ring_stuck(services, [kind for kind in JOBS if queue_of(kind) == queue], room)
+
+
+def _ring_stuck(services: Services, kinds: list[str], room: int) -> None:
     with services.database.transaction() as tx:
-        for row in outbox.ring_stuck(tx, services.bell, limit=room):
+        for row in outbox.ring_stuck(tx, services.bell, limit=room, kinds=kinds):
             if row.kind == live.KIND:
                 row.state = "done"  # only a glance: nobody has to hear of it
                 continue

@@ -33,6 +33,7 @@ SETUP = re.compile(r"^(avcC|hvcC):([0-9a-f]{2}){10,2000}$")
 DERIVED = frozenset({"repaired", "copy"})
 HOW_DERIVED = frozenset({"in-pictures", "in-remains", "in-other-film", "sound"})
 LONGEST_S, MOST_FRAMES, SIDE = 1e9, 10**9, 200_000
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # beyond, a zone or an offset could lead out of the calendar
 ROTATIONS = (0, 90, 180, 270)
 
 Check = Callable[[Any], Any]
@@ -75,6 +76,18 @@ def like(pattern: re.Pattern[str]) -> Check:
     return lambda value: value if isinstance(value, str) and pattern.fullmatch(value) else None
 
 
+def moment(pattern: re.Pattern[str]) -> Check:
+    """A date and time of this form that the calendar knows, or None."""
+    check = like(pattern)
+
+    def checked(value: Any) -> str | None:
+        said: str | None = check(value)
+        known = times_of_capture.read({"value": said})
+        return said if known is not None and FIRST_YEAR <= known.year <= LAST_YEAR else None
+
+    return checked
+
+
 def text(value: Any, most: int = TAG_TEXT) -> str:
     """One line of bounded text, without characters that steer a terminal, a log or a database."""
     return UNPRINTABLE.sub(" ", value[:most]).strip() if isinstance(value, str) else ""
@@ -90,14 +103,12 @@ def _time(value: Any) -> dict[str, Any] | None:
     source = like(TIME_SOURCE)(value.get("source")) if isinstance(value, dict) else None
     if source is None:
         return None
-    moment, note = like(TIME_VALUE)(value.get("value")), value.get("note")
-    if moment is not None and times_of_capture.read({"value": moment}) is None:
+    at, note = moment(TIME_VALUE)(value.get("value")), value.get("note")
+    if at is None and note != "no-date":
         return None
-    if moment is None and note != "no-date":
-        return None
-    zone = "known" if moment and times_of_capture.has_zone({"value": moment}) else "none"
+    zone = "known" if at and times_of_capture.has_zone({"value": at}) else "none"
     noted = {"note": note} if isinstance(note, str) and note in TIME_NOTES else {}
-    return {"source": source, "value": moment, "zone": zone} | noted
+    return {"source": source, "value": at, "zone": zone} | noted
 
 
 def tags(value: Any) -> dict[str, str]:
@@ -213,7 +224,7 @@ FIELDS: dict[str, Check] = {
     "video_codec": like(WORD),
     "audio_codec": like(WORD),
     "bitrate": whole(0, 10**11),
-    "captured_at": like(CAPTURED_AT),
+    "captured_at": moment(CAPTURED_AT),
     "captured_at_source": like(CAPTURED_SOURCE),
     "gps": gps,
     "device": device,

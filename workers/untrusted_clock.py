@@ -10,7 +10,7 @@ from workers import untrusted
 
 Checked = dict[str, Any]
 # A camera's own time knows no zone; the day or the seconds may be missing, where none are shown.
-AT = re.compile(r"^(\d{4}-\d\d-\d\dT)?([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")
+AT = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T)?([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$")
 READINGS, JUMPS, MEANINGS, TEXTS, TEXT = 40, 20, 3, 20, 120
 LONGEST_S, FARTHEST_S = 1e9, 4e9
 
@@ -50,6 +50,9 @@ def _listed(value: Any, most: int, check: Callable[[Any], Any]) -> list[Any]:
 
 
 def _at(value: Any) -> str | None:
+    if isinstance(value, str) and "T" in value:
+        dated: str | None = untrusted.moment(AT)(value)
+        return dated
     found: str | None = untrusted.like(AT)(value)
     return found
 

@@ -127,3 +127,10 @@ def test_nothing_unknown_is_restored(tx: Transaction, tip: Tip, officer: Actor) 
     for offset, source in ((1e12, "desk"), (60.0, "guessed")):
         with pytest.raises(TiplineError, match="clock is unclear"):
             comparing.restore(tx, officer, tip, offset, source)
+
+
+def test_the_time_of_satellites_is_no_clock_on_the_wall() -> None:
+    file = _photo(taken="2026-11-26T02:00:05+00:00")
+    media = json.loads(file.media or "{}") | {"captured_at_source": "exif:GPSDateTime"}
+    file.media = json.dumps(media)
+    assert comparing.propose(file, STATION) is None

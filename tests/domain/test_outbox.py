@@ -269,3 +269,13 @@ def test_turns_taken_long_ago_do_not_count(
     at(EVENING + timedelta(minutes=11))
     rows = _waiting(tx, ring, 1, 2)
     assert _order(tx, rows) == [1, 2]
+
+
+def test_the_ring_for_a_job_whose_worker_died_begins_that_job_and_no_other(
+    tx: Transaction, ring: Ring, at: Callable[[datetime], None]
+) -> None:
+    at(EVENING)
+    dead, _ = _waiting(tx, ring, 1, 2)
+    _taken(tx, dead)
+    at(EVENING + LEASE + timedelta(seconds=1))
+    assert outbox.fairest(tx, dead.id) == dead.id

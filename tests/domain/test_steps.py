@@ -64,3 +64,14 @@ def test_progress_runs_from_nothing_to_all(tx: Transaction, film: Evidence, ring
         steps.settle(step, {})
     assert seen == sorted(seen)
     assert steps.progress(steps.list_of(tx, film.id)) == pytest.approx(1.0)
+
+
+def test_a_step_of_a_look_that_was_begun_anew_hears_that_it_is_forgotten(
+    tx: Transaction, film: Evidence, ring: Ring
+) -> None:
+    old = steps.begin_anew(tx, film).id
+    assert steps.tell(tx, old, 0.5) is not None
+    new = steps.begin_anew(tx, film)
+    assert steps.tell(tx, old, 0.9) is None
+    tx.refresh(new)
+    assert new.progress == 0.0, "nor does it speak for the step of the same name in the new look"

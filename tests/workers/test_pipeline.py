@@ -145,7 +145,7 @@ def test_a_film_becomes_keyframes_in_three_sizes_a_sheet_and_facts(
         stem = frame["file"].removesuffix(".jpg")
         assert rows.pop(f"{stem}-640.webp").kind == renditions.PREVIEW
         assert rows.pop(f"{stem}-320.webp").kind == renditions.THUMBNAIL
-    assert {row.kind for row in rows.values()} == {renditions.FRAMES, renditions.SHEET}
+    assert {row.kind for row in rows.values()} == {renditions.FRAMES, renditions.SHEET, renditions.SPRITE}
     assert job(services, file).state == "done"
 
 
@@ -288,6 +288,43 @@ def test_what_the_newest_look_did_not_make_is_gone_from_database_and_store(
     kept = {stat.key for stat in services.store.list(f"rendition/{file.id}/")}
     assert kept == new
     assert old - new
+
+
+def test_what_goes_is_deleted_before_the_next_step_may_write_under_the_same_name(
+    services: Services,
+    bell: SilentBell,
+    tip: Tip,
+    officer: Actor,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip)
+
+    def ask(_: Path, task: str = "first", *, hooks: Hooks, **__: Any) -> Answer:
+        assert hooks.on_keyframe is not None
+        if task in ("first", "suspects"):
+            hooks.on_keyframe(drawn({"first": 1.0, "suspects": 2.0}[task]))
+        plan = {"suspects": [[2.0, 3.0]], "spans": [], "copy": ""}
+        return Answer(media=said(), plan=plan) if task == "first" else Answer()
+
+    monkeypatch.setattr(sandbox, "ask", ask)
+    look()
+    with services.database.transaction() as tx:
+        evidence.retry(tx, services.bell, officer, evidence.read_evidence(tx, file.id))
+    deleted, forget = [], pipeline.forget
+
+    def noted(made: Services, key: str) -> None:
+        deleted.append((key, len(bell.rung)))
+        forget(made, key)
+
+    monkeypatch.setattr(pipeline, "forget", noted)
+    rung = len(bell.rung)
+    look()
+
+    assert any("keyframe-0000002000" in key for key, _ in deleted)
+    assert {when for _, when in deleted} == {rung}, "nothing was rung yet"
+    assert all(stored(services, row.key) for row in pictures(services, file))
 
 
 # --- files that cannot be shown

@@ -110,6 +110,21 @@ def test_jobs_that_wait_in_a_long_queue_are_not_rung_for_over_and_over(
     assert len(bell.rung) == 1
 
 
+def test_a_film_of_many_spans_does_not_keep_the_sweep_from_the_first_look_at_another(
+    services: Services,
+    bell: SilentBell,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_file(tip)
+    lost = bell.rung.pop()
+    change(services, Outbox, rung_at=clock.now() - LONG_AGO)
+    monkeypatch.setattr(bell, "waiting", lambda: {"media": 0, "late": 10 * sweep.MOST_WAITING})
+    sweep.take_turn(services)
+    assert bell.rung == [lost]
+
+
 # --- uploads, drafts, snoozed tips
 
 

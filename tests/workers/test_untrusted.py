@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workers import untrusted
@@ -23,6 +23,7 @@ values = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(untrusted.FIELDS)), values))
 def test_any_claim_becomes_strict_json_with_every_key(said: dict[str, object]) -> None:
     checked = untrusted.media(said)
@@ -32,6 +33,7 @@ def test_any_claim_becomes_strict_json_with_every_key(said: dict[str, object]) -
     assert set(checked["warnings"]) <= codes.ALL
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(values)
 def test_not_even_an_object_is_needed(said: object) -> None:
     assert untrusted.media(said)["kind"] in untrusted.KINDS
@@ -79,3 +81,15 @@ def test_no_word_carries_a_line_break_along(name: str) -> None:
 
 def test_an_unknown_failure_is_still_a_failure() -> None:
     assert untrusted.media({"failure": "media:fine-really"})["failure"] == codes.BAD_ANSWER
+
+
+def test_a_time_at_the_end_of_the_calendar_is_left_out_so_that_no_zone_leads_beyond() -> None:
+    for value in ("0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", "2024-02-30T00:00:00"):
+        told = untrusted.media(
+            {
+                "captured_at": value,
+                "captured_at_source": "exif:DateTimeOriginal",
+                "times": [{"source": "exif:DateTimeOriginal", "value": value}],
+            }
+        )
+        assert (told["captured_at"], told["times"]) == (None, []), value

@@ -36,6 +36,12 @@ def test_a_clock_without_a_reading_is_none() -> None:
     )
 
 
+def test_a_day_that_no_calendar_has_is_none() -> None:
+    for day in ("2018-02-30", "0001-01-01", "9999-12-31", "2018-99-99", "２０１８-05-21"):
+        told = untrusted_clock.result({"clock": {**CLOCK, "started_at": f"{day}T10:00:00"}})
+        assert told["clock"]["started_at"] is None, day
+
+
 def test_what_is_not_right_is_left_out() -> None:
     lies = {
         "offset_s": float("inf"), "started_at": "<script>", "box": [1, 2], "confidence": 7, "pace": "fast",

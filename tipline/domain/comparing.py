@@ -25,6 +25,8 @@ SOURCES = frozenset({"minutes", "reading", "photo", "desk", SOURCE})
 MINUTE, HALF_DAY = timedelta(minutes=1), timedelta(hours=12)
 # The phone in the picture and the one that took it agree within this; often they are two.
 SAME = timedelta(seconds=90)
+# What a phone writes by its own clock; the time of satellites beside it is UTC.
+BY_THE_PHONE = frozenset({"exif:DateTimeOriginal", "exif:DateTimeDigitized"})
 LATE = timedelta(minutes=2)  # a phone's clock may run ahead of ours by this
 
 
@@ -71,9 +73,10 @@ def _moment(text: str) -> datetime | None:
 
 def _taken(file: Evidence) -> datetime | None:
     """When the photo was taken, by its own metadata, on the wall clock of the phone."""
-    if not str(file.facts.get("captured_at_source") or "").startswith("exif:"):
+    facts = file.facts
+    if facts.get("captured_at_source") not in BY_THE_PHONE:
         return None
-    return _moment(str(file.facts.get("captured_at") or ""))
+    return _moment(str(facts.get("captured_at") or ""))
 
 
 def _true(

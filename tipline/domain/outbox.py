@@ -6,11 +6,11 @@ finish it. Rows that nobody rang for, or whose worker died, are found by the swe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, delete, func, or_, select, update
+from sqlalchemy import String, delete, func, or_, select, true, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tipline.db import Base, Transaction, UtcTime
@@ -88,6 +88,8 @@ def fairest(tx: Transaction, outbox_id: int) -> int:
     rung = tx.get(Outbox, outbox_id, populate_existing=True)
     if rung is None or (rung.state == "queued" and (rung.failure or rung.tip_id is None)):
         return outbox_id
+    if rung.state == "running" and rung.lease_until is not None and rung.lease_until < clock.now():
+        return outbox_id  # its worker died: it had its turn, and nobody else's ring begins it
     kind = rung.kind
     # What came back after a fault waits for its own ring.
     waiting = select(Outbox.id, Outbox.tip_id).where(
@@ -162,7 +164,9 @@ def wait(tx: Transaction, outbox_id: int, token: str, failure: str) -> bool:
     )  # fmt: skip
 
 
-def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]:
+def ring_stuck(
+    tx: Transaction, ring: Ring, *, limit: int = 100, kinds: Collection[str] | None = None
+) -> list[Outbox]:
     """Ring again for rows that wait too long or whose worker died; returns those that died for good."""
     now = clock.now()
     stuck = list(
@@ -171,6 +175,7 @@ def ring_stuck(tx: Transaction, ring: Ring, *, limit: int = 100) -> list[Outbox]
             .where(
                 or_(Outbox.state == "queued", (Outbox.state == "running") & (Outbox.lease_until < now)),
                 or_(Outbox.rung_at.is_(None), Outbox.rung_at < now - RING_AGAIN),
+                true() if kinds is None else Outbox.kind.in_(kinds),
             )
             .order_by(Outbox.rung_at.nulls_first(), Outbox.id)
             .limit(limit)

@@ -139,15 +139,17 @@ def setups_beside(tx: Transaction, evidence: Evidence) -> list[str]:
 
 def copying(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, float]:
     """Of files whose copy for browsers is still being made: how far it is, from 0 to 1."""
-    kinds = ("span", "copy")
-    query = select(Step).where(Step.evidence_id.in_(list(evidence_ids)), Step.kind.in_(kinds))
-    parts: dict[str, list[Step]] = {}
-    for step in tx.scalars(query):
-        parts.setdefault(step.evidence_id, []).append(step)
+    # Without what they found: that may be long.
+    query = select(Step.evidence_id, Step.kind, Step.state, Step.progress)
+    parts: dict[str, list[State]] = {}
+    for evidence_id, kind, state, part in tx.execute(
+        query.where(Step.evidence_id.in_(list(evidence_ids)), Step.kind.in_(("span", "copy")))
+    ):
+        parts.setdefault(evidence_id, []).append(State(kind, state, part))
     return {
-        one: sum(1.0 if step.is_over else step.progress for step in mine) / len(mine)
+        one: sum(1.0 if step.state in OVER else step.progress for step in mine) / len(mine)
         for one, mine in parts.items()
-        if any(step.kind == "copy" and not step.is_over for step in mine)
+        if any(step.kind == "copy" and step.state not in OVER for step in mine)
     }
 
 
@@ -169,11 +171,12 @@ def states(tx: Transaction, evidence_id: str) -> list[State]:
     return [State(*row) for row in tx.execute(query)]
 
 
-def tell(tx: Transaction, evidence_id: str, kind: str, number: int, part: float) -> float:
-    """A step is so far; returns how far the whole look is."""
-    which = (Step.evidence_id == evidence_id, Step.kind == kind, Step.number == number)
-    tx.execute(update(Step).where(*which).values(progress=part))
-    return progress(states(tx, evidence_id))
+def tell(tx: Transaction, step_id: int, part: float) -> float | None:
+    """A step is so far; returns how far the whole look is, or None when a newer look has forgotten it."""
+    step = tx.execute(
+        update(Step).where(Step.id == step_id).values(progress=part).returning(Step.evidence_id)
+    ).first()
+    return progress(states(tx, step.evidence_id)) if step else None
 
 
 def progress(steps: Sequence[Step | State]) -> float:

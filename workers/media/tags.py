@@ -6,12 +6,15 @@ written without, and means the wall clock of the place where it was taken.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 MOST, KEY_CHARACTERS, VALUE_CHARACTERS = 120, 64, 500
+# Of all of them, as they cross the wall: a letter that is not Latin takes six bytes there, or twelve.
+MOST_BYTES = 128 * 1024
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 STAMP = re.compile(
     r"^(\d{4})[-:](\d{2})[-:](\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?"
@@ -30,10 +33,12 @@ def clean(value: Any, most: int = VALUE_CHARACTERS) -> str:
 def bounded(raw: Mapping[str, Any]) -> dict[str, str]:
     """All tags, as far as there is room for them."""
     kept: dict[str, str] = {}
+    room = MOST_BYTES
     for name, value in raw.items():
         key, text = clean(name, KEY_CHARACTERS), clean(value)
-        if key and text and len(kept) < MOST:
-            kept[key] = text
+        takes = len(json.dumps({key: text}))
+        if key and text and len(kept) < MOST and takes <= room:
+            kept[key], room = text, room - takes
     return kept
 
 

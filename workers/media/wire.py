@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-HEADER_BYTES = 256 * 1024
+HEADER_BYTES = 512 * 1024
 JSON_BYTES = 8 * 1024 * 1024
 SIDE = 20_000
 FRAME_PIXELS = 24_000_000

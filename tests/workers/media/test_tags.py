@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from workers.media import tags
+from workers.media import tags, wire
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,10 @@ def test_tags_are_one_line_each_and_not_endless() -> None:
     kept = tags.bounded(hostile)
     assert len(kept) == tags.MOST
     assert all(text.isprintable() and len(text) <= tags.VALUE_CHARACTERS for text in kept.values())
+
+
+def test_all_tags_of_a_file_fit_through_the_wall_whatever_letters_they_are_in() -> None:
+    raw = {f"标签 {at}": "😀" * 600 for at in range(200)}
+    kept = tags.bounded({"title": "收银台", **raw})
+    assert kept["title"] == "收银台"
+    assert 8 < len(json.dumps(kept)) <= tags.MOST_BYTES < wire.HEADER_BYTES / 2
