@@ -296,6 +296,6 @@ class _Trial:
                     self.key_is_good.append(not frame.is_corrupt)
 
     def suits(self, source: Source) -> bool:
-        """Whether parameter sets from elsewhere are those of these pictures: another camera's give green noise."""
+        """Whether parameter sets from elsewhere fit these pictures: another camera's give green noise."""
         good, every = sum(self.key_is_good), len(self.key_is_good)
         return not source.sets or (good > 0 and good * 2 >= every)

@@ -12,13 +12,25 @@ from tipline.failures import FAILURES
 
 # The first that holds is told: the gravest stands first.
 WISHES: dict[str, str] = {
-    "media:index-lost": N_("This recording was cut off before it was finished and cannot be shown yet. If you can, please export it again. We keep this one."),
-    "media:no-frames": N_("No picture could be read from this film. If you can, please export it again. We keep this one."),
-    "media:corrupt": N_("This file is damaged and cannot be shown. If you can, please send it again, as the phone or recorder saved it. We keep this one."),
+    "media:index-lost": N_(
+        "This recording was cut off before it was finished and cannot be shown yet. If you can, please export it again. We keep this one."
+    ),
+    "media:no-frames": N_(
+        "No picture could be read from this film. If you can, please export it again. We keep this one."
+    ),
+    "media:corrupt": N_(
+        "This file is damaged and cannot be shown. If you can, please send it again, as the phone or recorder saved it. We keep this one."
+    ),
     "media:silk": FAILURES["media:silk"],
-    "media:repaired": N_("This recording was cut off before it was finished. Officers can look at a repaired copy; a new export shows more, with sound and times."),
-    "media:truncated": N_("This recording breaks off before its end. Officers see what is there; if you have the whole of it, please send that too."),
-    "media:damaged-picture": N_("Parts of this picture cannot be read. If you can, please send it again, as the phone or recorder saved it."),
+    "media:repaired": N_(
+        "This recording was cut off before it was finished. Officers can look at a repaired copy; a new export shows more, with sound and times."
+    ),
+    "media:truncated": N_(
+        "This recording breaks off before its end. Officers see what is there; if you have the whole of it, please send that too."
+    ),
+    "media:damaged-picture": N_(
+        "Parts of this picture cannot be read. If you can, please send it again, as the phone or recorder saved it."
+    ),
 }
 LOOKED_AT = ("ready", "undecodable")
 
