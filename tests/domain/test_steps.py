@@ -75,3 +75,19 @@ def test_a_step_of_a_look_that_was_begun_anew_hears_that_it_is_forgotten(
     assert steps.tell(tx, old, 0.9) is None
     tx.refresh(new)
     assert new.progress == 0.0, "nor does it speak for the step of the same name in the new look"
+
+
+def test_a_step_that_failed_for_good_is_no_failed_job_any_more_once_its_file_is_looked_at_anew(
+    tx: Transaction, film: Evidence, ring: Ring
+) -> None:
+    steps.begin_anew(tx, film)
+    steps.plan(tx, ring, film, [Planned("clock"), Planned("span", 0, 0.0, 9.0)])
+    job = tx.query(Outbox).filter_by(kind=steps.SOON).one()
+    taken = outbox.take(tx, job.id)
+    assert taken is not None
+    outbox.give_up(tx, job.id, taken.token or "", "media:crashed")
+    assert [one.id for one in outbox.list_dead(tx)] == [job.id]
+
+    steps.begin_anew(tx, film)
+    assert outbox.list_dead(tx) == []
+    assert outbox.counts(tx) == {}, "the span that waited is not done either"

@@ -192,6 +192,15 @@ def ring_stuck(
     return dead
 
 
+def let_go(tx: Transaction, kinds: Collection[str], subjects: Collection[str]) -> None:
+    """Jobs about what is no more: nobody has to do them, or to hear that they failed."""
+    tx.execute(
+        update(Outbox)
+        .where(Outbox.kind.in_(kinds), Outbox.subject.in_(subjects), Outbox.state.in_(("queued", "dead")))
+        .values(state="done", finished_at=clock.now())
+    )
+
+
 def forget_done(tx: Transaction, *, limit: int = 500) -> int:
     """Drop jobs done a week ago; how many. One that took the place of a dead job says so, and stays."""
     older = aliased(Outbox)

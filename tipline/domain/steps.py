@@ -95,6 +95,8 @@ def ask(tx: Transaction, ring: outbox.Ring, evidence: Evidence, step: Step) -> N
 
 def begin_anew(tx: Transaction, evidence: Evidence) -> Step:
     """Forget an earlier look; whoever is still at a step of it finds that the step is gone."""
+    old = tx.scalars(select(Step.id).where(Step.evidence_id == evidence.id))
+    outbox.let_go(tx, (SOON, LATE), [str(one) for one in old])
     tx.execute(delete(Step).where(Step.evidence_id == evidence.id))
     first = Step(evidence_id=evidence.id, kind=FIRST, state="running")
     tx.add(first)
