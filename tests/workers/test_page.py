@@ -177,3 +177,17 @@ def test_a_terminal_is_told_which_step_it_is(capsys: pytest.CaptureFixture[str])
         "camera clock 50%",
     ]
     assert said.out == ""
+
+
+def test_a_clock_that_jumped_or_was_never_set_is_told_in_the_language_of_the_page() -> None:
+    jump = {
+        "start": 12.0, "end": 13.0, "before": "2018-05-21T12:33:05", "after": "2018-05-21T13:33:06",
+        "by_s": 3600.0,
+    }  # fmt: skip
+    clock = {"readings": [{"t": 1.0, "text": "x", "at": "12:33:05"}], "agreeing": 0, "jumps": [jump]}
+    times = [{"source": "exif:DateTime", "value": None, "zone": "none", "note": "no-date"}]
+    page = made("zh_Hans_CN", clock=clock, times=times)
+    assert "2018-05-21 12:33:05 → 2018-05-21 13:33:06" in page
+    assert "无日期" in page
+    assert "None" not in page
+    assert "by_s" not in page

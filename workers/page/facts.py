@@ -34,7 +34,7 @@ def groups(media: Media, say: Say) -> Markup:
     """All groups that hold anything."""
     made = [
         (N_("Camera clock"), _clock(media, say)),
-        (N_("Capture"), _capture(media)),
+        (N_("Capture"), _capture(media, say)),
         (N_("How it came to be"), _origin(media, say)),
         (N_("Picture and sound"), _picture(media, say)),
         (N_("File"), _file(media)),
@@ -65,15 +65,17 @@ def _clock(media: Media, say: Say) -> Iterator[Fact]:
     for one in readings[:1]:
         yield Fact(N_("Read in the picture"), str(one["text"]), length(one["t"], tenths=True))
     for jump in (clock.get("jumps") or [])[:5]:
-        yield Fact(N_("Jump of the clock"), ", ".join(f"{name} {value}" for name, value in jump.items()))
+        changed = f"{jump['before']} → {jump['after']}".replace("T", " ")
+        yield Fact(N_("Jump of the clock"), changed, length(jump["start"], tenths=True))
 
 
-def _capture(media: Media) -> Iterator[Fact]:
+def _capture(media: Media, say: Say) -> Iterator[Fact]:
     if media.get("captured_at"):
         yield Fact(N_("Captured"), media["captured_at"].replace("T", " "), media["captured_at_source"] or "")
     others = (one for one in media.get("times") or [] if one["source"] != media.get("captured_at_source"))
     for one in list(others)[:20]:
-        yield Fact(N_("Time"), str(one["value"]).replace("T", " "), one["source"])
+        value = str(one["value"] or say(N_("no date: the clock was never set"))).replace("T", " ")
+        yield Fact(N_("Time"), value, one["source"])
     if gps := media.get("gps"):
         yield Fact(N_("Position"), f"{gps['lat']:.5f}, {gps['lon']:.5f}")
     device = media.get("device") or {}
