@@ -108,9 +108,12 @@ def _make(film: Film, how: str) -> tuple[str, str] | None:
                 return how, _write(film, how, room)
             except (CannotCopy, FFmpegError, OSError, ValueError) as error:
                 print(f"copy by {how}: {type(error).__name__}: {error}"[:300], file=sys.stderr)
-        if how not in DEARER:
+        if how in DEARER:
+            how = DEARER[how]
+        elif film.parts:
+            film = replace(film, parts=[])  # pieces that do not fit together: encoded anew, in one go
+        else:
             return None
-        how = DEARER[how]
 
 
 def _write(film: Film, how: str, room: int) -> str:

@@ -175,3 +175,13 @@ def test_a_file_without_pictures_has_no_copy(tmp_path: Path, copy: Copy) -> None
     assert said == {"playable": "none", "how": "none"}
     assert listed is None
     assert made.stat().st_size == 0
+
+
+def test_pieces_that_do_not_fit_together_give_place_to_encoding_in_one_go(tmp_path: Path, copy: Copy) -> None:
+    path = counted.film(tmp_path / "p.mp4", EVEN, codec="mpeg4")
+    with path.open("rb") as unfit:
+        size = path.stat().st_size
+        result, listed, made = copy(path, parts=[(0, size, 0), (0, size, 0)], held=unfit.fileno())
+    assert (result["playable"], result["how"]) == ("proxy", "encode")
+    assert listed is not None
+    assert shown(made)[1] == listed.numbers == list(range(40))
