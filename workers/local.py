@@ -63,8 +63,8 @@ def drop(folder: Path, key: str) -> None:
 
 
 def clear(folder: Path, unused_s: float = 0.0) -> None:
-    """Remove copies that nobody reads and nobody has used for so long."""
-    for place in folder.glob("kept-*"):
+    """Remove copies that nobody reads, and what killed steps were making, unused for so long."""
+    for place in [*folder.glob("kept-*"), *folder.glob("made-*")]:
         with suppress(FileNotFoundError):
             if time.time() - place.stat().st_mtime >= unused_s:
                 _remove(place)
@@ -73,8 +73,9 @@ def clear(folder: Path, unused_s: float = 0.0) -> None:
 @contextmanager
 def output(folder: Path | None = None) -> Iterator[BinaryIO]:
     """A file that a child may fill, gone afterwards. It has a name: an outer sandbox passes on only
-    what it can find by one."""
-    with tempfile.NamedTemporaryFile(dir=folder) as made:
+    what it can find by one. So a kill leaves it behind; whoever works on it holds it locked."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="made-") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
         yield made.file  # type: ignore[misc]
 
 
@@ -124,10 +125,13 @@ def _is_still(handle: int, place: Path) -> bool:
 
 def _remove(place: Path) -> None:
     with suppress(FileNotFoundError, BlockingIOError):
-        handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(place, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(place, ignore_errors=True)
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                place.unlink()
         finally:
             os.close(handle)
 

@@ -75,6 +75,18 @@ def test_copies_that_nobody_has_used_for_a_while_go(store: Counted, tmp_path: Pa
     assert not place.exists()
 
 
+def test_what_a_killed_step_was_making_goes_and_what_is_being_made_stays(tmp_path: Path) -> None:
+    left = tmp_path / "made-by-one-that-was-killed"
+    left.write_bytes(b"half a copy")
+    with local.output(tmp_path) as made:
+        made.write(b"half a copy")
+        local.clear(tmp_path, unused_s=60)
+        assert left.exists(), "somebody may be about to lock it"
+        local.clear(tmp_path)
+        assert [str(one) for one in tmp_path.iterdir()] == [made.name]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_steps_at_once_fetch_it_once_and_read_side_by_side(store: Counted, tmp_path: Path) -> None:
     digest = take(store, tmp_path)
     local.drop(tmp_path, KEY)

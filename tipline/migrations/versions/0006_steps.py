@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("start_s", sa.Float(53), nullable=True),
         sa.Column("end_s", sa.Float(53), nullable=True),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("progress", sa.Float(), nullable=False),
+        sa.Column("progress", sa.Double(), nullable=False),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("failure", sa.String(length=60), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
