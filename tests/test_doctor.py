@@ -156,11 +156,16 @@ def test_holes_in_the_sandbox_and_broken_decoders_are_named() -> None:
 
 
 def test_the_optional_deep_look_never_fails_a_host() -> None:
-    states = {
-        word: doctor.deep_look({"exiftool": word}).state for word in ("confined", "off", "missing", "refused")
-    }
-    assert states == {"confined": State.OK, "off": State.OK, "missing": State.NOTE, "refused": State.NOTE}
+    fine, noted = ("confined", "off"), ("missing", "nowhere", "refused")
+    assert {doctor.deep_look({"exiftool": word}).state for word in fine} == {State.OK}
+    assert {doctor.deep_look({"exiftool": word}).state for word in noted} == {State.NOTE}
     assert doctor.deep_look("timeout").state is State.NOTE
+
+
+def test_a_wrong_path_to_exiftool_is_not_called_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIPLINE_EXIFTOOL", "/no/such/exiftool")
+    assert checkup.deep_look() == "nowhere"
+    assert "TIPLINE_EXIFTOOL" in doctor.deep_look({"exiftool": "nowhere"}).sentence
 
 
 def test_a_decoder_that_cannot_be_loaded_is_told_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:

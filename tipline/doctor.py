@@ -313,6 +313,8 @@ def deep_look(said: dict[str, Any] | str) -> _Words:
         return _ok(N_("Looks deeper into metadata, in a sandbox of its own."))
     if state == "off":
         return _ok(N_("Switched off."))
+    if state == "nowhere":
+        return _note(N_("There is no program at the path in TIPLINE_EXIFTOOL. Correct it, or use auto or off."))
     return _note(N_("Not installed; not needed. With it, times of more cameras are found."))
 
 

@@ -1,7 +1,8 @@
 """What the doctor asks of a worker host: `python -m workers.checkup` prints one JSON object.
 
 `sandbox` lists what was not blocked (empty: the wall holds); `decoders` says for each part its version or
-what is wrong with it; `exiftool` is off, missing, confined or refused. No file of anybody is opened.
+what is wrong with it; `exiftool` is off, missing, nowhere (not at its path), confined or refused. No file of
+anybody is opened.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ def deep_look() -> str:
     setting = os.environ.get("TIPLINE_EXIFTOOL", "").strip()
     program = exiftool.find(setting)
     if program is None:
-        return "off" if setting == exiftool.OFF else "missing"
+        if setting in ("", exiftool.AUTO):
+            return "missing"
+        return "off" if setting == exiftool.OFF else "nowhere"
     return "confined" if exiftool.holds(program) else "refused"
 
 

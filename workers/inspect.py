@@ -1,7 +1,8 @@
 """``tipline media inspect``: the same sandboxed examination on a local file, without a server.
 
 Prints one JSON object; writes keyframes into a folder and a page that stands alone if asked. Exit 0 readable,
-3 kept but not decodable, 2 wrong usage. On a terminal it says meanwhile which step it is at.
+3 not decodable, with the reason in words beside the JSON; 2 wrong usage. On a terminal it says meanwhile which
+step it is at.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from tipline import preflight, settings
 from tipline.errors import N_
+from tipline.failures import sentence_of
 from tipline.i18n import say
 from workers import encode, examination, outer
 from workers.page import sheet
@@ -22,6 +24,7 @@ from workers.page.words import STEP
 from workers.sandbox import Hooks, Keyframe
 
 READABLE, WRONG_USAGE, NOT_DECODABLE = 0, 2, 3
+NOT_WRITTEN = N_("The pictures or the page cannot be written: %(fault)s. Choose another place.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,18 +40,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outer.choose(chosen.outer_sandbox)
     kept = _Kept(options.out, with_page=options.html is not None)
     line = _Line(chosen.locale) if sys.stderr.isatty() else None
-    media = examination.examine(
-        options.file,
-        hooks=Hooks(on_keyframe=kept.take, on_progress=line.progress if line else None),
-        on_step=line.step if line else None,
-        allow_unsandboxed=chosen.allow_unsandboxed,
-    )
-    if line:
-        line.clear()
-    if options.html is not None:
-        _write_whole(options.html, sheet.page(options.file.name, media, kept.pictures, chosen.locale))
+    hooks = Hooks(on_keyframe=kept.take, on_progress=line.progress if line else None)
+    try:
+        media = examination.examine(
+            options.file,
+            hooks=hooks,
+            on_step=line.step if line else None,
+            allow_unsandboxed=chosen.allow_unsandboxed,
+        )
+        if options.html is not None:
+            _write_whole(options.html, sheet.page(options.file.name, media, kept.pictures, chosen.locale))
+    except OSError as fault:
+        print(say(chosen.locale, NOT_WRITTEN, fault=fault.strerror), file=sys.stderr)
+        return WRONG_USAGE
+    finally:
+        if line:
+            line.clear()
     print(json.dumps(media, ensure_ascii=False, allow_nan=False))
-    return READABLE if media["failure"] is None else NOT_DECODABLE
+    if media["failure"] is None:
+        return READABLE
+    print(say(chosen.locale, sentence_of(media["failure"])), file=sys.stderr)
+    return NOT_DECODABLE
 
 
 class _Wrong(Exception):
