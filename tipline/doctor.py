@@ -314,7 +314,7 @@ def deep_look(said: dict[str, Any] | str) -> _Words:
     if state == "off":
         return _ok(N_("Switched off."))
     if state == "nowhere":
-        return _note(N_("There is no program at the path in TIPLINE_EXIFTOOL. Correct it, or use auto or off."))
+        return _note(N_("No program is at the path in TIPLINE_EXIFTOOL. Correct it, or use auto or off."))
     return _note(N_("Not installed; not needed. With it, times of more cameras are found."))
 
 

@@ -1,8 +1,8 @@
 """``tipline media inspect``: the same sandboxed examination on a local file, without a server.
 
 Prints one JSON object; writes keyframes into a folder and a page that stands alone if asked. Exit 0 readable,
-3 not decodable, with the reason in words beside the JSON; 2 wrong usage. On a terminal it says meanwhile which
-step it is at.
+3 not decodable, with the reason in words beside the JSON; 2 wrong usage. On a terminal it says meanwhile
+which step it is at.
 """
 
 from __future__ import annotations

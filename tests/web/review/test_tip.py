@@ -66,11 +66,13 @@ def test_a_film_that_browsers_cannot_play_shows_pictures_and_says_so(
     headers: Headers,
     change: dict[str, str],
 ) -> None:
-    factories.examine(services, add_file(tip), **change)
+    file = add_file(tip)
+    factories.examine(services, file, **change)
     page = page_of(client, tip, headers)
     assert "<video" not in page
     assert "Browsers cannot play this film" in page
     assert 'class="stage-picture"' in page
+    assert f"/evidence/{file.id}/retry" in page, "an older release, or a step that failed, made no copy"
 
 
 def test_a_file_without_pictures_says_why_and_offers_another_try(
