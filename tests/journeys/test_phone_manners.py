@@ -154,6 +154,8 @@ def test_a_photo_of_the_recorder_goes_up_as_one(
     else:
         page.locator("form[data-purpose] [type=submit]").click()
         expect(page.locator("li.file")).to_contain_text(said("zh", "Photo for the clock"))
+    came = said("zh", "A photo of the recorder's clock has arrived; an officer will read it")
+    expect(page.locator("#clock summary")).to_contain_text(came)
     acts.go_on_to_check(page)
     acts.send_report(page)
     tip = station.ask(f"/api/v1/tips/{acts.reference_on(page)}")
