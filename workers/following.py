@@ -83,10 +83,9 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
                 exiftool.deepen(answer.result, file.path, services.settings.exiftool)
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
-        drew = bool(pictures.names)
         pictures.keep_sprite()
         copies.keep(pictures, step.kind, step.number, answer, output, heard)
-    if drew and _is_last_look(services, step):
+    if _is_last_look(services, step):
         sheets.remake(services.database, services.store, pictures, subject.id)
     _settle(services, lease, step, answer)
     if is_over(services, subject.id):

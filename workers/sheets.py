@@ -16,9 +16,12 @@ from workers.pictures import Pictures
 
 
 def remake(database: Database, store: Store, pictures: Pictures, evidence_id: str) -> None:
-    """All keyframes on one picture, as they are known now."""
+    """All keyframes on one picture, unless the one there is shows them all."""
     with database.reading() as tx:
         rows = renditions.list_of(tx, evidence_id, renditions.THUMBNAIL)
+        drawn = [sheet.made_at for sheet in renditions.list_of(tx, evidence_id, renditions.SHEET)]
+    if not any(not drawn or row.made_at > max(drawn) for row in rows):
+        return
     tiles = [encode.tile_of(image) for row in rows if (image := _own(store, row)) is not None]
     pictures.keep_sheet(tiles)
 

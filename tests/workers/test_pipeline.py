@@ -680,6 +680,30 @@ def test_pictures_of_a_later_step_stand_on_the_sheet_too(
     assert [one["t"] for one in fresh(services, file).facts["keyframes"]] == [1.0, 2.5]
 
 
+def test_the_sheet_shows_pictures_of_every_span_though_the_last_one_adds_none(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip)
+    plan = {"suspects": [], "spans": [[0.0, 1800.0], [1800.0, 3600.0]], "copy": ""}
+
+    def ask(_: Path, task: str = "first", *, given: dict[str, Any], hooks: Hooks, **__: Any) -> Answer:
+        assert hooks.on_keyframe is not None
+        if task == "first":
+            hooks.on_keyframe(drawn(1.0))
+            return Answer(media=said(duration_s=3600.0), plan=plan)
+        if task == "span" and given["number"] == 0:
+            hooks.on_keyframe(drawn(2.5))
+        return Answer()
+
+    monkeypatch.setattr(sandbox, "ask", ask)
+    look()
+    assert [one.width for one in pictures(services, file) if one.kind == "sheet"] == [640]
+
+
 def test_a_step_that_fails_for_good_costs_the_file_nothing_else(
     services: Services,
     tip: Tip,
