@@ -101,6 +101,20 @@ def test_a_keyframe_leads_to_its_very_frame_and_the_speed_is_kept(
     assert desk.evaluate("document.querySelector('video').playbackRate") == 0.5
 
 
+def test_keys_step_the_film_last_touched(officer: Officer, station: Station, tmp_path: Path) -> None:
+    films = [counted.film(tmp_path / name, EVEN) for name in ("door.mp4", "till.mp4")]
+    reference = station.send("有人偷拿商品", *((one.name, one.read_bytes()) for one in films))
+    station.wait_examined(reference)
+    desk = officer(path=f"/desk/tips/{reference}")
+    for file, number in (("#file-1", 1), ("#file-2", 1), ("#file-1", 2)):
+        desk.locator(f"{file} [data-step='1']").click()
+        expect(desk.locator(f"{file} [data-frame]")).to_have_attribute("data-number", str(number))
+    desk.locator("#file-2 .stage-caption").click()
+    desk.keyboard.press(".")
+    expect(desk.locator("#file-2 [data-frame]")).to_have_attribute("data-number", "2")
+    assert desk.locator("#file-1 [data-frame]").get_attribute("data-number") == "2"
+
+
 def test_hovering_over_the_strip_shows_what_stands_there(officer: Officer, tips: dict[str, str]) -> None:
     desk = officer(path=f"/desk/tips/{tips['turned.mp4']}")
     strip = desk.locator("[data-strip] svg")

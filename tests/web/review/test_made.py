@@ -79,6 +79,21 @@ def test_credentials_are_claimed_no_further_than_they_go(
     assert "Trusted" not in page
 
 
+def test_an_altered_photo_is_told_before_the_fold_and_on_paper(
+    told: Callable[..., str], client: FlaskClient, tip: Tip, headers: Headers
+) -> None:
+    words = "Credentials · Does not match what was signed: changed afterwards"
+    page = told(provenance={"c2pa": {"state": "altered"}})
+    assert words in page.split('class="facts"')[0]
+    sheet = client.get(f"/desk/tips/{tip.reference}/print", headers=headers("investigator")).text
+    assert words in html.unescape(sheet)
+
+
+def test_an_encoder_is_told_once_by_its_warning(told: Callable[..., str]) -> None:
+    page = told(warnings=["media:reencoded"], provenance={"reencoded_by": "WeChat"})
+    assert "Re-encoded by · " not in page
+
+
 def test_no_credentials_are_no_news(told: Callable[..., str]) -> None:
     assert "Credentials" not in told(provenance=None)
 

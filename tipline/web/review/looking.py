@@ -147,6 +147,12 @@ class FileView:
     def groups(self) -> list[facts.Group]:
         return facts.of(self.row, self.media)
 
+    @property
+    def odd(self) -> list[facts.Fact]:
+        """What asks for a second look and no warning tells: it must not wait behind a fold."""
+        told = [one for group in self.groups for one in group.facts if one.is_odd]
+        return [one for one in told if one.source != made.TRACES]
+
 
 def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
     rows = evidence.list_of_tip(tx, tip)

@@ -137,9 +137,16 @@ function keep(name, value) {
   }
 }
 
+// The film somebody looks at: keys must never move another one, somewhere else on the page.
+let latest = null;
+
+function noteLatest(event) {
+  latest = videoOf(event.target.closest?.("[data-file]")) || latest;
+}
+
 export function currentVideo() {
-  const playing = [...document.querySelectorAll("[data-stage] video")];
-  return playing.find((one) => !one.paused) || playing.find((one) => one.currentTime > 0) || playing[0] || null;
+  const films = [...document.querySelectorAll("[data-stage] video")];
+  return films.find((one) => !one.paused) || films.find((one) => one === latest) || films[0] || null;
 }
 
 // One frame on or back, exactly. Without a list of frames nobody can tell where the next one is.
@@ -148,13 +155,17 @@ export function stepFrame(by, file = currentVideo()?.closest("[data-file]")) {
 }
 
 function startSteppers() {
-  for (const file of document.querySelectorAll("[data-file]")) stepperOf(file);
+  for (const file of document.querySelectorAll("[data-file]")) {
+    stepperOf(file);
+    for (const button of file.querySelectorAll("[data-step]")) button.disabled = !file.dataset.frames;
+  }
 }
 
 export function startPlayers(words) {
   document.addEventListener("click", onClick);
   startHover(position);
   startSteppers();
+  for (const sort of ["pointerdown", "click", "play"]) document.addEventListener(sort, noteLatest, true);
   document.addEventListener("htmx:after:swap", startSteppers);
   document.addEventListener("change", (event) => {
     const speed = event.target.closest?.("[data-speed]");
