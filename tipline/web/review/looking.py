@@ -148,7 +148,7 @@ class FileView:
         return facts.of(self.row, self.media)
 
     @property
-    def odd(self) -> list[facts.Fact]:
+    def odd(self) -> list[made.Line]:
         """What asks for a second look and no warning tells: it must not wait behind a fold."""
         told = [one for group in self.groups for one in group.facts if one.is_odd]
         return [one for one in told if one.source != made.TRACES]
