@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -237,6 +238,14 @@ def _order(tx: Transaction, rows: list[Outbox]) -> list[int]:
 def test_a_tip_with_many_files_takes_turns_with_the_others(tx: Transaction, ring: Ring) -> None:
     rows = _waiting(tx, ring, 1, 1, 1, 1, 2, 3, 2)
     assert _order(tx, rows) == [1, 2, 3, 1, 2, 1, 1]
+
+
+def test_whose_turn_it_is_is_soon_known_however_many_wait(tx: Transaction, ring: Ring) -> None:
+    """It is asked within a transaction that nobody else may write beside."""
+    *_, last = _waiting(tx, ring, *[1] * 5000, 2)
+    begun = time.process_time()
+    assert outbox.fairest(tx, last.id) != last.id
+    assert time.process_time() - begun < 1.0
 
 
 def test_each_ring_begins_one_job_and_none_twice(tx: Transaction, ring: Ring) -> None:

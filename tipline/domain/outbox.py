@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, delete, func, or_, select, true, update
+from sqlalchemy import String, and_, delete, func, or_, select, true, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tipline.db import Base, Transaction, UtcTime
@@ -91,23 +91,28 @@ def fairest(tx: Transaction, outbox_id: int) -> int:
     if rung.state == "running" and rung.lease_until is not None and rung.lease_until < clock.now():
         return outbox_id  # its worker died: it had its turn, and nobody else's ring begins it
     kind = rung.kind
-    # What came back after a fault waits for its own ring.
-    waiting = select(Outbox.id, Outbox.tip_id).where(
-        Outbox.kind == kind, Outbox.state == "queued", Outbox.failure.is_(None), Outbox.tip_id.is_not(None)
-    )
-    waits = waiting.subquery()
-    earlier = aliased(Outbox)
-    before = (
-        select(func.count())
+    # What came back after a fault waits for its own ring. Of each tip only the oldest can be the one, for its
+    # others have more before them: one count a tip, however many jobs wait.
+    waits = (
+        select(Outbox.tip_id, func.min(Outbox.id).label("id"))
         .where(
-            earlier.kind == kind,
-            earlier.tip_id == waits.c.tip_id,
-            earlier.id < waits.c.id,
-            or_(earlier.finished_at.is_(None), earlier.finished_at > clock.now() - TURNS_COUNT),
+            Outbox.kind == kind,
+            Outbox.state == "queued",
+            Outbox.failure.is_(None),
+            Outbox.tip_id.is_not(None),
         )
-        .scalar_subquery()
+        .group_by(Outbox.tip_id)
+        .subquery()
     )
-    return tx.scalar(select(waits.c.id).order_by(before, waits.c.id).limit(1)) or outbox_id
+    earlier = aliased(Outbox)
+    counts = and_(
+        earlier.kind == kind,
+        earlier.tip_id == waits.c.tip_id,
+        earlier.id < waits.c.id,
+        or_(earlier.finished_at.is_(None), earlier.finished_at > clock.now() - TURNS_COUNT),
+    )
+    query = select(waits.c.id).outerjoin(earlier, counts).group_by(waits.c.id)
+    return tx.scalar(query.order_by(func.count(earlier.id), waits.c.id).limit(1)) or outbox_id
 
 
 def renew(tx: Transaction, outbox_id: int, token: str) -> bool:

@@ -22,7 +22,7 @@ STRETCH_S, SATURATED = 600.0, 0.6
 BUSY = 0.6  # of the film's GOPs: then the whole of it costs hardly more
 JOIN_S = 0.1  # a jump costs next to nothing
 CALM_EVERY_S, CALM_GOPS = 300.0, 2  # decoded beside the suspects, to know what is usual there
-SPAN_S, SPAN_LEAST_S = 300.0, 120.0
+SPAN_S, SPAN_LEAST_S, SPANS = 300.0, 120.0, 300  # of a film longer than a day, each is longer
 RANGES = 800
 
 
@@ -59,7 +59,7 @@ def spans(line: Timeline) -> Ranges:
         return []
     if not line.is_timed or line.duration < 2 * SPAN_LEAST_S or line.key_times.size < 2:
         return [[line.start, line.end]]
-    count = max(2, round(line.duration / SPAN_S))
+    count = min(max(2, round(line.duration / SPAN_S)), SPANS)
     wanted = line.start + line.duration / count * np.arange(1, count)
     inner = np.unique(
         line.key_times[np.searchsorted(line.key_times, wanted).clip(max=line.key_times.size - 1)]

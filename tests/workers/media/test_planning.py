@@ -99,3 +99,11 @@ def test_a_film_of_few_minutes_and_one_without_times_are_one_span() -> None:
     assert len(planning.spans(line(stream(100)))) == 1
     assert len(planning.spans(line(stream(1800), is_timed=False))) == 1
     assert planning.spans(line(Packets(np.empty(0), np.empty(0, np.uint32), np.empty(0, np.bool_)))) == []
+
+
+def test_a_film_of_weeks_is_no_thousand_jobs() -> None:
+    times = np.arange(5000) * 300.0
+    packets = Packets(times, np.full(5000, 100, np.uint32), np.ones(5000, np.bool_))
+    found = planning.spans(line(packets))
+    assert len(found) <= planning.SPANS
+    assert [found[0][0], found[-1][1]] == [line(packets).start, line(packets).end]
