@@ -6,7 +6,6 @@ not right is left out. Pixels are checked elsewhere, by the protocol.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -32,7 +31,7 @@ PEAKS = 1_000
 SETUP = re.compile(r"^(avcC|hvcC):([0-9a-f]{2}){10,2000}$")
 DERIVED = frozenset({"repaired", "copy"})
 HOW_DERIVED = frozenset({"in-pictures", "in-remains", "in-other-film", "sound"})
-LONGEST_S, MOST_FRAMES, SIDE = 1e9, 10**9, 200_000
+SHORTEST_S, LONGEST_S, MOST_FRAMES, SIDE = 1e-6, 1e9, 10**9, 200_000
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # beyond, a zone or an offset could lead out of the calendar
 ROTATIONS = (0, 90, 180, 270)
 
@@ -54,7 +53,8 @@ def number(low: float, high: float) -> Check:
     """A finite number within bounds, or None."""
 
     def check(value: Any) -> float | None:
-        if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:
+        # Neither NaN nor infinity is within bounds; a whole number may be too long for any other question.
+        if type(value) not in (int, float) or not low <= value <= high:
             return None
         return float(value)
 
@@ -115,6 +115,12 @@ def tags(value: Any) -> dict[str, str]:
     """Raw tags, bounded in number and length."""
     pairs = list(value.items())[:TAGS] if isinstance(value, dict) else []
     return {text(name, TAG_NAME): text(said) for name, said in pairs if text(name, TAG_NAME) and text(said)}
+
+
+def _duration(value: Any) -> float | None:
+    """Seconds; what is shorter than any clock tells is nothing, and nobody divides by it."""
+    said: float | None = number(0, LONGEST_S)(value)
+    return 0.0 if said is not None and said < SHORTEST_S else said
 
 
 def gps(value: Any) -> dict[str, float] | None:
@@ -214,7 +220,7 @@ FIELDS: dict[str, Check] = {
     "kind": one_of(KINDS, "other"),
     "mime": lambda value: like(MIME)(value) or "application/octet-stream",
     "container": like(WORD),
-    "duration_s": number(0, LONGEST_S),
+    "duration_s": _duration,
     "frame_count": whole(0, MOST_FRAMES),
     "fps": number(0, 100_000),
     "vfr": lambda value: value is True,

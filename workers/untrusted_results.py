@@ -12,6 +12,8 @@ from workers import untrusted, untrusted_clock, untrusted_provenance
 
 LONGEST_S, AREA = 1e9, 1e6
 STRETCHES = 4_000
+EDGE_S = 0.05  # by which one stretch may reach into the next
+SPANS = 300  # each is a job; an honest look plans no more
 FARTHEST_TICK = 2**52
 Checked = dict[str, Any]
 
@@ -32,21 +34,16 @@ def plan(said: Any) -> Checked:
     source = said if isinstance(said, dict) else {}
     return {
         "suspects": untrusted.ranges(source.get("suspects")),
-        "spans": untrusted.ranges(source.get("spans")),
+        "spans": untrusted.ranges(source.get("spans"))[:SPANS],
         "copy": untrusted.one_of(COPIES, "")(source.get("copy")),
     }
 
 
 def _look(said: Checked) -> Checked:
     """Stretches of a film seen frame by frame."""
-    stretches = said.get("stretches")
     events = said.get("events")
     return {
-        "stretches": [
-            one
-            for one in map(_stretch, stretches[:STRETCHES] if isinstance(stretches, list) else [])
-            if one is not None
-        ],
+        "stretches": _stretches(said.get("stretches")),
         "events": [
             one
             for one in map(_event, events[: untrusted.EVENTS] if isinstance(events, list) else [])
@@ -58,13 +55,22 @@ def _look(said: Checked) -> Checked:
     }
 
 
+def _stretches(value: Any) -> list[Checked]:
+    """In the order of the film, none over another: laid together they cost no more than the film is long."""
+    found: list[Checked] = []
+    for one in map(_stretch, value[:STRETCHES] if isinstance(value, list) else []):
+        if one is not None and (not found or one["start"] >= found[-1]["end"] - EDGE_S):
+            found.append(one)
+    return found
+
+
 def _stretch(value: Any) -> Checked | None:
     if not isinstance(value, dict) or not isinstance(value.get("score"), list):
         return None
     found = {name: untrusted.number(-LONGEST_S, LONGEST_S)(value.get(name)) for name in ("start", "end")}
     step = untrusted.number(0.05, 3600)(value.get("step_s"))
     score = [untrusted.number(0, 1)(one) for one in value["score"][: untrusted.SCORES]]
-    if step is None or None in score or None in found.values():
+    if step is None or None in score or None in found.values() or found["start"] > found["end"]:
         return None
     return {**found, "step_s": step, "score": score}
 

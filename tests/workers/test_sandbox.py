@@ -243,7 +243,7 @@ def test_a_child_without_a_job_does_nothing_and_says_so_by_its_code() -> None:
 def play(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a script in the place of the child."""
     helper = (
-        "import os, struct, sys, time\nsys.stdin.readline()\n"
+        "import json, os, struct, sys, time\nline = sys.stdin.readline()\n"
         "def say(head, body=b''): os.write(1, struct.pack('>I', len(head)) + head + body)\n"
     )
     path = tmp_path / "child.py"

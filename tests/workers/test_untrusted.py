@@ -93,3 +93,18 @@ def test_a_time_at_the_end_of_the_calendar_is_left_out_so_that_no_zone_leads_bey
             }
         )
         assert (told["captured_at"], told["times"]) == (None, []), value
+
+
+TOO_LONG = 10**400  # a whole number in JSON may have any number of digits
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"duration_s": TOO_LONG, "fps": -TOO_LONG, "width": TOO_LONG},
+        {"gps": {"lat": TOO_LONG, "lon": 0}, "timings_s": {"total": TOO_LONG}},
+        {"activity": {"step_s": 1, "score": [TOO_LONG]}},
+    ],
+)
+def test_a_number_of_four_hundred_digits_is_none(said: dict[str, object]) -> None:
+    assert untrusted.media(said) == untrusted.media({})

@@ -26,6 +26,11 @@ def test_an_honest_clock_comes_through_whole() -> None:
     }
 
 
+def test_a_day_that_never_was_is_none() -> None:
+    for at in ("2018-02-30T12:33:05", "0001-01-01T00:00:00", "9999-99-99T00:00", "２０１８-05-21T12:33:05"):
+        assert untrusted_clock.result({"clock": {**CLOCK, "started_at": at}})["clock"]["started_at"] is None
+
+
 def test_a_clock_without_a_reading_is_none() -> None:
     assert untrusted_clock.result({"clock": {**CLOCK, "readings": []}})["clock"] is None
     assert (

@@ -51,7 +51,8 @@ def _lay(score: list[float], step: float, stretch: dict[str, Any]) -> None:
     """Write a stretch's scores over what was only sampled there."""
     fine = float(stretch["step_s"])
     first, last = int(float(stretch["start"]) / step), int(float(stretch["end"]) / step)
-    found: dict[int, float] = dict.fromkeys(range(first, min(last, len(score) - 1) + 1), 0.0)
+    # A stretch may begin before the film is shown, and be said to end long after it.
+    found: dict[int, float] = dict.fromkeys(range(max(first, 0), min(last, len(score) - 1) + 1), 0.0)
     for at, value in enumerate(stretch["score"]):
         slot = int((float(stretch["start"]) + at * fine) / step)
         if slot in found:
