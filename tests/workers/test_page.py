@@ -191,3 +191,8 @@ def test_a_clock_that_jumped_or_was_never_set_is_told_in_the_language_of_the_pag
     assert "无日期" in page
     assert "None" not in page
     assert "by_s" not in page
+
+
+def test_a_page_printed_from_a_dark_screen_is_light() -> None:
+    dark = re.findall(r"@media ([^{]*dark[^{]*)\{", made())
+    assert [one.strip() for one in dark] == ["screen and (prefers-color-scheme: dark)"]
