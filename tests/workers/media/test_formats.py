@@ -9,13 +9,24 @@ import numpy as np
 import pytest
 
 from tests import footage
+from tipline.domain import composing
+from tipline.domain.composing import Done
 from workers import examination, sandbox
 from workers.sandbox import Hooks
 
 
-def look(path: Path) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
+def look(path: Path, *steps: str) -> tuple[dict[str, Any], list[sandbox.Keyframe]]:
+    """The first step, and of those that follow it the named ones."""
     pictures: list[sandbox.Keyframe] = []
-    return examination.examine(path, hooks=Hooks(on_keyframe=pictures.append)), pictures
+    hooks = Hooks(on_keyframe=pictures.append)
+    begun = sandbox.ask(path, hooks=hooks)
+    done = [examination.first(begun)]
+    for planned in composing.following(begun.media, begun.plan):
+        if planned.kind in steps:
+            given = examination.given(planned, done[0].found, begun.keyframes)
+            answer = sandbox.ask(path, planned.kind, given=given, hooks=hooks)
+            done.append(Done(planned.kind, planned.number, answer.result, answer.failure))
+    return composing.compose(done, [picture.listed for picture in pictures]), pictures
 
 
 def corner(picture: sandbox.Keyframe, bottom: bool, right: bool) -> np.ndarray:
@@ -41,7 +52,7 @@ def test_a_clip_of_any_usual_make_is_read(
     name: str, codec: str, mime: str, playable: str, tmp_path: Path
 ) -> None:
     clip = footage.cctv_clip(tmp_path / name, seconds=4, person_at=(1, 3), codec=codec)
-    media, pictures = look(clip.path)
+    media, pictures = look(clip.path, "suspects")
     assert (media["failure"], media["mime"], media["playable"]) == (None, mime, playable)
     assert media["video_codec"] == codec
     assert media["frame_count"] == clip.frames
@@ -68,14 +79,14 @@ def test_a_turned_clip_comes_out_upright(turn: int, bottom: bool, right: bool, t
 
 def test_uneven_pace_is_noticed_and_times_are_true(tmp_path: Path) -> None:
     clip = footage.cctv_clip(tmp_path / "a.mp4", vfr=True, person_at=(5, 7))
-    media, _ = look(clip.path)
+    media, _ = look(clip.path, "suspects")
     assert media["vfr"]
     assert media["frame_count"] == clip.frames
     assert media["activity"]["events"][0]["start"] == pytest.approx(5, abs=0.6)
 
 
 def test_an_empty_shop_gives_few_pictures_and_no_event(tmp_path: Path) -> None:
-    media, pictures = look(footage.cctv_clip(tmp_path / "a.mp4", seconds=12, person_at=None).path)
+    media, pictures = look(footage.cctv_clip(tmp_path / "a.mp4", seconds=12, person_at=None).path, "suspects")
     assert media["activity"]["events"] == []
     assert len(pictures) <= 2
 
