@@ -15,6 +15,8 @@ import structlog
 from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tipline import db
 from tipline import settings as settings_module
@@ -29,6 +31,10 @@ from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services, build
 from tipline.settings import Settings
+
+# A slow machine is no fault of the code: nothing here is judged by the clock.
+examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("patient")
 
 PASSWORD = "harbour-lantern-42"
 # Role → the person who holds it in tests.
