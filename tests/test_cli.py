@@ -234,7 +234,7 @@ def test_exit_codes_of_inspect_tell_undecodable_from_wrong_usage(
 def test_a_worker_takes_only_queues_that_exist(fresh: dict[str, str]) -> None:
     done = tipline(fresh, "worker", "--queues", "media,nonsense")
     assert done.returncode == 2
-    assert "queues are media, desk" in done.stderr
+    assert "queues are media, soon, late, desk" in done.stderr
 
 
 def test_migrating_twice_is_fine(fresh: dict[str, str]) -> None:

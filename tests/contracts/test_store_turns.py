@@ -125,7 +125,7 @@ def test_an_original_is_not_touched_by_who_still_writes_when_it_is_completed(pla
     assert read(place.host(), KEY) == data
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_however_hosts_overtake_each_other_the_newest_bytes_are_kept(
     place: Place, data: st.DataObject
