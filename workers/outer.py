@@ -50,6 +50,9 @@ class Layer:
         if self.name == BUBBLEWRAP:
             yield bubblewrap(self.program, [*python, str(start), *arguments], reads), passed
         elif self.name == GVISOR:
+            if shutil.which(self.program) is None:
+                # It may be started by another program, which would be found.
+                raise FileNotFoundError(self.program)
             # It hands no open files over: they are mounted, and the child opens them under the same numbers.
             files = {number: os.readlink(f"/proc/self/fd/{number}") for number in passed}
             opened = [f"{at}{'+' if _writable(at) else '='}{PASSED}/{at}" for at in passed]
