@@ -123,15 +123,19 @@ def test_the_doctor_tells(script: str, state: str, tmp_path: Path, monkeypatch: 
     assert checkup.deep_look() == state
 
 
-@pytest.mark.parametrize("program", [one for one in [exiftool.find("auto")] if one])
-def test_the_real_one_runs_behind_the_wall(program: Path, tmp_path: Path) -> None:
-    """Where a station has it; the tests above need none."""
-    assert exiftool.holds(program)
-    path = footage.photo(tmp_path / "photo", taken_at="2024:03:09 21:14:00", make="Xiaomi", model="13T")
-    with path.open("rb") as file:
-        told = exiftool.look(program, file)
-    assert told is not None
-    assert told["times"][0] == {
-        "source": "exiftool:DateTimeOriginal", "value": "2024-03-09T21:14:00", "zone": "none",
-    }  # fmt: skip
-    assert told["tags"]["exiftool IFD0:Make"] == "Xiaomi"
+REAL = exiftool.find("auto")
+
+if REAL is not None:
+
+    def test_the_real_one_runs_behind_the_wall(tmp_path: Path) -> None:
+        """Where a station has it; the tests above need none."""
+        assert REAL is not None
+        assert exiftool.holds(REAL)
+        path = footage.photo(tmp_path / "photo", taken_at="2024:03:09 21:14:00", make="Xiaomi", model="13T")
+        with path.open("rb") as file:
+            told = exiftool.look(REAL, file)
+        assert told is not None
+        assert told["times"][0] == {
+            "source": "exiftool:DateTimeOriginal", "value": "2024-03-09T21:14:00", "zone": "none",
+        }  # fmt: skip
+        assert told["tags"]["exiftool IFD0:Make"] == "Xiaomi"
