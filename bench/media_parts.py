@@ -56,10 +56,11 @@ def _photos(folder: Path, count: int) -> str:
 
 def _two_workers(film: Path, seconds: float) -> str:
     halves = [Planned("span", 0, 0.0, seconds / 2), Planned("span", 1, seconds / 2, seconds)]
-    begun = {"media": sandbox.ask(film).media, "plan": {"spans": [[0, 1], [1, 2]], "copy": ""}}
+    spans = [[half.start_s, half.end_s] for half in halves]
+    begun = {"media": sandbox.ask(film).media, "plan": {"suspects": [], "spans": spans, "copy": ""}}
 
     def look(planned: Planned) -> None:
-        sandbox.ask(film, "span", given=examination.given(planned, begun, []))
+        _done(sandbox.ask(film, "span", given=examination.given(planned, begun, [])))
 
     one = _seconds(lambda: [look(half) for half in halves])
     with ThreadPoolExecutor(2) as pool:
@@ -73,17 +74,21 @@ def _copy(film: Path, seconds: float) -> str:
     media = sandbox.ask(film).media
     spent = {}
     for how in ("", "encode"):
-        begun: dict[str, Any] = {"media": media, "plan": {"spans": [[0.0, seconds]], "copy": how}}
+        begun: dict[str, Any] = {
+            "media": media,
+            "plan": {"suspects": [], "spans": [[0.0, seconds]], "copy": how},
+        }
         planned = Planned("span", 0, 0.0, seconds)
         with tempfile.TemporaryFile() as output:
             before = _cpu()
-            sandbox.ask(
+            answer = sandbox.ask(
                 film,
                 "span",
                 given=examination.given(planned, begun, []),
                 output=cast(BinaryIO, output) if how else None,
                 limits=limiting.for_step("span", film.stat().st_size),
             )
+            _done(answer)
             spent[how] = _cpu() - before
     cells = (
         f"{seconds / spent['encode']:.1f} times real time a core",
@@ -91,6 +96,12 @@ def _copy(film: Path, seconds: float) -> str:
         f"{spent[''] / spent['encode']:.2f}",
     )
     return f"| every frame of 1080p25 and its browser copy at once | {' | '.join(cells)} |"
+
+
+def _done(answer: sandbox.Answer) -> None:
+    """A figure of a look that failed would be a lie."""
+    if answer.failure or not answer.result["tally"]["frames"]:
+        raise SystemExit(f"the look ended with {answer.failure}")
 
 
 def _drawn(path: Path, seed: int) -> Path:
