@@ -97,14 +97,14 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
 def is_over(services: Services, evidence_id: str) -> bool:
     """Whether nothing of this look is still to be done."""
     with services.database.reading() as tx:
-        return all(state in steps.OVER for _, state, _ in steps.states(tx, evidence_id))
+        return all(one.state in steps.OVER for one in steps.states(tx, evidence_id))
 
 
 def _is_last_look(services: Services, step: Step) -> bool:
     """Whether no other step of this kind is still to add pictures."""
     with services.database.reading() as tx:
-        others = [one for one in steps.list_of(tx, step.evidence_id) if one.kind == step.kind]
-    return all(one.is_over or one.id == step.id for one in others)
+        mine = [one for one in steps.states(tx, step.evidence_id) if one.kind == step.kind]
+    return sum(one.state not in steps.OVER for one in mine) <= 1
 
 
 def _file(
