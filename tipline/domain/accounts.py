@@ -41,6 +41,7 @@ class Account(Base):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     locale: Mapped[str | None] = mapped_column(String(20))
+    preferences: Mapped[str] = mapped_column(SafeText, default="{}")  # how its owner likes the desk, JSON
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
     @property

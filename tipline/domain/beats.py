@@ -18,6 +18,7 @@ class Beat(Base):
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(SafeText)
+    shape: Mapped[str | None] = mapped_column(SafeText)  # GeoJSON geometry, WGS-84
 
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

@@ -32,6 +32,11 @@ class Case(Base):
     title: Mapped[str] = mapped_column(SafeText)
     summary: Mapped[str] = mapped_column(SafeText, default="")
     state: Mapped[str] = mapped_column(String(12), default="open", index=True)
+    access: Mapped[str] = mapped_column(String(8), default="station")  # station, or members alone
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("case_file.id", name="fk_case_merged_into"), index=True
+    )
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -50,6 +50,10 @@ class Evidence(Base):
     media: Mapped[str | None] = mapped_column(SafeText)
     # Of the facts in `media` the one that every row of the queue shows; those of a long film are long.
     duration_s: Mapped[float | None]
+    # This file's own clock, where it is known; else that of the tip holds. Camera minus true time.
+    clock_offset_s: Mapped[float | None]
+    clock_source: Mapped[str | None] = mapped_column(String(12))
+    camera: Mapped[str] = mapped_column(SafeText, default="")  # which camera it is, in the officer's words
     # The account that sent it on the reporter's behalf, if one did.
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", name="fk_evidence_sent_by"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -29,6 +29,7 @@ class Message(Base):
     text: Mapped[str] = mapped_column(SafeText)
     at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "message") -> Message:

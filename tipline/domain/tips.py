@@ -74,6 +74,12 @@ class Tip(Base):
     ack_due_at: Mapped[datetime | None] = mapped_column(UtcTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcTime)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    # The tip that told the same before; this one keeps its own files and thread.
+    duplicate_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tip.id", name="fk_tip_duplicate_of"), index=True
+    )
+    # When something last came from outside: the tip itself, a file, a word of the reporter.
+    news_at: Mapped[datetime | None] = mapped_column(UtcTime)
     changed_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     # `version` guards decisions (If-Match), `revision` tells pages that anything at all has changed.
     version: Mapped[int] = mapped_column(default=1)
