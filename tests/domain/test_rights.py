@@ -17,6 +17,7 @@ MATRIX = {
     "evidence:retry": "isa--",
     "case:read": "isar-",
     "case:act": "isa--",
+    "case:see-all": "-sar-",
     "custody:read": "isar-",
     "account:manage": "--a--",
     "account:self": "isar-",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, func, literal, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, limits
+from tipline.domain import clock, custody, limits, membership, rights
 from tipline.domain.actors import Actor
+from tipline.domain.membership import LEAD, Member
 from tipline.errors import TiplineError
 
 STATES = ("open", "closed")
+STATION, MEMBERS = ACCESS = ("station", "members")
 
 
 class Counter(Base):
@@ -32,7 +34,7 @@ class Case(Base):
     title: Mapped[str] = mapped_column(SafeText)
     summary: Mapped[str] = mapped_column(SafeText, default="")
     state: Mapped[str] = mapped_column(String(12), default="open", index=True)
-    access: Mapped[str] = mapped_column(String(8), default="station")  # station, or members alone
+    access: Mapped[str] = mapped_column(String(8), default=STATION)  # station, or members alone
     outcome: Mapped[str | None] = mapped_column(String(20))
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_file.id", name="fk_case_merged_into"), index=True
@@ -56,6 +58,9 @@ def open_case(
     )  # fmt: skip
     tx.add(case)
     tx.flush()
+    if actor.user_id is not None:
+        tx.add(Member(case_id=case.id, account_id=actor.user_id, part=LEAD, author=actor.name, at=now))
+        tx.flush()
     custody.append(tx, actor, "case:open", f"case:{number}", title=case.title)
     return case
 
@@ -116,18 +121,40 @@ def touch(case: Case) -> None:
     case.version += 1
 
 
-def read_case(tx: Transaction, number: str) -> Case:
-    case = tx.scalar(select(Case).where(Case.number == number.upper()))
+def sees_all(viewer: Actor) -> bool:
+    """Whether cases that are open to their members alone are seen without being one."""
+    return viewer.kind == "system" or rights.may(viewer, "case:see-all")
+
+
+def visible(viewer: Actor | None) -> ColumnElement[bool]:
+    """Which cases exist for this person. With nobody named: those that are open to the whole station."""
+    if viewer is not None and sees_all(viewer):
+        return true()
+    station = Case.access == STATION
+    if viewer is None or viewer.user_id is None:
+        return station
+    return or_(station, Case.lead_id == viewer.user_id, Case.id.in_(membership.cases_of(viewer.user_id)))
+
+
+def hidden_subjects(viewer: Actor | None) -> Select[str]:
+    """What the log calls the cases that do not exist for this person."""
+    return select(literal("case:") + Case.number).where(~visible(viewer))
+
+
+def read_case(tx: Transaction, number: str, viewer: Actor | None = None) -> Case:
+    """Raises case:not-found also for a case that the viewer may not see."""
+    case = tx.scalar(select(Case).where(Case.number == number.upper(), visible(viewer)))
     if case is None:
         raise TiplineError("case:not-found")
     return case
 
 
 def list_cases(
-    tx: Transaction, *, state: str | None = None, q: str = "", before: int | None = None, limit: int = 50
-) -> list[Case]:
-    """Newest first; `before` is the id of the last case of the page before."""
-    query = select(Case).order_by(Case.id.desc()).limit(limit)
+    tx: Transaction, viewer: Actor | None = None, *, state: str | None = None, q: str = "",
+    before: int | None = None, limit: int = 50,
+) -> list[Case]:  # fmt: skip
+    """What the viewer may see, newest first; `before` is the id of the last case of the page before."""
+    query = select(Case).where(visible(viewer)).order_by(Case.id.desc()).limit(limit)
     if state:
         query = query.where(Case.state == state)
     if before:
@@ -138,8 +165,8 @@ def list_cases(
     return list(tx.scalars(query))
 
 
-def count_open(tx: Transaction) -> int:
-    return tx.scalar(select(func.count()).where(Case.state == "open")) or 0
+def count_open(tx: Transaction, viewer: Actor | None = None) -> int:
+    return tx.scalar(select(func.count(Case.id)).where(Case.state == "open", visible(viewer))) or 0
 
 
 def _escaped(words: str) -> str:

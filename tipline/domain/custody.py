@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, select
+from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
@@ -130,8 +130,12 @@ def list_of(
     actions: Collection[str] | None = None,
     after: int = 0,
     limit: int = 100,
+    without: Select[str] | None = None,
 ) -> list[Custody]:
-    """Entries in the order they were written, beginning behind `after`; of these `actions` alone if given."""
+    """Entries in the order they were written, beginning behind `after`; of these `actions` alone if given.
+
+    `without` selects subjects that whoever asks may not meet.
+    """
     query = select(Custody).where(Custody.seq > after).order_by(Custody.seq).limit(limit)
     if actions is not None:
         query = query.where(Custody.action.in_(actions))
@@ -139,19 +143,24 @@ def list_of(
         query = query.where(Custody.subject == subject)
     if tip:
         query = query.where(Custody.tip == tip)
+    if without is not None:
+        query = query.where(Custody.subject.not_in(without))
     return list(tx.scalars(query))
 
 
 def list_latest(
-    tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100
-) -> list[Custody]:
-    """Newest first. `about` is a subject, an actor, or the reference of a tip."""
+    tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100,
+    without: Select[str] | None = None,
+) -> list[Custody]:  # fmt: skip
+    """Newest first. `about` is a subject, an actor, or the reference of a tip; `without` as above."""
     query = select(Custody).order_by(Custody.seq.desc()).limit(limit)
     if before:
         query = query.where(Custody.seq < before)
     if about:
         names = (Custody.subject == about) | (Custody.actor == about) | (Custody.tip == about.upper())
         query = query.where(names)
+    if without is not None:
+        query = query.where(Custody.subject.not_in(without))
     return list(tx.scalars(query))
 
 

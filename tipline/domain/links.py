@@ -67,7 +67,7 @@ def unlink(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> 
     row.ended_at, row.ended_by, row.ended_reason = clock.now(), actor.name, reason
     tx.flush()
     custody.append(tx, actor, "link:end", f"case:{case.number}", tip=tip.reference, reason=reason)
-    if not list_cases_of(tx, tip):
+    if not _is_linked(tx, tip):
         tips.mark_unlinked(tx, actor, tip)
     tips.decide(tip)
     cases.touch(case)
@@ -80,11 +80,17 @@ def find_link(tx: Transaction, case: Case, tip: Tip) -> Link | None:
     )
 
 
-def list_cases_of(tx: Transaction, tip: Tip) -> list[tuple[Link, Case]]:
+def _is_linked(tx: Transaction, tip: Tip) -> bool:
+    standing = select(Link.id).where(Link.tip_id == tip.id, Link.ended_at.is_(None))
+    return tx.scalar(standing.limit(1)) is not None
+
+
+def list_cases_of(tx: Transaction, tip: Tip, viewer: Actor | None = None) -> list[tuple[Link, Case]]:
+    """The cases of a tip that the viewer may see, in the order they were linked."""
     query = (
         select(Link, Case)
         .join(Case, Case.id == Link.case_id)
-        .where(Link.tip_id == tip.id, Link.ended_at.is_(None))
+        .where(Link.tip_id == tip.id, Link.ended_at.is_(None), cases.visible(viewer))
         .order_by(Link.id)
     )
     return [(one.Link, one.Case) for one in tx.execute(query)]

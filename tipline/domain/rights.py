@@ -21,6 +21,7 @@ RIGHTS: dict[str, set[str]] = {
     "evidence:retry": _DESK,
     "case:read": _EVERYONE,
     "case:act": _DESK,
+    "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone
     "custody:read": _EVERYONE,
     "account:self": _EVERYONE,
     "account:manage": {ADMIN},

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, clock, recorders, renditions
+from tipline.domain import accounts, beats, cases, clock, recorders, renditions
 from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
 from tipline.domain.beats import Beat
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
@@ -73,7 +74,9 @@ class Page:
     next_cursor: str | None
 
 
-def list_queue(tx: Transaction, wanted: Filter, *, cursor: str = "", limit: int = 50) -> Page:
+def list_queue(
+    tx: Transaction, wanted: Filter, *, cursor: str = "", limit: int = 50, viewer: Actor | None = None
+) -> Page:
     """One page; drafts are never in it."""
     limit = min(max(limit, 1), LONGEST_PAGE)
     query = _filtered(select(Tip), wanted).order_by(Tip.received_at.desc(), Tip.id.desc())
@@ -81,12 +84,12 @@ def list_queue(tx: Transaction, wanted: Filter, *, cursor: str = "", limit: int 
         query = query.where(tuple_(Tip.received_at, Tip.id) < tuple_(*_bound(cursor)))
     tips = list(tx.scalars(query.limit(limit + 1)))
     rest = len(tips) > limit
-    rows = rows_of(tx, tips[:limit])
+    rows = rows_of(tx, tips[:limit], viewer)
     return Page(rows, _cursor(rows[-1].tip) if rest else None)
 
 
-def rows_of(tx: Transaction, tips: list[Tip]) -> list[Row]:
-    """Everything a row shows, for many tips at once."""
+def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> list[Row]:
+    """Everything a row shows to the viewer, for many tips at once."""
     rows = {tip.id: Row(tip) for tip in tips}
     # Without the facts: a row shows none of them, and those of a page of films are megabytes.
     files = select(Evidence).options(defer(Evidence.media)).where(Evidence.tip_id.in_(rows))
@@ -95,7 +98,7 @@ def rows_of(tx: Transaction, tips: list[Tip]) -> list[Row]:
     pictures = renditions.thumbnails(tx, [one.id for row in rows.values() for one in row.files])
     people = accounts.names(tx, {tip.assignee_id for tip in tips if tip.assignee_id})
     areas = {beat.code: beat for beat in beats.list_beats(tx)}
-    for link_tip, case in _cases(tx, list(rows)):
+    for link_tip, case in _cases(tx, list(rows), viewer):
         rows[link_tip].cases.append(case)
     for row in rows.values():
         found = [picture for one in row.files for picture in pictures.get(one.id, [])]
@@ -150,11 +153,11 @@ def newest_change(tx: Transaction) -> datetime:
     return tx.scalar(select(func.max(Tip.changed_at))) or clock.now()
 
 
-def _cases(tx: Transaction, tip_ids: list[int]) -> list[tuple[int, Case]]:
+def _cases(tx: Transaction, tip_ids: list[int], viewer: Actor | None) -> list[tuple[int, Case]]:
     query = (
         select(Link.tip_id, Case)
         .join(Case, Case.id == Link.case_id)
-        .where(Link.tip_id.in_(tip_ids), Link.ended_at.is_(None))
+        .where(Link.tip_id.in_(tip_ids), Link.ended_at.is_(None), cases.visible(viewer))
         .order_by(Link.id)
     )
     return [(row[0], row[1]) for row in tx.execute(query)]

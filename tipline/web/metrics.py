@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 import storage
 from tipline import __version__, checks
 from tipline.domain import cases, custody, evidence, outbox, tips
+from tipline.domain.actors import SYSTEM
 from tipline.web import current
 
 
@@ -33,7 +34,7 @@ def _count_rows(registry: CollectorRegistry) -> None:
         _gauge(registry, "tipline_tips", "Tips.", tips.count_by_state(tx), "state")
         _gauge(registry, "tipline_evidence", "Files.", evidence.count_by_state(tx), "state")
         _gauge(registry, "tipline_outbox_jobs", "Jobs that are not done.", outbox.counts(tx), "state")
-        _plain(registry, "tipline_open_cases", "Cases that are open.", cases.count_open(tx))
+        _plain(registry, "tipline_open_cases", "Cases that are open.", cases.count_open(tx, SYSTEM))
         _plain(registry, "tipline_custody_entries", "Entries of the custody log.", custody.size(tx))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import custody
+from tipline.domain import cases, custody
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
@@ -19,6 +19,7 @@ ACTS = {
     "account:sign-in": N_("Signed in"),
     "account:sign-out": N_("Signed out"),
     "beat:add": N_("Beat added"),
+    "case:access": N_("Access to the case set"),
     "case:change": N_("Case corrected"),
     "case:close": N_("Case closed"),
     "case:open": N_("Case opened"),
@@ -43,6 +44,9 @@ ACTS = {
     "key:retire": N_("Signing key retired"),
     "link:create": N_("Tip linked to case"),
     "link:end": N_("Link taken back"),
+    "member:add": N_("Officer joined the case"),
+    "member:end": N_("Officer left the case"),
+    "member:lead": N_("Case handed to another lead"),
     "message:message": N_("Message written"),
     "message:note": N_("Internal note written"),
     "message:progress": N_("News written for the tip provider"),
@@ -82,7 +86,9 @@ def show_log() -> ResponseReturnValue:
     """`about` narrows to a subject, an actor or a tip; `check` verifies the whole chain."""
     about, before = request.args.get("about", "").strip()[:120], _before()
     with current.services().database.reading() as tx:
-        entries = custody.list_latest(tx, about=about, before=before, limit=PAGE + 1)
+        entries = custody.list_latest(
+            tx, about=about, before=before, limit=PAGE + 1, without=cases.hidden_subjects(current.actor())
+        )
         size = custody.size(tx)
         checked = "check" in request.args
         broken = custody.verify(tx) if checked else None

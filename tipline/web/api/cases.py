@@ -36,7 +36,12 @@ def list_cases(query_data: CasesQuery) -> dict[str, Any]:
     before = cursor_number(query_data.cursor)
     with current.services().database.reading() as tx:
         found = cases.list_cases(
-            tx, state=query_data.state, q=query_data.q, before=before, limit=query_data.limit + 1
+            tx,
+            current.actor(),
+            state=query_data.state,
+            q=query_data.q,
+            before=before,
+            limit=query_data.limit + 1,
         )
         shown = found[: query_data.limit]
         rest = len(found) > len(shown)
@@ -71,7 +76,7 @@ def post_case(json_data: CaseOpened) -> Any:
 def get_case(number: str) -> Any:
     """The case and its tips, in the order they were linked."""
     with current.services().database.reading() as tx:
-        return _told(tx, cases.read_case(tx, number))
+        return _told(tx, cases.read_case(tx, number, current.actor()))
 
 
 @blueprint.patch("/<number>")
@@ -81,7 +86,7 @@ def get_case(number: str) -> Any:
 def patch_case(number: str, json_data: CaseChange) -> Any:
     """Change title, summary or state. If-Match is honoured when it is sent."""
     with current.services().database.transaction() as tx:
-        case = cases.read_case(tx, number)
+        case = cases.read_case(tx, number, current.actor())
         versions.asked(case.version, changed="case:changed")
         cases.change(tx, current.actor(), case, **json_data.model_dump())
         return _told(tx, case)
@@ -94,7 +99,7 @@ def patch_case(number: str, json_data: CaseChange) -> Any:
 def post_link(number: str, json_data: LinkMade) -> Any:
     """Link a tip to the case. 409 if it is linked already or the case is closed."""
     with current.services().database.transaction() as tx:
-        case = cases.read_case(tx, number)
+        case = cases.read_case(tx, number, current.actor())
         tip = desk_shapes.read_tip(tx, json_data.tip)
         links.link(tx, current.actor(), case, tip, json_data.reason)
         return desk_shapes.case(tx, case), 201, versions.etag(case.version)
@@ -107,7 +112,7 @@ def post_link(number: str, json_data: LinkMade) -> Any:
 def delete_link(number: str, tip: str, json_data: LinkEnded) -> str:
     """Take a link back. Both acts stay in the log."""
     with current.services().database.transaction() as tx:
-        case = cases.read_case(tx, number)
+        case = cases.read_case(tx, number, current.actor())
         links.unlink(tx, current.actor(), case, desk_shapes.read_tip(tx, tip), json_data.reason)
     return ""
 

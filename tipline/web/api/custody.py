@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from tipline.domain import custody
+from tipline.domain import cases, custody
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes
 from tipline.web.api.cases import cursor_number
@@ -20,7 +20,10 @@ blueprint = APIBlueprint("api_custody", __name__, url_prefix="/api/v1", tag="Cus
 @blueprint.input(CustodyQuery, location="query")
 @blueprint.output(CustodyPage)
 def list_custody(query_data: CustodyQuery) -> dict[str, Any]:
-    """Entries in the order they were written."""
+    """Entries in the order they were written.
+
+    Those of a case that is open to its members alone are told to whoever may see it; `seq` shows the gap.
+    """
     after = cursor_number(query_data.cursor) or 0
     with current.services().database.reading() as tx:
         found = custody.list_of(
@@ -29,6 +32,7 @@ def list_custody(query_data: CustodyQuery) -> dict[str, Any]:
             tip=query_data.tip.upper(),
             after=after,
             limit=query_data.limit + 1,
+            without=cases.hidden_subjects(current.actor()),
         )
     shown = found[: query_data.limit]
     rest = len(found) > len(shown)

@@ -17,7 +17,7 @@ from tipline.domain.shops import Shop
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.errors import TiplineError
-from tipline.web import media
+from tipline.web import current, media
 from tipline.web.api.desk_models import CaseTip, DeskMessage, DeskTip, EvidenceBrief
 
 EXCERPT = 200
@@ -62,7 +62,7 @@ def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
         "evidence": [brief(file) for file in files],
         "awaits_footage": recorders.is_awaited(one, files),
         "messages": [message(text) for text in messages.list_all(tx, one)],
-        "cases": [_linked_case(link, case) for link, case in links.list_cases_of(tx, one)],
+        "cases": [_linked_case(link, case) for link, case in links.list_cases_of(tx, one, current.actor())],
         "duplicates": [],
     }
 

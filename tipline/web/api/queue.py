@@ -25,5 +25,7 @@ def list_queue(query_data: QueueQuery) -> dict[str, Any]:
     """
     wanted = triage.Filter(**query_data.model_dump(exclude={"cursor", "limit"}))
     with current.services().database.reading() as tx:
-        page = triage.list_queue(tx, wanted, cursor=query_data.cursor, limit=query_data.limit)
+        page = triage.list_queue(
+            tx, wanted, cursor=query_data.cursor, limit=query_data.limit, viewer=current.actor()
+        )
     return {"items": [desk_shapes.queue_item(row) for row in page.rows], "next_cursor": page.next_cursor}

@@ -44,7 +44,7 @@ def search(query_data: SearchQuery) -> dict[str, Any]:
 
 
 def _cases(tx: Transaction, q: str, cursor: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
-    found = cases.list_cases(tx, q=q, before=cursor_number(cursor), limit=limit + 1)
+    found = cases.list_cases(tx, current.actor(), q=q, before=cursor_number(cursor), limit=limit + 1)
     shown = found[:limit]
     return [_case(one) for one in shown], f"case.{shown[-1].id}" if len(found) > limit else None
 

@@ -58,7 +58,7 @@ def move(number: str) -> ResponseReturnValue:
 def unlink(number: str, reference: str) -> ResponseReturnValue:
     try:
         with current.services().database.transaction() as tx:
-            case, tip = cases.read_case(tx, number), tips.read_tip(tx, reference)
+            case, tip = cases.read_case(tx, number, current.actor()), tips.read_tip(tx, reference)
             standing = links.find_link(tx, case, tip)
             links.unlink(tx, current.actor(), case, tip, request.form.get("reason", ""))
     except TiplineError as fault:
@@ -76,7 +76,7 @@ def _act(number: str, form: str, words: str, **values: str | None) -> ResponseRe
     """Change the case as the person saw it."""
     try:
         with current.services().database.transaction() as tx:
-            case = cases.read_case(tx, number)
+            case = cases.read_case(tx, number, current.actor())
             cases.require_version(case, _version())
             cases.change(tx, current.actor(), case, **values)
     except TiplineError as fault:

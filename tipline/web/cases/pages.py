@@ -65,7 +65,7 @@ def case(number: str) -> ResponseReturnValue:
 @guard.staff("case:read")
 def case_print(number: str) -> ResponseReturnValue:
     with current.services().database.reading() as tx:
-        row = cases.read_case(tx, number)
+        row = cases.read_case(tx, number, current.actor())
         address = f"{current.settings().base_url}/desk/cases/{row.number}"
         return render_template(
             "cases/case_print.html", **_gather(tx, row), address=address, qr=printing.qr(address)
@@ -78,7 +78,7 @@ def show_list(*, failed: Failed | None = None, notice: Notice | None = None, sta
     before = request.args.get("before", "")
     with current.services().database.reading() as tx:
         found = cases.list_cases(
-            tx, state=None if state == "all" else state, q=words, limit=A_PAGE + 1,
+            tx, current.actor(), state=None if state == "all" else state, q=words, limit=A_PAGE + 1,
             before=int(before) if before.isdecimal() and len(before) < 18 else None,
         )  # fmt: skip
         shown = found[:A_PAGE]
@@ -90,7 +90,7 @@ def show_list(*, failed: Failed | None = None, notice: Notice | None = None, sta
             state=state,
             words_typed=words,
             next_url=_older(state, words, shown[-1].id) if len(found) > A_PAGE else None,
-            open_count=cases.count_open(tx),
+            open_count=cases.count_open(tx, current.actor()),
             failed=failed or Failed(),
             notice=notice or notices.take(),
         )
@@ -101,7 +101,7 @@ def show(
     number: str, *, failed: Failed | None = None, notice: Notice | None = None, status: int = 200
 ) -> Response:
     with current.services().database.reading() as tx:
-        row = cases.read_case(tx, number)
+        row = cases.read_case(tx, number, current.actor())
         values = _gather(tx, row)
         page = render_template(
             "cases/case.html", **values, failed=failed or Failed(), notice=notice or notices.take()
@@ -118,7 +118,7 @@ def refusal(form: str, fault: TiplineError) -> tuple[Failed, Notice, int]:
 
 def _gather(tx: Transaction, row: Case) -> dict[str, Any]:
     standing = links.list_tips_of(tx, row)
-    rows = {one.tip.id: one for one in triage.rows_of(tx, [tip for _link, tip in standing])}
+    rows = {one.tip.id: one for one in triage.rows_of(tx, [tip for _link, tip in standing], current.actor())}
     linked = [Linked(link, rows[tip.id]) for link, tip in standing]
     ended = links.list_ended(tx, row)
     staff = accounts.list_accounts(tx)

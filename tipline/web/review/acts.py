@@ -41,7 +41,9 @@ def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
             try:
                 with current.services().database.transaction() as tx:
                     tip = pages.read(tx, reference)
-                    stance.require(request.form.get("seen"), tip, links.list_cases_of(tx, tip))
+                    stance.require(
+                        request.form.get("seen"), tip, links.list_cases_of(tx, tip, current.actor())
+                    )
                     notice = do(tx, tip, *args, **kwargs)
             except TiplineError as fault:
                 if fault.code == "tip:not-found":
@@ -176,7 +178,7 @@ def retry(reference: str, evidence_id: str) -> ResponseReturnValue:
 
 def reversible(tx: Transaction, tip: Tip, text: str, verb: str, fields: dict[str, str]) -> Notice:
     """What was done, with the form of the act that takes it back."""
-    seen = stance.of(tip, links.list_cases_of(tx, tip))
+    seen = stance.of(tip, links.list_cases_of(tx, tip, current.actor()))
     return Notice(text, f"/desk/tips/{tip.reference}/{verb}", {**fields, "seen": seen})
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, categories, custody
+from tipline.domain import accounts, cases, categories, custody
 from tipline.domain.custody import Custody
 from tipline.errors import N_
-from tipline.web import filters
+from tipline.web import current, filters
 from tipline.web.review import came, words
 from tipline.web.review.saying import gettext
 
@@ -52,6 +52,10 @@ SENTENCES = {
     "link:create": N_("%(tip)s linked to %(case)s"),
     "link:end": N_("Link of %(tip)s to %(case)s taken back"),
     "case:open": N_("Case opened"),
+    "case:access": N_("Access: %(access)s"),
+    "member:add": N_("%(member)s assists from now on"),
+    "member:end": N_("%(member)s assists no more"),
+    "member:lead": N_("%(member)s leads from now on"),
     "case:change": N_("Case corrected: %(changes)s"),
     "case:close": N_("Case closed"),
     "case:reopen": N_("Case opened again"),
@@ -81,12 +85,18 @@ class Line(NamedTuple):
 
 def of_tip(tx: Transaction, reference: str) -> list[Line]:
     """Newest first."""
-    return _lines(tx, custody.list_latest(tx, about=reference, limit=MOST))
+    return _lines(tx, _of(tx, reference))
 
 
 def of_case(tx: Transaction, number: str) -> list[Line]:
     """Newest first."""
-    return _lines(tx, custody.list_latest(tx, about=f"case:{number}", limit=MOST))
+    return _lines(tx, _of(tx, f"case:{number}"))
+
+
+def _of(tx: Transaction, about: str) -> list[Custody]:
+    """What a case tells that does not exist for the reader is left out."""
+    hidden = cases.hidden_subjects(current.actor())
+    return custody.list_latest(tx, about=about, limit=MOST, without=hidden)
 
 
 def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
@@ -142,6 +152,8 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "days": facts.get("days"),
         "files": facts.get("files", 0),
         "offset": _ahead_or_behind(facts.get("clock_offset_s")),
+        "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
+        "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)

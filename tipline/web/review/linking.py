@@ -25,7 +25,7 @@ def choices() -> ResponseReturnValue:
     """Open cases that fit what is typed, as choices of the link form."""
     words = request.args.get("number", "").strip()[:100]
     with current.services().database.reading() as tx:
-        found = cases.list_cases(tx, state="open", q=words, limit=pages.CHOICES)
+        found = cases.list_cases(tx, current.actor(), state="open", q=words, limit=pages.CHOICES)
         return render_template("review/case_choices.html", choices=found, chosen="", words=words)
 
 
@@ -44,7 +44,7 @@ def link(tx: Transaction, tip: Tip) -> Notice:
 @guard.staff("case:act")
 @act("unlink")
 def unlink(tx: Transaction, tip: Tip, number: str) -> Notice:
-    case = cases.read_case(tx, number)
+    case = cases.read_case(tx, number, current.actor())
     standing = links.find_link(tx, case, tip)
     links.unlink(tx, current.actor(), case, tip, request.form.get("reason", ""))
     text = gettext("Link to %(case)s taken back.", case=case.number)
@@ -61,4 +61,4 @@ def _case(tx: Transaction) -> Case:
     number = chosen or typed
     if not number:
         raise TiplineError("link:case-needed", fields={"case": "link:case-needed"})
-    return cases.read_case(tx, number)
+    return cases.read_case(tx, number, current.actor())

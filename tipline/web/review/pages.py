@@ -109,7 +109,7 @@ def refuse(reference: str, form: str, fault: TiplineError) -> Response:
 def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[str, Any]:
     """Everything the page and its parts show, in a fixed number of queries."""
     files = looking.files_of(tx, row)
-    standing = links.list_cases_of(tx, row)
+    standing = links.list_cases_of(tx, row, current.actor())
     staff = accounts.list_accounts(tx)
     chosen = wanted.filter_of_request()
     people = {one.id: one for one in staff}
@@ -128,7 +128,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "author_names": {one.username: one.display_name for one in staff},
         "beats": beats.list_beats(tx),
         "categories": categories.CATEGORIES,
-        "choices": cases.list_cases(tx, state="open", limit=CHOICES),
+        "choices": cases.list_cases(tx, current.actor(), state="open", limit=CHOICES),
         "by_hand": [one for one in tips.BY_HAND if one != row.state],
         "failed": failed or Failed(),
         "notice": None,

@@ -44,7 +44,7 @@ def queue() -> ResponseReturnValue:
     cursor = request.args.get("cursor", "")
     with current.services().database.reading() as tx:
         since = triage.newest_change(tx)
-        page = triage.list_queue(tx, chosen, cursor=cursor)
+        page = triage.list_queue(tx, chosen, cursor=cursor, viewer=current.actor())
         return render_template(
             "review/queue.html",
             page=page,
@@ -75,7 +75,7 @@ def live() -> ResponseReturnValue:
         newest = triage.newest_change(tx)
         if newest <= since and newest < clock.now() - SETTLE:
             return "", 204
-        rows = triage.rows_of(tx, triage.list_by_reference(tx, list(shown)))
+        rows = triage.rows_of(tx, triage.list_by_reference(tx, list(shown)), current.actor())
         changed = [row for row in rows if row.tip.revision != shown[row.tip.reference]]
         newer = triage.count_newer(tx, chosen, top) if top != LONG_AGO or not shown else 0
         if not changed and newest <= since:

@@ -44,6 +44,10 @@ CASE = {
     "open": Word(N_("Open"), "folder", "used"),
     "closed": Word(N_("Closed"), "archive", "idle"),
 }
+ACCESS = {
+    "station": N_("whole station"),
+    "members": N_("members only"),
+}
 # Why a keyframe was taken.
 REASON = {
     "first": N_("Beginning"),
