@@ -53,6 +53,7 @@ class Evidence(Base):
     # This file's own clock, where it is known; else that of the tip holds. Camera minus true time.
     clock_offset_s: Mapped[float | None]
     clock_source: Mapped[str | None] = mapped_column(String(12))
+    clock_reading: Mapped[str | None] = mapped_column(SafeText)  # what a person read of it: burned.Read
     camera: Mapped[str] = mapped_column(SafeText, default="")  # which camera it is, in the officer's words
     # The account that sent it on the reporter's behalf, if one did.
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", name="fk_evidence_sent_by"))
