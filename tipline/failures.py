@@ -27,6 +27,7 @@ FAILURES: dict[str, str] = {
     "media:memory": N_("Examining the file needed too much memory and was stopped. The original is kept."),
     "media:crashed": N_("The file made the reader stop unexpectedly. The original is kept; try again."),
     "media:bad-answer": N_("The examination gave an answer that cannot be trusted, so it was thrown away. The original is kept; treat this file with care."),
+    "media:not-covered": N_("A check found that a cover did not hold, so the result was thrown away. Nothing left the station; please try again."),
     "media:no-sandbox": N_("The protected environment for opening files is not available, so nothing was opened. The original is kept; tell the administrator."),
     "media:unreadable": N_("The stored file could not be read just now. Try again; if it stays so, tell the administrator."),
     "media:truncated": N_("The recording breaks off before its end. What is there is shown."),

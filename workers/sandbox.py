@@ -70,6 +70,7 @@ class Hooks:
     on_tile: Callable[[Tile], None] | None = None
     on_table: Callable[[wire.Message], None] | None = None  # when each frame of a playable file is shown
     on_progress: Callable[[float], None] | None = None  # from 0 to 1
+    on_result: Callable[[dict[str, Any]], None] | None = None  # of a later step, until now
     on_tick: Callable[[], None] | None = None  # about twice a second, however silent the child is
 
 
@@ -123,6 +124,8 @@ class _Ear:
             said = message.body.get("result")
             answer.result = untrusted_results.of(self.task, said)
             answer.failure = untrusted.failure(said.get("failure")) if isinstance(said, dict) else None
+            if message.kind == "facts" and self.hooks.on_result:
+                self.hooks.on_result(answer.result)
         self.finished = message.kind == "done"
 
     def _keyframe(self, message: wire.Message) -> None:

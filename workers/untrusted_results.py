@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workers import untrusted, untrusted_clock, untrusted_provenance
+from workers import untrusted, untrusted_clock, untrusted_provenance, untrusted_redaction
 
 LONGEST_S, AREA = 1e9, 1e6
 STRETCHES = 4_000
@@ -113,4 +113,7 @@ CHECKS: dict[str, Callable[[Checked], Checked]] = {
     "clock": untrusted_clock.result,
     "provenance": untrusted_provenance.provenance,
     "copy": _copy,
+    "faces": untrusted_redaction.faces,
+    "track": untrusted_redaction.track,
+    "redaction": untrusted_redaction.redaction,
 }

@@ -22,6 +22,7 @@ TIMEOUT = "media:timeout"
 MEMORY = "media:memory"
 CRASHED = "media:crashed"
 BAD_ANSWER = "media:bad-answer"
+NOT_COVERED = "media:not-covered"
 
 # Nothing is known about the file yet: the fault is on our side and another try may help.
 NO_SANDBOX = "media:no-sandbox"
@@ -52,7 +53,7 @@ FAILURES = (
     REFUSALS
     | OUR_FAULT
     | {DOCUMENT, SILK, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
-    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER}
+    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED}
 )
 WARNINGS = frozenset(
     {

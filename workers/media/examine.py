@@ -37,6 +37,7 @@ from workers.media import (
 )
 from workers.media.clock import step as clock
 from workers.media.job import Job
+from workers.media.redaction import burn, faces, follow
 from workers.media.report import Report
 
 INDEX_SEARCH_BYTES = 64 * 1024 * 1024
@@ -196,4 +197,7 @@ TASKS: dict[str, Callable[[Job, Report], None]] = {
     "copy": _with_a_film(copying.run),
     "live": live.run,
     "provenance": _provenance,
+    "faces": faces.find,
+    "track": follow.run,
+    "redaction": burn.run,
 }

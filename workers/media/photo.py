@@ -58,10 +58,7 @@ BROKEN = (
 
 def examine(job: Job, report: Report, form: str) -> None:
     """Fill the report. ``form`` is the one format Pillow may read it as."""
-    Image.MAX_IMAGE_PIXELS = job.limits.photo_pixels // 2  # Pillow refuses at twice this
-    if form == "HEIF":
-        pillow_heif.register_heif_opener(thumbnails=False)
-        pillow_heif.options.DECODE_THREADS = 1
+    _prepare(job.limits, form)
     media = report.media
     media |= {"kind": "photo", "container": form.lower(), "mime": MIME[form]}
     media["playable"] = "original" if form in SHOWN_BY_BROWSERS else "none"
@@ -75,6 +72,26 @@ def examine(job: Job, report: Report, form: str) -> None:
         report.fail(codes.CORRUPT)
     except BROKEN:
         report.fail(codes.CORRUPT)
+
+
+def main_picture(job: Job, report: Report, form: str) -> Any:
+    """The main picture as it is shown: upright pixels, no more than the wall lets through; None when it is
+    too large to be read. Raises what its reader raises."""
+    _prepare(job.limits, form)
+    with warnings.catch_warnings(), _opened(job, form) as image:
+        warnings.simplefilter("ignore")
+        if image.width * image.height > most_pixels(image, form, job.limits):
+            return None
+        _shrink_while_reading(image)
+        pixels = np.asarray(_upright(_pixels(image, report), report), dtype=np.uint8)
+    return without_gaps(pixels, report) if form == "HEIF" else pixels
+
+
+def _prepare(limits: Limits, form: str) -> None:
+    Image.MAX_IMAGE_PIXELS = limits.photo_pixels // 2  # Pillow refuses at twice this
+    if form == "HEIF":
+        pillow_heif.register_heif_opener(thumbnails=False)
+        pillow_heif.options.DECODE_THREADS = 1
 
 
 def _read(job: Job, report: Report, form: str) -> None:

@@ -7,6 +7,7 @@ a film of uneven pace stays one. Pieces of one film have the same shape and are 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -42,15 +43,15 @@ class Shape:
     least_s: float = LEAST_S  # frames nearer to the last one are left out
 
 
-def shape_of(stream: VideoStream, turns: int) -> Shape:
-    """480 lines upright, with square pixels; never larger than the source."""
+def shape_of(stream: VideoStream, turns: int, lines: int = LINES, widest: int = WIDEST) -> Shape:
+    """480 lines upright unless told otherwise, with square pixels; never larger than the source."""
     context = stream.codec_context
     aspect = float(stream.sample_aspect_ratio or 0)
     aspect = aspect if math.isfinite(aspect) and 0.2 <= aspect <= 5 else 1.0
     width, height = context.width * aspect, float(context.height)
     if turns % 2:
         width, height = height, width
-    scale = min(1.0, LINES / min(width, height), WIDEST / max(width, height))
+    scale = min(1.0, lines / min(width, height), widest / max(width, height))
     rate = float(stream.average_rate or stream.guessed_rate or 0)
     return Shape(
         _even(width * scale),
@@ -69,9 +70,9 @@ def _even(side: float) -> int:
 class Pictures:
     """Encodes frames into the picture track of a copy that is being written."""
 
-    def __init__(self, out: OutputContainer, shape: Shape) -> None:
+    def __init__(self, out: OutputContainer, shape: Shape, encoder: Mapping[str, str] | None = None) -> None:
         self._shape = shape
-        self._stream: Any = out.add_stream("libx264", rate=shape.rate, options=dict(ENCODER))
+        self._stream: Any = out.add_stream("libx264", rate=shape.rate, options=dict(encoder or ENCODER))
         self._stream.width, self._stream.height, self._stream.pix_fmt = shape.width, shape.height, "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = shape.ticks
         self._stream.codec_context.gop_size = 600
@@ -80,14 +81,17 @@ class Pictures:
         self.frames = 0
         self._last = self._last_key = 0
 
-    def add(self, frame: VideoFrame, t: float) -> list[Packet[Any]] | None:
-        """What is ready to be written; None when the frame shown at ``t`` seconds is left out."""
+    def add(
+        self, frame: VideoFrame, t: float, paint: Callable[[VideoFrame], VideoFrame] | None = None
+    ) -> list[Packet[Any]] | None:
+        """What is ready to be written; None when the frame shown at ``t`` seconds is left out. ``paint`` is
+        given the picture just before it is encoded."""
         at = round(t / float(self._shape.ticks))
         if self.first is None:
             self.first = self._last_key = at
         elif at <= self._last or (at - self._last) * self._shape.ticks < self._shape.least_s:
             return None
-        picture = self._scaled(frame)
+        picture = self._scaled(frame) if paint is None else paint(self._scaled(frame))
         picture.pts, picture.time_base = at - self.first, self._shape.ticks
         is_key = not self.frames or (at - self._last_key) * self._shape.ticks >= KEY_EVERY_S
         picture.pict_type = PictureType.I if is_key else PictureType.NONE

@@ -57,6 +57,10 @@ class Report:
         """Send all that is known now."""
         wire.send(self._out, "facts", {"media": self.media})
 
+    def so_far(self) -> None:
+        """Send what a later step has found until now."""
+        wire.send(self._out, "facts", {"result": self.result})
+
     def done(self) -> None:
         """Send the last word of the first look."""
         self._total()
