@@ -108,6 +108,10 @@ CATALOGUE: dict[str, Entry] = {
     "tip:confirm-needed": Entry(_K.INVALID, N_("Tick the box to say that your report is honest, then send it.")),
     "tip:reason-needed": Entry(_K.INVALID, N_("Give a reason. It stands in the log, and the reporter may read it.")),
     "tip:snooze-day": Entry(_K.INVALID, N_("Choose a day that is still to come.")),
+    # --- hints
+    "hint:not-found": Entry(_K.NOT_FOUND, N_("This hint is no longer there: what it rested on has changed. Look at the page again.")),
+    "hint:answer-needed": Entry(_K.INVALID, N_("Say why the two do not belong together, or that you cannot tell.")),
+    "hint:decided": Entry(_K.CONFLICT, N_("Somebody has answered this hint already. Look at the newest state.")),
     # --- receipts
     "receipt:unknown": Entry(_K.NOT_FOUND, N_("No such code. Check the 16 characters (no I, L, O, U).")),
     "receipt:too-many": Entry(_K.TOO_MANY, N_("No such code, and too many wrong ones came from your network. Check the 16 characters (no I, L, O, U) and try again in a minute.")),

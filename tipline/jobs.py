@@ -25,6 +25,7 @@ JOBS: dict[str, Job] = {
     "evidence.live": Job("workers.tasks.look_ahead", MEDIA, 300),
     "evidence.soon": Job("workers.tasks.take_step", SOON, 3600),
     "evidence.late": Job("workers.tasks.take_late_step", LATE, 3600),
+    "tip.match": Job("workers.tasks.match_tip", SOON, 600),
 }
 
 

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline.domain import drafts, evidence, live, outbox, receipts, recorders, tips, uploads
+from tipline.domain import drafts, evidence, live, outbox, receipts, recorders, rematches, tips, uploads
 from tipline.errors import TiplineError
 from tipline.jobs import JOBS, QUEUES, queue_of
 from tipline.services import Services
@@ -68,8 +68,8 @@ def ring_stuck(services: Services) -> None:
 def _ring_stuck(services: Services, kinds: list[str], room: int) -> None:
     with services.database.transaction() as tx:
         for row in outbox.ring_stuck(tx, services.bell, limit=room, kinds=kinds):
-            if row.kind == live.KIND:
-                row.state = "done"  # only a glance: nobody has to hear of it
+            if row.kind in (live.KIND, rematches.MATCH):
+                row.state = "done"  # only a glance, or a hint: nobody has to hear of it
                 continue
             log.error("sweep.gave-up", outbox=row.id, job=row.kind, subject=row.subject, attempts=row.attempt)
             ending = pipeline.end if row.kind == evidence.DERIVE else following.end
@@ -99,6 +99,12 @@ def remind_of_overwriting(services: Services) -> None:
     """Remind of footage that a recorder is about to write over."""
     with services.database.transaction() as tx:
         recorders.remind(tx)
+
+
+def compare_tips(services: Services) -> None:
+    """Have tips compared of which something was learned; not faster than that work is done."""
+    with services.database.transaction() as tx:
+        rematches.ask_due(tx, services.bell, most=MOST_WAITING)
 
 
 def end_uploads(services: Services) -> None:
@@ -135,6 +141,7 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "withdrawn": forget_withdrawn,
     "snoozed": wake_snoozed,
     "overwriting": remind_of_overwriting,
+    "comparing": compare_tips,
 }
 LATER: dict[str, Callable[[Services], None]] = {
     "leftovers": forget_leftovers,

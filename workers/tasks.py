@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tipline import services, settings
 from tipline.services import Services
-from workers import following, live, pipeline
+from workers import following, live, matching, pipeline
 
 LATER = 10  # how much a job of the late queue gives way to others on this host, by the measure of nice(2)
 
@@ -31,6 +31,11 @@ def take_late_step(outbox_id: int) -> None:
 def look_ahead(outbox_id: int) -> None:
     """Look into a film that is still coming."""
     _with_services(live.look, outbox_id)
+
+
+def match_tip(outbox_id: int) -> None:
+    """Compare a tip with all others."""
+    _with_services(matching.match, outbox_id)
 
 
 def _with_services(work: Callable[[Services, int], None], outbox_id: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids, outbox, tips
+from tipline.domain import clock, custody, ids, outbox, rematches, tips
 from tipline.domain.accounts import Account
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
@@ -309,6 +309,7 @@ def _record(tx: Transaction, actor: Actor, action: str, evidence: Evidence, medi
         tx, actor, action, f"evidence:{evidence.id}", tip=tip.reference, failure=media.get("failure"),
         keyframes=len(media.get("keyframes", [])), tools=media.get("tools", {}),
     )  # fmt: skip
+    rematches.want(tx, tip.id)
 
 
 def fail(tx: Transaction, actor: Actor, evidence: Evidence, code: str) -> None:

@@ -1,20 +1,33 @@
 """That two tips may belong together, and why: same file, same pictures, same code, or a likely series.
 
-The machine only points; a person links, marks as duplicate, or says no, and that stays said.
+The machine only points; a person links, marks as duplicate, or says no, and that stays said until something
+new speaks for it. A hint runs from the later tip to the earlier one and is shown on both.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from tipline.db import Base, SafeText, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, custody, tips
+from tipline.domain.actors import Actor
+from tipline.domain.links import Link
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
 
 FILE, MEDIA, CODE, SERIES = KINDS = ("file", "media", "code", "series")
+OPEN, ACCEPTED, DISMISSED = "open", "accepted", "dismissed"
+# Why two tips are not related, or that nobody can tell.
+ANSWERS = ("other-place", "other-method", "same-camera", "too-common", "cannot-tell")
+# Words for how much speaks for it: from so many bits on.
+STRONG, SOME, WEAK = BANDS = ("strong", "some", "weak")
+STRONG_BITS, SOME_BITS = 10.0, 5.0
 
 
 class Hint(Base):
@@ -43,3 +56,197 @@ class Hint(Base):
         """Codes and values, for and against; sentences are made where they are shown."""
         why: list[dict[str, Any]] = json.loads(self.reasons)
         return why
+
+    @property
+    def band(self) -> str:
+        """How much speaks for it, in a word."""
+        return band_of(self.score)
+
+    def other_than(self, tip_id: int) -> int:
+        """The tip at the other end."""
+        return self.other_id if tip_id == self.tip_id else self.tip_id
+
+
+class Found(NamedTuple):
+    """What a comparison found: the earlier or later tip, the lane, bits, and reasons.
+
+    A reason is `{code, bits, values, …}`; fewer than 0 bits speak against. `mine` and `theirs` of a reason
+    name a file and what in it (`{evidence, number, picture?, t?}`).
+    """
+
+    other_id: int
+    kind: str
+    score: float
+    reasons: list[dict[str, Any]]
+
+
+class Pointer(NamedTuple):
+    """What a row of the queue says of a hint: the other tip, the lane, and how much speaks for it."""
+
+    id: int
+    kind: str
+    band: str
+    tip_id: int
+    reference: str
+
+
+def band_of(score: float) -> str:
+    if score >= STRONG_BITS:
+        return STRONG
+    return SOME if score >= SOME_BITS else WEAK
+
+
+def keep(tx: Transaction, tip_id: int, found: Iterable[Found], kinds: Collection[str] = KINDS) -> bool:
+    """Write down what a comparison of this tip found in these lanes, and drop open hints that no longer hold.
+
+    What was decided stays decided, unless there is a reason now that was not there then. Whether anything a
+    person sees has changed.
+    """
+    known = {(one.kind, one.other_than(tip_id)): one for one in _all_of(tx, [tip_id], kinds)}
+    is_changed = False
+    for one in found:
+        row = known.pop((one.kind, one.other_id), None)
+        is_changed |= _renew(row, one) if row else _add(tx, tip_id, one)
+    for row in known.values():
+        # What runs from a later tip to this one is that tip's own to drop.
+        if row.state == OPEN and row.tip_id == tip_id:
+            tx.delete(row)
+            is_changed = True
+    tx.flush()
+    return is_changed
+
+
+def _add(tx: Transaction, tip_id: int, one: Found) -> bool:
+    later, earlier = max(tip_id, one.other_id), min(tip_id, one.other_id)
+    reasons = one.reasons if later == tip_id else [_turned(reason) for reason in one.reasons]
+    tx.add(
+        Hint(
+            tip_id=later, other_id=earlier, kind=one.kind, score=one.score, reasons=_json(reasons),
+            state=OPEN, at=clock.now(),
+        )
+    )  # fmt: skip
+    return True
+
+
+def _renew(row: Hint, one: Found) -> bool:
+    """The newest reasons; a decision is opened again only by a reason that it did not know."""
+    reasons = one.reasons if row.other_id == one.other_id else [_turned(reason) for reason in one.reasons]
+    if row.state != OPEN:
+        if _facts(reasons) <= _facts(row.why):
+            return False
+        row.state, row.decided_by_id, row.decided_at, row.decided_reason = OPEN, None, None, None
+    is_changed = row.why != reasons
+    row.score, row.reasons = one.score, _json(reasons)
+    return is_changed
+
+
+def _turned(reason: dict[str, Any]) -> dict[str, Any]:
+    """The same reason as the other tip sees it."""
+    sides = {"mine": reason.get("theirs"), "theirs": reason.get("mine")}
+    return {**reason, **{name: value for name, value in sides.items() if value is not None}}
+
+
+def seen_from(hint: Hint, tip_id: int) -> list[dict[str, Any]]:
+    """Its reasons with this tip's own files as `mine`."""
+    return hint.why if tip_id == hint.tip_id else [_turned(reason) for reason in hint.why]
+
+
+def _facts(reasons: list[dict[str, Any]]) -> set[str]:
+    """What speaks for it, without how much: another weight is nothing new."""
+    return {
+        _json([one["code"], *(one.get(side, {}).get("evidence") for side in ("mine", "theirs"))])
+        for one in reasons
+        if one["bits"] > 0
+    }
+
+
+def open_of(tx: Transaction, tip_ids: Collection[int]) -> dict[int, list[Pointer]]:
+    """Tip → its open hints, the strongest first, in one query. What is settled already is not told again."""
+    ids = set(tip_ids)
+    found: dict[int, list[Pointer]] = {one: [] for one in ids}
+    if not ids:
+        return found
+    later, earlier = aliased(Tip), aliased(Tip)
+    query = (
+        select(Hint.id, Hint.kind, Hint.score, Hint.tip_id, Hint.other_id, later.reference, earlier.reference)
+        .join(later, later.id == Hint.tip_id)
+        .join(earlier, earlier.id == Hint.other_id)
+        .where(or_(Hint.tip_id.in_(ids), Hint.other_id.in_(ids)), Hint.state == OPEN)
+        .where(or_(later.duplicate_of_id.is_(None), later.duplicate_of_id != earlier.id))
+        .where(or_(earlier.duplicate_of_id.is_(None), earlier.duplicate_of_id != later.id))
+        .where(~_share_a_case())
+        .order_by(Hint.score.desc(), Hint.id)
+    )
+    for hint_id, kind, score, later_id, earlier_id, later_reference, earlier_reference in tx.execute(query):
+        ends = ((later_id, earlier_id, earlier_reference), (earlier_id, later_id, later_reference))
+        for here, there, reference in ends:
+            if here in ids:
+                found[here].append(Pointer(hint_id, kind, band_of(score), there, reference))
+    return found
+
+
+def _share_a_case() -> Any:
+    one, other = aliased(Link), aliased(Link)
+    return (
+        select(one.id)
+        .join(other, and_(other.case_id == one.case_id, other.ended_at.is_(None)))
+        .where(one.tip_id == Hint.tip_id, other.tip_id == Hint.other_id, one.ended_at.is_(None))
+        .exists()
+    )
+
+
+def list_of(tx: Transaction, tip_id: int) -> list[Hint]:
+    """All hints of a tip in any state, facts before opinions, the strongest first."""
+    rows = _all_of(tx, [tip_id], KINDS)
+    return sorted(rows, key=lambda one: (KINDS.index(one.kind), -one.score, one.id))
+
+
+def read_hint(tx: Transaction, hint_id: int, tip: Tip) -> Hint:
+    """A hint of this tip; raises hint:not-found."""
+    row = tx.get(Hint, hint_id)
+    if row is None or tip.id not in (row.tip_id, row.other_id):
+        raise TiplineError("hint:not-found")
+    return row
+
+
+def dismiss(tx: Transaction, actor: Actor, tip: Tip, hint: Hint, answer: str) -> None:
+    """Somebody has looked: not related, and why; or nobody can tell."""
+    if answer not in ANSWERS:
+        raise TiplineError("hint:answer-needed", fields={"answer": "hint:answer-needed"})
+    if hint.state == DISMISSED:
+        raise TiplineError("hint:decided")
+    _decide(tx, actor, tip, hint, DISMISSED, answer)
+
+
+def accept(tx: Transaction, actor: Actor, tip: Tip, hint: Hint, how: str) -> None:
+    """Somebody acted on it: linked to its case, or marked as duplicate."""
+    if hint.state == OPEN:
+        _decide(tx, actor, tip, hint, ACCEPTED, how)
+
+
+def restore(tx: Transaction, actor: Actor, tip: Tip, hint: Hint) -> None:
+    """Take the answer back."""
+    _decide(tx, actor, tip, hint, OPEN, None)
+
+
+def _decide(tx: Transaction, actor: Actor, tip: Tip, hint: Hint, state: str, reason: str | None) -> None:
+    hint.state, hint.decided_reason = state, reason
+    hint.decided_by_id = actor.user_id if state != OPEN else None
+    hint.decided_at = clock.now() if state != OPEN else None
+    other = tx.get_one(Tip, hint.other_than(tip.id))
+    custody.append(
+        tx, actor, f"hint:{'reopen' if state == OPEN else state}", f"tip:{tip.reference}", tip=tip.reference,
+        other=other.reference, kind=hint.kind, answer=reason, bits=round(hint.score, 1),
+        shown=[one["code"] for one in hint.why],
+    )  # fmt: skip
+    tips.touch(tip)
+    tips.touch(other)
+
+
+def _all_of(tx: Transaction, tip_ids: Collection[int], kinds: Collection[str]) -> list[Hint]:
+    query = select(Hint).where(or_(Hint.tip_id.in_(tip_ids), Hint.other_id.in_(tip_ids)))
+    return list(tx.scalars(query.where(Hint.kind.in_(kinds)).order_by(Hint.id)))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

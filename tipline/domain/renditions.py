@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock
+from tipline.domain import clock, fingerprints
 from tipline.errors import TiplineError
 
 KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet"
@@ -75,6 +75,8 @@ def keep(
     )
     tx.add(row)
     tx.flush()
+    if row.kind == KEYFRAME and not row.is_provisional:
+        fingerprints.keep(tx, row.id, row.pdq, row.pdq_quality)
     return row
 
 

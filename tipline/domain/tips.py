@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import beats, categories, clock, contacts, custody, ids, limits, shops
+from tipline.domain import beats, categories, clock, contacts, custody, ids, limits, rematches, shops
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
@@ -143,6 +143,7 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     tip.ack_due_at = now + timedelta(minutes=ack_minutes)
     decide(tip)
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
+    rematches.want(tx, tip.id)
 
 
 def may_withdraw(tip: Tip) -> bool:
@@ -329,10 +330,8 @@ def _complete(tx: Transaction, report: Report) -> None:
 
 
 def _copy(report: Report, tip: Tip) -> None:
-    for name in (
-        "category", "text", "occurred_at", "occurred_until", "place", "lat", "lon", "beat", "anonymous",
-        "shop",
-    ):  # fmt: skip
+    for name in ("category", "text", "occurred_at", "occurred_until", "place", "lat", "lon", "beat",
+                 "anonymous", "shop"):  # fmt: skip
         setattr(tip, name, getattr(report, name))
     # What a report does not say of the recorder may have been told by itself.
     if report.clock_offset_s is not None and report.clock_offset_s != tip.clock_offset_s:

@@ -68,6 +68,15 @@ KIND = {
     "other": N_("File"),
 }
 
+# Why two tips that were shown together are not related.
+HINT_ANSWER = {
+    "other-place": N_("not related: another place"),
+    "other-method": N_("not related: done another way"),
+    "same-camera": N_("not related: only the same camera"),
+    "too-common": N_("not related: too common to say anything"),
+    "cannot-tell": N_("cannot tell"),
+}
+
 KIND_ICON = {"video": "video", "photo": "photo", "audio": "volume", "other": "file-text"}
 
 

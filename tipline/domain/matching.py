@@ -1,0 +1,104 @@
+"""Compares one tip with all others, through indices alone: what it shares with which, in three lanes.
+
+The lanes are kept apart: the same media and the same code are facts to open and compare, a series is an
+opinion. Nothing is ever attached here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from tipline.db import Transaction
+from tipline.domain import hints, likenesses
+from tipline.domain.evidence import NOT_HERE, Evidence
+from tipline.domain.hints import Found
+from tipline.domain.likenesses import PICTURE, RECORDING, VIEW, Likeness
+from tipline.domain.tips import Tip
+
+MOST_OF_A_LANE = 5
+FILE_BITS = 40.0
+# A fixed camera shows the same wall for years: a view says where, not who.
+MEDIA_BITS = {RECORDING: 30.0, PICTURE: 20.0, VIEW: 3.0}
+
+
+def compare(tx: Transaction, tip: Tip) -> list[Found]:
+    """Everything found of this tip, each lane bounded."""
+    same = same_files(tx, tip)
+    return [*same, *same_media(tx, tip, {one.other_id for one in same})]
+
+
+def same_files(tx: Transaction, tip: Tip) -> list[Found]:
+    """Other tips of which a file has the very same bytes."""
+    mine, other = aliased(Evidence), aliased(Evidence)
+    query = (
+        select(mine.id, mine.number, other.id, other.number, other.tip_id, other.filename)
+        .join(other, other.sha256 == mine.sha256)
+        .join(Tip, Tip.id == other.tip_id)
+        .where(mine.tip_id == tip.id, other.tip_id != tip.id, other.state.not_in(NOT_HERE))
+        .where(Tip.state != "draft")
+        .order_by(other.tip_id, mine.number, other.number)
+        .limit(500)
+    )
+    reasons = defaultdict(list)
+    for mine_id, number, other_id, other_number, other_tip, filename in tx.execute(query):
+        reasons[other_tip].append(
+            {
+                "code": "file:same", "bits": FILE_BITS, "values": {"name": filename},
+                "mine": {"evidence": mine_id, "number": number},
+                "theirs": {"evidence": other_id, "number": other_number},
+            }
+        )  # fmt: skip
+    nearest = sorted(reasons, key=lambda one: abs(tip.id - one))[:MOST_OF_A_LANE]
+    return [Found(one, hints.FILE, FILE_BITS, reasons[one]) for one in nearest]
+
+
+def same_media(tx: Transaction, tip: Tip, known: set[int]) -> list[Found]:
+    """Other tips that show the same recording, picture, or camera view. `known` share a file with this one."""
+    of_tip = defaultdict(list)
+    for one in likenesses.find(tx, tip.id):
+        of_tip[one.other_tip].append(one)
+    files = {one for many in of_tip.values() for like in many for one in (like.mine, like.other)}
+    numbers = _numbers(tx, files)
+    found = []
+    for other_id, many in of_tip.items():
+        best = many[0]
+        # Where the bytes are the same, that the pictures are is no news.
+        if other_id in known and not _is_news(tx, best):
+            continue
+        reasons = [_told(one, numbers) for one in many[:3]]
+        found.append(Found(other_id, hints.MEDIA, MEDIA_BITS[best.kind], reasons))
+    handed_in = set(tx.scalars(select(Tip.id).where(Tip.id.in_(of_tip), Tip.state != "draft")))
+    found = [one for one in found if one.other_id in handed_in]
+    return sorted(found, key=lambda one: (-one.score, abs(tip.id - one.other_id)))[:MOST_OF_A_LANE]
+
+
+def _is_news(tx: Transaction, likeness: Likeness) -> bool:
+    """Whether it is about files that are not the same byte for byte, and more than a view."""
+    digests = tx.scalars(select(Evidence.sha256).where(Evidence.id.in_([likeness.mine, likeness.other])))
+    return likeness.kind != VIEW and len(set(digests)) > 1
+
+
+def _told(likeness: Likeness, numbers: dict[str, int]) -> dict[str, Any]:
+    first = likeness.pairs[0]
+    sides = {
+        side: {
+            "evidence": one.evidence_id,
+            "number": numbers[one.evidence_id],
+            "picture": one.name,
+            "t": one.t,
+        }
+        for side, one in (("mine", first.mine), ("theirs", first.other))
+    }
+    values = {"pictures": len(likeness.pairs), "lasts_s": round(likeness.lasts_s, 1), "apart": first.distance}
+    return {
+        "code": f"media:{likeness.kind}", "bits": MEDIA_BITS[likeness.kind], "values": values, **sides,
+    }  # fmt: skip
+
+
+def _numbers(tx: Transaction, evidence_ids: set[str]) -> dict[str, int]:
+    query = select(Evidence.id, Evidence.number).where(Evidence.id.in_(evidence_ids))
+    return {evidence_id: number for evidence_id, number in tx.execute(query)}
