@@ -57,7 +57,7 @@ def same_files(tx: Transaction, tip: Tip) -> list[Found]:
 
 
 def same_media(tx: Transaction, tip: Tip, known: set[int]) -> list[Found]:
-    """Other tips that show the same recording, picture, or camera view. `known` share a file with this one."""
+    """Other tips that show the same recording, picture or camera view. `known` share a file with it."""
     of_tip = defaultdict(list)
     for one in likenesses.find(tx, tip.id):
         of_tip[one.other_tip].append(one)
