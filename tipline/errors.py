@@ -166,9 +166,16 @@ CATALOGUE: dict[str, Entry] = {
     "link:exists": Entry(_K.CONFLICT, N_("This tip is linked to the case already.")),
     "link:not-found": Entry(_K.NOT_FOUND, N_("This tip is not linked to the case.")),
     "link:reason-needed": Entry(_K.INVALID, N_("Give a reason for this step. It stands in the log.")),
+    # --- acts that are taken back
+    "act:not-found": Entry(_K.NOT_FOUND, N_("There is no such act, or it is not yours to see.")),
+    "act:undone": Entry(_K.CONFLICT, N_("%(name)s took this back already, on %(at)s. Nothing was changed now.")),
+    "act:superseded": Entry(_K.CONFLICT, N_("Something else was decided here since. Taking this back would undo that too, so nothing was changed; make a new change instead.")),
+    "act:too-late": Entry(_K.CONFLICT, N_("This was done more than twelve hours ago and counts as settled. Nothing was changed; make a new change instead.")),
+    "act:nothing": Entry(_K.NOT_FOUND, N_("You have done nothing in the last half hour that could be taken back. Older acts stand under “My last acts”.")),
     # --- messages
     "message:empty": Entry(_K.INVALID, N_("Write something first.")),
     "message:crowded": Entry(_K.TOO_MANY, N_("Very many messages came from your network just now. Wait ten minutes, then send yours again.")),
+    "message:said": Entry(_K.CONFLICT, N_("A message can be withdrawn for half an hour. This one counts as said; write another one that puts it right.")),
     "message:too-long": Entry(_K.INVALID, N_("The message is longer than %(limit)s characters. Shorten it or send it in two.")),
     # --- accounts
     "account:sign-in-needed": Entry(_K.UNAUTHENTICATED, N_("Sign in first.")),

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from tipline.db import Transaction
-from tipline.domain import comparing, custody, recorders
+from tipline.domain import acts, comparing, custody, recorders, undoing
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
-from tipline.errors import TiplineError
 
 STATION = timezone(timedelta(hours=8))
 CAME = datetime(2026, 11, 26, 2, 30, tzinfo=UTC)  # 10:30 at the station
@@ -118,15 +117,11 @@ def test_an_accepted_proposal_counts_and_keeps_what_the_reporter_read(
     entry = custody.list_of(tx, subject=f"tip:{tip.reference}")[-1]
     assert (entry.action, entry.facts()["photo"], entry.facts()["before"]) == ("tip:clock", 2, 60.0)
 
-    comparing.restore(tx, officer, tip, 60.0, "reading")
+    act = acts.recorded(tx)
+    assert act is not None
+    undoing.undo(tx, officer, act.id)
 
     assert (tip.clock_offset_s, tip.clock_source) == (60.0, "reading")
-
-
-def test_nothing_unknown_is_restored(tx: Transaction, tip: Tip, officer: Actor) -> None:
-    for offset, source in ((1e12, "desk"), (60.0, "guessed")):
-        with pytest.raises(TiplineError, match="clock is unclear"):
-            comparing.restore(tx, officer, tip, offset, source)
 
 
 def test_the_time_of_satellites_is_no_clock_on_the_wall() -> None:

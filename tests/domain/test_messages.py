@@ -33,7 +33,7 @@ def test_one_answer_settles_all_open_questions(tx: Transaction, officer: Actor, 
 
 
 def test_a_question_on_a_linked_tip_leaves_it_linked(tx: Transaction, officer: Actor, tip: Tip) -> None:
-    tips.mark_linked(tx, officer, tip)
+    tips.follow(tx, officer, tip, "linked")
     messages.write(tx, officer, tip, "还有别的角度吗？", kind="question")
 
     assert tip.state == "linked"

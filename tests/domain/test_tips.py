@@ -10,7 +10,7 @@ import pytest
 
 from tests.domain.conftest import EVENING, draft, sent
 from tipline.db import Database, Transaction
-from tipline.domain import beats, contacts, custody, limits, tips
+from tipline.domain import acts, beats, contacts, custody, limits, tips
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
@@ -216,17 +216,12 @@ def test_a_tip_is_not_put_off_to_the_ends_of_time(
     assert fault.value.fields == {"until": "tip:snooze-day"}
 
 
-def test_links_move_a_tip_there_and_back_but_not_out_of_another_state(
+def test_a_state_that_follows_from_another_act_is_no_act_of_its_own(
     tx: Transaction, officer: Actor, tip: Tip
 ) -> None:
-    tips.mark_linked(tx, officer, tip)
+    tips.follow(tx, officer, tip, "linked")
     assert tip.state == "linked"
-    tips.mark_unlinked(tx, officer, tip)
-    assert tip.state == "triage"
-
-    tips.move(tx, officer, tip, "closed")
-    tips.mark_unlinked(tx, officer, tip)
-    assert tip.state == "closed"
+    assert acts.recorded(tx) is None
 
 
 # --- correcting

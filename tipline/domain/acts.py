@@ -7,19 +7,28 @@ that nobody undoes a later decision of somebody else. `tipline.domain.undoing` k
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock
+from tipline.domain import clock, ids
 from tipline.domain.actors import Actor
-from tipline.domain.cases import Case
-from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
 
 LASTS = timedelta(hours=12)  # a shift: what was done yesterday is corrected by a new act
+_BATCH, _RECORDED = "acts:batch", "acts:recorded"  # what a transaction carries along
+
+
+class Numbered(Protocol):
+    """A tip or a case; tips and cases record acts, so their modules cannot be asked here."""
+
+    @property
+    def id(self) -> int: ...
 
 
 class Act(Base):
@@ -54,7 +63,7 @@ class Act(Base):
 
 
 def record(
-    tx: Transaction, actor: Actor, kind: str, *, tip: Tip | None = None, case: Case | None = None,
+    tx: Transaction, actor: Actor, kind: str, *, tip: Numbered | None = None, case: Numbered | None = None,
     subject: str = "", before: dict[str, Any] | None = None, after: dict[str, Any] | None = None,
     batch: str | None = None,
 ) -> Act | None:  # fmt: skip
@@ -64,11 +73,77 @@ def record(
     act = Act(
         account_id=actor.user_id, at=clock.now(), kind=kind, tip_id=tip.id if tip else None,
         case_id=case.id if case else None, subject=subject, before=_json(before), after=_json(after),
-        batch=batch,
+        batch=batch or tx.info.get(_BATCH),
     )  # fmt: skip
     tx.add(act)
     tx.flush()
+    tx.info.setdefault(_RECORDED, []).append(act)
     return act
+
+
+@contextmanager
+def together(tx: Transaction) -> Iterator[str]:
+    """Acts recorded within are one command: they are taken back together."""
+    tx.info[_BATCH] = batch = ids.new_id()
+    try:
+        yield batch
+    finally:
+        del tx.info[_BATCH]
+
+
+def recorded(tx: Transaction) -> Act | None:
+    """The last act of this transaction; those of its batch are taken back with it."""
+    found: list[Act] = tx.info.get(_RECORDED, [])
+    return found[-1] if found else None
+
+
+def held(row: object, *names: str) -> dict[str, Any]:
+    """Columns of a row as an act keeps them."""
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def is_standing(row: object, act: Act) -> bool:
+    """Whether what the act put there is still there."""
+    return held(row, *act.became) == act.became
+
+
+def put_back(row: Base, act: Act) -> None:
+    """Columns as they were before the act; raises act:superseded if something else stands there now."""
+    if not is_standing(row, act):
+        raise TiplineError("act:superseded")
+    for name, value in act.was.items():
+        is_time = isinstance(row.__table__.c[name].type, UtcTime)
+        setattr(row, name, datetime.fromisoformat(value) if is_time and value else value)
+
+
+def read_act(tx: Transaction, act_id: int) -> Act:
+    act = tx.get(Act, act_id)
+    if act is None:
+        raise TiplineError("act:not-found")
+    return act
+
+
+def list_batch(tx: Transaction, act: Act) -> list[Act]:
+    """What was done by the same command, the last first."""
+    if act.batch is None:
+        return [act]
+    return list(tx.scalars(select(Act).where(Act.batch == act.batch).order_by(Act.id.desc())))
+
+
+def list_latest(tx: Transaction, account_id: int, *, limit: int = 50) -> list[Act]:
+    """Somebody's acts, the last first."""
+    query = select(Act).where(Act.account_id == account_id).order_by(Act.id.desc())
+    return list(tx.scalars(query.limit(limit)))
+
+
+def find_last(tx: Transaction, account_id: int, *, since: datetime) -> Act | None:
+    """Somebody's last act that still stands, unless it is older."""
+    query = select(Act).where(Act.account_id == account_id, Act.undone_at.is_(None), Act.at >= since)
+    return tx.scalar(query.order_by(Act.id.desc()).limit(1))
+
+
+def _plain(value: Any) -> Any:
+    return clock.stamp(value) if isinstance(value, datetime) else value
 
 
 def _json(values: dict[str, Any] | None) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, String, func, literal,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, limits, membership, rights
+from tipline.domain import acts, clock, custody, limits, membership, rights
 from tipline.domain.actors import Actor
 from tipline.domain.membership import LEAD, Member
 from tipline.errors import TiplineError
@@ -87,7 +87,7 @@ def change(
     reason: str | None = None,
 ) -> None:
     """Correct a case, close it or open it again; the old values stay in the log."""
-    before = {"title": case.title, "summary": case.summary, "state": case.state}
+    before = acts.held(case, "title", "summary", "state", "closed_at")
     if title is not None:
         case.title = _title(title)
     if summary is not None:
@@ -103,6 +103,10 @@ def change(
     if "state" in changed:
         case.closed_at = clock.now() if state == "closed" else None
     touch(case)
+    names = [*changed, *(["closed_at"] if "state" in changed else [])]
+    kind = "case:state" if "state" in changed else "case:change"
+    was = {name: before[name] for name in names}
+    acts.record(tx, actor, kind, case=case, before=was, after=acts.held(case, *names))
     action = {"closed": "case:close", "open": "case:reopen"}.get(changed.get("state", ""), "case:change")
     custody.append(
         tx, actor, action, f"case:{case.number}",

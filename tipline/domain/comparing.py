@@ -12,12 +12,11 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import custody, tips
+from tipline.domain import acts, custody, tips
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import is_offset
 from tipline.domain.tips import Tip
-from tipline.errors import TiplineError
 
 SOURCE = "compared"
 # Where an offset may come from; to these an accepted proposal can be taken back.
@@ -121,13 +120,6 @@ def accept(tx: Transaction, actor: Actor, tip: Tip, proposal: Proposal) -> None:
     _set(tx, actor, tip, proposal.offset_s, SOURCE, number=proposal.number)
 
 
-def restore(tx: Transaction, actor: Actor, tip: Tip, offset_s: float | None, source: str | None) -> None:
-    """What held before a proposal was accepted."""
-    if not is_offset(offset_s) or (source is not None and source not in SOURCES):
-        raise TiplineError("tip:offset-unclear", fields={"clock": "tip:offset-unclear"})
-    _set(tx, actor, tip, offset_s, source)
-
-
 def _set(
     tx: Transaction,
     actor: Actor,
@@ -136,12 +128,14 @@ def _set(
     source: str | None,
     number: int | None = None,
 ) -> None:
-    before = tip.clock_offset_s
+    before, names = tip.clock_offset_s, ("clock_offset_s", "clock_source")
     if (before, tip.clock_source) == (offset_s, source):
         return
+    was = acts.held(tip, *names)
     # The reporter's own reading stays beside it.
     tip.clock_offset_s, tip.clock_source = offset_s, source
     tips.decide(tip)
+    acts.record(tx, actor, "tip:clock", tip=tip, before=was, after=acts.held(tip, *names))
     custody.append(
         tx, actor, "tip:clock", f"tip:{tip.reference}", tip=tip.reference, clock_offset_s=offset_s,
         before=before, source=source, reading=tip.clock_reading, photo=number,

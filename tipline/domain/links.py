@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import cases, clock, custody, limits, tips
+from tipline.domain import acts, cases, clock, custody, limits, tips
 from tipline.domain.actors import Actor
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
@@ -52,9 +52,14 @@ def link(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> Li
     tx.add(row)
     tx.flush()
     custody.append(tx, actor, "link:create", f"case:{case.number}", tip=tip.reference, reason=reason)
-    tips.mark_linked(tx, actor, tip)
+    before = acts.held(tip, "state")
+    tips.follow(tx, actor, tip, "linked")
     tips.decide(tip)
     cases.touch(case)
+    acts.record(
+        tx, actor, "link:create", tip=tip, case=case, subject=f"link:{row.id}", before=before,
+        after=acts.held(tip, "state"),
+    )  # fmt: skip
     return row
 
 
@@ -67,10 +72,20 @@ def unlink(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> 
     row.ended_at, row.ended_by, row.ended_reason = clock.now(), actor.name, reason
     tx.flush()
     custody.append(tx, actor, "link:end", f"case:{case.number}", tip=tip.reference, reason=reason)
-    if not _is_linked(tx, tip):
-        tips.mark_unlinked(tx, actor, tip)
+    before = acts.held(tip, "state")
+    return_unlinked(tx, actor, tip)
     tips.decide(tip)
     cases.touch(case)
+    acts.record(
+        tx, actor, "link:end", tip=tip, case=case, subject=f"link:{row.id}", before=before,
+        after=acts.held(tip, "state"),
+    )  # fmt: skip
+
+
+def return_unlinked(tx: Transaction, actor: Actor, tip: Tip) -> None:
+    """Back to triage when the last link is gone."""
+    if tip.state == "linked" and not is_linked(tx, tip):
+        tips.follow(tx, actor, tip, "triage")
 
 
 def find_link(tx: Transaction, case: Case, tip: Tip) -> Link | None:
@@ -80,7 +95,7 @@ def find_link(tx: Transaction, case: Case, tip: Tip) -> Link | None:
     )
 
 
-def _is_linked(tx: Transaction, tip: Tip) -> bool:
+def is_linked(tx: Transaction, tip: Tip) -> bool:
     standing = select(Link.id).where(Link.tip_id == tip.id, Link.ended_at.is_(None))
     return tx.scalar(standing.limit(1)) is not None
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, limits, tips
+from tipline.domain import acts, clock, custody, limits, tips
 from tipline.domain.actors import Actor
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 PUBLIC = ("message", "question", "progress")
+# For this long an officer may withdraw what was sent. Afterwards it counts as said; a note is nobody else's.
+WITHDRAWN_WITHIN = timedelta(minutes=30)
 
 
 class Message(Base):
@@ -55,8 +58,13 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
         length=len(text),
     )
     tips.touch(tip)
+    before = acts.held(tip, "state")
     if kind == "question" and tip.state in ("received", "triage"):
-        tips.move(tx, actor, tip, "need_info")
+        tips.follow(tx, actor, tip, "need_info")
+    acts.record(
+        tx, actor, "message:write", tip=tip, subject=f"message:{message.id}", before=before,
+        after=acts.held(tip, "state"),
+    )  # fmt: skip
     if by_reporter:
         _answer(tx, actor, tip)
     return message
@@ -66,20 +74,53 @@ def _answer(tx: Transaction, actor: Actor, tip: Tip) -> None:
     for question in open_questions(tx, tip):
         question.answered_at = clock.now()
     if tip.state == "need_info":
-        tips.move(tx, actor, tip, "triage")
+        tips.follow(tx, actor, tip, "triage")
+
+
+class Told(NamedTuple):
+    """A message as the reporter may read it: of one that was withdrawn nothing but that."""
+
+    id: int
+    kind: str
+    by_reporter: bool
+    text: str
+    at: datetime
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+def withdraw(tx: Transaction, actor: Actor, tip: Tip, message: Message) -> None:
+    """The reporter no longer sees the text, only that there was one. The desk and the log keep it."""
+    if message.withdrawn_at or message.answered_at:
+        raise TiplineError("act:superseded")
+    if message.kind in PUBLIC and clock.now() - message.at > WITHDRAWN_WITHIN:
+        raise TiplineError("message:said")
+    message.withdrawn_at = clock.now()
+    tx.flush()
+    custody.append(
+        tx, actor, "message:withdraw", f"tip:{tip.reference}", tip=tip.reference, message=message.id,
+        kind=message.kind,
+    )  # fmt: skip
+    tips.touch(tip)
 
 
 def open_questions(tx: Transaction, tip: Tip) -> list[Message]:
     query = select(Message).where(
-        Message.tip_id == tip.id, Message.kind == "question", Message.answered_at.is_(None)
-    )
+        Message.tip_id == tip.id, Message.kind == "question", Message.answered_at.is_(None),
+        Message.withdrawn_at.is_(None),
+    )  # fmt: skip
     return list(tx.scalars(query.order_by(Message.id)))
 
 
-def list_public(tx: Transaction, tip: Tip) -> list[Message]:
+def list_public(tx: Transaction, tip: Tip) -> list[Told]:
     """The thread as the reporter sees it."""
     query = select(Message).where(Message.tip_id == tip.id, Message.kind.in_(PUBLIC))
-    return list(tx.scalars(query.order_by(Message.id)))
+    return [_told(one) for one in tx.scalars(query.order_by(Message.id))]
+
+
+def _told(one: Message) -> Told:
+    text = "" if one.withdrawn_at else one.text
+    return Told(one.id, one.kind, one.by_reporter, text, one.at, one.answered_at, one.withdrawn_at)
 
 
 def list_all(tx: Transaction, tip: Tip) -> list[Message]:

@@ -57,11 +57,15 @@ STEPS: dict[str, str] = {
     "tip:snoozed": N_("Waiting for further checks"),
     "tip:closed": N_("Closed"),
     "tip:withdrawn": N_("You withdrew it"),
+    "message:withdraw": N_("The officer withdrew a message"),
+    "act:undo": N_("The officer took the last step back; the present state stands above"),
 }
 # What the reporter wrote is no news to the reporter.
 OWN_MESSAGE = N_("You wrote to the officer")
 # States that follow from a message which has its own line.
 _SILENT = {"tip:need-info"}
+# Acts of which a reporter had a line, so that taking them back has one too; a withdrawn message has its own.
+_TOLD_WHEN_UNDONE = {"tip:acknowledge", "tip:state", "link:create"}
 _TOLD = STEPS.keys() - _SILENT
 
 
@@ -111,8 +115,13 @@ def _sentence(entry: Custody) -> str:
 
 
 def _by_itself(entry: Custody) -> bool:
-    """Back to triage without an officer: the reporter answered, a snooze ran out. Nobody looks at it yet."""
-    return entry.action == "tip:triage" and not entry.actor.startswith("staff:")
+    """Nothing a reporter was told of: back to triage without an officer (the reporter answered, a snooze ran
+    out), a note withdrawn, a step within the desk taken back."""
+    if entry.action == "tip:triage":
+        return not entry.actor.startswith("staff:")
+    if entry.action == "message:withdraw":
+        return entry.facts().get("kind") == "note"
+    return entry.action == "act:undo" and entry.facts().get("kind") not in _TOLD_WHEN_UNDONE
 
 
 def status(tx: Transaction, tip: Tip) -> tuple[str, str]:

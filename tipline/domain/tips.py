@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import beats, categories, clock, contacts, custody, ids, limits, rematches, shops
+from tipline.domain import acts, beats, categories, clock, contacts, custody, ids, limits, rematches, shops
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
@@ -27,6 +27,8 @@ STATES = (
 BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed", "closed")
 # How a tip came to the member of staff who took it on somebody's behalf.
 ORIGINS = ("walk-in", "phone", "chat")
+# What a step by hand changes.
+SETTLED = ("state", "snoozed_until")
 NEEDS_REASON = ("not_used", "duplicate")
 ENDED = ("closed", "withdrawn")
 LONGEST_SNOOZE = timedelta(days=3660)
@@ -174,11 +176,13 @@ def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
     if tip.acknowledged_at:
         raise TiplineError("tip:already-acknowledged")
     _refuse_ended(tip)
-    now = clock.now()
+    now, before = clock.now(), acts.held(tip, "acknowledged_at", "state")
     tip.acknowledged_at = now
     if tip.state == "received":
         tip.state = "triage"
     decide(tip)
+    after = acts.held(tip, "acknowledged_at", "state")
+    acts.record(tx, actor, "tip:acknowledge", tip=tip, before=before, after=after)
     late = bool(tip.ack_due_at and now > tip.ack_due_at)
     custody.append(tx, actor, "tip:acknowledge", f"tip:{tip.reference}", tip=tip.reference, late=late)
 
@@ -190,20 +194,18 @@ def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, ass
         return
     tip.assignee_id = assignee_id
     decide(tip)
+    acts.record(
+        tx, actor, "tip:assign", tip=tip, before={"assignee_id": before}, after={"assignee_id": assignee_id}
+    )
     custody.append(
         tx, actor, "tip:assign", f"tip:{tip.reference}", tip=tip.reference, assignee=assignee, before=before
     )
 
 
 def move(
-    tx: Transaction,
-    actor: Actor,
-    tip: Tip,
-    state: str,
-    *,
-    reason: str | None = None,
+    tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None,
     until: datetime | None = None,
-) -> None:
+) -> None:  # fmt: skip
     """Put the tip into another state by hand; from any state, so every step can be taken back."""
     if state not in BY_HAND:
         raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
@@ -217,19 +219,15 @@ def move(
         raise TiplineError("tip:snooze-day", fields={"until": "tip:snooze-day"})
     if tip.state == state and state != "snoozed":
         return
+    before = acts.held(tip, *SETTLED)
     _set_state(tx, actor, tip, state, reason=reason, until=until)
+    acts.record(tx, actor, "tip:state", tip=tip, before=before, after=acts.held(tip, *SETTLED))
 
 
-def mark_linked(tx: Transaction, actor: Actor, tip: Tip) -> None:
-    """Follows from a link; the entry of the link itself tells the case."""
-    if tip.state != "linked":
-        _set_state(tx, actor, tip, "linked")
-
-
-def mark_unlinked(tx: Transaction, actor: Actor, tip: Tip) -> None:
-    """Back to triage when its last link is gone."""
-    if tip.state == "linked":
-        _set_state(tx, actor, tip, "triage")
+def follow(tx: Transaction, actor: Actor, tip: Tip, state: str) -> None:
+    """A state that follows from another act, which tells why and is what can be taken back."""
+    if tip.state != state:
+        _set_state(tx, actor, tip, state)
 
 
 def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
@@ -246,11 +244,14 @@ def change(tx: Transaction, actor: Actor, tip: Tip, **values: Any) -> None:
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
         return
+    touched = [*changed, "clock_source"] if "clock_offset_s" in changed else list(changed)
+    was = acts.held(tip, *touched)
     for name, value in changed.items():
         setattr(tip, name, value)
     if "clock_offset_s" in changed:
         tip.clock_source = None if tip.clock_offset_s is None else "desk"
     decide(tip)
+    acts.record(tx, actor, "tip:change", tip=tip, before=was, after=acts.held(tip, *touched))
     custody.append(
         tx, actor, "tip:change", f"tip:{tip.reference}", tip=tip.reference,
         after=changed, before={name: before[name] for name in changed},
@@ -291,14 +292,9 @@ def wake_snoozed(tx: Transaction) -> int:
 
 
 def _set_state(
-    tx: Transaction,
-    actor: Actor,
-    tip: Tip,
-    state: str,
-    *,
-    reason: str | None = None,
+    tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None,
     until: datetime | None = None,
-) -> None:
+) -> None:  # fmt: skip
     before, tip.state = tip.state, state
     tip.snoozed_until = until if state == "snoozed" else None
     if tip.received_at is None:

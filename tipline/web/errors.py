@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from storage import StoreError
 from tipline.domain import accounts, limits
 from tipline.errors import CATALOGUE, Kind, TiplineError
-from tipline.web import current
+from tipline.web import current, filters
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +147,15 @@ def status_of(fault: TiplineError) -> int:
 
 def sentence(fault: TiplineError) -> str:
     """The fault's sentence in the asker's language."""
-    return str(gettext(fault.sentence, **fault.values) if fault.values else gettext(fault.sentence))
+    return str(gettext(fault.sentence, **_shown(fault)) if fault.values else gettext(fault.sentence))
+
+
+def _shown(fault: TiplineError) -> dict[str, object]:
+    """A moment as people write it."""
+    return {
+        name: filters.plain_time(value) if isinstance(value, datetime) else value
+        for name, value in fault.values.items()
+    }
 
 
 def field_sentence(code: str, fault: TiplineError) -> str:

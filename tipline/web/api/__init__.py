@@ -6,6 +6,7 @@ All live under /api/v1.
 from __future__ import annotations
 
 from tipline.web.api import tails as _tails  # noqa: F401 - it adds its call to those of tus
+from tipline.web.api.acts import blueprint as acts
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
 from tipline.web.api.describing import describe
@@ -20,4 +21,4 @@ from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-blueprints = (public, receipts, shops, tus, partner, queue, tips, evidence, cases, custody, search)
+blueprints = (public, receipts, shops, tus, partner, queue, tips, evidence, cases, acts, custody, search)

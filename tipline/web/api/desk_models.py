@@ -188,6 +188,7 @@ class DeskMessage(BaseModel):
     text: str
     at: datetime
     answered_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class LinkedCase(BaseModel):

@@ -15,7 +15,7 @@ from flask_babel import gettext
 from tipline.domain import categories, evidence, messages, tips, uploads
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
-from tipline.domain.messages import Message
+from tipline.domain.messages import Message, Told
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
@@ -190,7 +190,7 @@ def _moment(text: str, field: str, faults: dict[str, str]) -> datetime | None:
         return None
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message(message: Message | Told) -> dict[str, Any]:
     return {name: getattr(message, name) for name in MessageOut.model_fields}
 
 

@@ -83,6 +83,9 @@ class MessageOut(BaseModel):
     by_reporter: bool
     text: str
     answered_at: datetime | None = Field(description="When the reporter answered; only for a question.")
+    withdrawn_at: datetime | None = Field(
+        default=None, description="When the officer withdrew it; its text is then empty."
+    )
 
 
 class EvidenceOut(BaseModel):

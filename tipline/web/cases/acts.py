@@ -10,6 +10,7 @@ from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.cases import blueprint, pages
 from tipline.web.review import notices
+from tipline.web.review.acts import offered
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -59,16 +60,14 @@ def unlink(number: str, reference: str) -> ResponseReturnValue:
     try:
         with current.services().database.transaction() as tx:
             case, tip = cases.read_case(tx, number, current.actor()), tips.read_tip(tx, reference)
-            standing = links.find_link(tx, case, tip)
             links.unlink(tx, current.actor(), case, tip, request.form.get("reason", ""))
+            notice = offered(tx, Notice(gettext("Link of %(tip)s taken back.", tip=tip.reference)))
     except TiplineError as fault:
         if fault.code in ("case:not-found", "tip:not-found"):
             raise
         failed, notice, status = pages.refusal(f"unlink-{reference}", fault)
         return pages.show(number, failed=failed, notice=notice, status=status)
-    text = gettext("Link of %(tip)s taken back.", tip=tip.reference)
-    fields = {"case": case.number, "reason": standing.reason if standing else ""}
-    notices.keep(Notice(text, f"/desk/tips/{tip.reference}/links", fields))
+    notices.keep(notice)
     return redirect(f"/desk/cases/{case.number}", 303)
 
 
@@ -79,12 +78,13 @@ def _act(number: str, form: str, words: str, **values: str | None) -> ResponseRe
             case = cases.read_case(tx, number, current.actor())
             cases.require_version(case, _version())
             cases.change(tx, current.actor(), case, **values)
+            notice = offered(tx, Notice(words))
     except TiplineError as fault:
         if fault.code == "case:not-found":
             raise
         failed, notice, status = pages.refusal(form, fault)
         return pages.show(number, failed=failed, notice=notice, status=status)
-    notices.keep(Notice(words))
+    notices.keep(notice)
     return redirect(f"/desk/cases/{case.number}", 303)
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from tipline.db import Transaction
 from tipline.domain import clock, evidence, messages, recorders, timeline, tips, uploads
 from tipline.domain.evidence import Evidence
-from tipline.domain.messages import Message
+from tipline.domain.messages import Told as ToldMessage
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
 from tipline.web import current, filters
@@ -42,13 +42,14 @@ class Told:
     status: str
     status_text: str
     timeline: list[Line]
-    messages: list[Message]
+    messages: list[ToldMessage]
     files: list[Evidence]
     unfinished: dict[str, Upload]
 
     @property
-    def questions(self) -> list[Message]:
-        return [one for one in self.messages if one.kind == "question" and one.answered_at is None]
+    def questions(self) -> list[ToldMessage]:
+        asked = [one for one in self.messages if one.kind == "question" and not one.withdrawn_at]
+        return [one for one in asked if one.answered_at is None]
 
     @property
     def overwriting(self) -> Overwriting | None:

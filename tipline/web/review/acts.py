@@ -1,6 +1,6 @@
 """What staff do to a tip: plain forms, each answered by the page, or by its changed parts for a script.
 
-Every act goes through the domain, which writes custody. Acts that can be taken back say so.
+Every act goes through the domain, which writes custody and keeps the way back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,18 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, comparing, contacts, evidence, links, messages, tips
+from tipline.domain import (
+    accounts,
+    acts,
+    clock,
+    comparing,
+    contacts,
+    evidence,
+    links,
+    messages,
+    tips,
+    undoing,
+)
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -29,7 +40,6 @@ Act = Callable[Concatenate[Transaction, Tip, P], Notice]
 KINDS = ("message", "question", "progress", "note")
 OFFSET_S = 10 * 366 * 86_400
 DIGITS = re.compile(r"[0-9]{1,9}")
-NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{0,9})?")
 
 
 def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
@@ -44,7 +54,7 @@ def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
                     stance.require(
                         request.form.get("seen"), tip, links.list_cases_of(tx, tip, current.actor())
                     )
-                    notice = do(tx, tip, *args, **kwargs)
+                    notice = offered(tx, do(tx, tip, *args, **kwargs))
             except TiplineError as fault:
                 if fault.code == "tip:not-found":
                     raise
@@ -54,6 +64,13 @@ def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
         return wrapped
 
     return decorate
+
+
+def offered(tx: Transaction, notice: Notice) -> Notice:
+    """With the way back of what this transaction did."""
+    act = acts.recorded(tx)
+    notice.act = act.id if act and undoing.may_undo(act) else None
+    return notice
 
 
 def done(reference: str, notice: Notice) -> Response:
@@ -79,30 +96,19 @@ def assign(tx: Transaction, tip: Tip) -> Notice:
     """To one person, or to nobody with an empty name."""
     name = request.form.get("assignee", "").strip()
     person = accounts.read_assignable(tx, name) if name else None
-    before = accounts.names(tx, {tip.assignee_id}).get(tip.assignee_id) if tip.assignee_id else None
     tips.assign(tx, current.actor(), tip, person.id if person else None, person.username if person else None)
-    text = (
-        gettext("Assigned to %(name)s.", name=person.display_name)
-        if person
-        else gettext("Assigned to nobody.")
-    )
-    fields = {"assignee": before.username if before else ""}
-    return reversible(tx, tip, text, "assign", fields)
+    if person:
+        return Notice(gettext("Assigned to %(name)s.", name=person.display_name))
+    return Notice(gettext("Assigned to nobody."))
 
 
 @blueprint.post("/desk/tips/<reference>/state")
 @guard.staff("tip:act")
 @act("state")
 def move(tx: Transaction, tip: Tip) -> Notice:
-    state, before, until = request.form.get("state", ""), tip.state, tip.snoozed_until
+    state = request.form.get("state", "")
     tips.move(tx, current.actor(), tip, state, reason=request.form.get("reason"), until=_until(state))
-    text = gettext("State: %(state)s.", state=gettext(words.TIP[tip.state].text))
-    if before not in tips.BY_HAND or before == tip.state:
-        return Notice(text)
-    fields = {"state": before, "reason": gettext("Last step taken back")}
-    if until:
-        fields["until"] = current.local(until).date().isoformat()
-    return reversible(tx, tip, text, "state", fields)
+    return Notice(gettext("State: %(state)s.", state=gettext(words.TIP[tip.state].text)))
 
 
 @blueprint.post("/desk/tips/<reference>/change")
@@ -110,29 +116,24 @@ def move(tx: Transaction, tip: Tip) -> Notice:
 @act("change")
 def change(tx: Transaction, tip: Tip) -> Notice:
     """Correct category, beat and clock offset."""
-    before = {"category": tip.category, "beat": tip.beat or "", "offset_s": _number(tip.clock_offset_s)}
     tips.change(
         tx, current.actor(), tip, category=request.form.get("category", tip.category),
         beat=request.form.get("beat") or None, clock_offset_s=_offset(tip),
     )  # fmt: skip
-    return reversible(tx, tip, gettext("Corrections saved."), "change", before)
+    return Notice(gettext("Corrections saved."))
 
 
 @blueprint.post("/desk/tips/<reference>/clock")
 @guard.staff("tip:act")
 @act("clock")
 def compare(tx: Transaction, tip: Tip) -> Notice:
-    """Accept what a photo of both clocks says of the recorder's, or go back to what held before."""
-    before = {"offset_s": _number(tip.clock_offset_s), "source": tip.clock_source or ""}
-    if "source" in request.form:
-        comparing.restore(tx, current.actor(), tip, _offset(tip), request.form["source"] or None)
-        return Notice(gettext("The camera clock is as it was."))
+    """Accept what a photo of both clocks says of the recorder's."""
     file = evidence.read_evidence(tx, request.form.get("evidence", ""))
     proposal = comparing.propose(file, current.zone()) if file.tip_id == tip.id else None
     if proposal is None:
         raise TiplineError("tip:offset-unclear", fields={"clock": "tip:offset-unclear"})
     comparing.accept(tx, current.actor(), tip, proposal)
-    return reversible(tx, tip, gettext("The camera clock is set from the photo."), "clock", before)
+    return Notice(gettext("The camera clock is set from the photo."))
 
 
 @blueprint.post("/desk/tips/<reference>/messages")
@@ -176,12 +177,6 @@ def retry(reference: str, evidence_id: str) -> ResponseReturnValue:
     return done(reference, Notice(gettext("File %(number)s is examined once more.", number=row.number)))
 
 
-def reversible(tx: Transaction, tip: Tip, text: str, verb: str, fields: dict[str, str]) -> Notice:
-    """What was done, with the form of the act that takes it back."""
-    seen = stance.of(tip, links.list_cases_of(tx, tip, current.actor()))
-    return Notice(text, f"/desk/tips/{tip.reference}/{verb}", {**fields, "seen": seen})
-
-
 def _until(state: str) -> datetime | None:
     """Snoozed until the morning of a day, in the station's zone."""
     if state != "snoozed":
@@ -198,10 +193,8 @@ def _until(state: str) -> datetime | None:
 
 
 def _offset(tip: Tip) -> float | None:
-    """Camera minus true time in seconds: two numbers and a direction, or one number when taken back."""
+    """Camera minus true time in seconds, of two numbers and a direction."""
     form = request.form
-    if "offset_s" in form:
-        return float(form["offset_s"]) if _is_number(form["offset_s"]) else None
     if "offset" not in form:
         return tip.clock_offset_s
     if form["offset"] not in ("ahead", "behind"):
@@ -213,14 +206,6 @@ def _offset(tip: Tip) -> float | None:
         raise TiplineError("tip:offset-unclear", fields={"offset": "tip:offset-unclear"})
     total = float(int(minutes) * 60 + int(seconds))
     return total if form["offset"] == "ahead" else -total
-
-
-def _is_number(typed: str) -> bool:
-    return bool(NUMBER.fullmatch(typed)) and abs(float(typed)) <= OFFSET_S
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def _query() -> str:

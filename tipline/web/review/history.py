@@ -10,7 +10,7 @@ from tipline.domain import accounts, cases, categories, custody
 from tipline.domain.custody import Custody
 from tipline.errors import N_
 from tipline.web import current, filters
-from tipline.web.review import came, words
+from tipline.web.review import acted, came, words
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -49,6 +49,7 @@ SENTENCES = {
     "message:note": N_("Internal note written"),
     "contact:read": N_("Contact details looked at"),
     "contact:withdraw": N_("Contact details withdrawn by the tip provider"),
+    "message:withdraw": N_("A text withdrawn"),
     "link:create": N_("%(tip)s linked to %(case)s"),
     "link:end": N_("Link of %(tip)s to %(case)s taken back"),
     "hint:accepted": N_("Hint followed: %(tip)s and %(other)s belong together"),
@@ -134,6 +135,8 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         return gettext("Taken down for somebody: %(way)s", way=gettext(origin))
     if entry.action == "tip:create" and facts.get("door") == "folder":
         return gettext("Taken from the drop folder")
+    if entry.action == "act:undo":
+        return _taken_back(facts, people)
     noun, _, verb = entry.action.partition(":")
     state = verb.replace("-", "_")
     if noun == "tip" and entry.action not in SENTENCES and state in words.TIP:
@@ -162,6 +165,14 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)
+
+
+def _taken_back(facts: dict[str, Any], people: dict[str, str]) -> str:
+    """What was taken back, and whose act it was."""
+    # `before` is what the act had put there.
+    what = acted.name(str(facts.get("kind")), facts.get("before") or {})
+    who = people.get(f"staff:{facts.get('of')}", facts.get("of") or "–")
+    return gettext("Taken back: %(what)s (done by %(name)s)", what=what, name=who)
 
 
 def _ahead_or_behind(offset_s: float | None) -> str:

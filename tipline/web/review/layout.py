@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from apiflask import APIBlueprint
 from flask import request
@@ -35,6 +35,7 @@ def names() -> dict[str, Any]:
         "rendition_url": media.rendition_url,
         "other_language": other_language,
         "ticking": ticking,
+        "here_now": here_now,
         "zone_name": zone_name,
         "moment": moment,
         "is_ahead": is_ahead,
@@ -101,6 +102,14 @@ def ticking() -> str:
         "ended": gettext("Your visit has ended. What you typed stays here; sign in again in a new tab."),
     }
     return json.dumps(sentences, ensure_ascii=False)
+
+
+def here_now() -> str:
+    """The page somebody stands on, also while its parts are drawn in answer to a form."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.full_path.rstrip("?")
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return shown.path + (f"?{shown.query}" if shown.query else "") or "/desk/queue"
 
 
 def is_ahead(at: datetime) -> bool:

@@ -12,7 +12,7 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.review import blueprint, pages
-from tipline.web.review.acts import act, reversible
+from tipline.web.review.acts import act
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -35,9 +35,7 @@ def choices() -> ResponseReturnValue:
 def link(tx: Transaction, tip: Tip) -> Notice:
     case = _case(tx)
     links.link(tx, current.actor(), case, tip, request.form.get("reason", ""))
-    text = gettext("Linked to %(case)s.", case=case.number)
-    fields = {"reason": gettext("Last step taken back")}
-    return reversible(tx, tip, text, f"links/{case.number}/end", fields)
+    return Notice(gettext("Linked to %(case)s.", case=case.number))
 
 
 @blueprint.post("/desk/tips/<reference>/links/<number>/end")
@@ -45,11 +43,8 @@ def link(tx: Transaction, tip: Tip) -> Notice:
 @act("unlink")
 def unlink(tx: Transaction, tip: Tip, number: str) -> Notice:
     case = cases.read_case(tx, number, current.actor())
-    standing = links.find_link(tx, case, tip)
     links.unlink(tx, current.actor(), case, tip, request.form.get("reason", ""))
-    text = gettext("Link to %(case)s taken back.", case=case.number)
-    fields = {"case": case.number, "reason": standing.reason if standing else ""}
-    return reversible(tx, tip, text, "links", fields)
+    return Notice(gettext("Link to %(case)s taken back.", case=case.number))
 
 
 def _case(tx: Transaction) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import session
@@ -12,12 +12,12 @@ KEY = "desk-notice"
 
 @dataclass
 class Notice:
-    """`undo` is the address of the act that takes this one back, `fields` what its form sends."""
+    """`act` is the number of what was done, if it can be taken back; `link` leads to what it was done to."""
 
     text: str
-    undo: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
+    act: int | None = None
     is_fault: bool = False
+    link: str = ""
 
 
 def keep(notice: Notice) -> None:

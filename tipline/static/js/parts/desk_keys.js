@@ -63,7 +63,7 @@ function act(event) {
   if (key === "?") return document.getElementById("keys").showModal() ?? true;
   if ((key === "j" || key === "k") && moveInList(key === "j" ? 1 : -1)) return true;
   if (key === "u") {
-    const undo = document.querySelector("[data-undo]");
+    const undo = document.querySelector("[data-undo]") || document.querySelector("[data-undo-last]");
     undo?.requestSubmit();
     return Boolean(undo);
   }

@@ -1,0 +1,176 @@
+"""Taking acts back: the table of ways back, one for each kind of act, and what stands in their way.
+
+Whoever makes a new kind of act adds its way back to WAYS. A way back changes what the act changed and nothing
+else; it raises act:superseded if something else stands there by now. The entry in custody is made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tipline.db import Transaction
+from tipline.domain import accounts, acts, cases, clock, custody, links, messages, rights, tips
+from tipline.domain.actors import Actor
+from tipline.domain.acts import Act
+from tipline.domain.cases import Case
+from tipline.domain.links import Link
+from tipline.domain.messages import Message
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+
+WayBack = Callable[[Transaction, Actor, Act], None]
+
+
+class Undone(NamedTuple):
+    """What was taken back, and what of the same command could not be, for something else stands there."""
+
+    done: list[Act]
+    left: list[Act]
+
+
+def undo(tx: Transaction, actor: Actor, act_id: int) -> Undone:
+    """Take an act back, with all its command did; raises act:undone, act:superseded, act:too-late."""
+    asked = acts.read_act(tx, act_id)
+    batch = acts.list_batch(tx, asked)
+    for one in batch:
+        rights.require(actor, RIGHTS.get(one.kind, "tip:act"))
+    open_ones = [one for one in batch if one.undone_at is None]
+    if not open_ones:
+        raise _undone(tx, asked)
+    done: list[Act] = []
+    refused: dict[int, TiplineError] = {}
+    for one in open_ones:
+        try:
+            _require_time(one)
+            with tx.begin_nested():
+                _take_back(tx, actor, one)
+        except TiplineError as fault:
+            refused[one.id] = fault
+        else:
+            done.append(one)
+    if not done:
+        raise refused.get(asked.id) or next(iter(refused.values()))
+    return Undone(done, [one for one in open_ones if one.id in refused])
+
+
+def may_undo(act: Act) -> bool:
+    """Whether it is worth trying: nobody did and its time is not over. What stands there is asked later."""
+    return act.undone_at is None and act.kind in WAYS and clock.now() < ends_at(act)
+
+
+def ends_at(act: Act) -> datetime:
+    """Until when an act can be taken back."""
+    return act.at + LASTS.get(act.kind, acts.LASTS)
+
+
+def _require_time(act: Act) -> None:
+    if clock.now() >= act.at + acts.LASTS:
+        raise TiplineError("act:too-late")
+
+
+def _take_back(tx: Transaction, actor: Actor, act: Act) -> None:
+    WAYS[act.kind](tx, actor, act)
+    act.undone_at, act.undone_by_id = clock.now(), actor.user_id
+    tip, case = _tip(tx, act), _case(tx, act)
+    if tip:
+        tips.decide(tip)
+    if case:
+        cases.touch(case)
+    tx.flush()
+    who = accounts.names(tx, {act.account_id}).get(act.account_id)
+    subject = f"case:{case.number}" if case else f"tip:{tip.reference}" if tip else f"act:{act.id}"
+    custody.append(
+        tx, actor, "act:undo", subject, tip=tip.reference if tip else None, act=act.id, kind=act.kind,
+        of=who.username if who else None, at=clock.stamp(act.at), before=act.became, after=act.was,
+    )  # fmt: skip
+
+
+def _undone(tx: Transaction, act: Act) -> TiplineError:
+    """Two people take the same act back: the second reads who was first."""
+    by = accounts.names(tx, {act.undone_by_id or 0}).get(act.undone_by_id or 0)
+    return TiplineError("act:undone", name=by.display_name if by else "–", at=act.undone_at)
+
+
+def _tip(tx: Transaction, act: Act) -> Tip | None:
+    return tx.get(Tip, act.tip_id) if act.tip_id else None
+
+
+def _case(tx: Transaction, act: Act) -> Case | None:
+    return tx.get(Case, act.case_id) if act.case_id else None
+
+
+def _row(tx: Transaction, act: Act, kind: type[Any]) -> Any:
+    """The row that `subject` names: `message:12`."""
+    row = tx.get(kind, int(act.subject.partition(":")[2]))
+    if row is None:
+        raise TiplineError("act:superseded")
+    return row
+
+
+# --- ways back
+
+
+def restore_tip(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """The tip's columns as they were."""
+    acts.put_back(tx.get_one(Tip, act.tip_id), act)
+
+
+def restore_case(tx: Transaction, _actor: Actor, act: Act) -> None:
+    acts.put_back(tx.get_one(Case, act.case_id), act)
+
+
+def end_link(tx: Transaction, actor: Actor, act: Act) -> None:
+    """The link ends; the tip goes where it was, unless another link holds it."""
+    link, tip = _row(tx, act, Link), tx.get_one(Tip, act.tip_id)
+    if link.ended_at:
+        raise TiplineError("act:superseded")
+    link.ended_at, link.ended_by, link.ended_reason = clock.now(), actor.name, ""
+    tx.flush()
+    if not links.is_linked(tx, tip) and acts.is_standing(tip, act):
+        acts.put_back(tip, act)
+
+
+def reopen_link(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """The same link stands again under its number, as if it had not been ended."""
+    link, tip, case = _row(tx, act, Link), tx.get_one(Tip, act.tip_id), tx.get_one(Case, act.case_id)
+    if link.ended_at is None or links.find_link(tx, case, tip):
+        raise TiplineError("act:superseded")
+    if case.state == "closed":
+        raise TiplineError("case:closed")
+    link.ended_at = link.ended_by = link.ended_reason = None
+    tx.flush()
+    if acts.is_standing(tip, act):
+        acts.put_back(tip, act)
+
+
+def withdraw_message(tx: Transaction, actor: Actor, act: Act) -> None:
+    """A question that waits no more lets the tip go on where it was."""
+    message, tip = _row(tx, act, Message), tx.get_one(Tip, act.tip_id)
+    messages.withdraw(tx, actor, tip, message)
+    if acts.is_standing(tip, act) and not messages.open_questions(tx, tip):
+        acts.put_back(tip, act)
+
+
+WAYS: dict[str, WayBack] = {
+    "tip:acknowledge": restore_tip,
+    "tip:assign": restore_tip,
+    "tip:state": restore_tip,
+    "tip:change": restore_tip,
+    "tip:clock": restore_tip,
+    "link:create": end_link,
+    "link:end": reopen_link,
+    "case:change": restore_case,
+    "case:state": restore_case,
+    "message:write": withdraw_message,
+}
+# What somebody needs to take such an act back; `tip:act` unless it stands here.
+RIGHTS = {
+    "link:create": "case:act",
+    "link:end": "case:act",
+    "case:change": "case:act",
+    "case:state": "case:act",
+}
+# How long a kind can be taken back, where that is not a shift.
+LASTS = {"message:write": messages.WITHDRAWN_WITHIN}

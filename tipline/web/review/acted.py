@@ -1,0 +1,103 @@
+"""Acts in words: what was done, as the list of one's own acts, notices and the history say it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tipline.db import Transaction
+from tipline.domain import accounts, messages, undoing
+from tipline.domain.acts import Act
+from tipline.domain.cases import Case
+from tipline.domain.messages import Message
+from tipline.domain.tips import Tip
+from tipline.errors import N_
+from tipline.web.review import words
+from tipline.web.review.saying import gettext
+
+# A kind of act → what it is called. `tip:state` and `tip:assign` say more, see below.
+NAMES = {
+    "tip:acknowledge": N_("acknowledged"),
+    "tip:assign": N_("assigned"),
+    "tip:state": N_("state changed"),
+    "tip:change": N_("corrected"),
+    "tip:clock": N_("camera clock set"),
+    "link:create": N_("linked to a case"),
+    "link:end": N_("link ended"),
+    "case:change": N_("case corrected"),
+    "case:state": N_("case closed or opened again"),
+    "message:write": N_("text written"),
+}
+
+
+class Done(NamedTuple):
+    """One act as the list shows it; `number` is how many the same command did."""
+
+    act: Act
+    what: str
+    place: str
+    url: str
+    number: int
+    may_undo: bool
+    undone_by: str
+
+
+def name(kind: str, became: dict[str, Any], people: dict[int, str] | None = None) -> str:
+    """`state: snoozed`, `assigned to Wang`; an act without a name shows its kind, never nothing."""
+    if kind == "tip:state" and became.get("state") in words.TIP:
+        return gettext("state: %(state)s", state=gettext(words.TIP[became["state"]].text))
+    if kind == "tip:assign" and people is not None:
+        person = people.get(became.get("assignee_id") or 0)
+        return gettext("assigned to %(name)s", name=person) if person else gettext("assigned to nobody")
+    if kind == "case:state" and became.get("state") in words.CASE:
+        return gettext("case: %(state)s", state=gettext(words.CASE[became["state"]].text))
+    return gettext(NAMES[kind]) if kind in NAMES else kind
+
+
+def list_of(tx: Transaction, acts: list[Act]) -> list[Done]:
+    """Acts of one person as a list, what one command did in one line."""
+    tips = {one.id: one for one in _rows(tx, Tip, {act.tip_id for act in acts})}
+    cases = {one.id: one for one in _rows(tx, Case, {act.case_id for act in acts})}
+    people = {one.id: one.display_name for one in accounts.list_accounts(tx)}
+    counts: dict[str, int] = {}
+    for act in acts:
+        if act.batch:
+            counts[act.batch] = counts.get(act.batch, 0) + 1
+    seen: set[str] = set()
+    found = []
+    for act in acts:
+        if act.batch in seen:
+            continue
+        seen |= {act.batch} if act.batch else set()
+        place, url = place_of(tips.get(act.tip_id or 0), cases.get(act.case_id or 0))
+        found.append(
+            Done(
+                act, name(act.kind, act.became, people), place, url, counts.get(act.batch or "", 1),
+                undoing.may_undo(act), people.get(act.undone_by_id or 0, ""),
+            )
+        )  # fmt: skip
+    return found
+
+
+def place_of(tip: Tip | None, case: Case | None) -> tuple[str, str]:
+    """What an act was done to, and its address."""
+    if tip and case:
+        return f"{tip.reference} · {case.number}", f"/desk/tips/{tip.reference}"
+    if tip:
+        return tip.reference, f"/desk/tips/{tip.reference}"
+    return (case.number, f"/desk/cases/{case.number}") if case else ("", "")
+
+
+def _rows(tx: Transaction, kind: type[Any], ids: set[int | None]) -> list[Any]:
+    return [row for one in ids if one and (row := tx.get(kind, one)) is not None]
+
+
+def already_read(tx: Transaction, act: Act) -> str:
+    """What somebody outside may have read before it was taken back; nothing makes that unread."""
+    if act.kind in ("tip:state", "tip:acknowledge", "link:create", "link:end"):
+        return gettext("The tip provider may have seen the former state on the progress page.")
+    if act.kind != "message:write":
+        return ""
+    message = tx.get(Message, int(act.subject.partition(":")[2]))
+    if message is None or message.kind not in messages.PUBLIC:
+        return ""
+    return gettext("The tip provider may have read it before; from now on only that a message was withdrawn.")

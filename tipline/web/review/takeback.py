@@ -1,0 +1,109 @@
+"""Taking acts back: from a notice, with the key U, or from the list of one's own acts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tipline.db import Transaction
+from tipline.domain import accounts, acts, clock, undoing
+from tipline.domain.acts import Act
+from tipline.domain.cases import Case
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.web import current, errors, guard
+from tipline.web.accounts import places
+from tipline.web.review import acted, blueprint, notices, pages
+from tipline.web.review.notices import Notice
+from tipline.web.review.saying import gettext, ngettext
+
+# The key U reaches this far back; older acts are taken back from the list, where one sees what they were.
+AT_HAND = timedelta(minutes=30)
+SHOWN = 100
+
+
+@blueprint.get("/desk/acts")
+@guard.staff("tip:act")
+def my_acts() -> ResponseReturnValue:
+    """What I did last, and what of it can still be taken back."""
+    return show()
+
+
+@blueprint.post("/desk/acts/<int:act_id>/undo")
+@guard.staff("tip:act")
+def undo(act_id: int) -> ResponseReturnValue:
+    return _take_back(act_id)
+
+
+@blueprint.post("/desk/acts/last/undo")
+@guard.staff("tip:act")
+def undo_last() -> ResponseReturnValue:
+    """The last thing I did that still stands, wherever I did it."""
+    return _take_back(None)
+
+
+def show(notice: Notice | None = None, status: int = 200) -> Response:
+    with current.services().database.reading() as tx:
+        mine = acts.list_latest(tx, current.staff().id, limit=SHOWN)
+        page = render_template(
+            "review/acts.html", acts=acted.list_of(tx, mine), notice=notice or notices.take()
+        )
+    return make_response(page, status)
+
+
+def _take_back(act_id: int | None) -> ResponseReturnValue:
+    tip: Tip | None = None
+    try:
+        with current.services().database.transaction() as tx:
+            act = acts.read_act(tx, act_id) if act_id is not None else _last(tx)
+            tip = tx.get(Tip, act.tip_id) if act.tip_id else None
+            notice = _told(tx, act, undoing.undo(tx, current.actor(), act.id))
+    except TiplineError as fault:
+        return _answer(tip, Notice(errors.sentence(fault), is_fault=True), errors.status_of(fault))
+    return _answer(tip, notice, 200)
+
+
+def _last(tx: Transaction) -> Act:
+    act = acts.find_last(tx, current.staff().id, since=clock.now() - AT_HAND)
+    if act is None:
+        raise TiplineError("act:nothing")
+    return act
+
+
+def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
+    """What was taken back, where, and what of it the reporter may have read meanwhile."""
+    people = {one.id: one.display_name for one in accounts.list_accounts(tx)}
+    place, url = acted.place_of(
+        tx.get(Tip, act.tip_id) if act.tip_id else None, tx.get(Case, act.case_id) if act.case_id else None
+    )
+    if len(undone.done) > 1 or undone.left:
+        number = len(undone.done)
+        text = ngettext("Taken back on %(num)s tip.", "Taken back on %(num)s tips.", number)
+        if undone.left:
+            number = len(undone.left)
+            text += " " + ngettext(
+                "On %(num)s other something else was decided since; it stays.",
+                "On %(num)s others something else was decided since; they stay.",
+                number,
+            )
+        return Notice(text)
+    what = acted.name(act.kind, act.became, people)
+    text = gettext("Taken back: %(what)s (%(place)s).", what=what, place=place)
+    return Notice(f"{text} {acted.already_read(tx, act)}".strip(), link=url)
+
+
+def _answer(tip: Tip | None, notice: Notice, status: int) -> ResponseReturnValue:
+    """The page one stands on; for a script on the tip's own page its parts, elsewhere the notice alone."""
+    here = places.safe(request.form.get("here", ""))
+    is_own_page = tip is not None and urlsplit(here).path == f"/desk/tips/{tip.reference}"
+    if request.headers.get("HX-Request"):
+        if is_own_page and tip is not None:
+            return pages.show(tip.reference, notice=notice, status=status)
+        return make_response(render_template("review/flash.html", notice=notice), status)
+    if is_own_page:
+        notice.link = ""
+    notices.keep(notice)
+    return redirect(here, 303)
