@@ -168,7 +168,7 @@ CATALOGUE: dict[str, Entry] = {
     "link:reason-needed": Entry(_K.INVALID, N_("Give a reason for this step. It stands in the log.")),
     # --- acts that are taken back
     "act:not-found": Entry(_K.NOT_FOUND, N_("There is no such act, or it is not yours to see.")),
-    "act:undone": Entry(_K.CONFLICT, N_("%(name)s took this back already, on %(at)s. Nothing was changed now.")),
+    "act:undone": Entry(_K.CONFLICT, N_("This was taken back already, by %(name)s on %(at)s. Nothing was changed now.")),
     "act:superseded": Entry(_K.CONFLICT, N_("Something else was decided here since. Taking this back would undo that too, so nothing was changed; make a new change instead.")),
     "act:too-late": Entry(_K.CONFLICT, N_("This was done more than twelve hours ago and counts as settled. Nothing was changed; make a new change instead.")),
     "act:nothing": Entry(_K.NOT_FOUND, N_("You have done nothing in the last half hour that could be taken back. Older acts stand under “My last acts”.")),

@@ -7,7 +7,7 @@ that nobody undoes a later decision of somebody else. `tipline.domain.undoing` k
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -136,9 +136,10 @@ def list_latest(tx: Transaction, account_id: int, *, limit: int = 50) -> list[Ac
     return list(tx.scalars(query.limit(limit)))
 
 
-def find_last(tx: Transaction, account_id: int, *, since: datetime) -> Act | None:
-    """Somebody's last act that still stands, unless it is older."""
+def find_last(tx: Transaction, account_id: int, *, since: datetime, kinds: Collection[str]) -> Act | None:
+    """Somebody's last act of these kinds that still stands, unless it is older."""
     query = select(Act).where(Act.account_id == account_id, Act.undone_at.is_(None), Act.at >= since)
+    query = query.where(Act.kind.in_(kinds))
     return tx.scalar(query.order_by(Act.id.desc()).limit(1))
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, cases, clock, custody, links, messages, rights, tips
+from tipline.domain import accounts, acts, cases, clock, custody, links, members, messages, rights, tips
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
@@ -35,7 +35,7 @@ def undo(tx: Transaction, actor: Actor, act_id: int) -> Undone:
     asked = acts.read_act(tx, act_id)
     batch = acts.list_batch(tx, asked)
     for one in batch:
-        rights.require(actor, RIGHTS.get(one.kind, "tip:act"))
+        _require_access(tx, actor, one)
     open_ones = [one for one in batch if one.undone_at is None]
     if not open_ones:
         raise _undone(tx, asked)
@@ -63,6 +63,18 @@ def may_undo(act: Act) -> bool:
 def ends_at(act: Act) -> datetime:
     """Until when an act can be taken back."""
     return act.at + LASTS.get(act.kind, acts.LASTS)
+
+
+def find_last(tx: Transaction, account_id: int, *, since: datetime) -> Act | None:
+    """Somebody's last act that still stands and has a way back, unless it is older."""
+    return acts.find_last(tx, account_id, since=since, kinds=WAYS)
+
+
+def _require_access(tx: Transaction, actor: Actor, act: Act) -> None:
+    case = _case(tx, act)
+    if act.kind not in WAYS or (case and not members.may_see(tx, actor, case)):
+        raise TiplineError("act:not-found")
+    rights.require(actor, RIGHTS.get(act.kind, "tip:act"))
 
 
 def _require_time(act: Act) -> None:

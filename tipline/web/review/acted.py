@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, messages, undoing
+from tipline.domain import accounts, members, messages, undoing
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.errors import N_
+from tipline.web import current
 from tipline.web.review import words
 from tipline.web.review.saying import gettext
 
@@ -56,7 +57,8 @@ def name(kind: str, became: dict[str, Any], people: dict[int, str] | None = None
 def list_of(tx: Transaction, acts: list[Act]) -> list[Done]:
     """Acts of one person as a list, what one command did in one line."""
     tips = {one.id: one for one in _rows(tx, Tip, {act.tip_id for act in acts})}
-    cases = {one.id: one for one in _rows(tx, Case, {act.case_id for act in acts})}
+    met = _rows(tx, Case, {act.case_id for act in acts})
+    cases = {one.id: one for one in met if members.may_see(tx, current.actor(), one)}
     people = {one.id: one.display_name for one in accounts.list_accounts(tx)}
     counts: dict[str, int] = {}
     for act in acts:

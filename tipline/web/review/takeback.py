@@ -55,11 +55,11 @@ def show(notice: Notice | None = None, status: int = 200) -> Response:
 
 
 def _take_back(act_id: int | None) -> ResponseReturnValue:
-    tip: Tip | None = None
+    tip = ""
     try:
         with current.services().database.transaction() as tx:
             act = acts.read_act(tx, act_id) if act_id is not None else _last(tx)
-            tip = tx.get(Tip, act.tip_id) if act.tip_id else None
+            tip = tx.get_one(Tip, act.tip_id).reference if act.tip_id else ""
             notice = _told(tx, act, undoing.undo(tx, current.actor(), act.id))
     except TiplineError as fault:
         return _answer(tip, Notice(errors.sentence(fault), is_fault=True), errors.status_of(fault))
@@ -67,7 +67,7 @@ def _take_back(act_id: int | None) -> ResponseReturnValue:
 
 
 def _last(tx: Transaction) -> Act:
-    act = acts.find_last(tx, current.staff().id, since=clock.now() - AT_HAND)
+    act = undoing.find_last(tx, current.staff().id, since=clock.now() - AT_HAND)
     if act is None:
         raise TiplineError("act:nothing")
     return act
@@ -95,13 +95,13 @@ def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
     return Notice(f"{text} {acted.already_read(tx, act)}".strip(), link=url)
 
 
-def _answer(tip: Tip | None, notice: Notice, status: int) -> ResponseReturnValue:
+def _answer(tip: str, notice: Notice, status: int) -> ResponseReturnValue:
     """The page one stands on; for a script on the tip's own page its parts, elsewhere the notice alone."""
     here = places.safe(request.form.get("here", ""))
-    is_own_page = tip is not None and urlsplit(here).path == f"/desk/tips/{tip.reference}"
+    is_own_page = bool(tip) and urlsplit(here).path == f"/desk/tips/{tip}"
     if request.headers.get("HX-Request"):
-        if is_own_page and tip is not None:
-            return pages.show(tip.reference, notice=notice, status=status)
+        if is_own_page:
+            return pages.show(tip, notice=notice, status=status)
         return make_response(render_template("review/flash.html", notice=notice), status)
     if is_own_page:
         notice.link = ""
