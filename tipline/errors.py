@@ -194,6 +194,11 @@ CATALOGUE: dict[str, Entry] = {
     "token:unknown": Entry(_K.UNAUTHENTICATED, N_("The token is missing, wrong or withdrawn.")),
     # --- pages of a list
     "cursor:unclear": Entry(_K.INVALID, N_("This page of the list cannot be found. Begin again at the first page.")),
+    "filter:unclear": Entry(_K.INVALID, N_("A filter in this address says nothing known here. Open the queue anew and choose the filter again.")),
+    "filter:name-needed": Entry(_K.INVALID, N_("Give the filter a name of up to %(limit)s characters.")),
+    "filter:too-many": Entry(_K.CONFLICT, N_("You keep %(limit)s filters already. Delete one, then keep this one.")),
+    "filter:exists": Entry(_K.CONFLICT, N_("You keep another filter under this name. Choose a different one.")),
+    "filter:not-found": Entry(_K.NOT_FOUND, N_("This filter is no longer kept. Open the queue anew.")),
 }
 # fmt: on
 

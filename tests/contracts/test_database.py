@@ -39,6 +39,7 @@ from tipline.domain import (
     deliveries,
     drafts,
     evidence,
+    filters,
     links,
     messages,
     outbox,
@@ -641,7 +642,7 @@ def test_pages_of_the_queue_join_without_gap_or_double(database: Database, limit
     cursor: str | None = ""
     with database.reading() as tx:
         while cursor is not None:
-            page = triage.list_queue(tx, triage.Filter(), cursor=cursor, limit=limit)
+            page = triage.list_queue(tx, filters.Filter(), cursor=cursor, limit=limit)
             seen += [row.tip.id for row in page.rows]
             cursor = page.next_cursor
         expected = list(tx.scalars(select(Tip.id).order_by(Tip.received_at.desc(), Tip.id.desc())))
@@ -655,7 +656,7 @@ def test_the_neighbours_of_a_tip_are_those_above_and_below_it_in_the_queue(datab
         made = [make_tip(tx, f"tip {number}") for number in range(3)]
 
     with database.reading() as tx:
-        above, below = triage.neighbours(tx, triage.Filter(), made[1])
+        above, below = triage.neighbours(tx, filters.Filter(), made[1])
     assert above is not None
     assert below is not None
     assert (above.id, below.id) == (made[2].id, made[0].id)
@@ -670,7 +671,7 @@ def test_words_are_found_in_any_case_and_signs_of_the_search_itself_are_plain_le
 
     def search(words: str) -> list[str]:
         with database.reading() as tx:
-            return [row.tip.reference for row in triage.list_queue(tx, triage.Filter(q=words)).rows]
+            return [row.tip.reference for row in triage.list_queue(tx, filters.Filter(q=words)).rows]
 
     for words in ("black", "100%", "电动车_2", "确定 BLACK", found.reference.lower()):
         assert search(words) == [found.reference], words

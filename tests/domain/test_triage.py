@@ -13,11 +13,11 @@ from sqlalchemy import inspect
 
 from tests.domain.conftest import EVENING, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import beats, clock, links, messages, renditions, tips, triage
+from tipline.domain import beats, clock, links, messages, renditions, tallies, tips, triage
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.cases import Case
+from tipline.domain.filters import Filter
 from tipline.domain.tips import Tip
-from tipline.domain.triage import Filter
 from tipline.errors import TiplineError
 
 
@@ -48,7 +48,9 @@ def test_the_queue_shows_what_waits_newest_first_and_no_drafts(
     assert _shown(tx) == [new.reference, old.reference]
     assert set(_shown(tx, state="all")) == {new.reference, old.reference, closed.reference}
     assert _shown(tx, state="closed") == [closed.reference]
-    assert triage.count_waiting(tx) == {"received": 2, "closed": 1}
+    states = ("received", "triage", "closed")
+    counted = tallies.count_each(tx, {state: Filter(state=state) for state in states})
+    assert counted == {"received": 2, "triage": 0, "closed": 1}
 
 
 @pytest.mark.parametrize("state", ["draft", "nonsense", "ALL"])
@@ -234,8 +236,8 @@ def test_new_tips_are_counted_since_the_page_was_shown(
     at(EVENING + timedelta(minutes=1))
     sent(tx, category="footage")
 
-    assert triage.count_newer(tx, Filter(), EVENING) == 1
-    assert triage.count_newer(tx, Filter(category="theft"), EVENING) == 0
+    assert tallies.count_newer(tx, Filter(), EVENING) == 1
+    assert tallies.count_newer(tx, Filter(category="theft"), EVENING) == 0
 
 
 def test_any_change_of_a_tip_is_noticed(tx: Transaction, tip: Tip, at: Callable[[datetime], None]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from tipline import passwords
-from tipline.domain import accounts, cases, clock, custody, links, messages, receipts, shops, triage
+from tipline.domain import accounts, cases, clock, custody, filters, links, messages, receipts, shops, triage
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
@@ -56,7 +56,7 @@ def test_an_empty_instance_becomes_a_district_with_people_tips_and_cases(
             "admin",
             "auditor",
         }
-        rows = triage.list_queue(tx, triage.Filter(state="all")).rows
+        rows = triage.list_queue(tx, filters.Filter(state="all")).rows
         assert len(rows) == 12
         assert {row.beat.name for row in rows if row.beat} == set(people.BEATS.values())
         posters = {one.words: one.code for one in shops.list_shops(tx)}

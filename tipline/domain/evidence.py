@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids, outbox, rematches, tips
+from tipline.domain import clock, custody, ids, outbox, rematches, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
@@ -157,7 +157,7 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
     )  # fmt: skip
     _compare(tx, tip, evidence)
     outbox.add(tx, ring, DERIVE, evidence.id, tip_id=evidence.tip_id)
-    tips.touch(tip)
+    unread.bring_news(tip)
 
 
 def refuse(tx: Transaction, evidence: Evidence, *, code: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, clock, custody, limits, tips
+from tipline.domain import acts, clock, custody, limits, tips, unread
 from tipline.domain.actors import Actor
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -66,6 +66,7 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
         after=acts.held(tip, "state"),
     )  # fmt: skip
     if by_reporter:
+        unread.bring_news(tip)
         _answer(tx, actor, tip)
     return message
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from tipline.db import Transaction
-from tipline.domain import clock, custody, evidence, provenance, tips
+from tipline.domain import clock, custody, evidence, provenance, tips, unread
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import is_days, is_offset
@@ -79,6 +79,7 @@ def tell_clock(
         return
     tip.clock_offset_s, tip.clock_source, tip.clock_reading = offset_s, source, reading
     tips.decide(tip)
+    unread.bring_news(tip)
     custody.append(
         tx, actor, "tip:clock", f"tip:{tip.reference}", tip=tip.reference, clock_offset_s=offset_s,
         before=before, source=source, reading=reading,
@@ -93,7 +94,7 @@ def tell_overwriting(tx: Transaction, actor: Actor, tip: Tip, days: int | None) 
     if days is None and tip.overwrites_at is None:
         return
     tip.expect_overwriting(days)
-    tips.touch(tip)
+    unread.bring_news(tip)
     until = clock.stamp(tip.overwrites_at) if tip.overwrites_at else None
     custody.append(
         tx, actor, "tip:overwrite", f"tip:{tip.reference}", tip=tip.reference, days=days, overwrites_at=until

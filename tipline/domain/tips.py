@@ -141,7 +141,7 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     if tip.state != "draft":
         return
     now = clock.now()
-    tip.state, tip.received_at = "received", now
+    tip.state, tip.received_at, tip.news_at = "received", now, now
     tip.ack_due_at = now + timedelta(minutes=ack_minutes)
     decide(tip)
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import Tuple, func, select, tuple_
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, clock, recorders, renditions
+from tipline.domain import accounts, beats, cases, clock, filters, pointing, recorders, renditions, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.beats import Beat
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
+from tipline.domain.filters import Filter
 from tipline.domain.links import Link
-from tipline.domain.messages import Message
+from tipline.domain.pointing import Pointer
 from tipline.domain.renditions import Rendition
-from tipline.domain.tips import STATES, Tip
+from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
-WAITING = ("received", "triage", "need_info")
+T = TypeVar("T")
 LONGEST_PAGE = 200
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What to show; empty means all. `assignee` is a user name, or `none` for unassigned tips."""
-
-    state: str = ""
-    category: str = ""
-    beat: str = ""
-    assignee: str = ""
-    q: str = ""
+# A tip of hundreds of files: the pictures of a row come from so many of them.
+PICTURED = 12
+_UP = "up"  # a cursor that leads to newer tips
 
 
 @dataclass
@@ -47,7 +41,13 @@ class Row:
     thumbnails: list[Rendition] = field(default_factory=list)
     assignee: Account | None = None
     beat: Beat | None = None
-    cases: list[Case] = field(default_factory=list)
+    links: list[tuple[Link, Case]] = field(default_factory=list)
+    pointers: list[Pointer] = field(default_factory=list)
+    is_unread: bool = False
+
+    @property
+    def cases(self) -> list[Case]:
+        return [case for _link, case in self.links]
 
     @property
     def progress(self) -> float | None:
@@ -70,8 +70,11 @@ class Row:
 
 @dataclass
 class Page:
+    """`next_cursor` leads to older tips, `previous_cursor` to newer ones."""
+
     rows: list[Row]
     next_cursor: str | None
+    previous_cursor: str | None = None
 
 
 def list_queue(
@@ -79,13 +82,23 @@ def list_queue(
 ) -> Page:
     """One page; drafts are never in it."""
     limit = min(max(limit, 1), LONGEST_PAGE)
-    query = _filtered(select(Tip), wanted).order_by(Tip.received_at.desc(), Tip.id.desc())
-    if cursor:
-        query = query.where(tuple_(Tip.received_at, Tip.id) < tuple_(*_bound(cursor)))
-    tips = list(tx.scalars(query.limit(limit + 1)))
-    rest = len(tips) > limit
-    rows = rows_of(tx, tips[:limit], viewer)
-    return Page(rows, _cursor(rows[-1].tip) if rest else None)
+    query, bound = filters.narrow(select(Tip), wanted), _bound(cursor) if cursor else None
+    if bound and bound.is_up:
+        newer = query.where(_place() > tuple_(bound.at, bound.tip_id)).order_by(Tip.received_at, Tip.id)
+        found = list(tx.scalars(newer.limit(limit + 1)))
+        if len(found) > limit:
+            rows = rows_of(tx, found[limit - 1 :: -1], viewer)
+            return Page(rows, cursor_of(rows[-1].tip), cursor_of(rows[0].tip, up=True))
+        bound = None  # nothing is above: the first page, and a full one
+    if bound:
+        query = query.where(_place() < tuple_(bound.at, bound.tip_id))
+    found = list(tx.scalars(query.order_by(Tip.received_at.desc(), Tip.id.desc()).limit(limit + 1)))
+    rows = rows_of(tx, found[:limit], viewer)
+    return Page(
+        rows,
+        cursor_of(rows[-1].tip) if len(found) > limit else None,
+        cursor_of(rows[0].tip, up=True) if bound and rows else None,
+    )
 
 
 def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> list[Row]:
@@ -95,29 +108,19 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
     files = select(Evidence).options(defer(Evidence.media)).where(Evidence.tip_id.in_(rows))
     for one in tx.scalars(files.order_by(Evidence.number)):
         rows[one.tip_id].files.append(one)
-    pictures = renditions.thumbnails(tx, [one.id for row in rows.values() for one in row.files])
+    pictures = renditions.thumbnails(tx, [one.id for row in rows.values() for one in _pictured(row.files)])
     people = accounts.names(tx, {tip.assignee_id for tip in tips if tip.assignee_id})
     areas = {beat.code: beat for beat in beats.list_beats(tx)}
-    for link_tip, case in _cases(tx, list(rows), viewer):
-        rows[link_tip].cases.append(case)
+    for tip_id, link, case in _cases(tx, rows, viewer):
+        rows[tip_id].links.append((link, case))
+    pointers = pointing.list_open(tx, rows, viewer)
+    unseen = unread.list_unread(tx, viewer.user_id, rows) if viewer and viewer.user_id else set()
     for row in rows.values():
-        found = [picture for one in row.files for picture in pictures.get(one.id, [])]
-        row.thumbnails = _spread(found, renditions.IN_A_ROW)
+        row.thumbnails = _spread([pictures[one.id] for one in _pictured(row.files) if pictures[one.id]])
         row.assignee = people.get(row.tip.assignee_id or 0)
         row.beat = areas.get(row.tip.beat or "")
+        row.pointers, row.is_unread = pointers[row.tip.id], row.tip.id in unseen
     return list(rows.values())
-
-
-def count_waiting(tx: Transaction) -> dict[str, int]:
-    """State → number of tips, for the tabs of the queue."""
-    rows = tx.execute(select(Tip.state, func.count()).where(Tip.state != "draft").group_by(Tip.state))
-    return {state: number for state, number in rows}
-
-
-def count(tx: Transaction, wanted: Filter) -> int:
-    """How many tips this filter shows."""
-    inner = _filtered(select(Tip.id), wanted).subquery()
-    return tx.scalar(select(func.count()).select_from(inner)) or 0
 
 
 def list_by_reference(tx: Transaction, references: list[str]) -> list[Tip]:
@@ -126,25 +129,14 @@ def list_by_reference(tx: Transaction, references: list[str]) -> list[Tip]:
     return list(tx.scalars(query.limit(LONGEST_PAGE)))
 
 
-def count_newer(tx: Transaction, wanted: Filter, since: datetime) -> int:
-    """How many tips came in under this filter since a page was shown."""
-    inner = _filtered(select(Tip.id), wanted).where(Tip.received_at > since).subquery()
-    return tx.scalar(select(func.count()).select_from(inner)) or 0
-
-
 def neighbours(tx: Transaction, wanted: Filter, tip: Tip) -> tuple[Tip | None, Tip | None]:
     """The tips shown above and below this one under the same filter."""
     if tip.received_at is None:
         return None, None
-    here = tuple_(Tip.received_at, Tip.id)
     there = tuple_(tip.received_at, tip.id)
-    above = _filtered(select(Tip), wanted).where(here > there).order_by(Tip.received_at, Tip.id).limit(1)
-    below = (
-        _filtered(select(Tip), wanted)
-        .where(here < there)
-        .order_by(Tip.received_at.desc(), Tip.id.desc())
-        .limit(1)
-    )
+    tips = filters.narrow(select(Tip), wanted).limit(1)
+    above = tips.where(_place() > there).order_by(Tip.received_at, Tip.id)
+    below = tips.where(_place() < there).order_by(Tip.received_at.desc(), Tip.id.desc())
     return tx.scalar(above), tx.scalar(below)
 
 
@@ -153,81 +145,76 @@ def newest_change(tx: Transaction) -> datetime:
     return tx.scalar(select(func.max(Tip.changed_at))) or clock.now()
 
 
-def _cases(tx: Transaction, tip_ids: list[int], viewer: Actor | None) -> list[tuple[int, Case]]:
-    query = (
-        select(Link.tip_id, Case)
-        .join(Case, Case.id == Link.case_id)
-        .where(Link.tip_id.in_(tip_ids), Link.ended_at.is_(None), cases.visible(viewer))
-        .order_by(Link.id)
-    )
-    return [(row[0], row[1]) for row in tx.execute(query)]
+def cursor_of(tip: Tip, *, up: bool = False) -> str:
+    """Where a page begins that holds what comes after this tip: older ones, or newer ones going up."""
+    words = f"{clock.stamp(tip.received_at or tip.created_at)} {tip.id}" + (f" {_UP}" if up else "")
+    return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
 
 
-def _filtered(query: Select[Any], wanted: Filter) -> Select[Any]:
-    query = query.where(*_state(wanted.state))
-    if wanted.category:
-        query = query.where(Tip.category == wanted.category)
-    if wanted.beat:
-        query = query.where(Tip.beat == wanted.beat)
-    if wanted.assignee == "none":
-        query = query.where(Tip.assignee_id.is_(None))
-    elif wanted.assignee:
-        query = query.where(
-            Tip.assignee_id.in_(select(Account.id).where(Account.username == wanted.assignee))
-        )
-    for word in wanted.q.split()[:8]:
-        query = query.where(_holds(word))
-    return query
+def place_of(cursor: str) -> tuple[datetime, int]:
+    """Where the tip of a cursor stands: when it was received, and its id."""
+    bound = _bound(cursor)
+    return bound.at, bound.tip_id
 
 
-def _state(state: str) -> list[ColumnElement[bool]]:
-    """`` means what waits for somebody, `all` everything that was ever sent, else one state."""
-    if state == "all":
-        return [Tip.state != "draft"]
-    if not state:
-        return [Tip.state.in_(WAITING)]
-    if state not in STATES or state == "draft":
-        raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
-    return [Tip.state == state]
+class _Bound(NamedTuple):
+    at: datetime
+    tip_id: int
+    is_up: bool
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    like = "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    messages = select(Message.tip_id).where(Message.text.ilike(like, escape="\\"))
-    files = select(Evidence.tip_id).where(
-        Evidence.filename.ilike(like, escape="\\") | (Evidence.sha256 == word.lower())
-    )
-    return or_(
-        Tip.text.ilike(like, escape="\\"),
-        Tip.place.ilike(like, escape="\\"),
-        Tip.reference == word.upper(),
-        Tip.id.in_(messages),
-        Tip.id.in_(files),
-    )
-
-
-def _cursor(tip: Tip) -> str:
-    at = clock.stamp(tip.received_at or tip.created_at)
-    return base64.urlsafe_b64encode(f"{at} {tip.id}".encode()).decode().rstrip("=")
-
-
-def _bound(cursor: str) -> tuple[datetime, int]:
+def _bound(cursor: str) -> _Bound:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        at, tip_id = text.split(" ")
-        bound = datetime.fromisoformat(at).astimezone(UTC), int(tip_id)
+        at, tip_id, *way = text.split(" ")
+        bound = _Bound(datetime.fromisoformat(at).astimezone(UTC), int(tip_id), way == [_UP])
     except (ValueError, OverflowError):
         raise TiplineError("cursor:unclear") from None
-    if bound[1] >= 2**63:  # more than a column of any database holds
+    if bound.tip_id >= 2**63 or way not in ([], [_UP]):  # more than a column of any database holds
         raise TiplineError("cursor:unclear")
     return bound
 
 
-def _spread(pictures: list[Rendition], most: int) -> list[Rendition]:
-    """At most `most` of them, evenly over all files."""
-    if len(pictures) <= most:
-        return pictures
-    return [pictures[at * len(pictures) // most] for at in range(most)]
+def _place() -> Tuple:
+    return tuple_(Tip.received_at, Tip.id)
+
+
+def _cases(tx: Transaction, tip_ids: Collection[int], viewer: Actor | None) -> list[tuple[int, Link, Case]]:
+    query = (
+        select(Link, Case)
+        .join(Case, Case.id == Link.case_id)
+        .where(Link.tip_id.in_(tip_ids), Link.ended_at.is_(None), cases.visible(viewer))
+        .order_by(Link.id)
+    )
+    return [(link.tip_id, link, case) for link, case in tx.execute(query)]
+
+
+def _pictured(files: list[Evidence]) -> list[Evidence]:
+    """The files a row takes its pictures from: footage before photos of a clock, evenly if there are many."""
+    inorder = sorted(files, key=lambda one: one.purpose != "footage")
+    footage = [one for one in inorder if one.purpose == "footage"] or inorder
+    return _evenly(footage, PICTURED)
+
+
+def _spread(films: list[list[Rendition]]) -> list[Rendition]:
+    """A row's pictures, evenly over all films and over the length of each."""
+    films = _evenly(films, renditions.IN_A_ROW)
+    shares = [0] * len(films)
+    while sum(shares) < renditions.IN_A_ROW and any(map(_has_more, films, shares)):
+        at = min((at for at, film in enumerate(films) if _has_more(film, shares[at])), key=shares.__getitem__)
+        shares[at] += 1
+    return [one for film, share in zip(films, shares, strict=True) for one in _evenly(film, share)]
+
+
+def _has_more(film: list[Rendition], share: int) -> bool:
+    return share < len(film)
+
+
+def _evenly(many: list[T], most: int) -> list[T]:
+    """At most `most` of them, from the middle of equal parts."""
+    if len(many) <= most:
+        return many
+    return [many[(2 * at + 1) * len(many) // (2 * most)] for at in range(most)]
 
 
 def count_by_shop(tx: Transaction, code: str | None = None) -> dict[str, int]:

@@ -31,6 +31,12 @@ class QueueQuery(PageQuery):
     q: str = Field(
         "", max_length=200, description="Words in text, place, messages, file names; or a SHA-256."
     )
+    unread: str = Field("", description="`1` for tips with news that the account has not seen at the desk.")
+    footage: str = Field("", description="`with` or `without` files; empty for both.")
+    period: str = Field("", description="`1h`, `24h`, `3d`, `7d` or `30d`: received so lately.")
+    after: str = Field("", description="A day, YYYY-MM-DD: received on it or later, in the station's zone.")
+    before: str = Field("", description="A day, YYYY-MM-DD: received on it or earlier.")
+    shop: str = Field("", max_length=200, description="Code of a shop, or part of its name.")
 
 
 class CasesQuery(PageQuery):
@@ -96,6 +102,15 @@ class LinkEnded(Taken):
     reason: str = Field(description="Why the link is taken back; stands in the log.")
 
 
+class HintBrief(BaseModel):
+    """Where an open hint points. The machine only points; a person decides."""
+
+    reference: str
+    kind: str = Field(description="`file`, `media`, `code` or `series`: what the likeness is of.")
+    score: float = Field(description="Bits of evidence: log2 of how much likelier than by chance.")
+    case: str | None = Field(description="The case that tip belongs to, as far as the account may see it.")
+
+
 class QueueItem(BaseModel):
     reference: str
     state: str
@@ -113,7 +128,9 @@ class QueueItem(BaseModel):
     ack_due_at: datetime | None
     acknowledged_at: datetime | None
     cases: list[str] = Field(description="Numbers of the cases it is linked to.")
-    duplicates: list[dict[str, Any]] = Field(description="Tips that may be the same; empty if none is known.")
+    duplicates: list[HintBrief] = Field(description="Earlier tips that may tell the same, likeliest first.")
+    series: list[HintBrief] = Field(description="Earlier tips that may belong to the same series.")
+    unread: bool = Field(description="Whether there is news that the account has not seen at the desk.")
     overwrites_at: datetime | None = Field(
         description="When the recorder writes over footage that is still awaited; null once it has come."
     )

@@ -13,6 +13,7 @@ from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.links import Link
+from tipline.domain.pointing import Pointer
 from tipline.domain.shops import Shop
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
@@ -45,9 +46,15 @@ def queue_item(row: Row) -> dict[str, Any]:
         "keyframes": [media.rendition_url(one) for one in row.thumbnails],
         "assignee": row.assignee.username if row.assignee else None,
         "cases": [case.number for case in row.cases],
-        "duplicates": [],
+        "duplicates": [_pointer(one) for one in row.pointers if not one.is_series],
+        "series": [_pointer(one) for one in row.pointers if one.is_series],
+        "unread": row.is_unread,
         "overwrites_at": row.overwrites_at,
     }
+
+
+def _pointer(one: Pointer) -> dict[str, Any]:
+    return {"reference": one.reference, "kind": one.kind, "score": one.score, "case": one.case}
 
 
 def tip(tx: Transaction, one: Tip) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import cases, triage
+from tipline.domain import cases, filters, triage
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -50,7 +50,7 @@ def _cases(tx: Transaction, q: str, cursor: str, limit: int) -> tuple[list[dict[
 
 
 def _tips(tx: Transaction, q: str, cursor: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
-    page = triage.list_queue(tx, triage.Filter(state="all", q=q), cursor=cursor, limit=limit)
+    page = triage.list_queue(tx, filters.Filter(state="all", q=q), cursor=cursor, limit=limit)
     return [_tip(row.tip) for row in page.rows], f"tip.{page.next_cursor}" if page.next_cursor else None
 
 

@@ -11,4 +11,13 @@ blueprint = APIBlueprint("review", __name__, enable_openapi=False)
 blueprint.after_request(language.remember)
 layout.init(blueprint)
 
-from tipline.web.review import acts, linking, pages, queue, takeback  # noqa: E402, F401 - they add their routes
+from tipline.web.review import (  # noqa: E402, F401 - they add their routes
+    acts,
+    keeping,
+    linking,
+    news,
+    opened,
+    pages,
+    queue,
+    takeback,
+)

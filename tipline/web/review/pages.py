@@ -22,11 +22,13 @@ from tipline.web.review import (
     camera,
     history,
     looking,
+    news,
     notices,
     printing,
     queue,
     stance,
     wanted,
+    watching,
     words,
 )
 from tipline.web.review.notices import Notice
@@ -51,6 +53,8 @@ class Failed:
 @blueprint.get("/desk/tips/<reference>")
 @guard.staff("tip:read")
 def tip(reference: str) -> ResponseReturnValue:
+    if not watching.is_ahead():
+        watching.note(reference)
     return show(reference)
 
 
@@ -58,6 +62,7 @@ def tip(reference: str) -> ResponseReturnValue:
 @guard.staff("tip:read")
 def tip_live(reference: str) -> ResponseReturnValue:
     """What changed since the page was drawn, in pieces that leave a playing film and typed text alone."""
+    watching.note(reference)
     with current.services().database.reading() as tx:
         row = read(tx, reference)
         if str(row.revision) == request.args.get("version"):
@@ -164,7 +169,7 @@ def occurred(row: Tip) -> list[datetime]:
     return [moment for moment in (row.occurred_at, row.occurred_until) if moment]
 
 
-def _live(row: Tip, files: list[looking.FileView], here: str) -> queue.Live:
+def _live(row: Tip, files: list[looking.FileView], here: str) -> news.Live:
     busy = [one.row.number for one in files if one.is_busy]
     query = {
         "version": row.revision,
@@ -172,7 +177,7 @@ def _live(row: Tip, files: list[looking.FileView], here: str) -> queue.Live:
         "last": max((one.row.number for one in files), default=0),
     }
     url = f"/desk/tips/{row.reference}/live?{urlencode(query)}" + (f"&{here[1:]}" if here else "")
-    return queue.Live(url, queue.BUSY_S if busy else queue.CALM_S)
+    return news.Live(url, news.BUSY_S if busy else news.CALM_S)
 
 
 def _numbers(name: str) -> set[int]:

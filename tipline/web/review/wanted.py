@@ -1,73 +1,54 @@
-"""What a person wants to see of the queue, as it stands in the address: filters, tabs, the page."""
+"""What a person wants to see of the queue, as it stands in the address: filters and where they lead."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 
-from tipline.db import Transaction
-from tipline.domain import triage
-from tipline.domain.triage import Filter
-from tipline.errors import N_
+from tipline.domain.filters import Filter
 from tipline.web import current
 
-NAMES = ("state", "category", "beat", "assignee", "q")
+# In the order in which they stand in an address.
+NAMES = (
+    "state", "category", "beat", "assignee", "q", "unread", "footage", "period", "after", "before", "shop",
+)  # fmt: skip
+# Those that belong to a tab; the others narrow what the tab shows.
+NARROWING = NAMES[1:]
 LONGEST_WORDS = 200
-
-
-class Tab(NamedTuple):
-    text: str
-    url: str
-    number: int
-    chosen: bool
 
 
 def filter_of_request() -> Filter:
     """Unknown values are refused where they are used; too long a search is cut."""
-    values = {name: request.args.get(name, "").strip()[:LONGEST_WORDS] for name in NAMES}
-    return Filter(**values)
+    return _filter(dict(request.args))
+
+
+def filter_of(query: str) -> Filter:
+    """The filter that a query of an address tells."""
+    return _filter(dict(parse_qsl(query)))
+
+
+def _filter(told: dict[str, str]) -> Filter:
+    values = {name: told.get(name, "").strip()[:LONGEST_WORDS] for name in NAMES}
+    return Filter(**values, reader=current.staff().id, zone=current.zone())
+
+
+def query_of(wanted: Filter) -> str:
+    """The filter as a query; empty values stay out of it."""
+    return urlencode({name: value for name in NAMES if (value := getattr(wanted, name))})
 
 
 def address(wanted: Filter, path: str = "/desk/queue", **more: str) -> str:
-    """The address that shows this filter; empty values stay out of it."""
-    values = {name: getattr(wanted, name) for name in NAMES} | more
-    query = urlencode({name: value for name, value in values.items() if value})
+    """The address that shows this filter, with what else it should carry."""
+    query = "&".join(filter(None, (query_of(wanted), urlencode({k: v for k, v in more.items() if v}))))
     return f"{path}?{query}" if query else path
 
 
 def is_narrowed(wanted: Filter) -> bool:
     """Whether anything but the tab hides tips."""
-    return bool(wanted.category or wanted.beat or wanted.q or wanted.assignee)
+    return any(getattr(wanted, name) for name in NARROWING)
 
 
-# State of a tab → its word; the tab of one's own tips stands apart, for it filters by person.
-TABS = (
-    ("", N_("To do")),
-    ("received", N_("New")),
-    ("need_info", N_("Needs information")),
-    ("snoozed", N_("Snoozed")),
-    ("linked", N_("Linked")),
-    ("all", N_("All")),
-)
-
-
-def tabs(tx: Transaction, wanted: Filter) -> list[Tab]:
-    """The tabs with their counts; a count is of the tab alone, without the other filters."""
-    counts = triage.count_waiting(tx)
-    numbers = {"": sum(counts.get(state, 0) for state in triage.WAITING), "all": sum(counts.values())}
-    mine = current.staff().username
-    is_mine = wanted.assignee == mine and not wanted.state
-    found = [
-        Tab(
-            text,
-            address(Filter(state=state)),
-            numbers.get(state, counts.get(state, 0)),
-            wanted.state == state and not is_mine,
-        )
-        for state, text in TABS
-    ]
-    own = Filter(assignee=mine)
-    found.insert(2, Tab(N_("Mine"), address(own), triage.count(tx, own), is_mine))
-    return found
+def widened(wanted: Filter) -> Filter:
+    """The tab alone."""
+    return Filter(state=wanted.state, reader=wanted.reader, zone=wanted.zone)

@@ -1,0 +1,139 @@
+"""What somebody wants to see of the queue. Every list and count of tips is narrowed here, nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from tipline.domain import clock, unread
+from tipline.domain.accounts import Account
+from tipline.domain.evidence import Evidence
+from tipline.domain.messages import Message
+from tipline.domain.shops import Shop
+from tipline.domain.tips import STATES, Tip
+from tipline.errors import TiplineError
+
+WAITING = ("received", "triage", "need_info")
+# How far back a filter may reach that moves along with the clock.
+PERIODS = {
+    "1h": timedelta(hours=1), "24h": timedelta(hours=24), "3d": timedelta(days=3), "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+}  # fmt: skip
+WITH, WITHOUT = FOOTAGE = ("with", "without")
+NOBODY = "none"
+MOST_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to show; empty means all. `assignee` is a user name, or `none` for unassigned tips.
+
+    `shop` is a code or part of a name. `after` and `before` are days of the station's calendar, both
+    included. `reader` is whose eyes `unread` speaks of.
+    """
+
+    state: str = ""
+    category: str = ""
+    beat: str = ""
+    assignee: str = ""
+    q: str = ""
+    unread: str = ""
+    footage: str = ""
+    period: str = ""
+    after: str = ""
+    before: str = ""
+    shop: str = ""
+    reader: int | None = None
+    zone: tzinfo = field(default=UTC, compare=False)
+
+
+def narrow(query: Select[Any], wanted: Filter) -> Select[Any]:
+    """Only what the filter lets through; raises filter:unclear for a value that means nothing."""
+    return query.where(*_state(wanted.state), *_who(wanted), *_what(wanted), *_when(wanted))
+
+
+def _state(state: str) -> list[ColumnElement[bool]]:
+    """`` means what waits for somebody, `all` everything that was ever sent, else one state."""
+    if state == "all":
+        return [Tip.state != "draft"]
+    if not state:
+        return [Tip.state.in_(WAITING)]
+    if state not in STATES or state == "draft":
+        raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
+    return [Tip.state == state]
+
+
+def _who(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.assignee == NOBODY:
+        found.append(Tip.assignee_id.is_(None))
+    elif wanted.assignee:
+        named = select(Account.id).where(Account.username == wanted.assignee)
+        found.append(Tip.assignee_id.in_(named))
+    if wanted.unread:
+        if wanted.unread != "1" or wanted.reader is None:
+            raise _unclear("unread")
+        found.append(unread.is_unread(wanted.reader))
+    return found
+
+
+def _what(wanted: Filter) -> list[ColumnElement[bool]]:
+    found = [
+        column == value
+        for column, value in ((Tip.category, wanted.category), (Tip.beat, wanted.beat))
+        if value
+    ]
+    if wanted.shop:
+        named = Shop.name.icontains(wanted.shop, autoescape=True)
+        found.append(Tip.shop.in_(select(Shop.code).where(or_(Shop.code == wanted.shop.upper(), named))))
+    if wanted.footage:
+        if wanted.footage not in FOOTAGE:
+            raise _unclear("footage")
+        has_files = select(Evidence.id).where(Evidence.tip_id == Tip.id, Evidence.state != "expired").exists()
+        found.append(has_files if wanted.footage == WITH else ~has_files)
+    return found + [holds(word) for word in wanted.q.split()[:MOST_WORDS]]
+
+
+def _when(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.period:
+        if wanted.period not in PERIODS:
+            raise _unclear("period")
+        found.append(Tip.received_at >= clock.now() - PERIODS[wanted.period])
+    if wanted.after:
+        found.append(Tip.received_at >= _midnight("after", wanted.after, wanted.zone))
+    if wanted.before:
+        found.append(Tip.received_at < _midnight("before", wanted.before, wanted.zone, days=1))
+    return found
+
+
+def _midnight(name: str, day: str, zone: tzinfo, *, days: int = 0) -> datetime:
+    """When the day begins at the station, or one so many days later."""
+    try:
+        begins = datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), zone)
+        return begins.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _unclear(name) from None
+
+
+def _unclear(name: str) -> TiplineError:
+    return TiplineError("filter:unclear", fields={name: "request:field-unclear"})
+
+
+def holds(word: str) -> ColumnElement[bool]:
+    """Whether the word stands in anything that belongs to the tip."""
+    like = "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    messages = select(Message.tip_id).where(Message.text.ilike(like, escape="\\"))
+    files = select(Evidence.tip_id).where(
+        Evidence.filename.ilike(like, escape="\\") | (Evidence.sha256 == word.lower())
+    )
+    return or_(
+        Tip.text.ilike(like, escape="\\"),
+        Tip.place.ilike(like, escape="\\"),
+        Tip.reference == word.upper(),
+        Tip.id.in_(messages),
+        Tip.id.in_(files),
+    )

@@ -1,0 +1,52 @@
+"""Who has a tip open: said by its page while it is open, shown on the page and in the queue's rows.
+
+To have it open is to have read it. A browser that fetches the next tip ahead has opened nothing yet.
+"""
+
+from __future__ import annotations
+
+from flask import request
+
+from tipline.db import Transaction
+from tipline.domain import presence, tips, unread
+from tipline.domain.accounts import Account
+from tipline.domain.tips import Tip
+from tipline.web import current
+
+TIP = "tip:"
+
+
+def of_queue(tx: Transaction) -> dict[str, list[Account]]:
+    """Reference of a tip → the colleagues who have it open."""
+    found = presence.list_here(tx, current.staff().id)
+    return {subject.removeprefix(TIP): people for subject, people in found.items() if subject.startswith(TIP)}
+
+
+def of_tip(tx: Transaction, tip: Tip) -> list[Account]:
+    """The colleagues who have this tip open."""
+    subject = _subject(tip)
+    return presence.list_here(tx, current.staff().id, subject=subject).get(subject, [])
+
+
+def is_ahead() -> bool:
+    """Whether the page is fetched before anybody wants to see it."""
+    return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+
+
+def note(reference: str) -> None:
+    """The reader has this tip open: write down what is not written down yet. A draft is nobody's to open."""
+    who, database = current.staff().id, current.services().database
+    with database.reading() as tx:
+        tip = tips.find_tip(tx, reference)
+        if tip is None or tip.state == "draft":
+            return
+        is_new = bool(unread.list_unread(tx, who, [tip.id]))
+        is_due = presence.is_due(tx, who, _subject(tip))
+    if is_new or is_due:
+        with database.transaction() as tx:
+            unread.look(tx, who, tip)
+            presence.say(tx, who, _subject(tip))
+
+
+def _subject(tip: Tip) -> str:
+    return TIP + tip.reference
