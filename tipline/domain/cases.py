@@ -14,6 +14,10 @@ from tipline.domain.membership import LEAD, Member
 from tipline.errors import TiplineError
 
 STATES = ("open", "closed")
+# How a case ends. One that was merged into another ends by that.
+OUTCOMES = ("solved", "handed_over", "unfounded", "not_solvable", "other")
+MERGED = "merged"
+CORRECTED = ("title", "summary", "state", "outcome")
 STATION, MEMBERS = ACCESS = ("station", "members")
 
 
@@ -84,10 +88,11 @@ def change(
     title: str | None = None,
     summary: str | None = None,
     state: str | None = None,
+    outcome: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Correct a case, close it or open it again; the old values stay in the log."""
-    before = acts.held(case, "title", "summary", "state", "closed_at")
+    """Correct a case, close it (with an outcome) or open it again; the old values stay in the log."""
+    before = acts.held(case, *CORRECTED, "closed_at")
     if title is not None:
         case.title = _title(title)
     if summary is not None:
@@ -95,8 +100,13 @@ def change(
     if state is not None:
         if state not in STATES:
             raise TiplineError("case:state-unknown", fields={"state": "case:state-unknown"})
+        if state == "open":
+            refuse_merged(tx, case)
+        if outcome is not None and (outcome not in (*OUTCOMES, MERGED) or state != "closed"):
+            raise TiplineError("case:outcome-unknown", fields={"outcome": "case:outcome-unknown"})
         case.state = state
-    after = {"title": case.title, "summary": case.summary, "state": case.state}
+        case.outcome = None if state == "open" else outcome or case.outcome
+    after = acts.held(case, *CORRECTED)
     changed = {name: value for name, value in after.items() if value != before[name]}
     if not changed:
         return
@@ -107,7 +117,7 @@ def change(
     kind = "case:state" if "state" in changed else "case:change"
     was = {name: before[name] for name in names}
     acts.record(tx, actor, kind, case=case, before=was, after=acts.held(case, *names))
-    action = {"closed": "case:close", "open": "case:reopen"}.get(changed.get("state", ""), "case:change")
+    action = {"closed": "case:close", "open": "case:reopen"}.get(changed.get("state") or "", "case:change")
     custody.append(
         tx, actor, action, f"case:{case.number}",
         reason=_bounded("reason", reason or "", limits.REASON) or None,
@@ -118,6 +128,13 @@ def change(
 def require_version(case: Case, version: int | None) -> None:
     if version is not None and version != case.version:
         raise TiplineError("case:changed")
+
+
+def refuse_merged(tx: Transaction, case: Case) -> None:
+    """Raise case:merged: what was merged goes on under its new number."""
+    if case.merged_into_id is not None:
+        into = tx.get_one(Case, case.merged_into_id)
+        raise TiplineError("case:merged", fields={"case": "case:merged"}, into=into.number)
 
 
 def touch(case: Case) -> None:

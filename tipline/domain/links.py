@@ -44,8 +44,9 @@ class Link(Base):
 def link(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> Link:
     """Say that the tip belongs to the case; raises link:exists or case:closed."""
     reason = _reason(reason)
+    cases.refuse_merged(tx, case)
     if case.state == "closed":
-        raise TiplineError("case:closed")
+        raise TiplineError("case:closed", fields={"case": "case:closed"})
     if find_link(tx, case, tip):
         raise TiplineError("link:exists")
     row = Link(case_id=case.id, tip_id=tip.id, reason=reason, author=actor.name, at=clock.now())

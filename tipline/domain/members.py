@@ -89,13 +89,11 @@ def add(tx: Transaction, actor: Actor, case: Case, username: str) -> Member:
     row = _begin(tx, actor, case, account.id, ASSISTING)
     cases.touch(case)
     custody.append(tx, actor, "member:add", f"case:{case.number}", member=account.username)
-    acts.record(
-        tx, actor, "member:add", case=case, subject=f"account:{account.username}", after={"part": ASSISTING}
-    )
+    acts.record(tx, actor, "member:add", case=case, subject=f"member:{row.id}")
     return row
 
 
-def end(tx: Transaction, actor: Actor, case: Case, username: str) -> None:
+def end(tx: Transaction, actor: Actor, case: Case, username: str) -> Member:
     """Somebody assists no more; raises member:not-found. The lead stays until there is another one."""
     account = accounts.read_account(tx, username)
     if account.id == case.lead_id:
@@ -106,25 +104,29 @@ def end(tx: Transaction, actor: Actor, case: Case, username: str) -> None:
     _end(tx, actor, row)
     cases.touch(case)
     custody.append(tx, actor, "member:end", f"case:{case.number}", member=account.username)
-    acts.record(
-        tx, actor, "member:end", case=case, subject=f"account:{account.username}", before={"part": row.part}
-    )
+    acts.record(tx, actor, "member:end", case=case, subject=f"member:{row.id}")
+    return row
 
 
-def set_lead(tx: Transaction, actor: Actor, case: Case, username: str) -> None:
+def set_lead(tx: Transaction, actor: Actor, case: Case, username: str) -> Member:
     """Hand the case over; whoever led it before assists from now on."""
     account = accounts.read_assignable(tx, username)
     before = case.lead_id
     if before == account.id:
-        return
+        return _stand(tx, actor, case, account.id, LEAD)
     if before is not None:
         _stand(tx, actor, case, before, ASSISTING)
-    _stand(tx, actor, case, account.id, LEAD)
+    joined = find_member(tx, case, account.id) is None
+    row = _stand(tx, actor, case, account.id, LEAD)
     case.lead_id = account.id
     cases.touch(case)
     was = _name(tx, before)
     custody.append(tx, actor, "member:lead", f"case:{case.number}", member=account.username, before=was)
-    acts.record(tx, actor, "member:lead", case=case, before={"lead": was}, after={"lead": account.username})
+    acts.record(
+        tx, actor, "member:lead", case=case, subject=f"member:{row.id}",
+        before={"lead_id": before, "joined": joined}, after={"lead_id": account.id},
+    )  # fmt: skip
+    return row
 
 
 def set_access(tx: Transaction, actor: Actor, case: Case, access: str) -> None:
@@ -158,13 +160,18 @@ def let_go(tx: Transaction, actor: Actor, case: Case, account_id: int) -> None:
         _end(tx, actor, row)
 
 
-def _stand(tx: Transaction, actor: Actor, case: Case, account_id: int, part: str) -> None:
+def name_of(tx: Transaction, row: Member) -> str:
+    """What colleagues call the member."""
+    return tx.get_one(Account, row.account_id).display_name
+
+
+def _stand(tx: Transaction, actor: Actor, case: Case, account_id: int, part: str) -> Member:
     row = find_member(tx, case, account_id)
     if row is None:
-        _begin(tx, actor, case, account_id, part)
-    else:
-        row.part = part
-        tx.flush()
+        return _begin(tx, actor, case, account_id, part)
+    row.part = part
+    tx.flush()
+    return row
 
 
 def _begin(tx: Transaction, actor: Actor, case: Case, account_id: int, part: str) -> Member:

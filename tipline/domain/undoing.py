@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, cases, clock, custody, links, members, messages, rights, tips
+from tipline.domain import (
+    accounts,
+    acts,
+    case_undoing,
+    cases,
+    clock,
+    custody,
+    links,
+    members,
+    messages,
+    rights,
+    tips,
+)
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
@@ -176,6 +188,7 @@ WAYS: dict[str, WayBack] = {
     "case:change": restore_case,
     "case:state": restore_case,
     "message:write": withdraw_message,
+    **case_undoing.WAYS,
 }
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
@@ -183,6 +196,7 @@ RIGHTS = {
     "link:end": "case:act",
     "case:change": "case:act",
     "case:state": "case:act",
+    **dict.fromkeys(case_undoing.WAYS, "case:act"),
 }
 # How long a kind can be taken back, where that is not a shift.
 LASTS = {"message:write": messages.WITHDRAWN_WITHIN}

@@ -22,10 +22,13 @@ Headers = Callable[..., dict[str, str]]
 MakeTip = Callable[..., Tip]
 AddFile = Callable[..., Evidence]
 People = dict[str, Account]
+TABS = ("", "/tips", "/evidence", "/subjects", "/tasks", "/log", "/print", "/evidence/print")
 
 
-def page_of(client: FlaskClient, case: Case, headers: Headers, role: str = "investigator") -> str:
-    answer = client.get(f"/desk/cases/{case.number}", headers=headers(role))
+def page_of(
+    client: FlaskClient, case: Case, headers: Headers, role: str = "investigator", tab: str = ""
+) -> str:
+    answer = client.get(f"/desk/cases/{case.number}{tab}", headers=headers(role))
     assert answer.status_code == 200
     return answer.text
 
@@ -53,7 +56,7 @@ def unlink(services: Services, people: People, case: Case, tip: Tip) -> None:
 
 def numbers(page: str) -> list[tuple[str, str]]:
     """Number and file name of each row of evidence."""
-    return re.findall(r'<td class="reference">([\d-]+)</td>\s*<td><a href="[^"]+">([^<]+)</a>', page)
+    return re.findall(r'<td class="reference">([\d-]+)</td>.*?<bdi>([^<]+)</bdi>', page, re.DOTALL)
 
 
 def test_opening_a_case(client: FlaskClient, services: Services, people: People, headers: Headers) -> None:
@@ -105,10 +108,12 @@ def test_the_page_tells_why_each_tip_belongs_to_it(
 ) -> None:  # fmt: skip
     factories.examine(services, add_file(tip, filename="cam1.mp4"))
     link(services, people, case, tip)
-    page = page_of(client, case, headers)
-    for words in (tip.reference, "同款外套", "cam1.mp4", f"{tip.reference} linked to {case.number}"):
+    page = page_of(client, case, headers, tab="/tips")
+    for words in (tip.reference, "同款外套"):
         assert words in page, words
     assert page.count("/renditions/") == 4
+    assert f"{tip.reference} linked to {case.number}" in page_of(client, case, headers, tab="/log")
+    assert "cam1.mp4" in page_of(client, case, headers, tab="/evidence")
 
 
 def test_numbers_of_evidence_never_change(
@@ -119,15 +124,18 @@ def test_numbers_of_evidence_never_change(
     for at, tip in enumerate(made):
         add_file(tip, filename=f"{at}a.jpg"), add_file(tip, filename=f"{at}b.jpg")
         link(services, people, case, tip)
-    everything = numbers(page_of(client, case, headers))
+    everything = numbers(page_of(client, case, headers, tab="/evidence"))
     assert everything == [
         ("1-1", "0a.jpg"), ("1-2", "0b.jpg"), ("2-1", "1a.jpg"), ("2-2", "1b.jpg"), ("3-1", "2a.jpg"),
         ("3-2", "2b.jpg"),
     ]  # fmt: skip
     unlink(services, people, case, made[0])
-    assert numbers(page_of(client, case, headers)) == everything[2:]
+    page = page_of(client, case, headers, tab="/evidence")
+    assert numbers(page) == everything[2:]
+    for words in ("Places that stand empty", made[0].reference, "误关联"):
+        assert words in page, words
     link(services, people, case, made[0])
-    assert numbers(page_of(client, case, headers)) == [*everything[2:], ("4-1", "0a.jpg"), ("4-2", "0b.jpg")]
+    assert numbers(page_of(client, case, headers, tab="/evidence")) == everything
 
 
 def test_links_taken_back_stay_to_be_read(
@@ -165,21 +173,25 @@ def test_corrections_rest_on_the_version_that_was_seen(
     assert client.post(f"/desk/cases/{case.number}/change", headers=headers(), data={}).status_code == 412
 
 
-def test_closing_and_opening_again_take_a_reason(
+def test_closing_takes_an_outcome_and_opening_again_a_reason(
     client: FlaskClient, services: Services, case: Case, headers: Headers
 ) -> None:
     url = f"/desk/cases/{case.number}/state"
 
-    def move(state: str, reason: str) -> int:
-        version = str(now(services, case).version)
-        data = {"state": state, "reason": reason, "version": version}
+    def move(state: str, reason: str, outcome: str = "") -> int:
+        data = {"state": state, "reason": reason, "outcome": outcome}
         return client.post(url, headers=headers(), data=data).status_code
 
-    assert move("closed", " ") == 422
-    assert move("closed", "已移送") == 303
-    assert now(services, case).state == "closed"
+    assert move("closed", "已移送") == 422
+    assert move("closed", "已移送", "merged") == 422
+    assert move("closed", " ", "other") == 422
+    assert move("closed", "已移送", "handed_over") == 303
+    assert (now(services, case).state, now(services, case).outcome) == ("closed", "handed_over")
+    assert move("closed", "又一次", "solved") == 409
+    assert move("open", " ") == 422
     assert move("open", "发现新线索") == 303
-    assert now(services, case).state == "open"
+    assert (now(services, case).state, now(services, case).outcome) == ("open", None)
+    assert move("open", "又一次") == 409
     assert move("lost", "x") == 422
     with services.database.reading() as tx:
         log = [(one.action, one.reason) for one in custody.list_of(tx, subject=f"case:{case.number}")]
@@ -191,7 +203,11 @@ def test_closing_and_opening_again_take_a_reason(
     [
         ("", {"title": "x"}),
         ("/A-2026-1/change", {"title": "x", "version": "1"}),
-        ("/A-2026-1/state", {"state": "closed", "reason": "x", "version": "1"}),
+        ("/A-2026-1/state", {"state": "closed", "outcome": "solved"}),
+        ("/A-2026-1/members", {"member": "li"}),
+        ("/A-2026-1/access", {"access": "members"}),
+        ("/A-2026-1/tasks", {"text": "x"}),
+        ("/A-2026-1/subjects", {"kind": "person", "label": "x"}),
         ("/A-2026-1/links/T-1001/end", {"reason": "x"}),
     ],
 )
@@ -212,13 +228,18 @@ def test_a_case_of_many_tips_asks_the_database_no_more(
             add_file(tip)
             link(services, people, case, tip)
 
+    def asked() -> list[int]:
+        numbers = []
+        for tab in TABS:
+            with counted(services) as sent:
+                page_of(client, case, headers, tab=tab)
+            numbers.append(len(sent))
+        return numbers
+
     fill(2)
-    with counted(services) as few:
-        page_of(client, case, headers)
+    few = asked()
     fill(10)
-    with counted(services) as many:
-        page_of(client, case, headers)
-    assert len(many) == len(few)
+    assert asked() == few
 
 
 def test_the_print_sheet_is_the_list_with_digests_and_lines_to_sign(
@@ -227,7 +248,7 @@ def test_the_print_sheet_is_the_list_with_digests_and_lines_to_sign(
 ) -> None:  # fmt: skip
     file = add_file(tip)
     link(services, people, case, tip)
-    page = client.get(f"/desk/cases/{case.number}/print", headers=headers()).text
+    page = client.get(f"/desk/cases/{case.number}/evidence/print", headers=headers()).text
     for words in (
         "Extraction and preservation list",
         str(file.sha256),
@@ -251,8 +272,8 @@ def test_words_of_people_stay_words(
 
 
 def test_a_case_that_is_not_there_is_not_found(client: FlaskClient, headers: Headers) -> None:
-    for path in ("A-1999-1", "A-1999-1/print"):
-        assert client.get(f"/desk/cases/{path}", headers=headers()).status_code == 404
+    for tab in (*TABS, "/evidence.csv"):
+        assert client.get(f"/desk/cases/A-1999-1{tab}", headers=headers()).status_code == 404
     data = {"title": "x", "version": "1"}
     assert client.post("/desk/cases/A-1999-1/change", headers=headers(), data=data).status_code == 404
 
@@ -262,5 +283,5 @@ def test_pages_of_cases_speak_both_languages(
     signed_in: Callable[..., FlaskClient], case: Case, language: str
 ) -> None:
     browser = signed_in("investigator", language)
-    for path in ("/desk/cases", f"/desk/cases/{case.number}", f"/desk/cases/{case.number}/print"):
+    for path in ("/desk/cases", "/desk/tasks", *(f"/desk/cases/{case.number}{tab}" for tab in TABS)):
         assert f'<html lang="{language}">' in browser.get(path).text

@@ -1,4 +1,4 @@
-"""Cases: the list, one case with its tips and evidence, and every act on it."""
+"""Cases: the list, the tabs of one case, and every act on it."""
 
 from __future__ import annotations
 
@@ -9,4 +9,13 @@ from tipline.web.intake import language
 blueprint = APIBlueprint("cases", __name__, enable_openapi=False)
 blueprint.after_request(language.remember)
 
-from tipline.web.cases import acts, pages  # noqa: E402, F401 - they add their routes
+from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
+    acts,
+    crew,
+    exhibits,
+    listing,
+    pages,
+    sheets,
+    subjects,
+    tasks,
+)

@@ -27,6 +27,18 @@ NAMES = {
     "case:change": N_("case corrected"),
     "case:state": N_("case closed or opened again"),
     "message:write": N_("text written"),
+    "member:add": N_("officer added to a case"),
+    "member:end": N_("officer taken out of a case"),
+    "member:lead": N_("case handed to another lead"),
+    "case:access": N_("access to a case set"),
+    "task:add": N_("task written down"),
+    "task:change": N_("task corrected"),
+    "task:done": N_("task done"),
+    "task:reopen": N_("task to be done again"),
+    "task:remove": N_("task taken off the list"),
+    "subject:add": N_("description added"),
+    "subject:change": N_("description corrected"),
+    "subject:remove": N_("description taken off the list"),
 }
 
 

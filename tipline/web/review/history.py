@@ -57,6 +57,22 @@ SENTENCES = {
     "hint:reopen": N_("Answer to the hint about %(tip)s and %(other)s taken back"),
     "case:open": N_("Case opened"),
     "case:access": N_("Access: %(access)s"),
+    "case:list": N_("List of evidence saved; files: %(files)s"),
+    "case:merge": N_("%(from)s merged into %(case)s"),
+    "case:unmerge": N_("Merger of %(from)s into %(case)s taken back"),
+    "case:merged": N_("Merged into %(into)s"),
+    "case:unmerged": N_("Merger into %(into)s taken back"),
+    "case:split": N_("Tips parted from %(from)s: %(tips)s"),
+    "case:parted": N_("Tips parted into %(into)s: %(tips)s"),
+    "case:notice": N_("Tip providers told that their footage was used: %(tips)s"),
+    "task:add": N_("Task written down: %(text)s"),
+    "task:change": N_("Task corrected: %(text)s"),
+    "task:done": N_("Task done: %(text)s"),
+    "task:reopen": N_("Task to be done again: %(text)s"),
+    "task:remove": N_("Task taken off the list: %(text)s"),
+    "subject:add": N_("Described: %(label)s"),
+    "subject:change": N_("Description corrected: %(label)s"),
+    "subject:remove": N_("Taken off the list: %(label)s"),
     "member:add": N_("%(member)s assists from now on"),
     "member:end": N_("%(member)s assists no more"),
     "member:lead": N_("%(member)s leads from now on"),
@@ -92,15 +108,15 @@ def of_tip(tx: Transaction, reference: str) -> list[Line]:
     return _lines(tx, _of(tx, reference))
 
 
-def of_case(tx: Transaction, number: str) -> list[Line]:
-    """Newest first."""
-    return _lines(tx, _of(tx, f"case:{number}"))
+def of_case(tx: Transaction, number: str, *, before: int | None = None, limit: int = MOST) -> list[Line]:
+    """Newest first; `before` is the entry that the page before ended with."""
+    return _lines(tx, _of(tx, f"case:{number}", before, limit))
 
 
-def _of(tx: Transaction, about: str) -> list[Custody]:
+def _of(tx: Transaction, about: str, before: int | None = None, limit: int = MOST) -> list[Custody]:
     """What a case tells that does not exist for the reader is left out."""
     hidden = cases.hidden_subjects(current.actor())
-    return custody.list_latest(tx, about=about, limit=MOST, without=hidden)
+    return custody.list_latest(tx, about=about, before=before, limit=limit, without=hidden)
 
 
 def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
@@ -160,6 +176,11 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "days": facts.get("days"),
         "files": facts.get("files", 0),
         "offset": _ahead_or_behind(facts.get("clock_offset_s")),
+        "from": facts.get("source", ""),
+        "into": facts.get("into", ""),
+        "tips": gettext(", ").join(facts.get("tips") or ()) or "–",
+        "text": facts.get("text", ""),
+        "label": facts.get("label", ""),
         "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),

@@ -44,6 +44,24 @@ CASE = {
     "open": Word(N_("Open"), "folder", "used"),
     "closed": Word(N_("Closed"), "archive", "idle"),
 }
+OUTCOME = {
+    "solved": N_("Solved"),
+    "handed_over": N_("Handed over"),
+    "unfounded": N_("Unfounded"),
+    "not_solvable": N_("Not solvable now"),
+    "other": N_("Other outcome"),
+    "merged": N_("Merged into another case"),
+}
+SUBJECT = {
+    "person": Word(N_("Person"), "user", "idle"),
+    "vehicle": Word(N_("Vehicle"), "car", "idle"),
+    "object": Word(N_("Object"), "package", "idle"),
+}
+INTEGRITY = {
+    "same": Word(N_("Matches the sender's"), "shield-check", "used"),
+    "sealed": Word(N_("Sealed on arrival"), "lock", "idle"),
+    "differs": Word(N_("Differs from the sender's"), "alert-triangle", "refused"),
+}
 ACCESS = {
     "station": N_("whole station"),
     "members": N_("members only"),
