@@ -151,6 +151,12 @@ CATALOGUE: dict[str, Entry] = {
     "evidence:not-ready": Entry(_K.CONFLICT, N_("This file is still being worked on. Wait for it to finish, then try again.")),
     "evidence:incomplete": Entry(_K.CONFLICT, N_("This file has not fully arrived yet.")),
     "evidence:altered": Entry(_K.CONFLICT, N_("The stored file is no longer the one that was sealed when it arrived: its SHA-256 differs. Do not use it as the original; restore it from a backup, then try again.")),
+    "derivative:not-found": Entry(_K.NOT_FOUND, N_("This export does not exist, or it was removed.")),
+    "derivative:under-way": Entry(_K.CONFLICT, N_("This export is being made already. It appears here by itself.")),
+    "derivative:frame-unclear": Entry(_K.INVALID, N_("Say which frame: its number, or its position in seconds.")),
+    "derivative:range-unclear": Entry(_K.INVALID, N_("Set an in point and an out point first; the out point must not lie before the in point.")),
+    "derivative:range-too-long": Entry(_K.TOO_LARGE, N_("A clip may be up to %(minutes)s minutes long. Move the in or out point, or export in parts.")),
+    "derivative:no-film": Entry(_K.INVALID, N_("Only films have frames to export. Of a photo or a sound, download the original.")),
     "rendition:not-found": Entry(_K.NOT_FOUND, N_("This picture does not exist. It may still be in the making.")),
     # --- cases and links
     "case:not-found": Entry(_K.NOT_FOUND, N_("There is no such case, or it is not yours to see.")),

@@ -26,6 +26,7 @@ JOBS: dict[str, Job] = {
     "evidence.soon": Job("workers.tasks.take_step", SOON, 3600),
     "evidence.late": Job("workers.tasks.take_late_step", LATE, 3600),
     "tip.match": Job("workers.tasks.match_tip", SOON, 600),
+    "derivative.make": Job("workers.tasks.make_derivative", SOON, 3600),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Sequence
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from workers import captions
 from workers.sandbox import Keyframe, Tile
 
 SMALL, MEDIUM = 320, 640
 WEBP_QUALITY, WEBP_EFFORT, JPEG_QUALITY = 75, 2, 88
+BEST_QUALITY, DESCRIPTION = 95, 0x010E
 SHEET_COLUMNS, SHEET_TILES = 5, 40
 SPRITE_COLUMNS = 10
 TILE = (320, 180)
@@ -35,6 +39,22 @@ def full(keyframe: Keyframe) -> Picture:
     out = io.BytesIO()
     _image(keyframe).save(out, "JPEG", quality=JPEG_QUALITY)
     return Picture(out.getvalue(), "image/jpeg", ".jpg", keyframe.width, keyframe.height)
+
+
+def still(keyframe: Keyframe, lines: Sequence[str], said: dict[str, Any], form: str) -> Picture:
+    """A frame as somebody asked for it: in full, its caption under it, and what it says of itself inside."""
+    whole = captions.under(_image(keyframe), lines) if lines else _image(keyframe)
+    out = io.BytesIO()
+    if form == "png":
+        note = PngInfo()
+        note.add_itxt("Description", json.dumps(said, ensure_ascii=False, sort_keys=True))
+        whole.save(out, "PNG", pnginfo=note, compress_level=3)
+        return Picture(out.getvalue(), "image/png", ".png", whole.width, whole.height)
+    book = Image.Exif()
+    # Plain letters only: what others write as escapes, every reader of EXIF understands.
+    book[DESCRIPTION] = json.dumps(said, ensure_ascii=True, sort_keys=True)
+    whole.save(out, "JPEG", quality=BEST_QUALITY, subsampling=0, exif=book)
+    return Picture(out.getvalue(), "image/jpeg", ".jpg", whole.width, whole.height)
 
 
 def small(keyframe: Keyframe) -> Picture:
@@ -80,6 +100,11 @@ def document(said: dict[str, Any]) -> Picture:
     """What is told beside pictures, as JSON."""
     data = json.dumps(said, allow_nan=False, separators=(",", ":")).encode("ascii")
     return Picture(data, "application/json", ".json", 0, 0)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of what was made."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def sprite(tiles: Sequence[Tile]) -> tuple[Picture, dict[str, Any]]:

@@ -5,7 +5,8 @@ Runs of equal steps are written once, so that ten hours stay small; the form is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from workers.media import wire
 VERSION = 1
 FINEST = 2_000_000_000
 FARTHEST = 2**52  # whole numbers that a browser keeps exact
+NEAR_S = 0.0005
 LONGEST_PATTERN = 3  # 33, 33, 34 milliseconds: thirty frames a second
 
 
@@ -62,6 +64,45 @@ def described(frames: FrameList, file: str) -> dict[str, Any]:
         "first_s": round(frames.first, 6),
         "begins_s": round(frames.begins, 6),
     }
+
+
+@dataclass(frozen=True)
+class Places:
+    """Of each frame of the original that plays: its number, and where it stands in seconds."""
+
+    numbers: list[int]
+    seconds: list[float]
+
+    def completed(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Of a stretch known by numbers its positions, of one known by positions its numbers."""
+        if "first" in known:
+            at = [bisect_left(self.numbers, known[name]) for name in ("first", "last")]
+        else:
+            at = [bisect_right(self.seconds, known[name] + NEAR_S) - 1 for name in ("t", "until")]
+        first, last = (min(max(one, 0), len(self.numbers) - 1) for one in at)
+        until = self.seconds[min(last + 1, len(self.seconds) - 1)]
+        return {
+            "first": self.numbers[first], "last": self.numbers[last],
+            "t": self.seconds[first], "until": until,
+        }  # fmt: skip
+
+
+def places(document: Mapping[str, Any]) -> Places:
+    """Spelled out from a document of ours."""
+    top, bottom = document["tick"]
+    ticks = list(_spelled(0, document["steps"]))
+    seconds = [at * top / bottom + document["first_s"] for at in ticks]
+    return Places(list(_spelled(document["first_number"], document["number_steps"])), seconds)
+
+
+def _spelled(first: int, runs_of: Iterable[Sequence[int]]) -> Iterator[int]:
+    value = first
+    yield value
+    for times, *pattern in runs_of:
+        for _ in range(times):
+            for step in pattern:
+                value += step
+                yield value
 
 
 def _steps(values: Sequence[int]) -> list[int]:

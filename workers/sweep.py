@@ -14,11 +14,22 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline.domain import drafts, evidence, live, outbox, receipts, recorders, rematches, tips, uploads
+from tipline.domain import (
+    derivatives,
+    drafts,
+    evidence,
+    live,
+    outbox,
+    receipts,
+    recorders,
+    rematches,
+    tips,
+    uploads,
+)
 from tipline.errors import TiplineError
 from tipline.jobs import JOBS, QUEUES, queue_of
 from tipline.services import Services
-from workers import following, pipeline
+from workers import deriving, following, pipeline
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -27,6 +38,8 @@ THOROUGH_EVERY_S = 3600.0
 TURN = "sweep"
 # More rings than this are never added to jobs that wait already: a long queue is no sign of a lost ring.
 MOST_WAITING = 20
+# What is said when a job is given up; of all other kinds a step of a look is over.
+ENDINGS = {evidence.DERIVE: pipeline.end, derivatives.MAKE: deriving.end}
 PASSING = (SQLAlchemyError, redis.RedisError, storage.StoreError, TiplineError)
 
 
@@ -72,8 +85,7 @@ def _ring_stuck(services: Services, kinds: list[str], room: int) -> None:
                 row.state = "done"  # only a glance, or a hint: nobody has to hear of it
                 continue
             log.error("sweep.gave-up", outbox=row.id, job=row.kind, subject=row.subject, attempts=row.attempt)
-            ending = pipeline.end if row.kind == evidence.DERIVE else following.end
-            ending(tx, services, row)
+            ENDINGS.get(row.kind, following.end)(tx, services, row)
 
 
 def submit_forgotten(services: Services) -> None:

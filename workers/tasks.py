@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tipline import services, settings
 from tipline.services import Services
-from workers import following, live, matching, pipeline
+from workers import deriving, following, live, matching, pipeline
 
 LATER = 10  # how much a job of the late queue gives way to others on this host, by the measure of nice(2)
 
@@ -26,6 +26,11 @@ def take_late_step(outbox_id: int) -> None:
     """Do one of the steps that complete a look. The fork that runs this has no other job: it may be slow."""
     os.nice(LATER)
     _with_services(following.work, outbox_id)
+
+
+def make_derivative(outbox_id: int) -> None:
+    """Make what somebody asked for from an original: a still, a clip, a covered copy."""
+    _with_services(deriving.work, outbox_id)
 
 
 def look_ahead(outbox_id: int) -> None:

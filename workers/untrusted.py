@@ -15,7 +15,7 @@ from workers.media import codes
 
 KINDS = frozenset({"video", "photo", "audio", "other"})
 PLAYABLE = frozenset({"original", "proxy", "none"})
-REASONS = frozenset({"first", "scene", "activity", "coverage"})
+REASONS = frozenset({"first", "scene", "activity", "coverage", "asked"})
 CAPTURED_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z_]{1,32}$")
 CAPTURED_AT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}(:\d{2})?)?$")
 TIME_SOURCE = re.compile(r"^[a-z]{1,16}:[A-Za-z0-9_]{1,40}\Z")

@@ -105,6 +105,21 @@ def _piece(value: Any) -> Checked | None:
     return None if first is None or count is None else {"first": first, "frames": count}
 
 
+def _still(said: Checked) -> Checked:
+    return {
+        "frame": untrusted.whole(0, untrusted.MOST_FRAMES)(said.get("frame")),
+        "t": untrusted.number(-LONGEST_S, LONGEST_S)(said.get("t")),
+    }
+
+
+def _clip(said: Checked) -> Checked:
+    """Which frames a clip really holds, and where it begins and ends in the film."""
+    whole = untrusted.whole(0, untrusted.MOST_FRAMES)
+    places = {name: untrusted.number(-LONGEST_S, LONGEST_S)(said.get(name)) for name in ("t", "until")}
+    counts = {name: whole(said.get(name)) for name in ("first", "last", "frames")}
+    return {**counts, **places, "sound": untrusted.one_of(SOUNDS, "none")(said.get("sound"))}
+
+
 COPIES = frozenset({"original", "remux", "sound", "encode", "none", ""})
 SOUNDS = frozenset({"copied", "made", "none"})
 CHECKS: dict[str, Callable[[Checked], Checked]] = {
@@ -116,4 +131,6 @@ CHECKS: dict[str, Callable[[Checked], Checked]] = {
     "faces": untrusted_redaction.faces,
     "track": untrusted_redaction.track,
     "redaction": untrusted_redaction.redaction,
+    "still": _still,
+    "clip": _clip,
 }

@@ -15,6 +15,7 @@ MATRIX = {
     "contact:read": "isa--",
     "evidence:read": "isar-",
     "evidence:retry": "isa--",
+    "evidence:export": "isa--",
     "case:read": "isar-",
     "case:act": "isa--",
     "case:see-all": "-sar-",

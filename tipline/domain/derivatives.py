@@ -1,21 +1,31 @@
 """What is made from an original at somebody's word: a still, a clip, a search for faces, a covered copy.
 
 The look at a file makes its own renditions; these are asked for by a person, one job each, and their result
-is a rendition whose provenance says from what, by whom and how.
+is a rendition whose provenance says from what, by whom and how. Who asks for a kind checks first what is
+wanted (`tipline.domain.exports`); `workers/deriving.py` makes it.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, SafeText, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import acts, clock, custody, outbox, tips
+from tipline.domain.actors import SYSTEM, Actor
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
 
 STILL, CLIP, FACES, TRACK, REDACTION = KINDS = ("still", "clip", "faces", "track", "redaction")
+MAKE = "derivative.make"
+ACT = "derivative"  # the kind of act that asking for one is; taking it back removes what was made
+UNDER_WAY = ("queued", "running")
 
 
 class Derivative(Base):
@@ -42,3 +52,169 @@ class Derivative(Base):
         """What was asked for, checked when it was."""
         wanted: dict[str, Any] = json.loads(self.given)
         return wanted
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What came of it, beside or instead of a rendition."""
+        told: dict[str, Any] = json.loads(self.found) if self.found else {}
+        return told
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it still waits or is being made."""
+        return self.state in UNDER_WAY
+
+
+def ask(
+    tx: Transaction, ring: outbox.Ring, actor: Actor, file: Evidence, kind: str, wanted: dict[str, Any]
+) -> Derivative:
+    """Have something made. The same, asked for again while it is under way, is not made twice."""
+    if not file.arrived or file.sha256 is None:
+        raise TiplineError("evidence:incomplete")
+    if kind not in KINDS or actor.user_id is None:
+        raise TiplineError("request:invalid")
+    given = json.dumps(wanted, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    same = select(Derivative).where(
+        Derivative.evidence_id == file.id,
+        Derivative.kind == kind,
+        Derivative.given == given,
+        Derivative.state.in_(UNDER_WAY),
+        Derivative.removed_at.is_(None),
+    )
+    waiting = tx.scalar(same.limit(1))
+    if waiting is not None:
+        return waiting
+    row = Derivative(
+        evidence_id=file.id, kind=kind, given=given, author_id=actor.user_id, created_at=clock.now()
+    )
+    tx.add(row)
+    tx.flush()
+    tip = _record(tx, actor, "ask", row, file)
+    acts.record(tx, actor, ACT, tip=tip, subject=f"derivative:{row.id}", after={"removed": False})
+    outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
+    return row
+
+
+def begin(tx: Transaction, derivative_id: int) -> Derivative | None:
+    """Its turn has come; None when nobody wants it any more, or it is there already."""
+    row = tx.get(Derivative, derivative_id)
+    if row is None or row.removed_at is not None or not row.is_under_way:
+        return None
+    row.state = "running"
+    return row
+
+
+def tell(tx: Transaction, row: Derivative, part: float) -> bool:
+    """It is so far, from 0 to 1; False when it was taken back meanwhile."""
+    mine = tx.get(Derivative, row.id)
+    if mine is None or mine.removed_at is not None:
+        return False
+    mine.progress = min(max(part, 0.0), 1.0)
+    tips.touch(_tip_of(tx, mine))
+    return True
+
+
+def finish(
+    tx: Transaction, derivative_id: int, *, rendition: str | None, found: dict[str, Any], sha256: str | None
+) -> None:
+    """It is made: the name of its rendition, or what was found."""
+    row = tx.get_one(Derivative, derivative_id)
+    row.state, row.progress, row.finished_at, row.failure = "done", 1.0, clock.now(), None
+    row.rendition = rendition
+    row.found = json.dumps(found, ensure_ascii=False, allow_nan=False) if found else None
+    _record(tx, SYSTEM, "make", row, sha256=sha256, rendition=rendition)
+
+
+def fail(tx: Transaction, derivative_id: int, code: str) -> None:
+    """It could not be made; a person may ask again."""
+    row = tx.get_one(Derivative, derivative_id)
+    if not row.is_under_way:
+        return
+    row.state, row.failure, row.finished_at = "failed", code, clock.now()
+    _record(tx, SYSTEM, "fail", row, failure=code)
+
+
+def retry(tx: Transaction, ring: outbox.Ring, actor: Actor, row: Derivative) -> None:
+    """Have it made once more, after a failure or when its bytes are lost."""
+    if row.is_under_way:
+        raise TiplineError("derivative:under-way")
+    if row.removed_at is not None:
+        raise TiplineError("derivative:not-found")
+    row.state, row.failure, row.progress, row.finished_at = "queued", None, 0.0, None
+    file = tx.get_one(Evidence, row.evidence_id)
+    _record(tx, actor, "retry", row, file)
+    outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
+
+
+def remove(tx: Transaction, actor: Actor, row: Derivative) -> None:
+    """Take it off the page. Its bytes and what the log says stay: somebody may have handed it on already."""
+    if row.removed_at is not None:
+        return
+    row.removed_at = clock.now()
+    tip = _record(tx, actor, "remove", row)
+    acts.record(tx, actor, f"{ACT}-remove", tip=tip, subject=f"derivative:{row.id}", after={"removed": True})
+
+
+def restore(tx: Transaction, ring: outbox.Ring | None, actor: Actor, row: Derivative) -> None:
+    """Put it back. One that was removed before it was made is made now."""
+    if row.removed_at is None:
+        return
+    row.removed_at = None
+    file = tx.get_one(Evidence, row.evidence_id)
+    _record(tx, actor, "restore", row, file)
+    if row.is_under_way and ring is not None:
+        outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
+
+
+def note_download(tx: Transaction, actor: Actor, row: Derivative) -> None:
+    """It left the house."""
+    _record(tx, actor, "download", row)
+
+
+def read_derivative(tx: Transaction, evidence_id: str, number: int) -> Derivative:
+    """One of this file that was not removed."""
+    row = tx.get(Derivative, number) if 0 < number < 2**31 else None
+    if row is None or row.evidence_id != evidence_id or row.removed_at is not None:
+        raise TiplineError("derivative:not-found")
+    return row
+
+
+def list_of_many(
+    tx: Transaction, evidence_ids: Iterable[str], kinds: Iterable[str] = KINDS
+) -> dict[str, list[Derivative]]:
+    """Evidence id → what was made of it and not removed, newest first, in one query."""
+    found: dict[str, list[Derivative]] = {one: [] for one in evidence_ids}
+    query = select(Derivative).where(
+        Derivative.evidence_id.in_(list(found)),
+        Derivative.kind.in_(list(kinds)),
+        Derivative.removed_at.is_(None),
+    )
+    for row in tx.scalars(query.order_by(Derivative.id.desc())):
+        found[row.evidence_id].append(row)
+    return found
+
+
+def list_of(tx: Transaction, evidence_id: str, kinds: Iterable[str] = KINDS) -> list[Derivative]:
+    """The same of one file."""
+    return list_of_many(tx, [evidence_id], kinds)[evidence_id]
+
+
+def _tip_of(tx: Transaction, row: Derivative) -> Tip:
+    return tx.get_one(Tip, tx.get_one(Evidence, row.evidence_id).tip_id)
+
+
+def _record(
+    tx: Transaction, actor: Actor, verb: str, row: Derivative, file: Evidence | None = None, **more: Any
+) -> Tip:
+    """One entry of custody; open pages look again."""
+    file = file or tx.get_one(Evidence, row.evidence_id)
+    tip = tx.get_one(Tip, file.tip_id)
+    wanted = {
+        name: row.wanted[name] for name in ("frame", "first", "last", "t", "until") if name in row.wanted
+    }
+    custody.append(
+        tx, actor, f"derivative:{verb}", f"evidence:{file.id}", tip=tip.reference, number=file.number,
+        kind=row.kind, derivative=row.id, **wanted, **{name: said for name, said in more.items() if said},
+    )  # fmt: skip
+    tips.touch(tip)
+    return tip

@@ -19,6 +19,8 @@ KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet
 # The browser copy, the times of its frames, small pictures for hovering, the shape of sound, a derived copy
 # of a file whose index was lost, and a part of a copy still being made.
 COPY, FRAMES, SPRITE, WAVEFORM, REPAIRED, PIECE = "copy", "frames", "sprite", "waveform", "repaired", "piece"
+# What people had made; a second look at the file leaves it alone.
+STILL, CLIP, REDACTION = ASKED_FOR = ("still", "clip", "redaction")
 REPAIRED_NAME = "repaired.mp4"
 IN_A_ROW = 4  # pictures a row of the queue shows
 # Names of pictures that were seen while the file was still coming begin so. They go when it is examined.
@@ -100,7 +102,7 @@ def keyframes(tx: Transaction, evidence_id: str) -> list[dict[str, Any]]:
 def drop_others(tx: Transaction, evidence_id: str, names: Iterable[str]) -> list[str]:
     """Forget renditions of an earlier look that the newest one did not make; returns their keys."""
     kept = set(names)
-    gone = [row for row in list_of(tx, evidence_id) if row.name not in kept]
+    gone = [row for row in list_of(tx, evidence_id) if row.name not in kept and row.kind not in ASKED_FOR]
     for row in gone:
         tx.delete(row)
     return [row.key for row in gone]

@@ -19,6 +19,7 @@ RIGHTS: dict[str, set[str]] = {
     "intake:take": _DESK,
     "evidence:read": _EVERYONE,
     "evidence:retry": _DESK,
+    "evidence:export": _DESK,
     "case:read": _EVERYONE,
     "case:act": _DESK,
     "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, outbox
 from tipline.domain.composing import Done, Planned
+from tipline.domain.derivatives import MAKE, Derivative
 from tipline.domain.evidence import DERIVE, Evidence
 
 FIRST = "first"
@@ -112,8 +113,9 @@ def find_evidence(tx: Transaction, job: outbox.Outbox) -> Evidence | None:
     """The file that a job of any kind is about."""
     if job.kind == DERIVE:
         return tx.get(Evidence, job.subject)
-    step = tx.get(Step, int(job.subject))
-    return tx.get(Evidence, step.evidence_id) if step else None
+    found: Derivative | Step | None
+    found = tx.get(Derivative, int(job.subject)) if job.kind == MAKE else tx.get(Step, int(job.subject))
+    return tx.get(Evidence, found.evidence_id) if found else None
 
 
 def find_first(tx: Transaction, evidence: Evidence) -> Step | None:

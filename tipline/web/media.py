@@ -92,6 +92,23 @@ def send_rendition(rendition: Rendition) -> Response:
     return response
 
 
+def send_export(rendition: Rendition, filename: str) -> Response:
+    """What was made at somebody's word; `?download=1` saves it under a name of ours."""
+    response = send_rendition(rendition)
+    if request.args.get("download") == "1":
+        response.headers["Content-Disposition"] = disposition(filename, inline=False)
+    return response
+
+
+def begins(response: Response) -> bool:
+    """Whether this answer starts a download; one that goes on after a break is not another one."""
+    if request.method != "GET" or request.args.get("download") != "1":
+        return False
+    if response.status_code == 206:
+        return response.headers["Content-Range"].startswith("bytes 0-")
+    return response.status_code == 200
+
+
 def original_url(evidence: Evidence, *, download: bool = False) -> str:
     return f"/api/v1/evidence/{evidence.id}/original" + ("?download=1" if download else "")
 

@@ -24,6 +24,9 @@ CRASHED = "media:crashed"
 BAD_ANSWER = "media:bad-answer"
 NOT_COVERED = "media:not-covered"
 
+# Of what somebody asked for: this one frame cannot be had.
+FRAME_LOST = "media:frame-lost"
+
 # Nothing is known about the file yet: the fault is on our side and another try may help.
 NO_SANDBOX = "media:no-sandbox"
 UNREADABLE = "media:unreadable"
@@ -53,7 +56,7 @@ FAILURES = (
     REFUSALS
     | OUR_FAULT
     | {DOCUMENT, SILK, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
-    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED}
+    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED, FRAME_LOST}
 )
 WARNINGS = frozenset(
     {

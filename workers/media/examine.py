@@ -22,6 +22,7 @@ from workers.media import (
     codes,
     confine,
     copying,
+    excerpts,
     frames,
     live,
     looks,
@@ -200,4 +201,6 @@ TASKS: dict[str, Callable[[Job, Report], None]] = {
     "faces": faces.find,
     "track": follow.run,
     "redaction": burn.run,
+    "still": _with_a_film(excerpts.still),
+    "clip": _with_a_film(excerpts.clip),
 }

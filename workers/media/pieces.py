@@ -19,7 +19,8 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from workers.media import writing
+from workers.media import strips, writing
+from workers.media.report import Pixels
 
 LINES = 480
 WIDEST = 1280
@@ -43,7 +44,9 @@ class Shape:
     least_s: float = LEAST_S  # frames nearer to the last one are left out
 
 
-def shape_of(stream: VideoStream, turns: int, lines: int = LINES, widest: int = WIDEST) -> Shape:
+def shape_of(
+    stream: VideoStream, turns: int, lines: int = LINES, widest: int = WIDEST, least_s: float | None = None
+) -> Shape:
     """480 lines upright unless told otherwise, with square pixels; never larger than the source."""
     context = stream.codec_context
     aspect = float(stream.sample_aspect_ratio or 0)
@@ -59,8 +62,12 @@ def shape_of(stream: VideoStream, turns: int, lines: int = LINES, widest: int = 
         turns % 4,
         writing.ticks_of(stream.time_base),
         round(min(rate, MOST_PER_S)) if math.isfinite(rate) and rate >= 1 else 25,
-        LEAST_S_OF_FAST if math.isfinite(rate) and rate > FAST else LEAST_S,
+        least_s if least_s is not None else _least(rate),
     )
+
+
+def _least(rate: float) -> float:
+    return LEAST_S_OF_FAST if math.isfinite(rate) and rate > FAST else LEAST_S
 
 
 def _even(side: float) -> int:
@@ -68,12 +75,21 @@ def _even(side: float) -> int:
 
 
 class Pictures:
-    """Encodes frames into the picture track of a copy that is being written."""
+    """Encodes frames into the picture track of a copy that is being written. ``under``: a strip of pixels
+    that stands under each picture."""
 
-    def __init__(self, out: OutputContainer, shape: Shape, encoder: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        out: OutputContainer,
+        shape: Shape,
+        encoder: Mapping[str, str] | None = None,
+        under: Pixels | None = None,
+    ) -> None:
         self._shape = shape
+        self._under = None if under is None else strips.planes_of(strips.fitted(under, shape.width))
+        height = shape.height + (self._under[0].shape[0] if self._under else 0)
         self._stream: Any = out.add_stream("libx264", rate=shape.rate, options=dict(encoder or ENCODER))
-        self._stream.width, self._stream.height, self._stream.pix_fmt = shape.width, shape.height, "yuv420p"
+        self._stream.width, self._stream.height, self._stream.pix_fmt = shape.width, height, "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = shape.ticks
         self._stream.codec_context.gop_size = 600
         self._scaler = VideoReformatter()
@@ -111,7 +127,8 @@ class Pictures:
         small = self._scaler.reformat(
             frame, *across, "yuv420p", interpolation="AREA", dst_color_range="MPEG", threads=1
         )
-        return _turned(small, shape.turns) if shape.turns else small
+        upright = _turned(small, shape.turns) if shape.turns else small
+        return strips.joined(upright, self._under) if self._under else upright
 
 
 class PieceWriter:

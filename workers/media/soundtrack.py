@@ -7,6 +7,7 @@ has a hole, silence fills it, so that sound and picture stay together.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from workers.media.tracks import Track, placed
 
 RATES = frozenset({8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000})
 USUAL_RATE, BITS_EACH = 44_100, 64_000
+BEFORE_S = 0.5  # decoders of sound need what came just before
 TOGETHER_S = 0.1  # sound may be off by so much before it is moved
 FRAME = 1024
 Samples = NDArray[np.float32]
@@ -33,6 +35,12 @@ def stream_of(container: InputContainer) -> AudioStream | None:
         if stream.codec_context is not None:
             return stream
     return None
+
+
+def jump(source: InputContainer, stream: Any, t: float) -> None:
+    """To a little before a moment on the source's clock, where the source knows how."""
+    with suppress(FFmpegError, OSError):
+        source.seek(max(0, round((t - BEFORE_S) / stream.time_base)), stream=stream)
 
 
 def copied(source: InputContainer, stream: Any, out: Any, start: float, budget: frames.Budget) -> Track:
@@ -67,10 +75,17 @@ class Encoder:
         self._resampler = AudioResampler(format="fltp", layout=layout, rate=self.rate)
 
     def track(
-        self, source: InputContainer, stream: Any, start: float, end: float, budget: frames.Budget
+        self,
+        source: InputContainer,
+        stream: Any,
+        start: float,
+        end: float,
+        budget: frames.Budget,
+        *,
+        beyond: float = 1.0,
     ) -> Track:
-        """Packets of the sound from ``start`` to ``end``, on the source's clock."""
-        most = int((end - start + 1) * self.rate)
+        """Packets of the sound from ``start`` to so much ``beyond`` the end, on the source's clock."""
+        most = int((end - start + beyond) * self.rate)
         waiting, at = np.empty((self.channels, 0), np.float32), 0
         for piece in self._even(source, stream, start, budget):
             waiting = np.concatenate([waiting, piece], axis=1)

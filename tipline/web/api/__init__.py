@@ -9,6 +9,7 @@ from tipline.web.api import tails as _tails  # noqa: F401 - it adds its call to 
 from tipline.web.api.acts import blueprint as acts
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
+from tipline.web.api.derivatives import blueprint as derivatives
 from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
 from tipline.web.api.partner import blueprint as partner
@@ -21,4 +22,5 @@ from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-blueprints = (public, receipts, shops, tus, partner, queue, tips, evidence, cases, acts, custody, search)
+_desk = (queue, tips, evidence, derivatives, cases, acts, custody, search)
+blueprints = (public, receipts, shops, tus, partner, *_desk)

@@ -42,6 +42,13 @@ SENTENCES = {
     "evidence:fail": N_("File %(number)s could not be examined"),
     "evidence:retry": N_("File %(number)s is examined once more"),
     "evidence:download": N_("Original of file %(number)s downloaded"),
+    "derivative:ask": N_("File %(number)s, %(what)s: export asked for"),
+    "derivative:make": N_("File %(number)s, %(what)s: export made"),
+    "derivative:fail": N_("File %(number)s, %(what)s: export could not be made"),
+    "derivative:retry": N_("File %(number)s, %(what)s: export is made once more"),
+    "derivative:remove": N_("File %(number)s, %(what)s: export removed"),
+    "derivative:restore": N_("File %(number)s, %(what)s: export put back"),
+    "derivative:download": N_("File %(number)s, %(what)s: export saved"),
     "receipt:sign": N_("Receipt signed for the tip provider; files: %(files)s"),
     "message:message": N_("Message written"),
     "message:question": N_("Question asked"),
@@ -183,6 +190,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "label": facts.get("label", ""),
         "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
+        "what": _made(facts),
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)
@@ -194,6 +202,14 @@ def _taken_back(facts: dict[str, Any], people: dict[str, str]) -> str:
     what = acted.name(str(facts.get("kind")), facts.get("before") or {})
     who = people.get(f"staff:{facts.get('of')}", facts.get("of") or "–")
     return gettext("Taken back: %(what)s (done by %(name)s)", what=what, name=who)
+
+
+def _made(facts: dict[str, Any]) -> str:
+    """What was made of a file, and of which frames."""
+    kind = gettext(words.MADE.get(str(facts.get("kind")), ""))
+    if "first" in facts:
+        return f"{kind} {facts['first']}–{facts['last']}"
+    return f"{kind} {facts['frame']}" if "frame" in facts else kind
 
 
 def _ahead_or_behind(offset_s: float | None) -> str:

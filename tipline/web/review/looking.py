@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import evidence, renditions, steps, triage, uploads
+from tipline.domain import derivatives, evidence, renditions, steps, triage, uploads
 from tipline.domain.evidence import Evidence
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.web import media
-from tipline.web.review import camera, facts, made, strip
+from tipline.web.review import camera, exporting, facts, made, strip
 
 BUSY = ("uploading", "received", "processing")
 SIZES = (renditions.KEYFRAME, renditions.PREVIEW, renditions.THUMBNAIL)
@@ -44,6 +44,7 @@ class FileView:
     arrived_bytes: int | None = None
     tip: Tip | None = None
     copying: float | None = None  # how far the copy for browsers is, while it is being made
+    exports: list[exporting.Export] = field(default_factory=list)
 
     @cached_property
     def media(self) -> dict[str, Any]:
@@ -60,6 +61,11 @@ class FileView:
     @property
     def is_busy(self) -> bool:
         return self.row.state in BUSY
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether something made at somebody's word is under way."""
+        return any(one.row.is_under_way for one in self.exports)
 
     @cached_property
     def copy(self) -> Rendition | None:
@@ -159,6 +165,8 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
     pictures = renditions.list_of_many(tx, [row.id for row in rows])
     under_way = uploads.unfinished(tx, tip)
     copying = steps.copying(tx, [row.id for row in rows])
+    asked = derivatives.list_of_many(tx, [row.id for row in rows], exporting.SHOWN)
+    exports = exporting.of_files((one for many in asked.values() for one in many), pictures)
     return [
         FileView(
             row,
@@ -166,6 +174,7 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
             under_way[row.id].offset if row.id in under_way else None,
             tip,
             copying.get(row.id),
+            exports.get(row.id, []),
         )
         for row in rows
     ]

@@ -20,6 +20,7 @@ from tipline.web.review import (
     blueprint,
     came,
     camera,
+    exporting,
     history,
     looking,
     news,
@@ -123,6 +124,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "tip": row,
         "files": files,
         "progress": looking.progress_of(files),
+        "exporting": exporting.concerned(files, _numbers("exporting")),
         "links": standing,
         "seen": stance.of(row, standing),
         "thread": messages.list_all(tx, row),
@@ -175,9 +177,10 @@ def _live(row: Tip, files: list[looking.FileView], here: str) -> news.Live:
         "version": row.revision,
         "busy": ",".join(map(str, busy)),
         "last": max((one.row.number for one in files), default=0),
+        "exporting": ",".join(str(one.row.number) for one in files if one.is_exporting),
     }
     url = f"/desk/tips/{row.reference}/live?{urlencode(query)}" + (f"&{here[1:]}" if here else "")
-    return news.Live(url, news.BUSY_S if busy else news.CALM_S)
+    return news.Live(url, news.BUSY_S if busy or query["exporting"] else news.CALM_S)
 
 
 def _numbers(name: str) -> set[int]:

@@ -94,6 +94,14 @@ HINT_ANSWER = {
     "too-common": N_("not related: too common to say anything"),
     "cannot-tell": N_("cannot tell"),
 }
+# What is made from a file at somebody's word.
+MADE = {
+    "still": N_("Still"),
+    "clip": N_("Clip"),
+    "faces": N_("Search for faces"),
+    "track": N_("Following a box"),
+    "redaction": N_("Covered copy"),
+}
 
 KIND_ICON = {"video": "video", "photo": "photo", "audio": "volume", "other": "file-text"}
 

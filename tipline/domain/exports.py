@@ -1,0 +1,124 @@
+"""Stills and clips: what may be asked for, and what each says of itself.
+
+An export leaves the house, so it tells where it is from: the original's name and SHA-256, the very frame, its
+place in the film, what the camera's clock said and how far that is off, who had it made, when, and with what.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tipline.db import Transaction
+from tipline.domain import clock, derivatives, outbox
+from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
+from tipline.domain.derivatives import CLIP, STILL, Derivative
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+
+FORMATS = PNG, JPEG = ("png", "jpeg")
+MOST_FRAMES = 20_000_000
+LONGEST_S = 1e7
+LONGEST_CLIP = timedelta(minutes=10)
+
+
+class How(NamedTuple):
+    """How an export is to look. `locale` is the language of its caption, `zone` that of its times."""
+
+    form: str = PNG
+    band: bool = True
+    locale: str = "en"
+    zone: str = "UTC"
+
+
+def ask_still(
+    tx: Transaction, ring: outbox.Ring, actor: Actor, file: Evidence, *, frame: int | None,
+    t: float | None = None, how: How,
+) -> Derivative:  # fmt: skip
+    """The picture of one frame in full size: by its number, or by where it stands in the film."""
+    _require_film(file)
+    if how.form not in FORMATS or not (_is_frame(frame) if frame is not None else _is_moment(t)):
+        raise TiplineError("derivative:frame-unclear", fields={"frame": "derivative:frame-unclear"})
+    place = {"frame": frame} if frame is not None else {"t": t}
+    return derivatives.ask(tx, ring, actor, file, STILL, {**place, **how._asdict()})
+
+
+def ask_clip(
+    tx: Transaction, ring: outbox.Ring, actor: Actor, file: Evidence, *, first: int | None, last: int | None,
+    t: float | None = None, until: float | None = None, how: How,
+) -> Derivative:  # fmt: skip
+    """All frames from the first to the last, both included: by their numbers, or by where they stand."""
+    _require_film(file)
+    if first is not None and last is not None and _is_frame(first) and _is_frame(last) and first <= last:
+        place: dict[str, Any] = {"first": first, "last": last}
+    elif t is not None and until is not None and _is_moment(t) and _is_moment(until) and t <= until:
+        place = {"t": t, "until": until}
+    else:
+        raise TiplineError("derivative:range-unclear", fields={"last": "derivative:range-unclear"})
+    if t is not None and until is not None and until - t > LONGEST_CLIP.total_seconds():
+        minutes = int(LONGEST_CLIP.total_seconds() // 60)
+        raise TiplineError("derivative:range-too-long", minutes=minutes)
+    return derivatives.ask(tx, ring, actor, file, CLIP, {**place, **how._asdict(), "form": "mp4"})
+
+
+def about(tx: Transaction, row: Derivative, file: Evidence) -> dict[str, Any]:
+    """What is known before it is made; the maker adds the frame that it found."""
+    tip, author = tx.get_one(Tip, file.tip_id), tx.get_one(Account, row.author_id)
+    return {
+        "kind": row.kind,
+        "derivative": row.id,
+        "source": f"evidence:{file.id}",
+        "source_sha256": file.sha256,
+        "filename": file.filename,
+        "tip": tip.reference,
+        "number": file.number,
+        "by": author.actor.label,
+        "by_name": author.display_name,
+        "asked_at": clock.stamp(row.created_at),
+        "zone": row.wanted.get("zone", "UTC"),
+    }
+
+
+def placed(file: Evidence, tip: Tip, t: float, zone: str) -> dict[str, Any]:
+    """What the camera's clock said at a place in the film, how far it is off, and the true time; each only
+    where it is known."""
+    offset, source = tip.clock_offset_s, tip.clock_source
+    if file.clock_offset_s is not None:
+        offset, source = file.clock_offset_s, file.clock_source
+    said: dict[str, Any] = {}
+    if offset is not None:
+        said |= {"clock_offset_s": offset, "clock_source": source}
+    begun = (file.facts.get("clock") or {}).get("started_at")
+    if not begun or "T" not in begun:
+        return said
+    camera = datetime.fromisoformat(begun) + timedelta(seconds=t)
+    said["camera_at"] = camera.isoformat(sep=" ", timespec="milliseconds")
+    if offset is not None:
+        true = (camera - timedelta(seconds=offset)).replace(tzinfo=ZoneInfo(zone))
+        said["true_at"] = true.isoformat(sep=" ", timespec="milliseconds")
+    return said
+
+
+def name_of(said: dict[str, Any], suffix: str) -> str:
+    """The name it is saved under: ours, of plain letters, so that it is a name on every machine."""
+    begin = f"{said['tip']}-{said['number']}"
+    if said["kind"] == CLIP:
+        return f"{begin}-frames-{said['first']}-{said['last']}{suffix}"
+    return f"{begin}-frame-{said['frame']}{suffix}"
+
+
+def _require_film(file: Evidence) -> None:
+    if file.kind != "video":
+        raise TiplineError("derivative:no-film")
+
+
+def _is_frame(number: int) -> bool:
+    return 0 <= number <= MOST_FRAMES
+
+
+def _is_moment(t: float | None) -> bool:
+    return t is not None and math.isfinite(t) and abs(t) <= LONGEST_S
