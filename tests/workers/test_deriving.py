@@ -118,7 +118,8 @@ def test_an_export_says_where_it_is_from_under_the_picture_and_beside_it(
     file = film("cam1.ts")
     with services.database.transaction() as tx:
         row = tx.get_one(Evidence, file.id)
-        row.media = json.dumps({"clock": {"started_at": "2026-11-22T21:33:00"}, "width": 320, "height": 176})
+        told_by_file = {"captured_at": "2026-11-22T21:33:00", "captured_at_source": "dhav:start"}
+        row.media = json.dumps({**told_by_file, "duration_s": 1.4, "width": 320, "height": 176})
         row.clock_offset_s, row.clock_source = 120.0, "desk"
     plain, kept = made(services, bell, lambda tx: still(tx, bell, officer, file, 25))
     told, kept = made(services, bell, lambda tx: still(tx, bell, officer, file, 25, band=True))

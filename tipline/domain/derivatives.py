@@ -24,7 +24,7 @@ from tipline.errors import TiplineError
 
 STILL, CLIP, FACES, TRACK, REDACTION = KINDS = ("still", "clip", "faces", "track", "redaction")
 MAKE = "derivative.make"
-ACT = "derivative"  # the kind of act that asking for one is; taking it back removes what was made
+ASKED, REMOVED = "derivative:ask", "derivative:remove"  # acts; both can be taken back
 UNDER_WAY = ("queued", "running")
 
 
@@ -90,7 +90,7 @@ def ask(
     tx.add(row)
     tx.flush()
     tip = _record(tx, actor, "ask", row, file)
-    acts.record(tx, actor, ACT, tip=tip, subject=f"derivative:{row.id}", after={"removed": False})
+    acts.record(tx, actor, ASKED, tip=tip, subject=f"derivative:{row.id}", after={"kind": kind})
     outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
     return row
 
@@ -150,20 +150,26 @@ def remove(tx: Transaction, actor: Actor, row: Derivative) -> None:
     """Take it off the page. Its bytes and what the log says stay: somebody may have handed it on already."""
     if row.removed_at is not None:
         return
-    row.removed_at = clock.now()
     tip = _record(tx, actor, "remove", row)
-    acts.record(tx, actor, f"{ACT}-remove", tip=tip, subject=f"derivative:{row.id}", after={"removed": True})
+    acts.record(tx, actor, REMOVED, tip=tip, subject=f"derivative:{row.id}")
+    row.removed_at = clock.now()
 
 
-def restore(tx: Transaction, ring: outbox.Ring | None, actor: Actor, row: Derivative) -> None:
-    """Put it back. One that was removed before it was made is made now."""
+def take_off(tx: Transaction, row: Derivative) -> None:
+    """The way back from asking for one."""
+    if row.removed_at is not None:
+        raise TiplineError("act:superseded")
+    row.removed_at = clock.now()
+
+
+def put_back(tx: Transaction, row: Derivative) -> None:
+    """The way back from removing one. What was removed before it was made is made once the sweep rings."""
     if row.removed_at is None:
-        return
+        raise TiplineError("act:superseded")
     row.removed_at = None
-    file = tx.get_one(Evidence, row.evidence_id)
-    _record(tx, actor, "restore", row, file)
-    if row.is_under_way and ring is not None:
-        outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
+    if row.is_under_way:
+        file = tx.get_one(Evidence, row.evidence_id)
+        outbox.add(tx, lambda _kind, _number: None, MAKE, str(row.id), tip_id=file.tip_id)
 
 
 def note_download(tx: Transaction, actor: Actor, row: Derivative) -> None:

@@ -7,12 +7,12 @@ place in the film, what the camera's clock said and how far that is off, who had
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tipline.db import Transaction
-from tipline.domain import clock, derivatives, outbox
+from tipline.domain import clock, derivatives, outbox, placing
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.derivatives import CLIP, STILL, Derivative
@@ -86,21 +86,18 @@ def about(tx: Transaction, row: Derivative, file: Evidence) -> dict[str, Any]:
 def placed(file: Evidence, tip: Tip, t: float, zone: str) -> dict[str, Any]:
     """What the camera's clock said at a place in the film, how far it is off, and the true time; each only
     where it is known."""
-    offset, source = tip.clock_offset_s, tip.clock_source
-    if file.clock_offset_s is not None:
-        offset, source = file.clock_offset_s, file.clock_source
+    known = placing.placed(file, tip, ZoneInfo(zone))
+    moment = placing.at(known, t)
     said: dict[str, Any] = {}
-    if offset is not None:
-        said |= {"clock_offset_s": offset, "clock_source": source}
-    begun = (file.facts.get("clock") or {}).get("started_at")
-    if not begun or "T" not in begun:
-        return said
-    camera = datetime.fromisoformat(begun) + timedelta(seconds=t)
-    said["camera_at"] = camera.isoformat(sep=" ", timespec="milliseconds")
-    if offset is not None:
-        true = (camera - timedelta(seconds=offset)).replace(tzinfo=ZoneInfo(zone))
-        said["true_at"] = true.isoformat(sep=" ", timespec="milliseconds")
-    return said
+    if moment.offset_s is not None:
+        said |= {"clock_offset_s": moment.offset_s, "clock_source": known.offset_source}
+    if moment.camera is not None:
+        said["camera_at"] = moment.camera.replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds")
+    # What rests on the reporter's words alone is no time of this frame.
+    if moment.true is not None and not known.is_about:
+        true = moment.true.astimezone(ZoneInfo(zone))
+        said |= {"true_at": true.isoformat(sep=" ", timespec="milliseconds"), "known_by": known.known_by}
+    return said | ({"doubts": list(known.doubts)} if known.doubts else {})
 
 
 def name_of(said: dict[str, Any], suffix: str) -> str:

@@ -18,6 +18,7 @@ from tipline.domain import (
     cases,
     clock,
     custody,
+    derivatives,
     links,
     members,
     messages,
@@ -27,6 +28,7 @@ from tipline.domain import (
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
+from tipline.domain.derivatives import Derivative
 from tipline.domain.links import Link
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
@@ -177,6 +179,15 @@ def withdraw_message(tx: Transaction, actor: Actor, act: Act) -> None:
         acts.put_back(tip, act)
 
 
+def take_off_derivative(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """What was made goes off the page; its bytes stay."""
+    derivatives.take_off(tx, _row(tx, act, Derivative))
+
+
+def put_back_derivative(tx: Transaction, _actor: Actor, act: Act) -> None:
+    derivatives.put_back(tx, _row(tx, act, Derivative))
+
+
 WAYS: dict[str, WayBack] = {
     "tip:acknowledge": restore_tip,
     "tip:assign": restore_tip,
@@ -189,6 +200,8 @@ WAYS: dict[str, WayBack] = {
     "case:state": restore_case,
     "message:write": withdraw_message,
     **case_undoing.WAYS,
+    derivatives.ASKED: take_off_derivative,
+    derivatives.REMOVED: put_back_derivative,
 }
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
@@ -197,6 +210,8 @@ RIGHTS = {
     "case:change": "case:act",
     "case:state": "case:act",
     **dict.fromkeys(case_undoing.WAYS, "case:act"),
+    derivatives.ASKED: "evidence:export",
+    derivatives.REMOVED: "evidence:export",
 }
 # How long a kind can be taken back, where that is not a shift.
 LASTS = {"message:write": messages.WITHDRAWN_WITHIN}

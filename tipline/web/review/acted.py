@@ -39,6 +39,8 @@ NAMES = {
     "subject:add": N_("description added"),
     "subject:change": N_("description corrected"),
     "subject:remove": N_("description taken off the list"),
+    "derivative:ask": N_("export asked for"),
+    "derivative:remove": N_("export removed"),
 }
 
 

@@ -6,7 +6,7 @@ from flask import request
 
 from tipline.db import Transaction
 from tipline.domain import derivatives, evidence, exports
-from tipline.domain.derivatives import CLIP, Derivative
+from tipline.domain.derivatives import CLIP
 from tipline.domain.evidence import Evidence
 from tipline.domain.exports import How
 from tipline.domain.tips import Tip
@@ -28,7 +28,7 @@ def export(tx: Transaction, tip: Tip, evidence_id: str) -> Notice:
     )
     ring, actor = current.services().bell, current.actor()
     if form.get("kind") == CLIP:
-        made = exports.ask_clip(
+        exports.ask_clip(
             tx,
             ring,
             actor,
@@ -41,37 +41,25 @@ def export(tx: Transaction, tip: Tip, evidence_id: str) -> Notice:
         )
         text = gettext("Clip is being made; it appears below the film.")
     else:
-        made = exports.ask_still(tx, ring, actor, row, frame=whole("frame"), t=real("t"), how=how)
+        exports.ask_still(tx, ring, actor, row, frame=whole("frame"), t=real("t"), how=how)
         text = gettext("Still is being made; it appears below the film.")
-    return _reversible(tip, made, text, "remove")
+    return Notice(text)
 
 
 @blueprint.post("/desk/tips/<reference>/evidence/<evidence_id>/exports/<int:number>/<verb>")
 @guard.staff("evidence:export")
 @acts.act("exports")
 def change_export(tx: Transaction, tip: Tip, evidence_id: str, number: int, verb: str) -> Notice:
-    """Take it off the page, put it back, or have it made once more."""
+    """Take it off the page, or have it made once more."""
     row, ring, actor = read(tx, tip, evidence_id), current.services().bell, current.actor()
-    if verb == "restore":
-        gone = tx.get(Derivative, number) if number < 2**31 else None
-        if gone is None or gone.evidence_id != row.id:
-            raise TiplineError("derivative:not-found")
-        derivatives.restore(tx, ring, actor, gone)
-        return Notice(gettext("The export is back."))
     made = derivatives.read_derivative(tx, row.id, number)
     if verb == "remove":
         derivatives.remove(tx, actor, made)
-        return _reversible(
-            tip, made, gettext("Export removed. What was handed on already stays in the log."), "restore"
-        )
+        return Notice(gettext("Export removed. What was handed on already stays in the log."))
     if verb != "retry":
         raise TiplineError("request:not-found")
     derivatives.retry(tx, ring, actor, made)
     return Notice(gettext("The export is made once more."))
-
-
-def _reversible(tip: Tip, made: Derivative, text: str, verb: str) -> Notice:
-    return Notice(text, f"/desk/tips/{tip.reference}/evidence/{made.evidence_id}/exports/{made.id}/{verb}")
 
 
 def read(tx: Transaction, tip: Tip, evidence_id: str) -> Evidence:

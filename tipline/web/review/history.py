@@ -47,7 +47,6 @@ SENTENCES = {
     "derivative:fail": N_("File %(number)s, %(what)s: export could not be made"),
     "derivative:retry": N_("File %(number)s, %(what)s: export is made once more"),
     "derivative:remove": N_("File %(number)s, %(what)s: export removed"),
-    "derivative:restore": N_("File %(number)s, %(what)s: export put back"),
     "derivative:download": N_("File %(number)s, %(what)s: export saved"),
     "receipt:sign": N_("Receipt signed for the tip provider; files: %(files)s"),
     "message:message": N_("Message written"),
