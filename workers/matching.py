@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from tipline.db import Transaction
-from tipline.domain import hints, likenesses, matching, outbox, tips
+from tipline.domain import hints, matching, outbox, tips
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.services import Services
@@ -31,7 +31,7 @@ def _compare(services: Services, lease: Lease, tip_id: int) -> None:
         if tip is None or tip.state == "draft":
             outbox.finish(tx, lease.id, lease.token)
             return
-        likenesses.keep_missing(tx, tip_id)
+        matching.index(tx, tip)
     with services.database.reading() as tx:
         found = matching.compare(tx, tx.get_one(Tip, tip_id))
     with services.database.transaction() as tx:

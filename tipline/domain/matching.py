@@ -7,28 +7,46 @@ opinion. Nothing is ever attached here.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from tipline.db import Transaction
-from tipline.domain import hints, likenesses
+from tipline.domain import codes, evidence, hints, likenesses, series, sketches, traits, weights
+from tipline.domain.codes import Code
 from tipline.domain.evidence import NOT_HERE, Evidence
 from tipline.domain.hints import Found
 from tipline.domain.likenesses import PICTURE, RECORDING, VIEW, Likeness
+from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 
 MOST_OF_A_LANE = 5
 FILE_BITS = 40.0
 # A fixed camera shows the same wall for years: a view says where, not who.
 MEDIA_BITS = {RECORDING: 30.0, PICTURE: 20.0, VIEW: 3.0}
+# Of a code the whole, or an end of it that somebody remembered.
+CODE_BITS, END_BITS = 14.0, 9.0
+SERIES_WITHIN = timedelta(days=180)
+NO_SERIES = ("draft", "withdrawn", "not_used")
+MOST_REASONS, MOST_AGAINST = 3, 3
+
+
+def index(tx: Transaction, tip: Tip) -> None:
+    """Make a tip findable by others."""
+    likenesses.keep_missing(tx, tip.id)
+    traits.keep(tx, sketches.of(tip), named_in(tx, tip))
 
 
 def compare(tx: Transaction, tip: Tip) -> list[Found]:
-    """Everything found of this tip, each lane bounded."""
+    """Everything found of this tip, each lane bounded; `index` comes first."""
     same = same_files(tx, tip)
-    return [*same, *same_media(tx, tip, {one.other_id for one in same})]
+    media = same_media(tx, tip, {one.other_id for one in same})
+    facts = [*same, *media, *same_codes(tx, tip)]
+    # Of two tips that share a fact an opinion is no news.
+    known = {one.other_id for one in facts}
+    return [*facts, *(one for one in like_series(tx, tip) if one.other_id not in known)]
 
 
 def same_files(tx: Transaction, tip: Tip) -> list[Found]:
@@ -102,3 +120,59 @@ def _told(likeness: Likeness, numbers: dict[str, int]) -> dict[str, Any]:
 def _numbers(tx: Transaction, evidence_ids: set[str]) -> dict[str, int]:
     query = select(Evidence.id, Evidence.number).where(Evidence.id.in_(evidence_ids))
     return {evidence_id: number for evidence_id, number in tx.execute(query)}
+
+
+def named_in(tx: Transaction, tip: Tip) -> list[Code]:
+    """Codes in what the reporter wrote, at first and since, and in what stands written in pictures."""
+    said = tx.scalars(select(Message.text).where(Message.tip_id == tip.id, Message.by_reporter))
+    seen = [str(line) for file in evidence.list_of_tip(tx, tip) for line in file.facts.get("texts") or []]
+    found = [code for text in (tip.text, *said, *seen) for code in codes.found_in(text)]
+    return list(dict.fromkeys(found))[: codes.MOST]
+
+
+def same_codes(tx: Transaction, tip: Tip) -> list[Found]:
+    """Other tips that name the same plate, phone or serial."""
+    shared = traits.sharing_a_code(tx, tip.id, named_in(tx, tip))
+    handed_in = set(tx.scalars(select(Tip.id).where(Tip.id.in_(shared), Tip.state != "draft")))
+    found = []
+    for other in handed_in:
+        reasons = [
+            {
+                "code": f"code:{one.code.kind}", "bits": CODE_BITS if one.is_whole else END_BITS,
+                "values": {"code": min(one.code.text, one.there, key=len), "whole": one.is_whole},
+            }
+            for one in shared[other][:3]
+        ]  # fmt: skip
+        score = CODE_BITS if any(one.is_whole for one in shared[other]) else END_BITS
+        found.append(Found(other, hints.CODE, score, reasons))
+    return sorted(found, key=lambda one: (-one.score, abs(tip.id - one.other_id)))[:MOST_OF_A_LANE]
+
+
+def like_series(tx: Transaction, tip: Tip) -> list[Found]:
+    """Earlier tips that look like one series with this one, at most a few, above what chance brings."""
+    if tip.state in NO_SERIES:
+        return []
+    mine = sketches.of(tip)
+    rarity = traits.rarity(tx, mine)
+    others = traits.nearby(tx, mine, rarity)
+    if tip.shop:
+        of_shop = select(Tip.id).where(Tip.shop == tip.shop, Tip.id < tip.id).order_by(Tip.id.desc())
+        others.update(tx.scalars(of_shop.limit(traits.MOST_OF_A_WAY)))
+    since = (tip.received_at or tip.created_at) - SERIES_WITHIN
+    query = select(Tip).where(Tip.id.in_(others), Tip.state.not_in(NO_SERIES), Tip.received_at > since)
+    tags = traits.methods_of(tx, others)
+    weighed = [
+        (one.id, *series.weigh(mine, sketches.of(one, tags[one.id]), rarity)) for one in tx.scalars(query)
+    ]
+    least = weights.threshold(len(weighed))
+    best = sorted((one for one in weighed if one[1] >= least), key=lambda one: (-one[1], -one[0]))
+    return [
+        Found(other, hints.SERIES, score, told(reasons)) for other, score, reasons in best[:MOST_OF_A_LANE]
+    ]
+
+
+def told(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The strongest reasons, and what speaks against: both are shown, and no more of either than is read."""
+    for_it = [one for one in reasons if one["bits"] > 0.3][:MOST_REASONS]
+    against = [one for one in reasons if one["bits"] < -0.3][-MOST_AGAINST:]
+    return [*for_it, *against]
