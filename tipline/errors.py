@@ -157,6 +157,15 @@ CATALOGUE: dict[str, Entry] = {
     "derivative:range-unclear": Entry(_K.INVALID, N_("Set an in point and an out point first; the out point must not lie before the in point.")),
     "derivative:range-too-long": Entry(_K.TOO_LARGE, N_("A clip may be up to %(minutes)s minutes long. Move the in or out point, or export in parts.")),
     "derivative:no-film": Entry(_K.INVALID, N_("Only films have frames to export. Of a photo or a sound, download the original.")),
+    # --- clocks of files
+    "clock:changed": Entry(_K.STALE, N_("Somebody set this clock in the meantime. Look at what stands there now; if yours still holds, save it once more.")),
+    "clock:version-needed": Entry(_K.INVALID, N_("Say which clock you change: send If-Match with the version you read in `clock`.")),
+    "clock:time-unclear": Entry(_K.INVALID, N_("This time could not be read. Write it like 2026-11-22 21:30:05, or 21:30:05 for the same day.")),
+    "clock:position-unclear": Entry(_K.INVALID, N_("The position in the film could not be read. Write it like 00:01:23.480, or take it from the player.")),
+    "clock:position-outside": Entry(_K.INVALID, N_("The film is not that long. Take the position from the player.")),
+    "clock:nothing-read": Entry(_K.INVALID, N_("Write what the camera shows in this picture, the true time of it, or both.")),
+    "clock:camera-needed": Entry(_K.INVALID, N_("Give the camera a name first; then its files can be found.")),
+    "clock:way-needed": Entry(_K.INVALID, N_("Choose how the offset is known.")),
     "rendition:not-found": Entry(_K.NOT_FOUND, N_("This picture does not exist. It may still be in the making.")),
     # --- cases and links
     "case:not-found": Entry(_K.NOT_FOUND, N_("There is no such case, or it is not yours to see.")),

@@ -53,6 +53,7 @@ _OWN_STATUS = {
     "upload:version": 412,
     "upload:busy": 423,
     "tip:version-needed": 428,
+    "clock:version-needed": 428,
 }
 RETRY_S = {
     "upload:busy": 2,

@@ -48,7 +48,7 @@ def test_a_clock_is_told_with_its_agreement_its_readings_and_its_picture(
     assert "3 readings agree" in page
     assert '<svg class="burned-cut" viewBox="0 0 216.4 36.4"' in page
     assert '<button type="button" class="link mono js" data-t="8.0">00:00:08.000</button>' in page
-    assert "True time" not in page
+    assert "Clock read, nobody compared it" in page
 
 
 def test_true_time_is_told_once_the_clocks_offset_is_known(
@@ -57,9 +57,9 @@ def test_true_time_is_told_once_the_clocks_offset_is_known(
     _film(services, add_file(tip, filename="cam1.mp4"))
     send(client, tip, "change", headers(), offset="ahead", offset_min="3", offset_sec="5")
 
-    told = "True time at the start: 2018-05-21 12:30:00"
-    assert told in _page(client, tip, headers())
-    assert told in client.get(f"/desk/tips/{tip.reference}/print", headers=headers()).text
+    assert "2018-05-21 12:30:00</time> –" in _page(client, tip, headers())
+    paper = client.get(f"/desk/tips/{tip.reference}/print", headers=headers()).text
+    assert "True time at the start: 2018-05-21 12:30:00 (clock 3 min 5 s ahead, corrected)" in paper
 
 
 def test_what_is_odd_about_a_clock_is_said(
@@ -88,12 +88,14 @@ def test_what_is_odd_about_a_clock_is_said(
         assert told in page, told
 
 
-def test_a_film_without_a_clock_says_nothing_of_one(
+def test_a_film_without_a_clock_in_its_picture_says_nothing_of_one(
     client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
 ) -> None:
     factories.examine(services, add_file(tip, filename="cam1.mp4"), clock=None)
 
-    assert "burned" not in _page(client, tip, headers())
+    page = _page(client, tip, headers())
+    assert "Camera clock:" not in page
+    assert "The file's own time" in page
 
 
 def _photo(services: Services, file: Evidence) -> Evidence:

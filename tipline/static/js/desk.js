@@ -1,5 +1,6 @@
 // The desk's script: live parts by htmx, keys, the player and its contact sheet. Every act works without it.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { startCameraClocks } from "./parts/desk_camera_clock.js";
 import { startClocks } from "./parts/desk_clocks.js";
 import { startFilters } from "./parts/desk_filters.js";
 import { startForms } from "./parts/desk_forms.js";
@@ -15,5 +16,6 @@ startForms();
 startFilters();
 startClocks(words);
 startPlayers(words);
+startCameraClocks(htmx);
 startWaves();
 startKeys();

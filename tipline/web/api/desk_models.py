@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
+
+from tipline.web.api.clock_models import EvidenceClock, Taken
 
 LONGEST_PAGE = 200
-
-
-class Taken(BaseModel):
-    """Something sent to us: a field we do not know is most often a slip of the pen, so it is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PageQuery(BaseModel):
@@ -181,6 +177,7 @@ class DeskEvidence(EvidenceBrief):
     digest_matches: bool | None
     failure_text: str | None = Field(description="The failure as a sentence in the asker's language.")
     received_at: datetime | None
+    clock: EvidenceClock = Field(description="Which camera, how far its clock is off, and when it was.")
     media: dict[str, Any] | None = Field(
         description="Facts of the file: kind, mime, container, duration_s, width, height, captured_at, gps,"
         " times (each {source, value, zone: known or none, note}), provenance (c2pa, reencoded_by),"
@@ -189,8 +186,8 @@ class DeskEvidence(EvidenceBrief):
         " ambiguous, jumps: [{start, end, before, after, by_s}], pace, weekday_differs, box, beside}: what"
         " the camera burned in. offset_s + t is what its clock shows at t, in seconds since 1970-01-01"
         " 00:00:00 on that clock, which knows no zone; it is given once three readings agree. started_at is"
-        " the same at the beginning, for people. Neither is corrected: true time is found with the tip's"
-        " clock_offset_s. texts are other lines of text in the picture."
+        " the same at the beginning, for people. Neither is corrected: true time stands in `clock`"
+        " beside `media`. texts are other lines of text in the picture."
     )
     renditions: list[RenditionOut]
 

@@ -19,6 +19,7 @@ from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.errors import TiplineError
 from tipline.web import current, media
+from tipline.web.api import clock_shapes
 from tipline.web.api.desk_models import CaseTip, DeskMessage, DeskTip, EvidenceBrief
 
 EXCERPT = 200
@@ -90,13 +91,15 @@ def message(one: messages.Message) -> dict[str, Any]:
 
 
 def whole_evidence(tx: Transaction, file: Evidence) -> dict[str, Any]:
+    tip = tx.get_one(Tip, file.tip_id)
     return {
         **brief(file),
-        "tip": tx.get_one(Tip, file.tip_id).reference,
+        "tip": tip.reference,
         "client_sha256": file.client_sha256,
         "digest_matches": file.digest_matches,
         "failure_text": _failure_sentence(file.failure),
         "received_at": file.received_at,
+        "clock": clock_shapes.told(file, tip),
         "media": file.facts or None,
         "renditions": [_rendition(one) for one in renditions.list_of(tx, file.id)],
     }

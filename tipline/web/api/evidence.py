@@ -7,9 +7,13 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from tipline.domain import evidence, renditions
+from tipline.db import Transaction
+from tipline.domain import clocks, evidence, renditions
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
 from tipline.web import current, guard, media
-from tipline.web.api import desk_shapes
+from tipline.web.api import clock_shapes, desk_shapes, versions
+from tipline.web.api.clock_models import EvidenceChange
 from tipline.web.api.desk_models import DeskEvidence
 
 blueprint = APIBlueprint("api_evidence", __name__, url_prefix="/api/v1/evidence", tag="Evidence")
@@ -19,10 +23,34 @@ PIECES = {200: "The bytes.", 206: "One range of them.", 416: "No byte of the fil
 @blueprint.get("/<evidence_id>")
 @guard.staff("evidence:read")
 @blueprint.output(DeskEvidence)
-def get_evidence(evidence_id: str) -> dict[str, Any]:
-    """One file: digest, state, facts, pictures."""
+def get_evidence(evidence_id: str) -> Any:
+    """One file: digest, state, facts, pictures, its clock. The ETag is needed to set the clock."""
     with current.services().database.reading() as tx:
-        return desk_shapes.whole_evidence(tx, evidence.read_evidence(tx, evidence_id))
+        return _told(tx, evidence.read_evidence(tx, evidence_id))
+
+
+@blueprint.patch("/<evidence_id>")
+@guard.staff("tip:act")
+@blueprint.input(EvidenceChange)
+@blueprint.output(DeskEvidence)
+def patch_evidence(evidence_id: str, json_data: EvidenceChange) -> Any:
+    """Name the camera of a file, or set how far its clock is off; all true times follow at once.
+
+    Needs If-Match with the ETag of the file as it was read; `*` overrides.
+    """
+    with current.services().database.transaction() as tx:
+        row = evidence.read_evidence(tx, evidence_id)
+        tip = tx.get_one(Tip, row.tip_id)
+        present = clocks.version(row, tip)
+        versions.asked(present, changed="clock:changed", needed="clock:version-needed")
+        wanted = clock_shapes.wanted(json_data, clocks.of(row))
+        clocks.set_clock(tx, current.actor(), tip, row, wanted, scope=json_data.scope)
+        return _told(tx, row)
+
+
+def _told(tx: Transaction, row: Evidence) -> Any:
+    version = clocks.version(row, tx.get_one(Tip, row.tip_id))
+    return desk_shapes.whole_evidence(tx, row), 200, versions.etag(version)
 
 
 @blueprint.get("/<evidence_id>/original")

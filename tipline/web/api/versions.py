@@ -7,12 +7,12 @@ from flask import request
 from tipline.errors import TiplineError
 
 
-def etag(version: int) -> dict[str, str]:
+def etag(version: int | str) -> dict[str, str]:
     """Headers that tell the version of what is sent."""
     return {"ETag": f'"{version}"'}
 
 
-def asked(present: int, *, changed: str, needed: str | None = None) -> int:
+def asked(present: int | str, *, changed: str, needed: str | None = None) -> int | str:
     """The version a change was decided on, given the present one. `*` takes whichever stands.
 
     Raises `changed` if it is another, and `needed` if the asker did not say and had to.

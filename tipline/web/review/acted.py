@@ -22,6 +22,7 @@ NAMES = {
     "tip:state": N_("state changed"),
     "tip:change": N_("corrected"),
     "tip:clock": N_("camera clock set"),
+    "evidence:clock": N_("camera clock of a file set"),
     "link:create": N_("linked to a case"),
     "link:end": N_("link ended"),
     "case:change": N_("case corrected"),

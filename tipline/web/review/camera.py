@@ -1,9 +1,8 @@
-"""What a page says of a camera's clock: its reading at the beginning, how sure, what is odd, true time."""
+"""What a page says of the clock in a picture: its reading at the beginning, how sure, what is odd."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tipline.domain import comparing
@@ -46,14 +45,13 @@ class CameraClock:
 
     headline: str
     sure: str
-    true: str = ""
     beside: str = ""
     oddities: list[str] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     cut: Cut | None = None
 
 
-def of(file: Evidence, media: dict[str, Any], tip: Tip) -> CameraClock | None:
+def of(file: Evidence, media: dict[str, Any]) -> CameraClock | None:
     """None where no clock was read."""
     known = media.get("clock") or {}
     readings = [Reading(one["t"], one["text"], _plain(one["at"])) for one in known.get("readings") or []]
@@ -62,7 +60,6 @@ def of(file: Evidence, media: dict[str, Any], tip: Tip) -> CameraClock | None:
     return CameraClock(
         headline=_headline(known, readings, is_photo=file.kind == "photo"),
         sure=_sure(known, readings),
-        true=_true(known, readings, tip) if file.purpose != "clock" else "",
         beside=_beside(known),
         oddities=_oddities(known),
         readings=readings,
@@ -99,15 +96,6 @@ def _sure(known: dict[str, Any], readings: list[Reading]) -> str:
     if number == all_of_them:
         return ngettext("%(num)s reading agrees", "%(num)s readings agree", number)
     return gettext("%(number)s of %(all)s readings agree", number=number, all=all_of_them)
-
-
-def _true(known: dict[str, Any], readings: list[Reading], tip: Tip) -> str:
-    """True time at the beginning, once it is known how far the clock is off."""
-    begun = _day_and_time(known.get("started_at"))
-    if begun is None or tip.clock_offset_s is None:
-        return ""
-    true = begun - timedelta(seconds=tip.clock_offset_s)
-    return gettext("True time at the start: %(at)s", at=true.isoformat(sep=" ", timespec="seconds"))
 
 
 def _beside(known: dict[str, Any]) -> str:
@@ -159,10 +147,6 @@ def _cut(known: dict[str, Any], media: dict[str, Any]) -> Cut | None:
     x, y = max(0.0, left - room), max(0.0, top - room)
     right, bottom = min(width, left + wide + room), min(height, top + tall + room)
     return Cut(x, y, right - x, bottom - y, int(width), int(height))
-
-
-def _day_and_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text and "T" in text else None
 
 
 def _plain(text: str) -> str:

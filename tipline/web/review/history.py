@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from tipline.db import Transaction
 from tipline.domain import accounts, cases, categories, custody
+from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
 from tipline.web import current, filters
-from tipline.web.review import acted, came, words
+from tipline.web.review import acted, came, truth, words
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -48,6 +49,7 @@ SENTENCES = {
     "derivative:retry": N_("File %(number)s, %(what)s: export is made once more"),
     "derivative:remove": N_("File %(number)s, %(what)s: export removed"),
     "derivative:download": N_("File %(number)s, %(what)s: export saved"),
+    "evidence:clock": N_("Clock of file %(number)s: %(changes)s"),
     "receipt:sign": N_("Receipt signed for the tip provider; files: %(files)s"),
     "message:message": N_("Message written"),
     "message:question": N_("Question asked"),
@@ -95,6 +97,9 @@ FIELDS = {
     "category": N_("category"),
     "beat": N_("beat"),
     "clock_offset_s": N_("clock offset"),
+    "clock_source": N_("known by"),
+    "clock_reading": N_("read in a picture"),
+    "camera": N_("camera"),
     "title": N_("title"),
     "summary": N_("summary"),
     "state": N_("state"),
@@ -253,4 +258,8 @@ def _plain(name: str, value: Any) -> str:
         return gettext(categories.read_category(value).short)
     if name == "clock_offset_s":
         return _ahead_or_behind(value)
+    if name == "clock_source":
+        return gettext(words.CLOCK_SOURCE.get(value, value))
+    if name == "clock_reading" and (reading := Read.of(value)):
+        return truth.working(reading)
     return str(value)

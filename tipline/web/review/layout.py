@@ -15,7 +15,7 @@ from tipline.domain import clock, rights
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, media
-from tipline.web.review import words
+from tipline.web.review import truth, words
 from tipline.web.review.saying import gettext
 
 
@@ -40,6 +40,9 @@ def names() -> dict[str, Any]:
         "moment": moment,
         "is_ahead": is_ahead,
         "month_day": month_day,
+        "truth_of": truth.of,
+        "truth_working": truth.working,
+        "truth_wall": truth.wall,
     }
 
 

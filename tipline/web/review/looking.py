@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import derivatives, evidence, renditions, steps, triage, uploads
+from tipline.domain import clocks, derivatives, evidence, renditions, steps, triage, uploads
 from tipline.domain.evidence import Evidence
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.web import media
-from tipline.web.review import camera, exporting, facts, made, strip
+from tipline.web.review import camera, exporting, facts, made, strip, truth
 
 BUSY = ("uploading", "received", "processing")
 SIZES = (renditions.KEYFRAME, renditions.PREVIEW, renditions.THUMBNAIL)
@@ -147,7 +148,13 @@ class FileView:
     @cached_property
     def clock(self) -> camera.CameraClock | None:
         """What was read of the clock that stands in the picture."""
-        return camera.of(self.row, self.media, self.tip) if self.tip else None
+        return camera.of(self.row, self.media)
+
+    @cached_property
+    def truth(self) -> truth.Truth | None:
+        """When it was, by whatever is known; of a photo of the recorder's clock that is of no account."""
+        is_footage = self.row.arrived and self.row.purpose == "footage"
+        return truth.of(self.row, self.tip, self.media) if self.tip and is_footage else None
 
     @cached_property
     def groups(self) -> list[facts.Group]:
@@ -178,6 +185,12 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
         )
         for row in rows
     ]
+
+
+def clocks_of(files: list[FileView]) -> str:
+    """Names how all clocks of the files stand, so that a page notices when one was set."""
+    held = "".join(clocks.version(one.row, one.tip) for one in files if one.tip)
+    return hashlib.sha256(held.encode()).hexdigest()[:12]
 
 
 def progress_of(files: list[FileView]) -> float | None:

@@ -76,6 +76,7 @@ def tip_live(reference: str) -> ResponseReturnValue:
             **values,
             changed=[one for one in fresh if one.row.number <= last],
             added=[one for one in values["files"] if one.row.number > last],
+            retold=looking.clocks_of(values["files"]) != request.args.get("clocks") and bool(last),
         )
 
 
@@ -178,6 +179,7 @@ def _live(row: Tip, files: list[looking.FileView], here: str) -> news.Live:
         "busy": ",".join(map(str, busy)),
         "last": max((one.row.number for one in files), default=0),
         "exporting": ",".join(str(one.row.number) for one in files if one.is_exporting),
+        "clocks": looking.clocks_of(files),
     }
     url = f"/desk/tips/{row.reference}/live?{urlencode(query)}" + (f"&{here[1:]}" if here else "")
     return news.Live(url, news.BUSY_S if busy or query["exporting"] else news.CALM_S)

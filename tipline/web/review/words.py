@@ -120,6 +120,7 @@ CLOCK_SOURCE = {
     "photo": N_("see the photo for the clock"),
     "desk": N_("set at the desk"),
     "compared": N_("read off a photo of both clocks, accepted at the desk"),
+    "readings": N_("worked out at the desk from two readings"),
 }
 
 

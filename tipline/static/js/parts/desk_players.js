@@ -2,6 +2,7 @@
 import { readFrames } from "./desk_frames.js";
 import { startHover } from "./desk_hover.js";
 import { Stepper } from "./desk_stepper.js";
+import { sayTruth } from "./desk_truth.js";
 
 const SIZE = "desk-sheet-size";
 const two = (number) => String(number).padStart(2, "0");
@@ -63,6 +64,7 @@ function sayFrame(file, frame, isSure) {
 function say(file, seconds) {
   const shown = file.querySelector("[data-position]");
   if (shown) shown.textContent = position(seconds);
+  sayTruth(file, seconds);
   const strip = file.querySelector("[data-strip]");
   const head = strip?.querySelector("[data-head]");
   if (head) head.setAttribute("x", String(Math.min(1, seconds / Number(strip.dataset.duration)) * 1000));
