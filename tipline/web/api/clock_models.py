@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-
-class Taken(BaseModel):
-    """Something sent to us: a field we do not know is most often a slip of the pen, so it is refused."""
-
-    model_config = ConfigDict(extra="forbid")
+from tipline.web.api.taking import Taken
 
 
 class ClockRead(Taken):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from tipline.web.api.desk_models import Taken
+from tipline.web.api.taking import Taken
 
 
 class DerivativeAsked(Taken):

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from tipline.web.api.clock_models import EvidenceClock, Taken
+from tipline.web.api.clock_models import EvidenceClock
+from tipline.web.api.taking import Taken
 
 LONGEST_PAGE = 200
 
