@@ -86,7 +86,8 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.counter import blueprint as counter
     from tipline.web.health import blueprint as health
     from tipline.web.intake import blueprint as intake
+    from tipline.web.maps import blueprint as maps
     from tipline.web.review import blueprint as review
 
-    for blueprint in (intake, review, counter, cases, admin, health, signin.blueprint, *api):
+    for blueprint in (intake, review, counter, cases, admin, maps, health, signin.blueprint, *api):
         app.register_blueprint(blueprint)

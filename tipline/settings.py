@@ -86,6 +86,13 @@ def _store(value: str) -> str:
     return checked
 
 
+def _tiles(value: str) -> str:
+    checked = _url("http", "https")(value)
+    if not all(place in checked for place in ("{z}", "{x}", "{y}")) or not urlsplit(checked).hostname:
+        raise ValueError("must be an address with {z}, {x} and {y} in it")
+    return checked
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -146,6 +153,16 @@ class Settings:
         _whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
     )
     ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
+    map_pmtiles: Path | None = _setting(
+        _path, "Map of the district as one PMTiles file; map.pmtiles in the data folder if that is there."
+    )
+    map_url: str = _setting(
+        _tiles, "Map server instead of a file: address of its pictures with {z}, {x} and {y}.", ""
+    )
+    map_system: str = _setting(
+        _one_of("wgs84", "gcj02", "bd09"), "Coordinate system of the map: wgs84, gcj02 or bd09.", "wgs84"
+    )
+    map_attribution: str = _setting(_text, "Whose map it is, shown in its corner.", "")
     exiftool: str = _setting(
         _text,
         "Deep look at metadata by exiftool, in a sandbox of its own: auto (where installed), off, or a path.",

@@ -27,7 +27,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 def add(tx: Transaction, actor: Actor, code: str, name: str) -> Beat:
     """A new beat; raises beat:code-unclear, beat:name-needed or beat:exists."""
     name = name.strip()
-    if not _CODE.fullmatch(code):
+    if not is_code(code):
         raise TiplineError("beat:code-unclear", fields={"code": "beat:code-unclear"})
     if not name or len(name) > limits.SHORT:
         raise TiplineError("beat:name-needed", fields={"name": "beat:name-needed"}, limit=limits.SHORT)
@@ -38,6 +38,11 @@ def add(tx: Transaction, actor: Actor, code: str, name: str) -> Beat:
     tx.flush()
     custody.append(tx, actor, "beat:add", f"beat:{code}", name=name)
     return beat
+
+
+def is_code(code: str) -> bool:
+    """Whether a beat may have this code."""
+    return bool(_CODE.fullmatch(code))
 
 
 def read_beat(tx: Transaction, code: str) -> Beat:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from tipline.errors import TiplineError
 from tipline.web import crowd, current
@@ -64,9 +64,15 @@ def _is_ours(origin: str) -> bool:
         return False
 
 
+def _policy() -> str:
+    """The same for every page; one that shows a map may load its pictures from the station's map server."""
+    server = g.get("pictures_from")
+    return _COMMON.replace("img-src 'self'", f"img-src 'self' {server}") if server else _COMMON
+
+
 def add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _COMMON)
+    headers.setdefault("Content-Security-Policy", _policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

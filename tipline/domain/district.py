@@ -1,0 +1,146 @@
+"""The district on the map: borders of beats brought in from a file, taken back, and what lies where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from tipline.db import Transaction
+from tipline.domain import acts, areas, beats, custody
+from tipline.domain.actors import Actor
+from tipline.domain.acts import Act
+from tipline.domain.areas import Area
+from tipline.domain.beats import Beat
+from tipline.domain.positions import Position
+from tipline.domain.shops import Shop
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+
+# What a feature of the file would do.
+NEW, CHANGED, SAME, UNKNOWN = STATES = ("new", "changed", "same", "unknown")
+NOTABLE = 0.01  # borders drawn by hand never fit to the metre
+KIND = "beats:draw"
+
+
+class Drawn(NamedTuple):
+    """A feature beside the beat it belongs to; an unknown one says neither a code nor a known name."""
+
+    area: Area
+    state: str
+    code: str
+
+
+class Overlap(NamedTuple):
+    one: str
+    other: str
+    share: float
+
+
+class Comparison(NamedTuple):
+    """What taking a file would mean. `missing` are beats it says nothing of; they stay as they are."""
+
+    drawn: list[Drawn]
+    missing: list[Beat]
+    overlaps: list[Overlap]
+
+    @property
+    def changes_something(self) -> bool:
+        return any(one.state in (NEW, CHANGED) for one in self.drawn)
+
+
+def compare(tx: Transaction, found: list[Area]) -> Comparison:
+    """Which beats are new, changed or unknown, and which areas lie over each other."""
+    standing = beats.list_beats(tx)
+    drawn = [_beside(area, standing) for area in found]
+    for one, other in combinations(drawn, 2):
+        if one.code and one.code == other.code:
+            raise TiplineError(
+                "beat:shape-twice", fields={"file": "beat:shape-twice"}, name=other.area.title
+            )
+    codes = {one.code for one in drawn}
+    missing = [beat for beat in standing if beat.code not in codes]
+    shown = [(one.area.title, one.area.polygons) for one in drawn]
+    shown += [(beat.name, areas.read_shape(beat.shape)) for beat in missing if beat.shape]
+    pairs = ((a[0], b[0], areas.overlap(a[1], b[1])) for a, b in combinations(shown, 2))
+    return Comparison(drawn, missing, [Overlap(*one) for one in pairs if one[2] >= NOTABLE])
+
+
+def _beside(area: Area, standing: list[Beat]) -> Drawn:
+    by_code = {beat.code: beat for beat in standing}
+    by_name = {beat.name: beat for beat in standing}
+    beat = by_code.get(area.code) or by_name.get(area.name)
+    if beat is None:
+        is_new = bool(beats.is_code(area.code) and area.name)
+        return Drawn(area, NEW if is_new else UNKNOWN, area.code if is_new else "")
+    return Drawn(area, SAME if beat.shape == area.shape else CHANGED, beat.code)
+
+
+def take(tx: Transaction, actor: Actor, found: list[Area]) -> tuple[int, Act | None]:
+    """Keep the borders, and add the beats that are new. Unknown features are left out. Says how many changed."""
+    wanted = [one for one in compare(tx, found).drawn if one.state in (NEW, CHANGED)]
+    before: dict[str, str | None] = {}
+    after: dict[str, str] = {}
+    for one in wanted:
+        is_new = one.state == NEW
+        beat = beats.add(tx, actor, one.code, one.area.name) if is_new else beats.read_beat(tx, one.code)
+        before[one.code] = None if is_new else beat.shape
+        beat.shape = one.area.shape
+        after[one.code] = _digest(beat.shape)
+    if not wanted:
+        return 0, None
+    tx.flush()
+    custody.append(tx, actor, "beat:draw", "beats", digests=after)
+    added = [one.code for one in wanted if one.state == NEW]
+    act = acts.record(
+        tx, actor, KIND, subject="beats", before={"shapes": before, "added": added}, after={"digests": after}
+    )
+    return len(wanted), act
+
+
+def undraw(tx: Transaction, actor: Actor, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Take borders back as they were; raises beat:shape-later. A beat that came with them goes if unused."""
+    digests: dict[str, str] = after["digests"]
+    rows = {code: beats.read_beat(tx, code) for code in digests}
+    if any(_digest(rows[code].shape) != digest for code, digest in digests.items()):
+        raise TiplineError("beat:shape-later")
+    for code, shape in before["shapes"].items():
+        rows[code].shape = shape
+    removed = [code for code in before["added"] if not _is_used(tx, code)]
+    for code in removed:
+        tx.delete(rows[code])
+    tx.flush()
+    custody.append(tx, actor, "beat:undraw", "beats", beats=sorted(digests), removed=removed)
+
+
+def _is_used(tx: Transaction, code: str) -> bool:
+    return any(tx.scalar(select(table.beat).where(table.beat == code).limit(1)) for table in (Tip, Shop))
+
+
+def _digest(shape: str | None) -> str:
+    return hashlib.sha256((shape or "").encode()).hexdigest()
+
+
+def beat_at(standing: Iterable[Beat], place: Position) -> Beat | None:
+    """The first beat that holds the place."""
+    return next((one for one in standing if one.shape and areas.holds(areas.read_shape(one.shape), place)), None)
+
+
+def collection(standing: Iterable[Beat]) -> dict[str, Any]:
+    """All borders as GeoJSON, as a file that could be brought in again."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"code": one.code, "name": one.name},
+                "geometry": json.loads(one.shape),
+            }
+            for one in standing
+            if one.shape
+        ],
+    }
