@@ -66,9 +66,7 @@ def read_shape(shape: str) -> list[Rings]:
 
 def _features(untrusted_data: bytes) -> list[dict[str, Any]]:
     try:
-        told = json.loads(
-            untrusted_data.decode("utf-8-sig"), parse_constant=_no_number, parse_int=_whole
-        )
+        told = json.loads(untrusted_data.decode("utf-8-sig"), parse_constant=_no_number, parse_int=_whole)
     except (ValueError, RecursionError):
         raise _fault("beat:shape-unreadable") from None
     if not isinstance(told, dict):
@@ -100,7 +98,7 @@ def _area(feature: dict[str, Any], number: int, system: str, most: int) -> Area:
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon") or not isinstance(geometry, dict):
         raise _fault("beat:shape-kind", name=title, kind=_word(kind) or "–")
-    told = geometry.get("coordinates")
+    told: Any = geometry.get("coordinates")
     told = [told] if kind == "Polygon" else told
     if not _is_filled(told):
         raise _fault("beat:shape-damaged", name=title)
@@ -176,7 +174,7 @@ def size_of(ring: Ring) -> float:
 
 
 def _crossing(ring: Ring) -> Point | None:
-    """Where two edges cross. Edges wait in the order of their left ends, so that only near ones are compared."""
+    """Where two edges cross. They wait in the order of their left ends, so that only near ones are compared."""
     edges = sorted(((min(a, b), max(a, b)) for a, b in pairwise(ring)), key=lambda edge: edge[0][0])
     near: list[tuple[Point, Point]] = []
     for edge in edges:
@@ -238,9 +236,7 @@ def overlap(one: list[Rings], other: list[Rings]) -> float:
 
 
 def _shared(one: list[float], other: list[float]) -> float:
-    return sum(
-        max(0.0, min(b, d) - max(a, c)) for a, b in _pairs(one) for c, d in _pairs(other)
-    )
+    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in _pairs(one) for c, d in _pairs(other))
 
 
 def _size(polygons: list[Rings]) -> float:

@@ -59,9 +59,7 @@ def compare(tx: Transaction, found: list[Area]) -> Comparison:
     drawn = [_beside(area, standing) for area in found]
     for one, other in combinations(drawn, 2):
         if one.code and one.code == other.code:
-            raise TiplineError(
-                "beat:shape-twice", fields={"file": "beat:shape-twice"}, name=other.area.title
-            )
+            raise TiplineError("beat:shape-twice", fields={"file": "beat:shape-twice"}, name=other.area.title)
     codes = {one.code for one in drawn}
     missing = [beat for beat in standing if beat.code not in codes]
     shown = [(one.area.title, one.area.polygons) for one in drawn]
@@ -81,7 +79,7 @@ def _beside(area: Area, standing: list[Beat]) -> Drawn:
 
 
 def take(tx: Transaction, actor: Actor, found: list[Area]) -> tuple[int, Act | None]:
-    """Keep the borders, and add the beats that are new. Unknown features are left out. Says how many changed."""
+    """Keep the borders, and add the beats that are new; unknown features are left out. How many changed."""
     wanted = [one for one in compare(tx, found).drawn if one.state in (NEW, CHANGED)]
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
@@ -127,7 +125,9 @@ def _digest(shape: str | None) -> str:
 
 def beat_at(standing: Iterable[Beat], place: Position) -> Beat | None:
     """The first beat that holds the place."""
-    return next((one for one in standing if one.shape and areas.holds(areas.read_shape(one.shape), place)), None)
+    return next(
+        (one for one in standing if one.shape and areas.holds(areas.read_shape(one.shape), place)), None
+    )
 
 
 def collection(standing: Iterable[Beat]) -> dict[str, Any]:

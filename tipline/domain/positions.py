@@ -2,8 +2,8 @@
 
 GCJ-02 shifts WGS-84 by some hundred metres within China; BD-09 shifts that again. The first formula was never
 published by its makers: it is the one found and printed many times over since 2010, on the ellipsoid of
-Krasovsky; the way back is found by approaching it. Our pages use the package gcoord, with which a test compares
-these functions.
+Krasovsky; the way back is found by approaching it. Our pages use the package gcoord, with which a test
+compares these functions.
 """
 
 from __future__ import annotations

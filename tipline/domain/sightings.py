@@ -6,12 +6,27 @@ evidence, so that a correction of a clock moves the sighting; only a typed time 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, SafeText, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import acts, cases, clock, custody, limits, renditions
+from tipline.domain.actors import Actor
+from tipline.domain.acts import Act
+from tipline.domain.cases import Case
+from tipline.domain.evidence import Evidence
+from tipline.domain.positions import Position
+from tipline.domain.renditions import Rendition
+from tipline.domain.subjects import Subject
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+
+ADD, CHANGE, REMOVE = KINDS = ("sighting:add", "sighting:change", "sighting:remove")
+SLACK_S = 1.0  # a film's last picture may be shown a little after the length it tells
 
 
 class Sighting(Base):
@@ -35,3 +50,191 @@ class Sighting(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
     version: Mapped[int] = mapped_column(default=1)
     removed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+@dataclass
+class Said:
+    """What an officer says of it; `t` is the position in the film, `typed_at` goes before the film's clock."""
+
+    evidence: Evidence | None = None
+    t: float | None = None
+    frame: int | None = None
+    typed_at: datetime | None = None
+    place: str = ""
+    position: Position | None = None
+    text: str = ""
+    subject: Subject | None = None
+
+    def checked(self) -> Said:
+        """Trimmed and within bounds; raises sighting:… with the field it is about."""
+        self.place, self.text = self.place.strip(), self.text.strip()
+        for name, words, most in (("place", self.place, limits.SHORT), ("text", self.text, limits.REASON)):
+            if len(words) > most:
+                raise TiplineError("tip:field-too-long", fields={name: "tip:field-too-long"}, limit=most)
+        if self.evidence is None:
+            self.t = self.frame = None
+        elif self.evidence.kind != "video":
+            self.t = None
+        elif self.t is None or not 0 <= self.t <= (self.evidence.duration_s or 0) + SLACK_S:
+            raise TiplineError("sighting:moment-unclear", fields={"t": "sighting:moment-unclear"})
+        if not (self.evidence or self.typed_at or self.position or self.place):
+            raise TiplineError("sighting:empty", fields={"place": "sighting:empty"})
+        return self
+
+
+def add(tx: Transaction, actor: Actor, case: Case, said: Said) -> tuple[Sighting, Act | None]:
+    """Mark a sighting; raises case:closed or what is wrong with it."""
+    _require_open(case)
+    if actor.user_id is None:
+        raise TiplineError("account:forbidden")
+    now = clock.now()
+    row = Sighting(case_id=case.id, author_id=actor.user_id, at=now, version=1)
+    _fill(tx, row, said.checked(), case)
+    tx.add(row)
+    tx.flush()
+    _log(tx, actor, case, row, ADD)
+    return row, acts.record(tx, actor, ADD, case=case, subject=f"sighting:{row.id}", after=_values(row))
+
+
+def change(
+    tx: Transaction, actor: Actor, case: Case, row: Sighting, said: Said, *, version: int | None
+) -> Act | None:
+    """Correct it as it was seen; raises sighting:changed if somebody else did meanwhile."""
+    _require_open(case)
+    if version is not None and version != row.version:
+        raise TiplineError("sighting:changed")
+    before = _values(row)
+    _fill(tx, row, said.checked(), case)
+    after = _values(row)
+    if before == after:
+        return None
+    row.version += 1
+    tx.flush()
+    _log(tx, actor, case, row, CHANGE)
+    subject = f"sighting:{row.id}"
+    return acts.record(tx, actor, CHANGE, case=case, subject=subject, before=before, after=after)
+
+
+def remove(tx: Transaction, actor: Actor, case: Case, row: Sighting) -> Act | None:
+    """Off the trail; the row stays, and can be brought back."""
+    _require_open(case)
+    row.removed_at = clock.now()
+    row.version += 1
+    tx.flush()
+    _log(tx, actor, case, row, REMOVE)
+    return acts.record(tx, actor, REMOVE, case=case, subject=f"sighting:{row.id}", before=_values(row))
+
+
+def take_back(
+    tx: Transaction, actor: Actor, case: Case, kind: str, subject: str, before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:  # fmt: skip
+    """The way back of each of the three; raises act:superseded when the sighting is another by now."""
+    row = tx.get(Sighting, int(subject.partition(":")[2]))
+    stands = row is not None and (row.removed_at is not None) == (kind == REMOVE)
+    if row is None or not stands or (kind != REMOVE and _values(row) != after):
+        raise TiplineError("act:superseded")
+    if kind == ADD:
+        row.removed_at = clock.now()
+    elif kind == REMOVE:
+        row.removed_at = None
+    else:
+        _put(row, before)
+    row.version += 1
+    tx.flush()
+    _log(tx, actor, case, row, {ADD: REMOVE, REMOVE: ADD}.get(kind, CHANGE))
+
+
+def read_sighting(tx: Transaction, case: Case, sighting_id: int) -> Sighting:
+    row = tx.get(Sighting, sighting_id)
+    if row is None or row.case_id != case.id or row.removed_at is not None:
+        raise TiplineError("sighting:not-found")
+    return row
+
+
+def list_of_case(
+    tx: Transaction, case: Case
+) -> list[tuple[Sighting, Evidence | None, Tip | None, Subject | None]]:
+    """Everything that was marked, with the film, its tip and who or what it shows, in one query."""
+    query = (
+        select(Sighting, Evidence, Tip, Subject)
+        .outerjoin(Evidence, Evidence.id == Sighting.evidence_id)
+        .outerjoin(Tip, Tip.id == Evidence.tip_id)
+        .outerjoin(Subject, Subject.id == Sighting.subject_id)
+        .where(Sighting.case_id == case.id, Sighting.removed_at.is_(None))
+        .order_by(Sighting.id)
+    )
+    return [(one.Sighting, one.Evidence, one.Tip, one.Subject) for one in tx.execute(query)]
+
+
+def list_of_files(tx: Transaction, evidence_ids: list[str], case_ids: list[int]) -> list[Sighting]:
+    """What was marked in these files for these cases, in the order of each film."""
+    query = (
+        select(Sighting)
+        .where(
+            Sighting.evidence_id.in_(evidence_ids), Sighting.case_id.in_(case_ids),
+            Sighting.removed_at.is_(None),
+        )
+        .order_by(Sighting.evidence_id, Sighting.t, Sighting.id)
+    )  # fmt: skip
+    return list(tx.scalars(query))
+
+
+def count(tx: Transaction, case: Case) -> int:
+    query = select(func.count()).where(Sighting.case_id == case.id, Sighting.removed_at.is_(None))
+    return tx.scalar(query) or 0
+
+
+def _require_open(case: Case) -> None:
+    if case.state == "closed":
+        raise TiplineError("case:closed")
+
+
+def _fill(tx: Transaction, row: Sighting, said: Said, case: Case) -> None:
+    if said.subject is not None and said.subject.case_id != case.id:
+        raise TiplineError("sighting:subject-unknown", fields={"subject": "sighting:subject-unknown"})
+    lat, lon = said.position or (None, None)
+    _put(
+        row,
+        {
+            "evidence_id": said.evidence.id if said.evidence else None,
+            "subject_id": said.subject.id if said.subject else None,
+            "t": said.t, "frame": said.frame, "rendition": _picture(tx, said),
+            "typed_at": clock.stamp(said.typed_at) if said.typed_at else None,
+            "place": said.place, "lat": lat, "lon": lon, "text": said.text,
+        },
+    )  # fmt: skip
+
+
+def _put(row: Sighting, values: dict[str, Any]) -> None:
+    typed = values["typed_at"]
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.typed_at = datetime.fromisoformat(typed) if typed else None
+
+
+def _values(row: Sighting) -> dict[str, Any]:
+    names = ("evidence_id", "subject_id", "t", "frame", "rendition", "place", "lat", "lon", "text")
+    typed = clock.stamp(row.typed_at) if row.typed_at else None
+    return {**{name: getattr(row, name) for name in names}, "typed_at": typed}
+
+
+def _picture(tx: Transaction, said: Said) -> str | None:
+    """The keyframe nearest to the moment."""
+    if said.evidence is None:
+        return None
+    frames = renditions.list_of(tx, said.evidence.id, renditions.KEYFRAME)
+    return min(frames, key=lambda one: _far(one, said.t)).name if frames else None
+
+
+def _far(picture: Rendition, t: float | None) -> float:
+    return abs((picture.t or 0.0) - (t or 0.0))
+
+
+def _log(tx: Transaction, actor: Actor, case: Case, row: Sighting, action: str) -> None:
+    """The log says which sighting and of which file; what was seen stands in the sighting."""
+    cases.touch(case)
+    custody.append(
+        tx, actor, action, f"case:{case.number}", sighting=row.id, evidence=row.evidence_id, t=row.t,
+        version=row.version,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files that maps of the desk fetch, for staff alone: the borders of beats, and the station's map in pieces."""
+"""Files that maps of the desk fetch, for staff alone: the borders of beats, the station's map in pieces."""
 
 from __future__ import annotations
 
