@@ -174,7 +174,7 @@ def size_of(ring: Ring) -> float:
 
 
 def _crossing(ring: Ring) -> Point | None:
-    """Where two edges cross. They wait in the order of their left ends, so that only near ones are compared."""
+    """Where two edges cross. They wait in the order of their left ends: only near ones are compared."""
     edges = sorted(((min(a, b), max(a, b)) for a, b in pairwise(ring)), key=lambda edge: edge[0][0])
     near: list[tuple[Point, Point]] = []
     for edge in edges:

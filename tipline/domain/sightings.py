@@ -54,7 +54,7 @@ class Sighting(Base):
 
 @dataclass
 class Said:
-    """What an officer says of it; `t` is the position in the film, `typed_at` goes before the film's clock."""
+    """What an officer says of it; `t` is the position in the film, `typed_at` goes before its clock."""
 
     evidence: Evidence | None = None
     t: float | None = None

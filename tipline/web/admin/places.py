@@ -1,20 +1,21 @@
-"""Beats: the areas of the district that reporters and officers choose from."""
+"""Beats: the areas of the district that reporters and officers choose from. Their borders are in `borders`."""
 
 from __future__ import annotations
 
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import beats
+from tipline.domain import beats, positions
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
+from tipline.web.review import notices
 
 
 @blueprint.get("/beats")
 @guard.staff("beat:manage")
 def list_beats() -> ResponseReturnValue:
-    return _page()
+    return page()
 
 
 @blueprint.post("/beats")
@@ -24,10 +25,14 @@ def add_beat() -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             beats.add(tx, current.actor(), request.form.get("code", "").strip(), request.form.get("name", ""))
     except TiplineError as fault:
-        return _page(fault)
+        return page(fault)
     return redirect("/desk/admin/beats", 303)
 
 
-def _page(fault: TiplineError | None = None) -> Response:
+def page(fault: TiplineError | None = None) -> Response:
+    """The list, the map, and the forms; with a fault, beside the field it is about."""
     with current.services().database.reading() as tx:
-        return tabs.show("beats", fault=fault, beats=beats.list_beats(tx), typed=request.form)
+        return tabs.show(
+            "beats", fault=fault, beats=beats.list_beats(tx), typed=request.form, notice=notices.take(),
+            systems=positions.SYSTEMS,
+        )  # fmt: skip
