@@ -58,11 +58,11 @@ def test_borders_are_kept_logged_and_taken_back(tx: Transaction, officer: Actor)
     assert len(district.collection(standing)["features"]) == 2
     assert district.take(tx, officer, read(NORTH, SOUTH)) == (0, None)
 
-    district.undraw(tx, officer, act.was, act.became)
+    district.take_back(tx, act)
 
     assert [(one.code, one.shape) for one in beats.list_beats(tx)] == [("north", None)]
     actions = [one.action for one in custody.list_of(tx, subject="beats")]
-    assert actions == ["beat:draw", "beat:undraw"]
+    assert actions == ["beat:draw"]
 
 
 def test_borders_changed_since_are_not_taken_back(tx: Transaction, officer: Actor) -> None:
@@ -71,7 +71,7 @@ def test_borders_changed_since_are_not_taken_back(tx: Transaction, officer: Acto
     district.take(tx, officer, read(feature(moved(SQUARE, 0.001))))
 
     with pytest.raises(TiplineError) as caught:
-        district.undraw(tx, officer, act.was, act.became)
+        district.take_back(tx, act)
     assert caught.value.code == "beat:shape-later"
 
 
@@ -80,6 +80,6 @@ def test_a_beat_that_tips_name_already_stays_without_its_border(tx: Transaction,
     assert act is not None
     sent(tx, beat="north")
 
-    district.undraw(tx, officer, act.was, act.became)
+    district.take_back(tx, act)
 
     assert [(one.code, one.shape) for one in beats.list_beats(tx)] == [("north", None)]

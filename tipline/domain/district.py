@@ -100,19 +100,18 @@ def take(tx: Transaction, actor: Actor, found: list[Area]) -> tuple[int, Act | N
     return len(wanted), act
 
 
-def undraw(tx: Transaction, actor: Actor, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Take borders back as they were; raises beat:shape-later. A beat that came with them goes if unused."""
-    digests: dict[str, str] = after["digests"]
+def take_back(tx: Transaction, act: Act) -> None:
+    """Borders as they were; raises beat:shape-later. A beat that came with them goes unless it is used."""
+    digests: dict[str, str] = act.became["digests"]
     rows = {code: beats.read_beat(tx, code) for code in digests}
     if any(_digest(rows[code].shape) != digest for code, digest in digests.items()):
         raise TiplineError("beat:shape-later")
-    for code, shape in before["shapes"].items():
+    for code, shape in act.was["shapes"].items():
         rows[code].shape = shape
-    removed = [code for code in before["added"] if not _is_used(tx, code)]
-    for code in removed:
-        tx.delete(rows[code])
+    for code in act.was["added"]:
+        if not _is_used(tx, code):
+            tx.delete(rows[code])
     tx.flush()
-    custody.append(tx, actor, "beat:undraw", "beats", beats=sorted(digests), removed=removed)
 
 
 def _is_used(tx: Transaction, code: str) -> bool:

@@ -19,10 +19,9 @@ from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
+from tipline.domain.links import Link
 from tipline.domain.positions import Position
 from tipline.domain.renditions import Rendition
-from tipline.domain.subjects import Subject
-from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 ADD, CHANGE, REMOVE = KINDS = ("sighting:add", "sighting:change", "sighting:remove")
@@ -63,7 +62,7 @@ class Said:
     place: str = ""
     position: Position | None = None
     text: str = ""
-    subject: Subject | None = None
+    subject_id: int | None = None  # of the same case; whoever names it has read it there
 
     def checked(self) -> Said:
         """Trimmed and within bounds; raises sighting:… with the field it is about."""
@@ -89,7 +88,7 @@ def add(tx: Transaction, actor: Actor, case: Case, said: Said) -> tuple[Sighting
         raise TiplineError("account:forbidden")
     now = clock.now()
     row = Sighting(case_id=case.id, author_id=actor.user_id, at=now, version=1)
-    _fill(tx, row, said.checked(), case)
+    _fill(tx, row, said.checked())
     tx.add(row)
     tx.flush()
     _log(tx, actor, case, row, ADD)
@@ -104,7 +103,7 @@ def change(
     if version is not None and version != row.version:
         raise TiplineError("sighting:changed")
     before = _values(row)
-    _fill(tx, row, said.checked(), case)
+    _fill(tx, row, said.checked())
     after = _values(row)
     if before == after:
         return None
@@ -125,24 +124,20 @@ def remove(tx: Transaction, actor: Actor, case: Case, row: Sighting) -> Act | No
     return acts.record(tx, actor, REMOVE, case=case, subject=f"sighting:{row.id}", before=_values(row))
 
 
-def take_back(
-    tx: Transaction, actor: Actor, case: Case, kind: str, subject: str, before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:  # fmt: skip
+def take_back(tx: Transaction, act: Act) -> None:
     """The way back of each of the three; raises act:superseded when the sighting is another by now."""
-    row = tx.get(Sighting, int(subject.partition(":")[2]))
-    stands = row is not None and (row.removed_at is not None) == (kind == REMOVE)
-    if row is None or not stands or (kind != REMOVE and _values(row) != after):
+    row = tx.get(Sighting, int(act.subject.partition(":")[2]))
+    stands = row is not None and (row.removed_at is not None) == (act.kind == REMOVE)
+    if row is None or not stands or (act.kind != REMOVE and _values(row) != act.became):
         raise TiplineError("act:superseded")
-    if kind == ADD:
+    if act.kind == ADD:
         row.removed_at = clock.now()
-    elif kind == REMOVE:
+    elif act.kind == REMOVE:
         row.removed_at = None
     else:
-        _put(row, before)
+        _put(row, act.was)
     row.version += 1
     tx.flush()
-    _log(tx, actor, case, row, {ADD: REMOVE, REMOVE: ADD}.get(kind, CHANGE))
 
 
 def read_sighting(tx: Transaction, case: Case, sighting_id: int) -> Sighting:
@@ -152,19 +147,12 @@ def read_sighting(tx: Transaction, case: Case, sighting_id: int) -> Sighting:
     return row
 
 
-def list_of_case(
-    tx: Transaction, case: Case
-) -> list[tuple[Sighting, Evidence | None, Tip | None, Subject | None]]:
-    """Everything that was marked, with the film, its tip and who or what it shows, in one query."""
-    query = (
-        select(Sighting, Evidence, Tip, Subject)
-        .outerjoin(Evidence, Evidence.id == Sighting.evidence_id)
-        .outerjoin(Tip, Tip.id == Evidence.tip_id)
-        .outerjoin(Subject, Subject.id == Sighting.subject_id)
-        .where(Sighting.case_id == case.id, Sighting.removed_at.is_(None))
-        .order_by(Sighting.id)
+def is_of(tx: Transaction, case: Case, file: Evidence) -> bool:
+    """Whether the file came with a tip of the case."""
+    query = select(Link.id).where(
+        Link.case_id == case.id, Link.tip_id == file.tip_id, Link.ended_at.is_(None)
     )
-    return [(one.Sighting, one.Evidence, one.Tip, one.Subject) for one in tx.execute(query)]
+    return tx.scalar(query.limit(1)) is not None
 
 
 def list_of_files(tx: Transaction, evidence_ids: list[str], case_ids: list[int]) -> list[Sighting]:
@@ -190,15 +178,13 @@ def _require_open(case: Case) -> None:
         raise TiplineError("case:closed")
 
 
-def _fill(tx: Transaction, row: Sighting, said: Said, case: Case) -> None:
-    if said.subject is not None and said.subject.case_id != case.id:
-        raise TiplineError("sighting:subject-unknown", fields={"subject": "sighting:subject-unknown"})
+def _fill(tx: Transaction, row: Sighting, said: Said) -> None:
     lat, lon = said.position or (None, None)
     _put(
         row,
         {
             "evidence_id": said.evidence.id if said.evidence else None,
-            "subject_id": said.subject.id if said.subject else None,
+            "subject_id": said.subject_id,
             "t": said.t, "frame": said.frame, "rendition": _picture(tx, said),
             "typed_at": clock.stamp(said.typed_at) if said.typed_at else None,
             "place": said.place, "lat": lat, "lon": lon, "text": said.text,

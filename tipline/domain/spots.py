@@ -99,16 +99,19 @@ def set_place(
     return acts.record(tx, actor, KIND, tip=tip, before=before, after=_values(tip))
 
 
-def restore(tx: Transaction, actor: Actor, tip: Tip, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Take that back; raises act:superseded when somebody moved it again."""
-    if _values(tip) != after:
+def take_back(tx: Transaction, act: Act) -> None:
+    """Its way back; raises act:superseded when somebody moved it again."""
+    tip = tx.get_one(Tip, act.tip_id)
+    if _values(tip) != act.became:
         raise TiplineError("act:superseded")
-    _put(tx, actor, tip, before)
+    for name, value in act.was.items():
+        setattr(tip, name, value)
 
 
 def _put(tx: Transaction, actor: Actor, tip: Tip, values: dict[str, Any]) -> None:
     was = tips.digest(tip)
-    tip.lat, tip.lon, tip.place = values["lat"], values["lon"], values["place"]
+    for name, value in values.items():
+        setattr(tip, name, value)
     tips.decide(tip)
     custody.append(
         tx, actor, KIND, f"tip:{tip.reference}", tip=tip.reference, before=was, after=tips.digest(tip),

@@ -1,6 +1,6 @@
 """A trail: the sightings of a case in the order of their true time, and what lies between one and the next.
 
-The order is never kept: it follows from the clocks each time, so that a corrected clock puts it right. Pure.
+The order is never kept: it follows from the clocks each time, so that a corrected clock puts it right.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import pairwise
 
+from sqlalchemy import select
+
+from tipline.db import Transaction
 from tipline.domain import placing, positions
+from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
 from tipline.domain.positions import Position
 from tipline.domain.sightings import Sighting
@@ -23,6 +27,7 @@ HERE, FOOT, BIKE, CAR, NEVER = WAYS = ("here", "foot", "bike", "car", "never")
 HERE_M = 60.0
 FASTEST_MS = {FOOT: 2.2, BIKE: 8.0, CAR: 38.0}
 TYPED = "typed"
+Marked = tuple[Sighting, Evidence | None, Tip | None, Subject | None]
 
 
 @dataclass
@@ -71,6 +76,19 @@ class Trail:
     stops: list[Stop]
     legs: list[Leg | None]
     apart: list[Stop]
+
+
+def list_of_case(tx: Transaction, case: Case) -> list[Marked]:
+    """Everything that was marked, with the film, its tip and who or what it shows, in one query."""
+    query = (
+        select(Sighting, Evidence, Tip, Subject)
+        .outerjoin(Evidence, Evidence.id == Sighting.evidence_id)
+        .outerjoin(Tip, Tip.id == Evidence.tip_id)
+        .outerjoin(Subject, Subject.id == Sighting.subject_id)
+        .where(Sighting.case_id == case.id, Sighting.removed_at.is_(None))
+        .order_by(Sighting.id)
+    )
+    return [(one.Sighting, one.Evidence, one.Tip, one.Subject) for one in tx.execute(query)]
 
 
 def stop(

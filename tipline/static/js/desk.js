@@ -6,6 +6,7 @@ import { startFilters } from "./parts/desk_filters.js";
 import { startForms } from "./parts/desk_forms.js";
 import { startKeys } from "./parts/desk_keys.js";
 import { startLive } from "./parts/desk_live.js";
+import { startPlaces } from "./parts/desk_places.js";
 import { startPlayers } from "./parts/desk_players.js";
 import { startWaves } from "./parts/desk_waves.js";
 
@@ -15,6 +16,7 @@ startLive(htmx, words);
 startForms();
 startFilters();
 startClocks(words);
+startPlaces();
 startPlayers(words);
 startCameraClocks(htmx);
 startWaves();

@@ -5,14 +5,20 @@ import { drawMap } from "./parts/map_view.js";
 
 const maps = new Map();
 
+// What a map shows stands in it, or in an element beside it that is drawn anew after an act.
+const told = (box) => box.dataset.map || document.getElementById(box.dataset.mapFrom)?.dataset.mapData || "";
+
 function start() {
   for (const [box, view] of maps) {
-    if (box.isConnected) continue;
+    if (box.isConnected && view.told === told(box)) continue;
     view.end();
     maps.delete(box);
   }
-  for (const box of document.querySelectorAll("[data-map]")) {
-    if (!maps.has(box)) maps.set(box, drawMap(box, JSON.parse(box.dataset.map)));
+  for (const box of document.querySelectorAll("[data-map], [data-map-from]")) {
+    const says = told(box);
+    // Folded away it has no size to draw into.
+    if (maps.has(box) || !says || !box.offsetWidth) continue;
+    maps.set(box, Object.assign(drawMap(box, JSON.parse(says)), { told: says }));
   }
 }
 

@@ -20,6 +20,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     news,
     opened,
     pages,
+    pinning,
     queue,
     takeback,
 )

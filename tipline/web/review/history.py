@@ -22,6 +22,10 @@ SENTENCES = {
     "tip:discard": N_("Empty report dropped"),
     "tip:acknowledge": N_("Acknowledged"),
     "tip:change": N_("Corrected: %(changes)s"),
+    "tip:place": N_("Place of the tip set"),
+    "sighting:add": N_("Sighting %(sighting)s marked"),
+    "sighting:change": N_("Sighting %(sighting)s corrected"),
+    "sighting:remove": N_("Sighting %(sighting)s taken off the trail"),
     "tip:clock": N_("Camera clock told: %(offset)s (%(source)s)"),
     "tip:overwrite": N_("The recorder writes over its footage in %(days)s days"),
     "tip:overwrite-reminder": N_(
@@ -185,6 +189,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "other": facts.get("other", ""),
         "answer": gettext(words.HINT_ANSWER.get(facts.get("answer") or "", "–")),
         "days": facts.get("days"),
+        "sighting": facts.get("sighting", "–"),
         "files": facts.get("files", 0),
         "offset": _ahead_or_behind(facts.get("clock_offset_s")),
         "from": facts.get("source", ""),

@@ -30,6 +30,7 @@ from tipline.web.review import (
     stance,
     wanted,
     watching,
+    whereabouts,
     words,
 )
 from tipline.web.review.notices import Notice
@@ -124,6 +125,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
     return {
         "tip": row,
         "files": files,
+        "where": whereabouts.of(tx, row, files),
         "progress": looking.progress_of(files),
         "exporting": exporting.concerned(files, _numbers("exporting")),
         "links": standing,

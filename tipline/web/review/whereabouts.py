@@ -1,0 +1,84 @@
+"""The place of a tip on its page: what is known and from where, in words and on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tipline.db import Transaction
+from tipline.domain import beats, custody, spots
+from tipline.domain.beats import Beat
+from tipline.domain.positions import Position
+from tipline.domain.spots import BEAT, PHOTO, SHOP, TIP, Spot
+from tipline.domain.tips import Tip
+from tipline.errors import N_
+from tipline.web.maps import source
+from tipline.web.maps.source import Point
+from tipline.web.review.looking import FileView
+from tipline.web.review.saying import gettext
+
+TITLES = {
+    TIP: N_("Place of the tip"),
+    PHOTO: N_("File %(number)s"),
+    SHOP: N_("Shop of the poster"),
+    BEAT: N_("Somewhere in %(name)s"),
+}
+READ_IN = {
+    PHOTO: N_("position in the file"),
+    SHOP: N_("list of shops"),
+    BEAT: N_("its beat, for no position is known"),
+}
+FORM = "place-form"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place in words. `key` joins it to its pin on the map."""
+
+    key: str
+    spot: Spot
+    title: str
+    read_in: str
+    number: int
+
+    @property
+    def written(self) -> str:
+        return f"{self.spot.position.lat:.6f}, {self.spot.position.lon:.6f}"
+
+
+@dataclass(frozen=True)
+class Where:
+    lines: list[Line]
+    proposed: Beat | None
+    drawn: str
+
+    @property
+    def main(self) -> Position | None:
+        return self.lines[0].spot.position if self.lines else None
+
+
+def of(tx: Transaction, tip: Tip, files: list[FileView]) -> Where:
+    known = spots.of(tx, tip, [one.row for one in files], beats.list_beats(tx))
+    lines = [_line(tx, tip, number, spot) for number, spot in enumerate(known.spots, 1)]
+    points = [
+        Point(
+            one.key, *one.spot.position, f"{one.number} · {one.title}", one.spot.kind, str(one.number),
+            one.spot.radius,
+        )
+        for one in lines
+    ]  # fmt: skip
+    return Where(lines, known.proposed, source.drawn(points, pick=FORM))
+
+
+def _line(tx: Transaction, tip: Tip, number: int, spot: Spot) -> Line:
+    title = gettext(TITLES[spot.kind], number=spot.number, name=spot.name)
+    read_in = gettext(READ_IN[spot.kind]) if spot.kind in READ_IN else _own_source(tx, tip)
+    return Line(f"spot-{number}", spot, title, read_in, number)
+
+
+def _own_source(tx: Transaction, tip: Tip) -> str:
+    """Who said where the tip happened."""
+    set_by: list[Any] = custody.list_of(tx, subject=f"tip:{tip.reference}", actions={spots.KIND})
+    if set_by:
+        return gettext("set at the desk")
+    return gettext("from the poster") if tip.shop else gettext("told with the report")
