@@ -7,12 +7,17 @@ import pytest
 from tests.domain.conftest import sent
 from tests.domain.test_areas import SQUARE, feature, moved, written
 from tipline.db import Transaction
-from tipline.domain import areas, beats, custody, district
-from tipline.domain.actors import Actor
+from tipline.domain import accounts, areas, beats, custody, district, undoing
+from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.positions import Position
 from tipline.errors import TiplineError
 
 NORTH, SOUTH = feature(SQUARE), feature(moved(SQUARE, 0.018), code="south", name="南片区")
+
+
+@pytest.fixture
+def admin(tx: Transaction) -> Actor:
+    return accounts.add(tx, SYSTEM, "zhao", role="admin", password_hash="not a hash").actor
 
 
 def read(*features: object) -> list[areas.Area]:
@@ -47,39 +52,39 @@ def test_two_features_for_one_beat_are_refused(tx: Transaction) -> None:
     assert caught.value.code == "beat:shape-twice"
 
 
-def test_borders_are_kept_logged_and_taken_back(tx: Transaction, officer: Actor) -> None:
-    beats.add(tx, officer, "north", "北片区")
-    number, act = district.take(tx, officer, read(NORTH, SOUTH))
+def test_borders_are_kept_logged_and_taken_back(tx: Transaction, admin: Actor) -> None:
+    beats.add(tx, admin, "north", "北片区")
+    number, act = district.take(tx, admin, read(NORTH, SOUTH))
     assert number == 2
     assert act is not None
     place = Position(34.72, 113.662)
     standing = beats.list_beats(tx)
     assert getattr(district.beat_at(standing, place), "code", "") == "north"
     assert len(district.collection(standing)["features"]) == 2
-    assert district.take(tx, officer, read(NORTH, SOUTH)) == (0, None)
+    assert district.take(tx, admin, read(NORTH, SOUTH)) == (0, None)
 
-    district.take_back(tx, act)
+    undoing.undo(tx, admin, act.id)
 
     assert [(one.code, one.shape) for one in beats.list_beats(tx)] == [("north", None)]
     actions = [one.action for one in custody.list_of(tx, subject="beats")]
     assert actions == ["beat:draw"]
 
 
-def test_borders_changed_since_are_not_taken_back(tx: Transaction, officer: Actor) -> None:
-    _number, act = district.take(tx, officer, read(NORTH))
+def test_borders_changed_since_are_not_taken_back(tx: Transaction, admin: Actor) -> None:
+    _number, act = district.take(tx, admin, read(NORTH))
     assert act is not None
-    district.take(tx, officer, read(feature(moved(SQUARE, 0.001))))
+    district.take(tx, admin, read(feature(moved(SQUARE, 0.001))))
 
     with pytest.raises(TiplineError) as caught:
-        district.take_back(tx, act)
+        undoing.undo(tx, admin, act.id)
     assert caught.value.code == "beat:shape-later"
 
 
-def test_a_beat_that_tips_name_already_stays_without_its_border(tx: Transaction, officer: Actor) -> None:
-    _number, act = district.take(tx, officer, read(NORTH))
+def test_a_beat_that_tips_name_already_stays_without_its_border(tx: Transaction, admin: Actor) -> None:
+    _number, act = district.take(tx, admin, read(NORTH))
     assert act is not None
     sent(tx, beat="north")
 
-    district.take_back(tx, act)
+    undoing.undo(tx, admin, act.id)
 
     assert [(one.code, one.shape) for one in beats.list_beats(tx)] == [("north", None)]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.domain.conftest import EVENING, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import clock, custody, sightings, trails
+from tipline.domain import clock, custody, sightings, trails, undoing
 from tipline.domain.actors import Actor
 from tipline.domain.cases import Case, change
 from tipline.domain.evidence import Evidence
@@ -142,11 +142,11 @@ def test_each_act_on_a_sighting_is_taken_back_and_logged(tx: Transaction, office
 
     for act in (removed, changed, added):
         assert act is not None
-        sightings.take_back(tx, act)
+        undoing.undo(tx, officer, act.id)
 
     assert (row.place, row.removed_at is None) == ("店", False)
     logged = [one.action for one in custody.list_of(tx, subject=f"case:{case.number}")]
-    assert logged[1:] == ["sighting:add", "sighting:change", "sighting:remove"]
+    assert logged[1:] == ["sighting:add", "sighting:change", "sighting:remove", *["act:undo"] * 3]
 
 
 def test_what_somebody_changed_since_is_not_taken_back(tx: Transaction, officer: Actor, case: Case) -> None:
@@ -155,7 +155,7 @@ def test_what_somebody_changed_since_is_not_taken_back(tx: Transaction, officer:
     assert added is not None
 
     with pytest.raises(TiplineError) as caught:
-        sightings.take_back(tx, added)
+        undoing.undo(tx, officer, added.id)
     assert caught.value.code == "act:superseded"
 
 

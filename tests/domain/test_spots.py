@@ -7,7 +7,7 @@ import pytest
 from tests.domain.conftest import file_of, sent
 from tests.domain.test_areas import SQUARE, feature, written
 from tipline.db import Transaction
-from tipline.domain import areas, beats, custody, district, shops, spots
+from tipline.domain import areas, beats, custody, district, shops, spots, undoing
 from tipline.domain.actors import Actor
 from tipline.domain.positions import Position
 from tipline.domain.tips import Tip
@@ -72,11 +72,11 @@ def test_a_place_is_set_and_taken_back_and_the_log_holds_no_address(
     assert (tip.lat, tip.lon, tip.place) == (*INSIDE, "幸福超市后门")
     assert spots.set_place(tx, officer, tip, INSIDE) is None
 
-    spots.take_back(tx, act)
+    undoing.undo(tx, officer, act.id)
 
     assert (tip.lat, tip.place) == (None, "幸福超市")
-    logged = [one for one in custody.list_of(tx, tip=tip.reference) if one.action == "tip:place"]
-    assert [one.facts()["is_set"] for one in logged] == [True]
+    logged = custody.list_of(tx, tip=tip.reference, actions={"tip:place", "act:undo"})
+    assert len(logged) == 2
     assert not any("幸福" in str(one.facts()) or "34.7" in str(one.facts()) for one in logged)
 
 
@@ -86,7 +86,7 @@ def test_a_place_moved_again_since_is_not_taken_back(tx: Transaction, officer: A
     assert act is not None
 
     with pytest.raises(TiplineError) as caught:
-        spots.take_back(tx, act)
+        undoing.undo(tx, officer, act.id)
     assert caught.value.code == "act:superseded"
 
 

@@ -99,15 +99,6 @@ def set_place(
     return acts.record(tx, actor, KIND, tip=tip, before=before, after=_values(tip))
 
 
-def take_back(tx: Transaction, act: Act) -> None:
-    """Its way back; raises act:superseded when somebody moved it again."""
-    tip = tx.get_one(Tip, act.tip_id)
-    if _values(tip) != act.became:
-        raise TiplineError("act:superseded")
-    for name, value in act.was.items():
-        setattr(tip, name, value)
-
-
 def _put(tx: Transaction, actor: Actor, tip: Tip, values: dict[str, Any]) -> None:
     was = tips.digest(tip)
     for name, value in values.items():

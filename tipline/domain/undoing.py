@@ -6,6 +6,7 @@ else; it raises act:superseded if something else stands there by now. The entry 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,10 +21,12 @@ from tipline.domain import (
     clocks,
     custody,
     derivatives,
+    district,
     links,
     members,
     messages,
     rights,
+    sightings,
     tips,
 )
 from tipline.domain.actors import Actor
@@ -110,8 +113,16 @@ def _take_back(tx: Transaction, actor: Actor, act: Act) -> None:
     subject = f"case:{case.number}" if case else f"tip:{tip.reference}" if tip else f"act:{act.id}"
     custody.append(
         tx, actor, "act:undo", subject, tip=tip.reference if tip else None, act=act.id, kind=act.kind,
-        of=who.username if who else None, at=clock.stamp(act.at), before=act.became, after=act.was,
+        of=who.username if who else None, at=clock.stamp(act.at), **_proved(act),
     )  # fmt: skip
+
+
+def _proved(act: Act) -> dict[str, Any]:
+    """What the entry tells of both states."""
+    if act.kind not in BY_DIGEST:
+        return {"before": act.became, "after": act.was}
+    before, after = (hashlib.sha256(one.encode()).hexdigest() for one in (act.after, act.before))
+    return {"before": {"sha256": before}, "after": {"sha256": after}}
 
 
 def _undone(tx: Transaction, act: Act) -> TiplineError:
@@ -184,9 +195,12 @@ def take_off_derivative(tx: Transaction, _actor: Actor, act: Act) -> None:
     """What was made goes off the page; its bytes stay."""
     derivatives.take_off(tx, _row(tx, act, Derivative))
 
-
 def put_back_derivative(tx: Transaction, _actor: Actor, act: Act) -> None:
     derivatives.put_back(tx, _row(tx, act, Derivative))
+def restore_borders(tx: Transaction, _actor: Actor, act: Act) -> None:
+    district.take_back(tx, act)
+def restore_sighting(tx: Transaction, _actor: Actor, act: Act) -> None:
+    sightings.take_back(tx, act)
 
 
 WAYS: dict[str, WayBack] = {
@@ -204,7 +218,13 @@ WAYS: dict[str, WayBack] = {
     **case_undoing.WAYS,
     derivatives.ASKED: take_off_derivative,
     derivatives.REMOVED: put_back_derivative,
+    "tip:place": restore_tip,
+    "beats:draw": restore_borders,
+    **dict.fromkeys(sightings.KINDS, restore_sighting),
 }
+# Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
+# whole district are no line of a log.
+BY_DIGEST = frozenset({"tip:place", "beats:draw", *sightings.KINDS})
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
     "link:create": "case:act",
@@ -214,6 +234,8 @@ RIGHTS = {
     **dict.fromkeys(case_undoing.WAYS, "case:act"),
     derivatives.ASKED: "evidence:export",
     derivatives.REMOVED: "evidence:export",
+    "beats:draw": "beat:manage",
+    **dict.fromkeys(sightings.KINDS, "case:act"),
 }
 # How long a kind can be taken back, where that is not a shift.
 LASTS = {"message:write": messages.WITHDRAWN_WITHIN}

@@ -92,7 +92,7 @@ def perform(services: Services, now: datetime, drawn: dict[tuple[str, int], Path
     quiet = wiring.build(services.settings, store=services.store, bell=SilentBell())
     try:
         stage = Stage(quiet, now, drawn, done.CASES)
-        stage.settle_in(people.PEOPLE, people.BEATS, people.SHOPS)
+        stage.settle_in(people.PEOPLE, people.BEATS, people.SHOPS, people.BORDERS)
         stage.play(sent.SENT, done.ACTS)
     finally:
         quiet.close()

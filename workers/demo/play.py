@@ -11,8 +11,21 @@ from typing import NamedTuple
 
 from tipline import passwords
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, clock, ids, links, messages, receipts, shops, tips
+from tipline.domain import (
+    accounts,
+    beats,
+    cases,
+    clock,
+    district,
+    ids,
+    links,
+    messages,
+    receipts,
+    shops,
+    tips,
+)
 from tipline.domain.actors import SYSTEM, Actor, reporter
+from tipline.domain.areas import Area
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
@@ -52,12 +65,15 @@ class Stage:
         self.codes: dict[str, str] = {}
 
     def settle_in(
-        self, people: Sequence[Person], areas: Mapping[str, str], places: Sequence[Place] = ()
-    ) -> None:
+        self, people: Sequence[Person], areas: Mapping[str, str], places: Sequence[Place] = (),
+        borders: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+    ) -> None:  # fmt: skip
         """The station is set up the day before anything happens."""
         with clock.frozen(self._now - timedelta(days=11)), self._services.database.transaction() as tx:
             for code, name in areas.items():
                 beats.add(tx, SYSTEM, code, name)
+            drawn = [Area(code, areas[code], [[[*ring, ring[0]]]]) for code, ring in (borders or {}).items()]
+            district.take(tx, SYSTEM, drawn)
             for one in places:
                 shop = shops.add(tx, SYSTEM, shops.Described(one.name, one.place, one.beat, *one.position))
                 self._shops[shop.words] = shop.code

@@ -1,4 +1,4 @@
-"""Borders of beats from a GeoJSON file: shown on the map first, then taken over. Nothing is kept in between."""
+"""Borders of beats from a GeoJSON file: shown on the map first, then taken over; nothing is kept between."""
 
 from __future__ import annotations
 
@@ -49,21 +49,19 @@ def take() -> ResponseReturnValue:
     try:
         found = areas.read_collection(request.form.get("collection", "").encode())
         with current.services().database.transaction() as tx:
-            number, _act = district.take(tx, current.actor(), found)
+            number, act = district.take(tx, current.actor(), found)
     except TiplineError as fault:
         return places.page(fault)
-    if number:
-        notices.keep(
-            Notice(
-                ngettext(
-                    "The border of %(num)s beat is taken over.",
-                    "The borders of %(num)s beats are taken over.",
-                    number,
-                )
-            )
+    said = (
+        ngettext(
+            "The border of %(num)s beat is taken over.",
+            "The borders of %(num)s beats are taken over.",
+            number,
         )
-    else:
-        notices.keep(Notice(gettext("Nothing had to be changed: these borders are kept already.")))
+        if number
+        else gettext("Nothing had to be changed: these borders are kept already.")
+    )
+    notices.keep(Notice(said, act=act.id if act else None))
     return redirect(HERE, 303)
 
 

@@ -1,4 +1,4 @@
-"""Beats: the areas of the district that reporters and officers choose from. Their borders are in `borders`."""
+"""Beats: the areas that reporters and officers choose from. Their borders come in by `borders`."""
 
 from __future__ import annotations
 

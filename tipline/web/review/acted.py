@@ -42,6 +42,11 @@ NAMES = {
     "subject:remove": N_("description taken off the list"),
     "derivative:ask": N_("export asked for"),
     "derivative:remove": N_("export removed"),
+    "tip:place": N_("place set"),
+    "sighting:add": N_("sighting marked"),
+    "sighting:change": N_("sighting corrected"),
+    "sighting:remove": N_("sighting taken off the trail"),
+    "beats:draw": N_("borders of beats taken over"),
 }
 
 

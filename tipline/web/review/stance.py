@@ -17,8 +17,8 @@ from tipline.errors import TiplineError
 
 def of(tip: Tip, links: list[tuple[Link, Case]]) -> str:
     held = [
-        tip.state, tip.assignee_id, tip.category, tip.beat, tip.lat, tip.lon, tip.clock_offset_s, tip.acknowledged_at is None,
-        sorted(case.number for _link, case in links),
+        tip.state, tip.assignee_id, tip.category, tip.beat, tip.lat, tip.lon, tip.clock_offset_s,
+        tip.acknowledged_at is None, sorted(case.number for _link, case in links),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 

@@ -91,7 +91,11 @@ def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
             )
         return Notice(text)
     what = acted.name(act.kind, act.became, people)
-    text = gettext("Taken back: %(what)s (%(place)s).", what=what, place=place)
+    text = (
+        gettext("Taken back: %(what)s (%(place)s).", what=what, place=place)
+        if place
+        else gettext("Taken back: %(what)s.", what=what)
+    )
     return Notice(f"{text} {acted.already_read(tx, act)}".strip(), link=url)
 
 
