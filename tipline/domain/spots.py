@@ -105,8 +105,8 @@ def _put(tx: Transaction, actor: Actor, tip: Tip, values: dict[str, Any]) -> Non
         setattr(tip, name, value)
     tips.decide(tip)
     custody.append(
-        tx, actor, KIND, f"tip:{tip.reference}", tip=tip.reference, before=was, after=tips.digest(tip),
-        is_set=tip.lat is not None,
+        tx, actor, KIND, f"tip:{tip.reference}", tip=tip.reference, digest_before=was,
+        digest=tips.digest(tip), is_set=tip.lat is not None,
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ class View {
   drawPoints(points) {
     const same = new Map();
     for (const point of points) {
-      const key = `${point.lat.toFixed(5)} ${point.lon.toFixed(5)} ${point.kind}`;
+      const key = `${point.lat.toFixed(5)} ${point.lon.toFixed(5)}`;
       same.set(key, [...(same.get(key) || []), point]);
     }
     for (const group of same.values()) this.drawPin(group);
@@ -64,10 +64,11 @@ class View {
   drawPin(group) {
     const [first] = group;
     const at = this.at(first);
-    if (first.radius) {
-      const circle = L.circle(at, { radius: first.radius, className: `map-doubt map-doubt-${first.kind}`, interactive: false });
-      circle.addTo(this.map);
-      this.bounds.extend(at.toBounds(first.radius * 2));
+    // Where a surer source tells the same place, nothing is left to doubt.
+    const radius = Math.min(...group.map((one) => one.radius));
+    if (radius) {
+      L.circle(at, { radius, className: `map-doubt map-doubt-${first.kind}`, interactive: false }).addTo(this.map);
+      this.bounds.extend(at.toBounds(radius * 2));
     }
     const numbers = group.map((one) => one.number).filter(Boolean).join(" ");
     const pin = L.marker(at, { icon: icon(`map-pin map-pin-${first.kind}`, numbers), riseOnHover: true }).addTo(this.places);
@@ -189,6 +190,7 @@ class View {
   }
 
   end() {
+    this.say("");
     this.watcher?.disconnect();
     this.map.remove();
   }
