@@ -8,6 +8,7 @@ import { startKeys } from "./parts/desk_keys.js";
 import { startLive } from "./parts/desk_live.js";
 import { startPlaces } from "./parts/desk_places.js";
 import { startPlayers } from "./parts/desk_players.js";
+import { startSightings } from "./parts/desk_sightings.js";
 import { startWaves } from "./parts/desk_waves.js";
 
 document.documentElement.classList.add("js-on");
@@ -17,6 +18,7 @@ startForms();
 startFilters();
 startClocks(words);
 startPlaces();
+startSightings();
 startPlayers(words);
 startCameraClocks(htmx);
 startWaves();
