@@ -195,10 +195,15 @@ def take_off_derivative(tx: Transaction, _actor: Actor, act: Act) -> None:
     """What was made goes off the page; its bytes stay."""
     derivatives.take_off(tx, _row(tx, act, Derivative))
 
+
 def put_back_derivative(tx: Transaction, _actor: Actor, act: Act) -> None:
     derivatives.put_back(tx, _row(tx, act, Derivative))
+
+
 def restore_borders(tx: Transaction, _actor: Actor, act: Act) -> None:
     district.take_back(tx, act)
+
+
 def restore_sighting(tx: Transaction, _actor: Actor, act: Act) -> None:
     sightings.take_back(tx, act)
 
