@@ -12,15 +12,15 @@ from sqlalchemy import Tuple, func, select, tuple_
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, clock, filters, pointing, recorders, renditions, unread
+from tipline.domain import accounts, beats, cases, clock, filters, hints, recorders, renditions, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.beats import Beat
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
 from tipline.domain.filters import Filter
+from tipline.domain.hints import Pointer
 from tipline.domain.links import Link
-from tipline.domain.pointing import Pointer
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -43,6 +43,7 @@ class Row:
     beat: Beat | None = None
     links: list[tuple[Link, Case]] = field(default_factory=list)
     pointers: list[Pointer] = field(default_factory=list)
+    case_of: dict[int, str] = field(default_factory=dict)  # tip a hint leads to → its case, if one may see it
     is_unread: bool = False
 
     @property
@@ -111,15 +112,20 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
     pictures = renditions.thumbnails(tx, [one.id for row in rows.values() for one in _pictured(row.files)])
     people = accounts.names(tx, {tip.assignee_id for tip in tips if tip.assignee_id})
     areas = {beat.code: beat for beat in beats.list_beats(tx)}
-    for tip_id, link, case in _cases(tx, rows, viewer):
-        rows[tip_id].links.append((link, case))
-    pointers = pointing.list_open(tx, rows, viewer)
+    pointers = hints.open_of(tx, rows)
+    pointed = {one.tip_id for many in pointers.values() for one in many}
+    case_of: dict[int, str] = {}
+    for tip_id, link, case in _cases(tx, {*rows, *pointed}, viewer):
+        case_of.setdefault(tip_id, case.number)
+        if tip_id in rows:
+            rows[tip_id].links.append((link, case))
     unseen = unread.list_unread(tx, viewer.user_id, rows) if viewer and viewer.user_id else set()
     for row in rows.values():
         row.thumbnails = _spread([pictures[one.id] for one in _pictured(row.files) if pictures[one.id]])
         row.assignee = people.get(row.tip.assignee_id or 0)
         row.beat = areas.get(row.tip.beat or "")
         row.pointers, row.is_unread = pointers[row.tip.id], row.tip.id in unseen
+        row.case_of = case_of
     return list(rows.values())
 
 

@@ -1,5 +1,6 @@
 // The desk's script: live parts by htmx, keys, the player and its contact sheet. Every act works without it.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { startBatch } from "./parts/desk_batch.js";
 import { startCameraClocks } from "./parts/desk_camera_clock.js";
 import { startClocks } from "./parts/desk_clocks.js";
 import { startFilters } from "./parts/desk_filters.js";
@@ -16,6 +17,7 @@ const words = JSON.parse(document.body.dataset.words || "{}");
 startLive(htmx, words);
 startForms();
 startFilters();
+startBatch(htmx);
 startClocks(words);
 startPlaces();
 startSightings();

@@ -104,7 +104,7 @@ class HintBrief(BaseModel):
 
     reference: str
     kind: str = Field(description="`file`, `media`, `code` or `series`: what the likeness is of.")
-    score: float = Field(description="Bits of evidence: log2 of how much likelier than by chance.")
+    band: str = Field(description="How much speaks for it: `strong`, `some` or `weak`.")
     case: str | None = Field(description="The case that tip belongs to, as far as the account may see it.")
 
 

@@ -12,8 +12,8 @@ from tipline.domain import accounts, clock, evidence, links, messages, recorders
 from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
+from tipline.domain.hints import SERIES, Pointer
 from tipline.domain.links import Link
-from tipline.domain.pointing import Pointer
 from tipline.domain.shops import Shop
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
@@ -47,15 +47,15 @@ def queue_item(row: Row) -> dict[str, Any]:
         "keyframes": [media.rendition_url(one) for one in row.thumbnails],
         "assignee": row.assignee.username if row.assignee else None,
         "cases": [case.number for case in row.cases],
-        "duplicates": [_pointer(one) for one in row.pointers if not one.is_series],
-        "series": [_pointer(one) for one in row.pointers if one.is_series],
+        "duplicates": [_pointer(row, one) for one in row.pointers if one.kind != SERIES],
+        "series": [_pointer(row, one) for one in row.pointers if one.kind == SERIES],
         "unread": row.is_unread,
         "overwrites_at": row.overwrites_at,
     }
 
 
-def _pointer(one: Pointer) -> dict[str, Any]:
-    return {"reference": one.reference, "kind": one.kind, "score": one.score, "case": one.case}
+def _pointer(row: Row, one: Pointer) -> dict[str, Any]:
+    return {**_picked(one, "reference kind band"), "case": row.case_of.get(one.tip_id)}
 
 
 def tip(tx: Transaction, one: Tip) -> dict[str, Any]:

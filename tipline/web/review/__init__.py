@@ -13,6 +13,7 @@ layout.init(blueprint)
 
 from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     acts,
+    batch,
     clocks,
     exports,
     keeping,

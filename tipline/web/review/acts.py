@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -18,7 +18,6 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     acts,
-    clock,
     comparing,
     contacts,
     evidence,
@@ -30,7 +29,7 @@ from tipline.domain import (
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.review import blueprint, notices, pages, stance, words
+from tipline.web.review import blueprint, notices, pages, snoozing, stance, words
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -179,17 +178,7 @@ def retry(reference: str, evidence_id: str) -> ResponseReturnValue:
 
 def _until(state: str) -> datetime | None:
     """Snoozed until the morning of a day, in the station's zone."""
-    if state != "snoozed":
-        return None
-    try:
-        day = datetime.fromisoformat(request.form.get("until", "").strip()).date()
-        morning = datetime.combine(day, time(8), current.zone())
-        ahead = morning - clock.now()
-    except (ValueError, OverflowError):
-        ahead = timedelta(0)
-    if not timedelta(0) < ahead < tips.LONGEST_SNOOZE:
-        raise TiplineError("tip:snooze-day", fields={"until": "tip:snooze-day"})
-    return morning
+    return snoozing.morning_of(request.form.get("until", "")) if state == "snoozed" else None
 
 
 def _offset(tip: Tip) -> float | None:

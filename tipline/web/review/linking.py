@@ -33,7 +33,7 @@ def choices() -> ResponseReturnValue:
 @guard.staff("case:act")
 @act("link")
 def link(tx: Transaction, tip: Tip) -> Notice:
-    case = _case(tx)
+    case = case_of_form(tx)
     links.link(tx, current.actor(), case, tip, request.form.get("reason", ""))
     return Notice(gettext("Linked to %(case)s.", case=case.number))
 
@@ -47,7 +47,7 @@ def unlink(tx: Transaction, tip: Tip, number: str) -> Notice:
     return Notice(gettext("Link to %(case)s taken back.", case=case.number))
 
 
-def _case(tx: Transaction) -> Case:
+def case_of_form(tx: Transaction) -> Case:
     """The case that was chosen or typed, or a new one under the title given."""
     chosen, typed = request.form.get("case", "").strip(), request.form.get("number", "").strip()
     if chosen == NEW:

@@ -27,7 +27,6 @@ from tipline.web.review import (
     news,
     notices,
     printing,
-    queue,
     stance,
     wanted,
     watching,
@@ -122,7 +121,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
     staff = accounts.list_accounts(tx)
     chosen = wanted.filter_of_request()
     people = {one.id: one for one in staff}
-    above, below = queue.neighbours(tx, row, chosen)
+    above, below = wanted.neighbours(tx, row, chosen)
     return {
         "tip": row,
         "files": files,

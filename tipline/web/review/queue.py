@@ -8,11 +8,12 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, categories, triage
+from tipline.domain import accounts, beats, cases, categories, rights, triage
 from tipline.domain.filters import Filter
-from tipline.domain.tips import Tip
 from tipline.web import current, guard
-from tipline.web.review import blueprint, news, notices, rows, tabs, wanted, watching
+from tipline.web.review import batch_acts, blueprint, news, notices, rows, snoozing, tabs, wanted, watching
+
+CASES_OFFERED = 5
 
 
 @blueprint.get("/desk")
@@ -59,14 +60,8 @@ def choices(tx: Transaction, chosen: Filter) -> dict[str, Any]:
         "categories": categories.CATEGORIES,
         "beats": beats.list_beats(tx),
         "staff": staff,
+        "assignable": [one for one in staff if one.active and rights.may(one.actor, "tip:act")],
+        "reasons": batch_acts.USUAL_REASONS,
+        "snoozes": snoozing.choices(),
+        "cases": cases.list_cases(tx, current.actor(), state="open", limit=CASES_OFFERED),
     }
-
-
-def neighbours(tx: Transaction, tip: Tip, chosen: Filter) -> tuple[str | None, str | None]:
-    """Addresses of the tips above and below this one in the queue it was opened from."""
-    above, below = triage.neighbours(tx, chosen, tip)
-    path = "/desk/tips/"
-    return (
-        wanted.address(chosen, path + above.reference) if above else None,
-        wanted.address(chosen, path + below.reference) if below else None,
-    )

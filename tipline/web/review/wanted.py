@@ -6,7 +6,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 
+from tipline.db import Transaction
+from tipline.domain import triage
 from tipline.domain.filters import Filter
+from tipline.domain.tips import Tip
 from tipline.web import current
 
 # In the order in which they stand in an address.
@@ -52,3 +55,13 @@ def is_narrowed(wanted: Filter) -> bool:
 def widened(wanted: Filter) -> Filter:
     """The tab alone."""
     return Filter(state=wanted.state, reader=wanted.reader, zone=wanted.zone)
+
+
+def neighbours(tx: Transaction, tip: Tip, wanted: Filter) -> tuple[str | None, str | None]:
+    """Addresses of the tips above and below this one in the queue it was opened from."""
+    above, below = triage.neighbours(tx, wanted, tip)
+    path = "/desk/tips/"
+    return (
+        address(wanted, path + above.reference) if above else None,
+        address(wanted, path + below.reference) if below else None,
+    )

@@ -1,4 +1,5 @@
 // Single keys. Never while somebody types or an input method composes; they can be switched off (WCAG 2.1.4).
+import { pressInQueue } from "./desk_batch.js";
 import { currentVideo, stepFrame } from "./desk_players.js";
 
 const OFF = "desk-keys-off";
@@ -61,6 +62,7 @@ function steer(event) {
 function act(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return document.getElementById("keys").showModal() ?? true;
+  if (pressInQueue(event, key)) return true;
   if ((key === "j" || key === "k") && moveInList(key === "j" ? 1 : -1)) return true;
   if (key === "u") {
     const undo = document.querySelector("[data-undo]") || document.querySelector("[data-undo-last]");

@@ -1,0 +1,199 @@
+// Rows of the queue are ticked and acted on without opening them. A sheet over the bar takes what an act needs:
+// Enter sends it, Escape closes it, nothing behind it is blocked. Without ticks an act is meant for the row one
+// stands on: that row is lent to the bar until it is sent or closed.
+const LISTS = "[data-rows] > .row";
+const SHEETS = { a: "assign", l: "link", d: "duplicate", h: "snooze", n: "not_used", r: "reply" };
+// After these the tip is dealt with, so one stands on the next row.
+const SETTLING = ["assign", "link", "duplicate", "snooze", "not_used"];
+
+const form = () => document.querySelector("[data-batch]");
+const rows = () => [...document.querySelectorAll(LISTS)];
+const box = (row) => row?.querySelector("[data-pick]");
+const picked = () => rows().filter((row) => box(row)?.checked);
+const here = () => document.querySelector(`${LISTS}.is-here`);
+
+let last = null; // where a range begins that Shift ends
+let lent = false;
+let kept = { here: "", picked: new Set() };
+
+function show() {
+  const many = picked();
+  rows().forEach((row) => row.classList.toggle("is-picked", Boolean(box(row)?.checked)));
+  form().classList.toggle("is-open", many.length > 0);
+  form().querySelector("[data-picked]").textContent = many.length;
+  const all = document.querySelector("[data-pick-all]");
+  if (all) {
+    all.checked = many.length > 0 && many.length === rows().length;
+    all.indeterminate = many.length > 0 && !all.checked;
+  }
+  if (!many.length) openSheet("");
+}
+
+function pick(many, on) {
+  for (const row of many) if (box(row)) box(row).checked = on;
+  lent = false;
+  show();
+}
+
+function standOn(row) {
+  if (!row) return;
+  rows().forEach((one) => one.classList.toggle("is-here", one === row));
+  row.querySelector(".row-link").focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function openSheet(name) {
+  for (const sheet of form().querySelectorAll("[data-sheet]")) sheet.classList.toggle("is-open", sheet.dataset.sheet === name);
+  for (const button of form().querySelectorAll("[data-open-sheet]")) {
+    button.setAttribute("aria-expanded", String(button.dataset.openSheet === name));
+  }
+  const sheet = form().querySelector("[data-sheet].is-open");
+  if (!sheet) return;
+  const of = sheet.querySelector("[name=of]");
+  if (of && !of.value) of.value = suggested();
+  const field = sheet.querySelector("select, input:not([type=hidden]), textarea");
+  field.focus();
+  field.select?.();
+}
+
+// The tip that a hint of the only row points to.
+function suggested() {
+  const many = picked();
+  const hint = many.length === 1 && many[0].querySelector(".hint[data-same]");
+  return hint ? hint.dataset.same : "";
+}
+
+// Whether there is a row to act on: what is ticked, or else the row one stands on.
+function lend() {
+  if (picked().length) return true;
+  const row = here() || document.activeElement.closest?.(".row");
+  if (!box(row)) return false;
+  box(row).checked = lent = true;
+  show();
+  return true;
+}
+
+function close() {
+  openSheet("");
+  if (lent) pick(picked(), false);
+  standOn(here());
+}
+
+function send(name) {
+  const button = form().querySelector(`[name=act][value=${name}]`);
+  if (button && lend()) form().requestSubmit(button);
+  return Boolean(button);
+}
+
+// A key on the queue; whether it meant something here.
+export function pressInQueue(event, key) {
+  if (!form()) return false;
+  if (key === "x") {
+    if (event.shiftKey) pick(rows(), picked().length < rows().length);
+    else if (here()) pick([here()], !box(here()).checked);
+    last = here();
+    return true;
+  }
+  if (key === "c") return send("acknowledge");
+  if (key === "Escape" && picked().length) {
+    pick(rows(), false);
+    return true;
+  }
+  if (!SHEETS[key] || !form().querySelector(`[data-sheet=${SHEETS[key]}]`)) return false;
+  if (lend()) openSheet(SHEETS[key]);
+  return true;
+}
+
+function onTick(event) {
+  const target = event.target;
+  if (target.matches("[data-pick-all]")) return pick(rows(), target.checked);
+  if (!target.matches("[data-pick]")) return undefined;
+  const all = rows();
+  const row = target.closest(".row");
+  if (event.shiftKey && last && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(row)].sort((one, other) => one - other);
+    for (const one of all.slice(from, to + 1)) box(one).checked = target.checked;
+  }
+  last = row;
+  lent = false;
+  return show();
+}
+
+function onSheetKey(event) {
+  const sheet = event.target.closest("[data-sheet]");
+  if (!sheet || event.isComposing) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    close();
+  } else if (event.key === "ArrowDown" && event.target.name === "number") {
+    event.preventDefault();
+    sheet.querySelector("[type=radio]")?.focus();
+  } else if (event.key === "Enter" && !event.shiftKey && !event.target.matches("button")) {
+    event.preventDefault();
+    const reason = sheet.querySelector("[name=reason_link]");
+    if (reason && !reason.value.trim()) reason.focus();
+    else form().requestSubmit(sheet.querySelector("[name=act]"));
+  }
+}
+
+function remember() {
+  kept = { here: here()?.id, picked: new Set(picked().map((row) => row.id)) };
+}
+
+// Rows are drawn anew in their places: ticks and the place one stands on are the page's own.
+function restore() {
+  for (const row of rows()) {
+    if (box(row)) box(row).checked = kept.picked.has(row.id);
+    row.classList.toggle("is-here", row.id === kept.here);
+  }
+}
+
+function onActed(button) {
+  const refused = (document.getElementById("batch-said")?.dataset.refused || "").split(" ").filter(Boolean);
+  const done = [...kept.picked].filter((id) => !refused.includes(id.replace("row-", "")));
+  if (!done.length) return;
+  const ended = document.getElementById(done[done.length - 1]);
+  kept.picked = new Set(lent ? [] : [...kept.picked].filter((id) => !done.includes(id)));
+  restore();
+  lent = false;
+  form().reset();
+  for (const row of rows()) box(row).checked = kept.picked.has(row.id);
+  openSheet("");
+  show();
+  const next = SETTLING.includes(button) ? rows()[rows().indexOf(ended) + 1] : null;
+  standOn(next || here() || ended);
+}
+
+export function startBatch(htmx) {
+  if (!form()) return;
+  let button = "";
+  document.addEventListener("click", (event) => {
+    if (event.target.matches?.("[data-pick], [data-pick-all]")) onTick(event);
+    const opener = event.target.closest?.("[data-open-sheet]");
+    if (opener) openSheet(opener.getAttribute("aria-expanded") === "true" ? "" : opener.dataset.openSheet);
+    if (event.target.closest?.("[data-pick-none]")) {
+      pick(rows(), false);
+      standOn(here());
+    }
+  });
+  form().addEventListener("keydown", onSheetKey);
+  form().addEventListener("submit", (event) => {
+    button = event.submitter?.value || "";
+  }, true);
+  document.addEventListener("htmx:before:swap", remember);
+  document.addEventListener("htmx:after:swap", (event) => {
+    restore();
+    const source = event.detail.ctx.sourceElement;
+    const status = event.detail.ctx.response?.raw?.status ?? event.detail.ctx.response?.status ?? 200;
+    if (source === form() && status < 400) onActed(button);
+    else show();
+    if (source?.name === "number") {
+      const first = form().querySelector("#batch-choices [type=radio]");
+      if (first && source.value.trim()) first.checked = true;
+    }
+    // What was taken back changed rows: they are asked for at once.
+    const live = document.getElementById("live");
+    if (source?.matches?.("[data-undo], [data-undo-last]") && live) htmx.ajax("GET", live.getAttribute("hx-get"), { source: live, swap: "none" });
+  });
+  show();
+}

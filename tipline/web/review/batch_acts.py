@@ -1,0 +1,124 @@
+"""What can be done to several tips at once: each act reads its fields once, then is done to every tip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask import request
+
+from tipline import i18n
+from tipline.db import Transaction
+from tipline.domain import accounts, links, messages, tips, unread
+from tipline.domain.tips import Tip
+from tipline.errors import N_, TiplineError
+from tipline.web import current
+from tipline.web.review import linking, snoozing
+from tipline.web.review.saying import gettext
+
+# Why a tip is not used, most often; the tip provider reads it in the language of the report.
+USUAL_REASONS = (
+    N_("Nothing usable can be seen in the footage"),
+    N_("The footage shows another place or another time"),
+    N_("Too dark or too blurred to recognise anybody"),
+    N_("What is described is no offence"),
+)
+
+
+class Ready(NamedTuple):
+    """An act whose fields are read: what it is called, and what it does to one tip."""
+
+    what: str
+    do: Callable[[Tip], object]
+
+
+def assign(tx: Transaction) -> Ready:
+    name = _field("assignee")
+    person = accounts.read_assignable(tx, name) if name else None
+    person_id, username = (person.id, person.username) if person else (None, None)
+    what = (
+        gettext("Assigned to %(name)s", name=person.display_name) if person else gettext("Assigned to nobody")
+    )
+    return Ready(what, lambda tip: tips.assign(tx, current.actor(), tip, person_id, username))
+
+
+def acknowledge(tx: Transaction) -> Ready:
+    return Ready(gettext("Acknowledged"), lambda tip: tips.acknowledge(tx, current.actor(), tip))
+
+
+def link(tx: Transaction) -> Ready:
+    """A new case is opened once, for all of them."""
+    case, reason = linking.case_of_form(tx), _field("reason_link")
+    what = gettext("Linked to %(case)s", case=case.number)
+    return Ready(what, lambda tip: links.link(tx, current.actor(), case, tip, reason))
+
+
+def snooze(tx: Transaction) -> Ready:
+    day = _field("until_day") or _field("until")
+    morning = snoozing.morning_of(day)
+    what = gettext("Snoozed until %(day)s", day=current.local(morning).date().isoformat())
+    return Ready(what, lambda tip: tips.move(tx, current.actor(), tip, "snoozed", until=morning))
+
+
+def not_use(tx: Transaction) -> Ready:
+    """The reason stands in the log; the tip provider reads it if that was ticked."""
+    reason, is_told = _field("reason_not_used"), "tell" in request.form
+    usual = {gettext(one): one for one in USUAL_REASONS}
+
+    def do(tip: Tip) -> None:
+        tips.move(tx, current.actor(), tip, "not_used", reason=reason)
+        if is_told:
+            told = i18n.say(tip.language, usual[reason]) if reason in usual else reason
+            messages.write(tx, current.actor(), tip, told, kind="progress")
+
+    return Ready(gettext("Not used"), do)
+
+
+def mark_duplicate(tx: Transaction) -> Ready:
+    """Of the tip named, which must be another one that was handed in."""
+    named = _field("of").upper()
+    if not named:
+        raise TiplineError("batch:tip-needed", fields={"of": "batch:tip-needed"})
+    other = tips.find_tip(tx, named)
+    if other is None or other.state == "draft":
+        raise TiplineError("tip:not-found", fields={"of": "tip:not-found"})
+
+    def do(tip: Tip) -> None:
+        if tip.id == other.id:
+            raise TiplineError("batch:own-duplicate")
+        reason = gettext("Tells the same as %(reference)s", reference=other.reference)
+        tips.move(tx, current.actor(), tip, "duplicate", reason=reason)
+
+    return Ready(gettext("Duplicate of %(reference)s", reference=other.reference), do)
+
+
+def reply(tx: Transaction) -> Ready:
+    kind = "question" if "question" in request.form else "message"
+    text = _field("text")
+    return Ready(gettext("Sent"), lambda tip: messages.write(tx, current.actor(), tip, text, kind=kind))
+
+
+def mark_read(tx: Transaction) -> Ready:
+    return Ready(gettext("Marked as read"), lambda tip: unread.look(tx, current.staff().id, tip))
+
+
+def mark_unread(tx: Transaction) -> Ready:
+    return Ready(gettext("Marked as unread"), lambda tip: unread.forget(tx, current.staff().id, tip))
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "").strip()
+
+
+# Name of the button → the right it needs, and what reads its fields.
+ACTS: dict[str, tuple[str, Callable[[Transaction], Ready]]] = {
+    "acknowledge": ("tip:act", acknowledge),
+    "assign": ("tip:act", assign),
+    "link": ("case:act", link),
+    "duplicate": ("tip:act", mark_duplicate),
+    "snooze": ("tip:act", snooze),
+    "not_used": ("tip:act", not_use),
+    "reply": ("tip:act", reply),
+    "read": ("tip:read", mark_read),
+    "unread": ("tip:read", mark_unread),
+}
