@@ -39,7 +39,7 @@ def test_one_command_acts_on_all_ticked_rows_and_one_undo_takes_all_of_it_back(
     answer = act(client, headers(), ticked(client, headers(), one, two), "assign", assignee="wang")
 
     assert answer.status_code == 200
-    assert f"Assigned to wang: {one.reference}, {two.reference}." in answer.text
+    assert f"Assigned to wang · {one.reference}, {two.reference}" in answer.text
     assert len(re.findall(r'<li class="row', answer.text)) == 2
     assert [now(services, tip).assignee_id for tip in (one, two, other)] == [
         people["supervisor"].id, people["supervisor"].id, None,
@@ -62,7 +62,7 @@ def test_a_row_that_somebody_changed_meanwhile_is_refused_and_the_others_are_don
     answer = act(client, headers(), boxes, "not_used", reason_not_used="画面太暗")
 
     assert answer.status_code == 200
-    assert f"Not used: {calm.reference}." in answer.text
+    assert f"Not used · {calm.reference}" in answer.text
     assert f"Not done: {changed.reference} – Somebody changed this tip" in answer.text
     assert f'data-refused="{changed.reference}"' in answer.text
     assert (now(services, calm).state, now(services, changed).state) == ("not_used", "triage")
@@ -145,7 +145,7 @@ def test_without_a_script_the_queue_comes_back_with_the_notice(
     form = {"csrf_token": token[1], "tip": ticked(browser, {}, tip), "act": "acknowledge"}
     answer = browser.post("/desk/queue/acts?category=theft", data=form)
     assert (answer.status_code, answer.location) == (303, "/desk/queue?category=theft")
-    assert f"Acknowledged: {tip.reference}." in browser.get(answer.location).text
+    assert f"Acknowledged · {tip.reference}" in browser.get(answer.location).text
     nothing = browser.post("/desk/queue/acts", data={"csrf_token": token[1], "act": "acknowledge"})
     assert "No tip is selected" in browser.get(nothing.location).text
 

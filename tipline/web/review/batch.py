@@ -76,10 +76,10 @@ def _picked() -> list[Picked]:
 
 
 def _notice(outcome: Outcome, what: str) -> Notice:
-    """`Assigned to Li: T-1042, T-1041. Not done: T-1040 – somebody changed this tip in the meantime.`"""
+    """`Assigned to Li · T-1042, T-1041` and `Not done: T-1040 – somebody changed this tip in the meantime.`"""
     parts = []
     if outcome.done:
-        parts.append(gettext("%(what)s: %(tips)s.", what=what, tips=_listed(outcome.done)))
+        parts.append(f"{what} · {_listed(outcome.done)}" + (" —" if outcome.refused else ""))
     reasons: dict[str, list[str]] = {}
     for reference, fault in outcome.refused:
         reasons.setdefault(errors.sentence(fault), []).append(reference)
