@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from tipline.db import Base, Database
-from tipline.domain import accounts, custody
+from tipline.domain import accounts, custody, search
 from tipline.domain.actors import SYSTEM
 from tipline.domain.beats import Beat
 from tipline.domain.cases import Case
@@ -78,7 +78,11 @@ def fill(database: Database, tips: int, *, password_hash: str, flood: bool = Fal
         _write(database, table, rows)
     _write(database, Custody, _log(database, tips, people))
     with database.transaction() as tx:
-        tx.execute(text("ANALYZE"))
+        search.index_everything(tx.connection())
+    database.learn()
+    if not database.is_sqlite:
+        with database.transaction() as tx:
+            tx.execute(text("ANALYZE"))  # what its own housekeeping does within a minute
     return Crowd(f"T-{FIRST_NUMBER + tips - 3}", "A-2026-1", people[0][1], "beat-3")
 
 

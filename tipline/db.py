@@ -139,6 +139,13 @@ class Database:
         with gained as mine:
             yield mine
 
+    def learn(self) -> None:
+        """Let SQLite see how its rows are spread, so that it picks the right index; PostgreSQL does by itself."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.execute(text("PRAGMA analysis_limit=2000"))
+                connection.execute(text("PRAGMA optimize=0x10002"))
+
     def close(self) -> None:
         self.engine.dispose()
 

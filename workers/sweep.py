@@ -146,6 +146,11 @@ def clear_up(services: Services) -> None:
                 found = forget(tx)
 
 
+def learn(services: Services) -> None:
+    """The database grows; which of its indexes serve best is looked at now and then."""
+    services.database.learn()
+
+
 STEPS: dict[str, Callable[[Services], None]] = {
     "ring": ring_stuck,
     "uploads": end_uploads,
@@ -159,6 +164,7 @@ LATER: dict[str, Callable[[Services], None]] = {
     "leftovers": forget_leftovers,
     "warnings": warn_of_end,
     "rows": clear_up,
+    "statistics": learn,
 }
 
 

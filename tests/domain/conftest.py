@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tipline.db import Database, Transaction
-from tipline.domain import accounts, cases, clock, tips
+from tipline.domain import accounts, cases, clock, search, tips
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
@@ -81,7 +81,7 @@ def file_of(tx: Transaction, tip: Tip, *, number: int = 1, **values: Any) -> Evi
         }
     )  # fmt: skip
     tx.add(row)
-    tx.flush()
+    search.index(tx, tip.id)
     return row
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids, outbox, rematches, tips, unread
+from tipline.domain import clock, custody, ids, outbox, rematches, search, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
@@ -156,6 +156,7 @@ def receive(tx: Transaction, ring: outbox.Ring, evidence: Evidence, *, sha256: s
         purpose=evidence.purpose,
     )  # fmt: skip
     _compare(tx, tip, evidence)
+    search.index(tx, tip.id)
     outbox.add(tx, ring, DERIVE, evidence.id, tip_id=evidence.tip_id)
     unread.bring_news(tip)
 
@@ -300,6 +301,8 @@ def show(tx: Transaction, evidence: Evidence, media: dict[str, Any], progress: f
     evidence.media = json.dumps(media, ensure_ascii=False, allow_nan=False)
     evidence.kind, evidence.duration_s = media["kind"], media.get("duration_s")
     evidence.progress = min(max(progress, 0.0), 1.0)
+    if media.get("texts"):
+        search.index(tx, evidence.tip_id)
     tips.touch(tx.get_one(Tip, evidence.tip_id))
 
 

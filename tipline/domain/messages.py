@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, clock, custody, limits, tips, unread
+from tipline.domain import acts, clock, custody, limits, search, tips, unread
 from tipline.domain.actors import Actor
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -58,6 +58,7 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
         length=len(text),
     )
     tips.touch(tip)
+    search.index(tx, tip.id)
     before = acts.held(tip, "state")
     if kind == "question" and tip.state in ("received", "triage"):
         tips.follow(tx, actor, tip, "need_info")

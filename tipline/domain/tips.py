@@ -14,7 +14,19 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, beats, categories, clock, contacts, custody, ids, limits, rematches, shops
+from tipline.domain import (
+    acts,
+    beats,
+    categories,
+    clock,
+    contacts,
+    custody,
+    ids,
+    limits,
+    rematches,
+    search,
+    shops,
+)
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
@@ -145,6 +157,7 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     tip.ack_due_at = now + timedelta(minutes=ack_minutes)
     decide(tip)
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
+    search.index(tx, tip.id)
     rematches.want(tx, tip.id)
 
 

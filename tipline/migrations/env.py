@@ -8,7 +8,10 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from tipline.db import WRITE_LOCK, Base, Database
-from tipline.domain import tables  # noqa: F401 - imported for the tables they declare
+from tipline.domain import (
+    search,
+    tables,  # noqa: F401 - imported for the tables they declare
+)
 
 
 def run() -> None:
@@ -19,6 +22,7 @@ def run() -> None:
             connection=connection,
             target_metadata=Base.metadata,
             render_as_batch=True,
+            include_name=search.is_mapped,
         )
         with context.begin_transaction():
             context.run_migrations()
