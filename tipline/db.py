@@ -140,11 +140,11 @@ class Database:
             yield mine
 
     def learn(self) -> None:
-        """Let SQLite see how its rows are spread, so that it picks the right index; PostgreSQL does by itself."""
+        """Let SQLite see how its rows are spread, to pick the right index; PostgreSQL does so by itself."""
         if self.is_sqlite:
             with self.engine.connect() as connection:
                 connection.execute(text("PRAGMA analysis_limit=2000"))
-                connection.execute(text("PRAGMA optimize=0x10002"))
+                connection.execute(text("ANALYZE"))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -23,7 +23,7 @@ from tipline.domain import (
     receipts,
     recorders,
     rematches,
-    tips,
+    snoozing,
     uploads,
 )
 from tipline.errors import TiplineError
@@ -104,7 +104,7 @@ def forget_withdrawn(services: Services) -> None:
 def wake_snoozed(services: Services) -> None:
     """Bring snoozed tips back into the queue."""
     with services.database.transaction() as tx:
-        tips.wake_snoozed(tx)
+        snoozing.wake_snoozed(tx)
 
 
 def remind_of_overwriting(services: Services) -> None:

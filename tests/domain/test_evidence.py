@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.domain.conftest import Ring, file_of
 from tipline.db import Transaction
-from tipline.domain import custody, evidence, outbox
+from tipline.domain import cleaning, custody, evidence, outbox
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -46,37 +46,37 @@ SHA = "ab" * 32
     ],
 )
 def test_a_hostile_name_becomes_one_that_can_be_shown(untrusted_name: str, shown: str) -> None:
-    assert evidence.clean_name(untrusted_name) == shown
+    assert cleaning.clean_name(untrusted_name) == shown
 
 
 def test_a_long_name_is_cut_in_the_middle_and_keeps_its_ending() -> None:
-    name = evidence.clean_name("x" * 5000 + ".mp4")
+    name = cleaning.clean_name("x" * 5000 + ".mp4")
 
-    assert len(name) == evidence.LONGEST_NAME
+    assert len(name) == cleaning.LONGEST_NAME
     assert name.endswith("x….mp4")
-    assert len(evidence.clean_name("." + "x" * 5000)) == evidence.LONGEST_NAME
+    assert len(cleaning.clean_name("." + "x" * 5000)) == cleaning.LONGEST_NAME
 
 
 @given(st.text(max_size=400))
 def test_whatever_a_name_is_it_can_be_shown_and_is_no_path(untrusted_name: str) -> None:
-    name = evidence.clean_name(untrusted_name)
+    name = cleaning.clean_name(untrusted_name)
 
-    assert 0 < len(name) <= evidence.LONGEST_NAME
+    assert 0 < len(name) <= cleaning.LONGEST_NAME
     assert not set(name) & set("/\\\0\n\r\u202e\u2066")
     assert name.encode()
-    assert evidence.clean_name(name) == name
+    assert cleaning.clean_name(name) == name
 
 
 # --- digests
 
 
 def test_a_digest_is_taken_in_any_case_and_nothing_else_is_one() -> None:
-    assert evidence.clean_digest(f" {SHA.upper()} ") == SHA
-    assert evidence.clean_digest(None) is None
-    assert evidence.clean_digest("") is None
+    assert cleaning.clean_digest(f" {SHA.upper()} ") == SHA
+    assert cleaning.clean_digest(None) is None
+    assert cleaning.clean_digest("") is None
     for wrong in (SHA[1:], SHA + "a", "g" * 64, "0x" + SHA[2:]):
         with pytest.raises(TiplineError) as caught:
-            evidence.clean_digest(wrong)
+            cleaning.clean_digest(wrong)
         assert caught.value.code == "evidence:digest-unclear"
 
 

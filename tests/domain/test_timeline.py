@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from tests.domain.conftest import EVENING, Ring, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import cases, custody, evidence, links, messages, timeline, tips
+from tipline.domain import cases, custody, evidence, links, messages, snoozing, timeline, tips
 from tipline.domain.actors import Actor, reporter
 from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
@@ -108,7 +108,7 @@ def test_nobody_is_said_to_look_when_nobody_does(
     tips.move(tx, officer, woken, "snoozed", until=EVENING + timedelta(hours=1))
     tips.move(tx, officer, looked_at, "triage")
     at(EVENING + timedelta(hours=2))
-    tips.wake_snoozed(tx)
+    snoozing.wake_snoozed(tx)
 
     assert answered.state == woken.state == "triage"
     assert "tip:triage" not in _codes(tx, answered)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.domain.conftest import EVENING, draft, sent
 from tipline.db import Database, Transaction
-from tipline.domain import acts, beats, contacts, custody, limits, tips
+from tipline.domain import acts, beats, contacts, custody, limits, snoozing, tips
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
@@ -197,10 +197,10 @@ def test_a_snoozed_tip_comes_back_when_its_time_has_come(
     soon, later = sent(tx), sent(tx)
     tips.move(tx, officer, soon, "snoozed", until=EVENING + timedelta(hours=1))
     tips.move(tx, officer, later, "snoozed", until=EVENING + timedelta(hours=9))
-    assert tips.wake_snoozed(tx) == 0
+    assert snoozing.wake_snoozed(tx) == 0
 
     at(EVENING + timedelta(hours=2))
-    assert tips.wake_snoozed(tx) == 1
+    assert snoozing.wake_snoozed(tx) == 1
     assert (soon.state, soon.snoozed_until) == ("triage", None)
     assert later.state == "snoozed"
     assert custody.list_of(tx, tip=soon.reference)[-1].actor == SYSTEM.label

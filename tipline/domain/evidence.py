@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids, outbox, rematches, search, tips, unread
+from tipline.domain import cleaning, clock, custody, ids, outbox, rematches, search, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
@@ -23,12 +22,6 @@ NOT_HERE = ("uploading", "expired")
 DERIVE = "evidence.derive"
 # What a file is for: the footage itself, or a photo of the recorder's screen beside a phone's clock.
 PURPOSES = ("footage", "clock")
-LONGEST_NAME = 200
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-# Control characters, and the marks that turn the direction of writing so that a name reads as another.
-_HARMFUL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
 
 
 class Evidence(Base):
@@ -85,30 +78,6 @@ class Evidence(Base):
         return self.client_sha256 == self.sha256
 
 
-def clean_name(untrusted_name: str) -> str:
-    """A file name fit to be shown and stored as data: no folders, no control or direction marks, bounded.
-
-    It never becomes a path or a key.
-    """
-    name = re.split(r"[\\/]", untrusted_name)[-1]
-    name = _HARMFUL.sub("�", name).strip()
-    if len(name) > LONGEST_NAME:
-        stem, dot, ending = name.rpartition(".")
-        ending = f".{ending}" if dot and stem and len(ending) <= 10 else ""
-        name = name[: LONGEST_NAME - len(ending) - 1] + "…" + ending
-    return name or "file"
-
-
-def clean_digest(untrusted_digest: str | None) -> str | None:
-    """A SHA-256 in lower-case hex; raises evidence:digest-unclear."""
-    if not untrusted_digest:
-        return None
-    digest = untrusted_digest.strip().lower()
-    if not _SHA256.fullmatch(digest):
-        raise TiplineError("evidence:digest-unclear", fields={"sha256": "evidence:digest-unclear"})
-    return digest
-
-
 def add(
     tx: Transaction,
     tip: Tip,
@@ -124,8 +93,8 @@ def add(
     """A file that is about to arrive; a purpose that nobody knows is none of its own."""
     last = tx.scalar(select(func.max(Evidence.number)).where(Evidence.tip_id == tip.id)) or 0
     evidence = Evidence(
-        id=evidence_id, tip_id=tip.id, number=last + 1, filename=clean_name(filename),
-        declared_type=_HARMFUL.sub("", filetype)[:100], size=size, client_sha256=clean_digest(sha256),
+        id=evidence_id, tip_id=tip.id, number=last + 1, filename=cleaning.clean_name(filename),
+        declared_type=cleaning.clean_type(filetype), size=size, client_sha256=cleaning.clean_digest(sha256),
         purpose=purpose if purpose in PURPOSES else PURPOSES[0], created_at=clock.now(),
         sent_by_id=sent_by_id,
     )  # fmt: skip
@@ -213,7 +182,7 @@ def count_restarts(tx: Transaction, evidence: Evidence) -> int:
 
 def claim_digest(tx: Transaction, evidence: Evidence, untrusted_digest: str) -> None:
     """The reporter's device says, after sending, what it sent. Saying it twice changes nothing."""
-    digest = clean_digest(untrusted_digest)
+    digest = cleaning.clean_digest(untrusted_digest)
     if digest is None:
         raise TiplineError("evidence:digest-unclear", fields={"sha256": "evidence:digest-unclear"})
     if digest == evidence.client_sha256:

@@ -14,7 +14,7 @@ from functools import partial
 import storage
 from storage import Store, keys
 from tipline.db import Database
-from tipline.domain import evidence, outbox, renditions, room, stored, uploads
+from tipline.domain import cleaning, evidence, outbox, renditions, room, stored, uploads
 from tipline.domain.abandoned import Abandoned
 from tipline.domain.actors import reporter
 from tipline.domain.finishing import Finisher
@@ -42,7 +42,7 @@ class Receiver:
 
         `sender` is the address it comes from, as a keyed hash; without it no share of an address is counted.
         """
-        evidence.clean_digest(announced.sha256)
+        cleaning.clean_digest(announced.sha256)
         asked = (self.store, self.limits, tip_id, announced.length, sender)
         with self.database.reading() as tx, stored.told():
             room.require(tx, *asked)

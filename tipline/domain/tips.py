@@ -27,7 +27,7 @@ from tipline.domain import (
     search,
     shops,
 )
-from tipline.domain.actors import SYSTEM, Actor, reporter
+from tipline.domain.actors import Actor, reporter
 from tipline.domain.reports import Report, is_offset
 from tipline.errors import TiplineError
 
@@ -292,16 +292,6 @@ def decide(tip: Tip) -> None:
 def count_by_state(tx: Transaction) -> dict[str, int]:
     rows = tx.execute(select(Tip.state, func.count()).group_by(Tip.state))
     return {state: number for state, number in rows}
-
-
-def wake_snoozed(tx: Transaction) -> int:
-    """Bring snoozed tips back whose time has come; returns their number."""
-    due = list(
-        tx.scalars(select(Tip).where(Tip.state == "snoozed", Tip.snoozed_until < clock.now()).limit(100))
-    )
-    for tip in due:
-        _set_state(tx, SYSTEM, tip, "triage")
-    return len(due)
 
 
 def _set_state(

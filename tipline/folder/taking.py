@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import evidence, messages, taken, tips
+from tipline.domain import cleaning, evidence, messages, taken, tips
 from tipline.domain.actors import FOLDER
 from tipline.domain.reports import Report
 from tipline.domain.taken import TakenFile
@@ -187,4 +187,4 @@ def _known(tip: Tip, row: TakenFile) -> Outcome:
 
 def shown(path: bytes) -> str:
     """A path as people may see it: no sign of it can steer a terminal."""
-    return "/".join(evidence.clean_name(os.fsdecode(part)) for part in path.split(b"/") if part)
+    return "/".join(cleaning.clean_name(os.fsdecode(part)) for part in path.split(b"/") if part)

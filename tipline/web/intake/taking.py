@@ -8,7 +8,7 @@ from itertools import chain
 
 from flask import request
 
-from tipline.domain import evidence, uploads
+from tipline.domain import cleaning, uploads
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.errors import TiplineError
@@ -60,7 +60,7 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
         except TiplineError as fault:
             if fault.code in multipart.ENDS:
                 raise
-            taken.refused.append((evidence.clean_name(part.filename or ""), errors.sentence(fault)))
+            taken.refused.append((cleaning.clean_name(part.filename or ""), errors.sentence(fault)))
 
 
 def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
