@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from tipline.db import Base, Transaction
-from tipline.domain import acts, clock, members
+from tipline.domain import acts, clock, members, merging, splitting
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
@@ -105,6 +105,8 @@ WAYS: dict[str, Callable[[Transaction, Actor, Act], None]] = {
     "member:end": stay_after_all,
     "member:lead": lead_as_before,
     "case:access": access_as_before,
+    "case:merge": merging.take_back,
+    "case:split": splitting.take_back,
     "task:add": drop(Task),
     "task:change": correct_task_back,
     "task:done": restore(Task),

@@ -2,6 +2,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { startBatch } from "./parts/desk_batch.js";
 import { startCameraClocks } from "./parts/desk_camera_clock.js";
+import { startCase } from "./parts/desk_case.js";
 import { startClocks } from "./parts/desk_clocks.js";
 import { startFilters } from "./parts/desk_filters.js";
 import { startForms } from "./parts/desk_forms.js";
@@ -24,4 +25,5 @@ startSightings();
 startPlayers(words);
 startCameraClocks(htmx);
 startWaves();
+startCase();
 startKeys();

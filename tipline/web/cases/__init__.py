@@ -14,8 +14,11 @@ from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
     crew,
     exhibits,
     listing,
+    merging,
     pages,
     sheets,
+    splitting,
     subjects,
     tasks,
+    thanks,
 )

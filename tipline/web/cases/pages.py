@@ -9,7 +9,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import clock, exhibits, links, tasks, triage
+from tipline.domain import clock, exhibits, links, merging, tasks, thanks, triage
 from tipline.domain.cases import OUTCOMES, Case
 from tipline.domain.links import Link
 from tipline.domain.triage import Row
@@ -56,8 +56,18 @@ def overview(tx: Transaction, row: Case) -> dict[str, Any]:
         "newest": history.of_case(tx, row.number, limit=NEWEST),
         "waiting": waiting[:NEWEST],
         "outcomes": OUTCOMES,
+        "merged_here": merging.list_merged(tx, row),
+        "untold": _untold(tx, row),
         "today": today(),
     }
+
+
+def _untold(tx: Transaction, row: Case) -> int:
+    """How many tip providers of a closed case could be told that their footage was used."""
+    if row.state != "closed" or row.merged_into_id:
+        return 0
+    told = thanks.list_told(tx, row)
+    return sum(tip.reference not in told for tip in thanks.list_reachable(tx, row))
 
 
 @blueprint.get("/desk/cases/<number>/tips")

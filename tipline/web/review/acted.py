@@ -32,6 +32,8 @@ NAMES = {
     "member:end": N_("officer taken out of a case"),
     "member:lead": N_("case handed to another lead"),
     "case:access": N_("access to a case set"),
+    "case:merge": N_("cases merged"),
+    "case:split": N_("tips parted into a new case"),
     "task:add": N_("task written down"),
     "task:change": N_("task corrected"),
     "task:done": N_("task done"),

@@ -70,7 +70,7 @@ function act(event) {
     return Boolean(undo);
   }
   if (STATES[key] && chooseState(STATES[key])) return true;
-  const named = key.length === 1 && /[a-z/]/.test(key) && document.querySelector(`[data-key="${key}"]`);
+  const named = key.length === 1 && /[a-z0-9/]/.test(key) && document.querySelector(`[data-key="${key}"]`);
   if (named) {
     if (named.matches("a")) named.click();
     else openAct(named);
