@@ -8,7 +8,7 @@ Each sentence says what happened and what to do now. The kind decides the HTTP s
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Kind(Enum):
@@ -262,8 +262,11 @@ CATALOGUE: dict[str, Entry] = {
 class TiplineError(Exception):
     """A «no» from the catalogue.
 
-    `values` fill the sentence's places; `fields` maps a field's name to its own error code.
+    `values` fill the sentence's places; `fields` maps a field's name to its own error code; `present` tells a
+    program what stands now where it wanted something else.
     """
+
+    present: dict[str, Any] | None = None
 
     def __init__(self, code: str, *, fields: dict[str, str] | None = None, **values: object) -> None:
         super().__init__(code)

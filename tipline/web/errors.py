@@ -139,6 +139,8 @@ def body(fault: TiplineError, message: str) -> dict[str, Any]:
             name: {"code": code, "message": field_sentence(code, fault)}
             for name, code in fault.fields.items()
         }
+    if fault.present is not None:
+        shape["present"] = fault.present
     return shape
 
 

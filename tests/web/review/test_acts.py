@@ -186,7 +186,7 @@ def test_a_decision_on_an_older_state_is_refused_and_what_was_typed_stays(
     send(client, tip, "assign", headers("supervisor"), assignee="wang")
     answer = send(client, tip, "state", headers(), seen=seen, state="not_used", reason="画面太暗")
     assert answer.status_code == 412
-    assert "Somebody changed this tip in the meantime" in answer.text
+    assert "Somebody changed this while you were at it" in answer.text
     assert "画面太暗</textarea>" in answer.text
     assert now(services, tip).state == "received"
     fresh = seen_on(client, tip.reference, headers())

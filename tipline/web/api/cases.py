@@ -87,7 +87,9 @@ def patch_case(number: str, json_data: CaseChange) -> Any:
     """Change title, summary or state. If-Match is honoured when it is sent."""
     with current.services().database.transaction() as tx:
         case = cases.read_case(tx, number, current.actor())
-        versions.asked(case.version, changed="case:changed")
+        stands = {name: getattr(case, name) for name in ("title", "summary", "state")}
+        wanted = json_data.model_dump(exclude_none=True)
+        versions.asked(case.version, changed="case:changed", wanted=wanted, stands=stands)
         cases.change(tx, current.actor(), case, **json_data.model_dump())
         return _told(tx, case)
 

@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, contacts, messages, tips
+from tipline.domain import accounts, acts, contacts, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -41,13 +41,28 @@ def get_tip(reference: str) -> Any:
 def patch_tip(reference: str, json_data: TipChange) -> Any:
     """Change state, assignee, category, beat or clock offset.
 
-    Needs If-Match with the ETag of the tip as it was read; `*` overrides.
+    Needs If-Match with the ETag of the tip as it was read; `*` overrides. If somebody else was faster, the
+    answer is 412; its `present` tells what stands now in the fields that were to be changed.
     """
     with current.services().database.transaction() as tx:
         tip = desk_shapes.read_tip(tx, reference)
-        versions.asked(tip.version, changed="tip:changed", needed="tip:version-needed")
-        _change(tx, tip, json_data)
+        versions.asked(
+            tip.version, changed="tip:changed", needed="tip:version-needed",
+            wanted=json_data.model_dump(exclude_unset=True), stands=_stands(tx, tip),
+        )  # fmt: skip
+        with acts.together(tx):
+            _change(tx, tip, json_data)
         return _told(tx, tip)
+
+
+def _stands(tx: Transaction, tip: Tip) -> dict[str, Any]:
+    """What a change may touch, as it is now."""
+    assignee = accounts.names(tx, {tip.assignee_id}).get(tip.assignee_id) if tip.assignee_id else None
+    return {
+        "state": tip.state,
+        "assignee": assignee.username if assignee else None,
+        **{name: getattr(tip, name) for name in CORRECTED},
+    }
 
 
 def _change(tx: Transaction, tip: Tip, wanted: TipChange) -> None:

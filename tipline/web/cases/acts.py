@@ -10,18 +10,21 @@ from tipline.domain.cases import Case
 from tipline.errors import TiplineError
 from tipline.web import guard
 from tipline.web.cases import blueprint, pages
-from tipline.web.cases.doing import act
+from tipline.web.cases.doing import act, version_of
 from tipline.web.current import actor
+from tipline.web.review import conflict
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
 
 @blueprint.post("/desk/cases/<number>/change")
 @guard.staff("case:act")
-@act("change", pages.show, versioned=True)
+@act("change", pages.show)
 def change(tx: Transaction, case: Case) -> Notice:
-    form = request.form
-    cases.change(tx, actor(), case, title=form.get("title"), summary=form.get("summary"))
+    """What somebody else changed since the form was drawn is not written over."""
+    wanted = conflict.wanted_of_case(("title", "summary"))
+    conflict.require_untouched(tx, case, wanted, version_of(request.form.get("version", "")))
+    cases.change(tx, actor(), case, **wanted.values)
     return Notice(gettext("Corrections saved."))
 
 

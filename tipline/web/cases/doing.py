@@ -10,7 +10,6 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import cases
 from tipline.domain.cases import Case
 from tipline.errors import TiplineError
 from tipline.web import current
@@ -25,12 +24,9 @@ Page = Callable[..., ResponseReturnValue]
 
 
 def act(
-    form: str, page: Page, back: str = "", *, versioned: bool = False
+    form: str, page: Page, back: str = ""
 ) -> Callable[[Do[P]], Callable[..., ResponseReturnValue]]:
-    """`page(number, **refusal)` shows a refusal; `back` is the tab that follows what was done.
-
-    A form that is `versioned` rests on the case as it was drawn; one without a version was not drawn by us.
-    """
+    """`page(number, **refusal)` shows a refusal; `back` is the tab that follows what was done."""
 
     def decorate(do: Do[P]) -> Callable[..., ResponseReturnValue]:
         @wraps(do)
@@ -38,8 +34,6 @@ def act(
             try:
                 with current.services().database.transaction() as tx:
                     row = frame.read(tx, number)
-                    if versioned:
-                        cases.require_version(row, version_of(request.form.get("version", "")))
                     notice = offered(tx, do(tx, row, *args, **kwargs))
                     number = row.number
             except TiplineError as fault:

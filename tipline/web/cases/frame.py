@@ -19,7 +19,7 @@ from tipline.domain.cases import Case
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors
 from tipline.web.cases.refused import Failed
-from tipline.web.review import notices
+from tipline.web.review import conflict, notices
 from tipline.web.review.notices import Notice
 
 BASE = "/desk/cases/<number>"
@@ -103,6 +103,6 @@ def refusal(form: str, fault: TiplineError) -> dict[str, Any]:
     failed = Failed.of(form, fault)
     return {
         "failed": failed,
-        "notice": Notice(errors.sentence(fault), is_fault=True),
+        "notice": Notice(errors.sentence(fault), is_fault=True, conflict=conflict.of_fault(fault)),
         "status": errors.status_of(fault),
     }

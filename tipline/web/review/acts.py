@@ -117,7 +117,7 @@ def change(tx: Transaction, tip: Tip) -> Notice:
     """Correct category, beat and clock offset."""
     tips.change(
         tx, current.actor(), tip, category=request.form.get("category", tip.category),
-        beat=request.form.get("beat") or None, clock_offset_s=_offset(tip),
+        beat=request.form.get("beat", tip.beat) or None, clock_offset_s=_offset(tip),
     )  # fmt: skip
     return Notice(gettext("Corrections saved."))
 

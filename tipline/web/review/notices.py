@@ -12,12 +12,16 @@ KEY = "desk-notice"
 
 @dataclass
 class Notice:
-    """`act` is the number of what was done, if it can be taken back; `link` leads to what it was done to."""
+    """`act` is the number of what was done, if it can be taken back; `link` leads to what it was done to.
+
+    `conflict` is what somebody else changed meanwhile (tipline.web.review.conflict); it is never kept.
+    """
 
     text: str
     act: int | None = None
     is_fault: bool = False
     link: str = ""
+    conflict: Any = None
 
 
 def keep(notice: Notice) -> None:

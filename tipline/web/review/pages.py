@@ -21,6 +21,7 @@ from tipline.web.review import (
     came,
     camera,
     exporting,
+    conflict,
     history,
     looking,
     marking,
@@ -111,6 +112,9 @@ def refuse(reference: str, form: str, fault: TiplineError) -> Response:
     faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
     failed = Failed(form, dict(request.form), faults)
     notice = Notice(errors.sentence(fault), is_fault=True)
+    if fault.code == "tip:changed":
+        with current.services().database.reading() as tx:
+            notice.conflict = conflict.of_tip(tx, read(tx, reference), form)
     return show(reference, failed=failed, notice=notice, status=errors.status_of(fault))
 
 
