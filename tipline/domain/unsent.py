@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, SafeText, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, limits
+from tipline.errors import TiplineError
+
+KEPT = timedelta(days=30)
+MOST = 200  # of one officer; whoever leaves more lying about loses the oldest
+_FIELD = re.compile(r"(tip|case|desk):[A-Za-z0-9-]{1,30}/[a-z_]{1,20}(:[a-z_]{1,12})?")
 
 
 class Unsent(Base):
-    """`field` names the place it was typed in, as `tip:T-1001/reply`; only its owner sees it."""
+    """`field` names the place it was typed in, as `tip:T-1001/messages:note`; only its owner sees it."""
 
     __tablename__ = "unsent"
 
@@ -19,3 +26,47 @@ class Unsent(Base):
     field: Mapped[str] = mapped_column(String(80), primary_key=True)
     text: Mapped[str] = mapped_column(SafeText)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def place(self) -> str:
+        """The part after the subject: `messages:note`."""
+        return self.field.partition("/")[2]
+
+
+def keep(tx: Transaction, account_id: int, field: str, text: str) -> None:
+    """Remember what stands in a field; an empty one is forgotten. No custody: nothing was done yet."""
+    if not _FIELD.fullmatch(field) or len(text) > limits.TEXT:
+        raise TiplineError("request:invalid")
+    if not text.strip():
+        drop(tx, account_id, field)
+        return
+    row = tx.get(Unsent, (account_id, field))
+    if row is None:
+        _make_room(tx, account_id)
+        row = Unsent(account_id=account_id, field=field)
+        tx.add(row)
+    row.text, row.changed_at = text, clock.now()
+
+
+def drop(tx: Transaction, account_id: int, field: str) -> None:
+    """It was sent, or is not wanted any more."""
+    tx.execute(delete(Unsent).where(Unsent.account_id == account_id, Unsent.field == field))
+
+
+def list_of(tx: Transaction, account_id: int, subject: str) -> dict[str, Unsent]:
+    """Place → what one officer left there, of one tip or case."""
+    fields = (f"{subject}/", f"{subject}0")  # `0` follows `/`
+    query = select(Unsent).where(
+        Unsent.account_id == account_id, Unsent.field >= fields[0], Unsent.field < fields[1],
+        Unsent.changed_at > clock.now() - KEPT,
+    )  # fmt: skip
+    return {one.place: one for one in tx.scalars(query)}
+
+
+def _make_room(tx: Transaction, account_id: int) -> None:
+    mine = Unsent.account_id == account_id
+    tx.execute(delete(Unsent).where(mine, Unsent.changed_at <= clock.now() - KEPT))
+    over = (tx.scalar(select(func.count()).select_from(Unsent).where(mine)) or 0) - MOST + 1
+    if over > 0:
+        oldest = select(Unsent.field).where(mine).order_by(Unsent.changed_at).limit(over)
+        tx.execute(delete(Unsent).where(mine, Unsent.field.in_(list(tx.scalars(oldest)))))

@@ -11,6 +11,7 @@ import { startLive } from "./parts/desk_live.js";
 import { startPlaces } from "./parts/desk_places.js";
 import { startPlayers } from "./parts/desk_players.js";
 import { startSightings } from "./parts/desk_sightings.js";
+import { startUnsent } from "./parts/desk_unsent.js";
 import { startWaves } from "./parts/desk_waves.js";
 
 document.documentElement.classList.add("js-on");
@@ -27,3 +28,4 @@ startCameraClocks(htmx);
 startWaves();
 startCase();
 startKeys();
+startUnsent();

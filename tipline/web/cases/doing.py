@@ -14,7 +14,7 @@ from tipline.domain.cases import Case
 from tipline.errors import TiplineError
 from tipline.web import current
 from tipline.web.cases import frame
-from tipline.web.review import notices
+from tipline.web.review import begun, notices
 from tipline.web.review.acts import offered
 from tipline.web.review.notices import Notice
 
@@ -23,9 +23,7 @@ Do = Callable[Concatenate[Transaction, Case, P], Notice]
 Page = Callable[..., ResponseReturnValue]
 
 
-def act(
-    form: str, page: Page, back: str = ""
-) -> Callable[[Do[P]], Callable[..., ResponseReturnValue]]:
+def act(form: str, page: Page, back: str = "") -> Callable[[Do[P]], Callable[..., ResponseReturnValue]]:
     """`page(number, **refusal)` shows a refusal; `back` is the tab that follows what was done."""
 
     def decorate(do: Do[P]) -> Callable[..., ResponseReturnValue]:
@@ -35,6 +33,7 @@ def act(
                 with current.services().database.transaction() as tx:
                     row = frame.read(tx, number)
                     notice = offered(tx, do(tx, row, *args, **kwargs))
+                    begun.sent(tx, f"case:{row.number}", form)
                     number = row.number
             except TiplineError as fault:
                 if fault.code in ("case:not-found", "task:not-found", "subject:not-found"):

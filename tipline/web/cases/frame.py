@@ -19,7 +19,7 @@ from tipline.domain.cases import Case
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors
 from tipline.web.cases.refused import Failed
-from tipline.web.review import conflict, notices
+from tipline.web.review import begun, conflict, notices
 from tipline.web.review.notices import Notice
 
 BASE = "/desk/cases/<number>"
@@ -71,6 +71,7 @@ def gather(tx: Transaction, row: Case, tab: str) -> dict[str, Any]:
         "staff": [one for one in staff if one.active and not one.is_partner],
         "people": {one.id: one for one in staff},
         "author_names": {one.username: one.display_name for one in staff},
+        "unsent": begun.of(tx, f"case:{row.number}"),
         "acting": members.may_act(tx, current.actor(), row),
         "merged_into": tx.get(Case, row.merged_into_id) if row.merged_into_id else None,
     }

@@ -15,6 +15,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     acts,
     batch,
     clocks,
+    begun,
     exports,
     keeping,
     linking,

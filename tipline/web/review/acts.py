@@ -29,7 +29,7 @@ from tipline.domain import (
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.review import blueprint, notices, pages, snoozing, stance, words
+from tipline.web.review import begun, blueprint, notices, pages, snoozing, stance, words
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -54,6 +54,7 @@ def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
                         request.form.get("seen"), tip, links.list_cases_of(tx, tip, current.actor())
                     )
                     notice = offered(tx, do(tx, tip, *args, **kwargs))
+                    begun.sent(tx, f"tip:{tip.reference}", form)
             except TiplineError as fault:
                 if fault.code == "tip:not-found":
                     raise

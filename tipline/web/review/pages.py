@@ -17,11 +17,12 @@ from tipline.domain.tips import Tip
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.review import (
+    begun,
     blueprint,
     came,
     camera,
-    exporting,
     conflict,
+    exporting,
     history,
     looking,
     marking,
@@ -158,6 +159,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "clock_proposals": camera.proposals([one.row for one in files], row),
         "ask_export": _ask(row, wanted.address(chosen, "")),
         "draft": _draft(row),
+        "unsent": begun.of(tx, f"tip:{row.reference}"),
         "live": _live(row, files, wanted.address(chosen, "")),
     }
 

@@ -2,6 +2,7 @@
 
 function onDone(form) {
   form.reset();
+  form.querySelectorAll("[data-begun]").forEach((box) => box.remove());
   form.closest("details")?.removeAttribute("open");
 }
 

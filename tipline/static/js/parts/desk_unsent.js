@@ -1,0 +1,109 @@
+// What is typed is saved a moment later under its field's name, so that a cut line, a closed tab or an ended visit
+// takes nothing away. The server offers it again; nothing is kept in the browser.
+
+const PAUSE_MS = 800;
+const waiting = new Map(); // field → its timer
+const going = new Map(); // name → what stops a request under way
+const saved = new WeakMap(); // field → text last saved
+
+const token = (field) => field.form?.querySelector("[name=csrf_token]")?.value || document.querySelector("[name=csrf_token]")?.value || "";
+
+// A thread's field holds several kinds of text: each is saved under its own name, so that a note never turns up as a message.
+function nameOf(field) {
+  const kind = field.form?.querySelector("input[name=kind]:checked")?.value;
+  return kind ? `${field.dataset.unsent}:${kind}` : field.dataset.unsent;
+}
+
+async function post(name, text, csrf) {
+  going.get(name)?.abort();
+  const stop = new AbortController();
+  going.set(name, stop);
+  try {
+    const body = new URLSearchParams({ field: name, text, csrf_token: csrf });
+    const answer = await fetch("/desk/unsent", { method: "POST", body, credentials: "same-origin", keepalive: text.length < 15000, signal: stop.signal });
+    return answer.ok;
+  } catch {
+    return false; // the line is cut: tried again with the next key, and when the page is left
+  } finally {
+    if (going.get(name) === stop) going.delete(name);
+  }
+}
+
+async function save(field) {
+  clearTimeout(waiting.get(field));
+  waiting.delete(field);
+  const text = field.value;
+  if (text === saved.get(field) || (text === field.defaultValue && saved.get(field) === undefined)) return;
+  // What stands there as it came from the server is nothing begun.
+  if (await post(nameOf(field), text === field.defaultValue ? "" : text, token(field))) saved.set(field, text);
+}
+
+function onInput(event) {
+  const field = event.target.closest?.("[data-unsent]");
+  if (!field) return;
+  clearTimeout(waiting.get(field));
+  waiting.set(field, setTimeout(() => save(field), PAUSE_MS));
+}
+
+function saveAll() {
+  for (const field of [...waiting.keys()]) save(field);
+}
+
+// What is being sent must not be saved after it.
+function onSubmit(event) {
+  for (const field of event.target.querySelectorAll?.("[data-unsent]") || []) {
+    clearTimeout(waiting.get(field));
+    waiting.delete(field);
+    going.get(nameOf(field))?.abort();
+    saved.set(field, "");
+  }
+}
+
+// The text moves to another kind: it is no longer begun under the former one.
+function onKind(event) {
+  if (event.target.name !== "kind") return;
+  const field = event.target.form?.querySelector("[data-unsent]");
+  if (!field || !field.value) return;
+  for (const one of event.target.form.querySelectorAll("input[name=kind]")) {
+    if (!one.checked) post(`${field.dataset.unsent}:${one.value}`, "", token(field));
+  }
+  saved.delete(field);
+  save(field);
+}
+
+// Whoever keeps what somebody else decided has no use for his own words any more.
+function dropTyped(form) {
+  for (const one of document.forms) {
+    if (one === form || one.getAttribute("action") !== form.getAttribute("action")) continue;
+    for (const field of one.querySelectorAll("[data-unsent]")) post(nameOf(field), "", token(field));
+  }
+}
+
+function onClick(event) {
+  const drop = event.target.closest?.("[data-drop-typed]");
+  if (drop) dropTyped(drop.closest("form"));
+  const box = event.target.closest?.("[data-begun]");
+  if (!box) return;
+  const field = document.getElementById(box.dataset.target);
+  if (event.target.closest("[data-begun-use]") && field) {
+    const kind = box.dataset.kind && field.form.querySelector(`input[name=kind][value="${box.dataset.kind}"]`);
+    if (kind) kind.checked = true;
+    field.value = box.querySelector("textarea").value;
+    saved.set(field, field.value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+    box.remove();
+  } else if (event.target.closest("[data-begun-drop]")) {
+    post(box.dataset.begun, "", token(field || box));
+    box.remove();
+  }
+}
+
+export function startUnsent() {
+  document.addEventListener("input", onInput);
+  document.addEventListener("change", onKind);
+  document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("click", onClick);
+  window.addEventListener("pagehide", saveAll);
+  document.addEventListener("visibilitychange", () => document.hidden && saveAll());
+}
