@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from tests.web.desk_forms import log_of, now, send, undo_of
-from tipline.domain import cases, links
+from tipline.domain import cases, links, merging
 from tipline.domain.accounts import Account
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
@@ -119,3 +119,48 @@ def test_open_cases_are_found_by_number_and_words(
     for sign in ("%", "_"):
         assert case.number not in found[sign]
     assert "No open case fits" in found["不存在"]
+
+
+def test_a_case_closed_a_second_ago_leaves_what_was_typed_and_two_ways_on(
+    client: FlaskClient,
+    services: Services,
+    tip: Tip,
+    case: Case,
+    people: dict[str, Account],
+    headers: Headers,
+) -> None:
+    with services.database.transaction() as tx:
+        row = cases.read_case(tx, case.number)
+        cases.change(tx, people["supervisor"].actor, row, state="closed", outcome="solved")
+    refused = send(client, tip, "links", headers(), case=case.number, reason="同款外套")
+    assert refused.status_code == 409
+    for words in ("This case is closed.", "同款外套</textarea>", f'name="reopen" value="{case.number}"'):
+        assert words in refused.text, words
+    answer = send(client, tip, "links", headers(), reopen=case.number, reason="同款外套")
+    page = client.get(answer.location, headers=headers()).text
+    assert linked_to(services, tip) == [case.number]
+    address, fields = undo_of(page)
+    client.post(address, headers=headers(), data=fields)
+    assert linked_to(services, tip) == []
+    with services.database.reading() as tx:
+        assert cases.read_case(tx, case.number).state == "closed"
+
+
+def test_a_case_merged_a_second_ago_leads_to_where_it_goes_on(
+    client: FlaskClient,
+    services: Services,
+    tip: Tip,
+    case: Case,
+    people: dict[str, Account],
+    headers: Headers,
+) -> None:
+    with services.database.transaction() as tx:
+        actor = people["supervisor"].actor
+        into = cases.open_case(tx, actor, "南北街盗窃", year=2026)
+        merging.merge(tx, actor, cases.read_case(tx, case.number), into, "同一人")
+    refused = send(client, tip, "links", headers(), number=case.number, reason="同款外套")
+    assert refused.status_code == 409
+    for words in (into.number, "同款外套</textarea>", f'name="follow" value="{case.number}"'):
+        assert words in refused.text, words
+    send(client, tip, "links", headers(), follow=case.number, reason="同款外套")
+    assert linked_to(services, tip) == [into.number]

@@ -14,7 +14,6 @@ layout.init(blueprint)
 from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     acts,
     batch,
-    clocks,
     begun,
     clocks,
     exports,

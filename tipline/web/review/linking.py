@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import cases, clock, links
+from tipline.domain import acts, cases, casework, clock, links
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -33,9 +33,24 @@ def choices() -> ResponseReturnValue:
 @guard.staff("case:act")
 @act("link")
 def link(tx: Transaction, tip: Tip) -> Notice:
-    case = case_of_form(tx)
-    links.link(tx, current.actor(), case, tip, request.form.get("reason", ""))
+    reason = request.form.get("reason", "")
+    with acts.together(tx):
+        case = _case_after_all(tx, reason) or case_of_form(tx)
+        links.link(tx, current.actor(), case, tip, reason)
     return Notice(gettext("Linked to %(case)s.", case=case.number))
+
+
+def _case_after_all(tx: Transaction, reason: str) -> Case | None:
+    """The way on when a case was just closed or merged: it is opened again, or its pointer followed."""
+    reopen, follow = request.form.get("reopen", ""), request.form.get("follow", "")
+    if not reopen and not follow:
+        return None
+    case = cases.read_case(tx, reopen or follow, current.actor())
+    while follow and case.merged_into_id is not None:
+        case = cases.read_case(tx, tx.get_one(Case, case.merged_into_id).number, current.actor())
+    if reopen and case.state == "closed":
+        casework.reopen(tx, current.actor(), case, reason)
+    return case
 
 
 @blueprint.post("/desk/tips/<reference>/links/<number>/end")

@@ -52,6 +52,7 @@ class Failed:
     form: str = ""
     typed: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
 
 @blueprint.get("/desk/tips/<reference>")
@@ -111,7 +112,7 @@ def show(
 def refuse(reference: str, form: str, fault: TiplineError) -> Response:
     """The page again, with what was typed and why it was not done."""
     faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
-    failed = Failed(form, dict(request.form), faults)
+    failed = Failed(form, dict(request.form), faults, fault.code)
     notice = Notice(errors.sentence(fault), is_fault=True)
     if fault.code == "tip:changed":
         with current.services().database.reading() as tx:
