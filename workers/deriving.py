@@ -21,7 +21,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.services import Services
-from workers import encode, framelist, handling, local
+from workers import covering, encode, framelist, handling, local
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.making import MAKERS, Made, Making, digest_of
@@ -67,7 +67,8 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
         repaired = renditions.find_repaired(tx, subject.id)
         listed = next(iter(renditions.list_of(tx, subject.id, renditions.FRAMES)), None)
     key = repaired.key if repaired else subject.key
-    hooks = Hooks(on_progress=_Teller(services, lease, wanted), on_tick=lease.check)
+    teller = _Teller(services, lease, wanted)
+    hooks = Hooks(on_progress=teller, on_result=teller.found, on_tick=lease.check)
     try:
         with (
             local.output(scratch) as output,
@@ -87,7 +88,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
                 services.settings,
                 _places(services, listed),
             )
-            made = MAKERS[wanted.kind](making)
+            made = (MAKERS | covering.MAKERS)[wanted.kind](making)
             if made.failure in codes.OUR_FAULT:
                 raise PutBack(made.failure or codes.UNREADABLE)
             if made.failure:
@@ -167,7 +168,7 @@ class _Teller:
 
     def __init__(self, services: Services, lease: Lease, wanted: Derivative) -> None:
         self._services, self._lease, self._wanted = services, lease, wanted
-        self._next = time.monotonic() + TELL_EVERY_S
+        self._next, self._part = time.monotonic() + TELL_EVERY_S, 0.0
 
     def __call__(self, part: float) -> None:
         if time.monotonic() < self._next:
@@ -176,4 +177,11 @@ class _Teller:
             self._lease.confirm(tx)
             if not derivatives.tell(tx, self._wanted, part):
                 raise Removed
-        self._next = time.monotonic() + TELL_EVERY_S
+        self._next, self._part = time.monotonic() + TELL_EVERY_S, part
+
+    def found(self, result: dict[str, Any]) -> None:
+        """What a search has found until now: somebody watches it fill in."""
+        with self._services.database.transaction() as tx:
+            self._lease.confirm(tx)
+            if not derivatives.tell(tx, self._wanted, self._part, covering.found(result)):
+                raise Removed

@@ -9,6 +9,7 @@ from workers.media.job import MIB, Limits
 SPARE = 64 * MIB
 # Encoded anew in full size: ten minutes of it are slow, and may become larger than the film they are from.
 LONG_WORK = frozenset({"clip", "redaction"})
+WATCHED = frozenset({"faces", "track"})  # every frame is decoded, and nothing written
 MOST_OF_A_CLIP = 4096 * MIB
 
 
@@ -21,5 +22,7 @@ def for_step(kind: str, size: int, limits: Limits | None = None) -> Limits:
     if kind in LONG_WORK:
         bounds = replace(bounds, cpu_seconds=3000, decode_cpu_seconds=2900.0, wall_seconds=3400.0)
         return replace(bounds, output_bytes=MOST_OF_A_CLIP)
+    if kind in WATCHED:
+        return replace(bounds, cpu_seconds=3000, decode_cpu_seconds=2900.0, wall_seconds=3400.0)
     # A walk over all packets of a film is its length's work, however small the picture that comes of it.
     return replace(bounds, cpu_seconds=900, decode_cpu_seconds=780.0) if kind == "still" else bounds

@@ -104,12 +104,14 @@ def begin(tx: Transaction, derivative_id: int) -> Derivative | None:
     return row
 
 
-def tell(tx: Transaction, row: Derivative, part: float) -> bool:
-    """It is so far, from 0 to 1; False when it was taken back meanwhile."""
+def tell(tx: Transaction, row: Derivative, part: float, found: dict[str, Any] | None = None) -> bool:
+    """It is so far, from 0 to 1, and has found this; False when it was taken back meanwhile."""
     mine = tx.get(Derivative, row.id)
     if mine is None or mine.removed_at is not None:
         return False
     mine.progress = min(max(part, 0.0), 1.0)
+    if found is not None:
+        mine.found = json.dumps(found, ensure_ascii=False, allow_nan=False)
     tips.touch(_tip_of(tx, mine))
     return True
 
@@ -216,7 +218,9 @@ def _record(
     file = file or tx.get_one(Evidence, row.evidence_id)
     tip = tx.get_one(Tip, file.tip_id)
     wanted = {
-        name: row.wanted[name] for name in ("frame", "first", "last", "t", "until") if name in row.wanted
+        name: row.wanted[name]
+        for name in ("frame", "first", "last", "t", "until", "range", "still", "digest")
+        if name in row.wanted
     }
     custody.append(
         tx, actor, f"derivative:{verb}", f"evidence:{file.id}", tip=tip.reference, number=file.number,

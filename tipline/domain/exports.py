@@ -15,7 +15,7 @@ from tipline.db import Transaction
 from tipline.domain import clock, derivatives, outbox, placing
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
-from tipline.domain.derivatives import CLIP, STILL, Derivative
+from tipline.domain.derivatives import CLIP, REDACTION, STILL, Derivative
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -105,6 +105,8 @@ def name_of(said: dict[str, Any], suffix: str) -> str:
     begin = f"{said['tip']}-{said['number']}"
     if said["kind"] == CLIP:
         return f"{begin}-frames-{said['first']}-{said['last']}{suffix}"
+    if said["kind"] == REDACTION:
+        return f"{begin}-covered-{said['derivative']}{suffix}"
     return f"{begin}-frame-{said['frame']}{suffix}"
 
 

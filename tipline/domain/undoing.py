@@ -25,6 +25,7 @@ from tipline.domain import (
     links,
     members,
     messages,
+    redacting,
     rights,
     sightings,
     tips,
@@ -208,6 +209,14 @@ def restore_sighting(tx: Transaction, _actor: Actor, act: Act) -> None:
     sightings.take_back(tx, act)
 
 
+def withdraw_confirmation(tx: Transaction, actor: Actor, act: Act) -> None:
+    """A covered copy counts as not looked at again."""
+    row = _row(tx, act, Derivative)
+    if not row.told.get("looked") or row.removed_at is not None:
+        raise TiplineError("act:superseded")
+    redacting.withdraw(tx, actor, row)
+
+
 WAYS: dict[str, WayBack] = {
     "tip:acknowledge": restore_tip,
     "tip:assign": restore_tip,
@@ -220,6 +229,7 @@ WAYS: dict[str, WayBack] = {
     "case:change": restore_case,
     "case:state": restore_case,
     "message:write": withdraw_message,
+    redacting.CONFIRM: withdraw_confirmation,
     **case_undoing.WAYS,
     derivatives.ASKED: take_off_derivative,
     derivatives.REMOVED: put_back_derivative,

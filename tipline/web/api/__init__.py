@@ -16,11 +16,12 @@ from tipline.web.api.partner import blueprint as partner
 from tipline.web.api.public import blueprint as public
 from tipline.web.api.queue import blueprint as queue
 from tipline.web.api.receipts import blueprint as receipts
+from tipline.web.api.redactions import blueprint as redactions
 from tipline.web.api.search import blueprint as search
 from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-_desk = (queue, tips, evidence, derivatives, cases, acts, custody, search)
+_desk = (queue, tips, evidence, derivatives, redactions, cases, acts, custody, search)
 blueprints = (public, receipts, shops, tus, partner, *_desk)

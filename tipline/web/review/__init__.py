@@ -24,5 +24,6 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     pages,
     pinning,
     queue,
+    redacting,
     takeback,
 )

@@ -52,6 +52,11 @@ SENTENCES = {
     "derivative:fail": N_("File %(number)s, %(what)s: export could not be made"),
     "derivative:retry": N_("File %(number)s, %(what)s: export is made once more"),
     "derivative:remove": N_("File %(number)s, %(what)s: export removed"),
+    "redaction:confirm": N_(
+        "File %(number)s: somebody looked at all of a covered copy; it may be handed out"
+    ),
+    "redaction:restore": N_("File %(number)s: what was removed is back"),
+    "redaction:withdraw": N_("File %(number)s: a covered copy must not be handed out any more"),
     "derivative:download": N_("File %(number)s, %(what)s: export saved"),
     "evidence:clock": N_("Clock of file %(number)s: %(changes)s"),
     "receipt:sign": N_("Receipt signed for the tip provider; files: %(files)s"),

@@ -36,7 +36,7 @@ from workers.media import (
 from workers.media.job import Job
 from workers.media.redaction import covers, proof
 from workers.media.redaction.covers import Cover, Rect
-from workers.media.redaction.passage import Passage
+from workers.media.redaction.passage import ROUNDED_S, Passage
 from workers.media.report import Pixels, Report
 
 LONGEST_SIDE = 1920
@@ -71,7 +71,7 @@ def run(job: Job, report: Report) -> None:
 
 def _still(job: Job, placed: list[Cover], margin: float, report: Report) -> None:
     t = float(job.given["still"])
-    passage = Passage(job, t, t, frames.Budget(job.limits))
+    passage = Passage(job, t + ROUNDED_S, t + 2 * ROUNDED_S, frames.Budget(job.limits))
     for frame, at, until in passage.frames():
         picture = frames.Converter().rgb(frame, passage.turns, wire.FRAME_PIXELS)
         return _hand_over(picture, placed, at, until, margin, report)

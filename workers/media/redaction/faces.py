@@ -21,7 +21,7 @@ from workers.media.report import Pixels, Report
 
 EVERY_S = 0.2
 # The longest side of what the model sees, where faces of 10 pixels are found; of a photo more, for crowds.
-FILM_SIDE, PHOTO_SIDES = 960, (1600, 640)
+FILM_SIDE, PHOTO_SIDES = 960, (1600, 640, 320)
 LOOKED_AT = 1920 * 1088
 TELL_EVERY_S = 2.0
 TOLD_BYTES = 3 * 1024 * 1024  # that partial results may take together, of what may be said at all

@@ -19,7 +19,7 @@ from workers.media import confine, frames
 from workers.media.job import Job
 from workers.media.redaction.linking import row, thinned
 from workers.media.redaction.model import Face
-from workers.media.redaction.passage import Passage
+from workers.media.redaction.passage import ROUNDED_S, Passage
 from workers.media.report import Pixels, Report
 
 WORKED_ON = 64  # pixels of the shorter side of the box, at most: enough to tell it, cheap to find
@@ -113,15 +113,16 @@ def run(job: Job, report: Report) -> None:
     confine.lower_memory(job.limits.video_memory)
     report.result = {"boxes": [], "lost": None, "end": None}
     t0, box = float(job.given["t"]), [float(one) for one in job.given["box"]]
-    passage = Passage.of(replace(job, given={**job.given, "range": [t0, job.given.get("until")]}))
-    _Way(passage, report, box).go(float(job.given.get("length") or 0.0))
+    part = [t0 + ROUNDED_S, job.given.get("until")]
+    passage = Passage.of(replace(job, given={**job.given, "range": part}))
+    _Way(passage, report, t0, box).go(float(job.given.get("length") or 0.0))
 
 
 class _Way:
     """The way of one box through a film."""
 
-    def __init__(self, passage: Passage, report: Report, box: list[float]) -> None:
-        self._passage, self._report, self._box = passage, report, box
+    def __init__(self, passage: Passage, report: Report, t: float, box: list[float]) -> None:
+        self._passage, self._report, self._begins, self._box = passage, report, t, box
         self._convert = frames.Converter()
         self._size = (0, 0)
         self._times: list[float] = []
@@ -135,7 +136,7 @@ class _Way:
                 picture = self._small(frame)
                 if self._follower is None:
                     self._follower = Follower(picture, self._begin(picture))
-                    self._keep(max(t, self._passage.start))
+                    self._keep(self._begins)
                     if not self._follower.can_be_told:
                         why = "flat"
                         break

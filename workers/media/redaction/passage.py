@@ -18,6 +18,7 @@ from workers.media.job import Job
 from workers.media.walk import Walk
 
 LATE_S = 0.02
+ROUNDED_S = 0.002  # by which a moment may be told too early: a browser copy counts in ticks of its own
 USUAL_S = 0.04  # how long the last frame of a film is shown, where no other tells
 
 
