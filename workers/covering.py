@@ -10,14 +10,12 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from PIL import Image
-
 from tipline.domain import derivatives
+from workers import encode
 from workers.making import MP4_MARK, Made, Making, digest_of
 from workers.media import codes
 from workers.sandbox import Answer, Hooks, Keyframe
 
-JPEG_QUALITY = 92
 LOSSLESS = frozenset({"image/png", "image/bmp"})  # pictures of screens: letters stay sharp
 # What every task tells beside its result, kept under names of their own.
 BESIDE = ("warnings", "timings_s", "tools")
@@ -52,17 +50,8 @@ def covered(making: Making) -> Made:
 def _picture(making: Making, seen: list[Keyframe]) -> Made:
     if len(seen) != 1:
         return Made(codes.BAD_ANSWER)
-    picture = Image.frombytes("RGB", (seen[0].width, seen[0].height), seen[0].rgb)
-    out = io.BytesIO()
-    is_lossless = making.subject.facts.get("mime") in LOSSLESS
-    if is_lossless:
-        picture.save(out, "PNG")
-    else:
-        picture.save(out, "JPEG", quality=JPEG_QUALITY)
-    out.seek(0)
-    form = "png" if is_lossless else "jpeg"
-    suffix = ".png" if is_lossless else ".jpg"
-    return Made(None, out, suffix, f"image/{form}", picture.width, picture.height)
+    made = encode.plain(seen[0], is_lossless=making.subject.facts.get("mime") in LOSSLESS)
+    return Made(None, io.BytesIO(made.data), made.suffix, made.mime, made.width, made.height)
 
 
 def _film(making: Making, answer: Answer) -> Made:

@@ -17,6 +17,7 @@ from workers.sandbox import Keyframe, Tile
 
 SMALL, MEDIUM = 320, 640
 WEBP_QUALITY, WEBP_EFFORT, JPEG_QUALITY = 75, 2, 88
+HANDED_OUT_QUALITY = 92
 BEST_QUALITY, DESCRIPTION = 95, 0x010E
 SHEET_COLUMNS, SHEET_TILES = 5, 40
 SPRITE_COLUMNS = 10
@@ -55,6 +56,17 @@ def still(keyframe: Keyframe, lines: Sequence[str], said: dict[str, Any], form: 
     book[DESCRIPTION] = json.dumps(said, ensure_ascii=True, sort_keys=True)
     whole.save(out, "JPEG", quality=BEST_QUALITY, subsampling=0, exif=book)
     return Picture(out.getvalue(), "image/jpeg", ".jpg", whole.width, whole.height)
+
+
+def plain(keyframe: Keyframe, *, is_lossless: bool) -> Picture:
+    """The whole picture to be handed out: its pixels, and nothing beside them."""
+    out = io.BytesIO()
+    size = keyframe.width, keyframe.height
+    if is_lossless:
+        _image(keyframe).save(out, "PNG")
+        return Picture(out.getvalue(), "image/png", ".png", *size)
+    _image(keyframe).save(out, "JPEG", quality=HANDED_OUT_QUALITY)
+    return Picture(out.getvalue(), "image/jpeg", ".jpg", *size)
 
 
 def small(keyframe: Keyframe) -> Picture:

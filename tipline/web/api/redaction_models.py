@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from tipline.web.api.desk_models import Taken
+from tipline.web.api.taking import Taken
 
 TRACK = (
     "A track: `{id, source: face|hand|follow, label, start, end, boxes: [[t, x, y, w, h] …], bridged, lost,"

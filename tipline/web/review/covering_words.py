@@ -47,7 +47,9 @@ SENTENCES = {
     "mergedChanged": N_("Changed: #."),
     "mergedRemoved": N_("Removed: #."),
     "mergedBoth": N_("Changed by both, so shown twice or kept: #."),
-    "stillSearching": N_("A search is still under way. Wait for it or cancel it, so that nothing is left open."),
+    "stillSearching": N_(
+        "A search is still under way. Wait for it or cancel it, so that nothing is left open."
+    ),
     "rangeUnclear": N_("The end must lie behind the beginning."),
     "burning": N_("The covered copy is being made; it appears under Results."),
     "searching": N_("Looking for faces …"),
