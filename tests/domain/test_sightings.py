@@ -32,7 +32,7 @@ def film(tx: Transaction, tip: Tip, number: int, shows: str, offset_s: float | N
 
 
 def trail_of(tx: Transaction, case: Case) -> trails.Trail:
-    return trails.in_order(trails.stop(*one, ZONE) for one in trails.list_of_case(tx, case))
+    return trails.in_order(trails.stop(one, ZONE) for one in trails.list_of_case(tx, case))
 
 
 def mark(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tipline.db import Transaction
 from tipline.domain import placing, positions
+from tipline.domain.burned import Facts
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
 from tipline.domain.positions import Position
@@ -91,14 +92,13 @@ def list_of_case(tx: Transaction, case: Case) -> list[Marked]:
     return [(one.Sighting, one.Evidence, one.Tip, one.Subject) for one in tx.execute(query)]
 
 
-def stop(
-    sighting: Sighting, evidence: Evidence | None, tip: Tip | None, subject: Subject | None, zone: tzinfo
-) -> Stop:
-    """A typed time stands; otherwise the film's clock tells."""
+def stop(marked: Marked, zone: tzinfo, facts: Facts | None = None) -> Stop:
+    """A typed time stands; otherwise the film's clock tells. `facts` may be the media object, read before."""
+    sighting, evidence, tip, subject = marked
     at, camera_at, known_by = sighting.typed_at, None, TYPED
     doubts: tuple[str, ...] = ()
     if evidence is not None and tip is not None:
-        placement = placing.placed(evidence, tip, zone)
+        placement = placing.placed(evidence, tip, zone, facts)
         moment = placing.at(placement, sighting.t or 0.0)
         camera_at = moment.camera
         if at is None:

@@ -105,8 +105,8 @@ def test_a_sighting_is_marked_with_somebody_new_and_stands_on_the_page(
 ) -> None:
     form = {
         "case": case.number, "evidence": film.id, "t": "00:00:12.480", "frame": "312", "subject": "new",
-        "subject_kind": "person", "subject_label": "戴灰帽子的男子", "place": "吧台", "text": "<b>拿走手机</b>",
-        "position": f"{SHOP.lat}, {SHOP.lon}",
+        "subject_kind": "person", "subject_label": "戴灰帽子的男子", "place": "吧台",
+        "text": "<b>拿走手机</b>", "position": f"{SHOP.lat}, {SHOP.lon}",
     }  # fmt: skip
 
     answer = send(client, tip, "sightings", headers(), **form)

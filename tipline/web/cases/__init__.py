@@ -17,8 +17,10 @@ from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
     merging,
     pages,
     sheets,
+    sighted,
     splitting,
     subjects,
     tasks,
     thanks,
+    trail,
 )

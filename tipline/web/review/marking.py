@@ -30,7 +30,7 @@ _FRAME = re.compile(r"\d{1,9}")
 
 @dataclass(frozen=True)
 class Marks:
-    """`cases` are open ones of this tip with the subjects of each; `marked` stands under its case and file."""
+    """`cases` are open ones of this tip with their subjects; `marked` stands under its case and file."""
 
     cases: list[tuple[Case, list[Subject]]]
     marked: list[tuple[Sighting, Case, FileView]]
