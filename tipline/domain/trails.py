@@ -24,8 +24,9 @@ from tipline.domain.tips import Tip
 
 # How somebody can have come from one stop to the next, by the least speed it takes. The way along streets is
 # longer than the line, so each limit is low.
-HERE, FOOT, BIKE, CAR, NEVER = WAYS = ("here", "foot", "bike", "car", "never")
+HERE, FOOT, BIKE, CAR, NEVER, LONG = WAYS = ("here", "foot", "bike", "car", "never", "long")
 HERE_M = 60.0
+LONG_S = 6 * 3600.0  # after so long nothing can be told of the way
 FASTEST_MS = {FOOT: 2.2, BIKE: 8.0, CAR: 38.0}
 TYPED = "typed"
 Marked = tuple[Sighting, Evidence | None, Tip | None, Subject | None]
@@ -129,4 +130,6 @@ def _leg(one: tuple[datetime, Position], other: tuple[datetime, Position]) -> Le
 def _way(metres: float, seconds: float) -> str:
     if metres <= HERE_M:
         return HERE
+    if seconds >= LONG_S:
+        return LONG
     return next((way for way, most in FASTEST_MS.items() if metres <= most * seconds), NEVER)

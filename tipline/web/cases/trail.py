@@ -30,6 +30,7 @@ WAYS = {
     trails.FOOT: Word(N_("on foot is possible"), "walk", "idle"),
     trails.BIKE: Word(N_("too fast on foot; running or by bicycle is possible"), "bike", "idle"),
     trails.CAR: Word(N_("possible by vehicle alone"), "car", "idle"),
+    trails.LONG: Word(N_("too long for the way to be told"), "clock", "idle"),
     trails.NEVER: Word(N_("too fast for anybody: check the clocks"), "alert-triangle", "waiting"),
 }
 
@@ -78,7 +79,7 @@ class Shown:
     @property
     def title(self) -> str:
         """`2 · 21:31:09 · 湘满楼`."""
-        at = filters.wall(current.local(self.stop.at)) if self.stop.at else ""
+        at = f"{current.local(self.stop.at):%Y-%m-%d %H:%M:%S}" if self.stop.at else ""
         number = str(self.stop.number) if self.stop.number else ""
         return " · ".join(one for one in (number, at, self.stop.sighting.place) if one)
 
@@ -210,7 +211,7 @@ def _points(shown: list[Shown]) -> list[Point]:
 def _cells(one: Shown) -> list[str]:
     sighting, subject = one.stop.sighting, one.stop.subject
     at = current.local(one.stop.at).isoformat(sep=" ", timespec="seconds") if one.stop.at else ""
-    leg = f"{one.leg.text}: {gettext(one.leg.way.text)}" if one.leg else ""
+    leg = f"{one.leg.text} · {gettext(one.leg.way.text)}" if one.leg else ""
     lat, lon = ("", "") if one.stop.position is None else (f"{axis:.6f}" for axis in one.stop.position)
     return [
         str(one.stop.number or ""), at, gettext(one.known.text), sighting.place, lat, lon,

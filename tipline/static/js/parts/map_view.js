@@ -34,6 +34,8 @@ class View {
     L.control.zoom({ zoomInTitle: spec.words.zoomIn, zoomOutTitle: spec.words.zoomOut }).addTo(this.map);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(this.map);
     this.map.fitBounds(CHINA);
+    // Names of beats lie over their areas and beneath the pins.
+    this.map.createPane("beatNames").style.zIndex = "450";
     layBase(this.map, spec.base, () => this.say(spec.words.lost));
     this.places = L.featureGroup().addTo(this.map);
     this.drawPoints(spec.points);
@@ -114,7 +116,7 @@ class View {
       style: (feature) => ({ className: `map-beat map-beat-${feature.properties.state || "kept"}` }),
       onEachFeature: (feature, area) => {
         const name = element("span", "", feature.properties.name || feature.properties.code || "");
-        area.bindTooltip(name, { permanent: true, direction: "center", className: "map-beat-name" });
+        area.bindTooltip(name, { permanent: true, direction: "center", className: "map-beat-name", pane: "beatNames" });
       },
     });
     layer.addTo(this.map);
