@@ -87,7 +87,8 @@ def test_what_lacks_a_time_or_a_place_stands_apart(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "way"), [(36_000, "long"), (600, "foot"), (200, "bike"), (60, "car"), (5, "never"), (0, "never")]
+    ("seconds", "way"),
+    [(36_000, "long"), (600, "foot"), (200, "bike"), (60, "car"), (5, "never"), (0, "never")],
 )
 def test_how_somebody_can_have_come_along(
     seconds: int, way: str, tx: Transaction, officer: Actor, case: Case
