@@ -126,6 +126,13 @@ CATALOGUE: dict[str, Entry] = {
     "tip:confirm-needed": Entry(_K.INVALID, N_("Tick the box to say that your report is honest, then send it.")),
     "tip:reason-needed": Entry(_K.INVALID, N_("Give a reason. It stands in the log, and the reporter may read it.")),
     "tip:snooze-day": Entry(_K.INVALID, N_("Choose a day that is still to come.")),
+    # --- duplicates
+    "duplicate:target-needed": Entry(_K.INVALID, N_("Write which tip told the same before, such as T-1037, or give a reason.")),
+    "duplicate:unknown": Entry(_K.INVALID, N_("There is no such tip. Write its number as it stands in the queue, such as T-1037.")),
+    "duplicate:itself": Entry(_K.INVALID, N_("A tip cannot be a duplicate of itself. Write the number of the other one.")),
+    "duplicate:circle": Entry(_K.CONFLICT, N_("%(other)s is itself marked as a duplicate of this tip. Take that back first, or keep this one.")),
+    "duplicate:withdrawn": Entry(_K.CONFLICT, N_("%(other)s was withdrawn by its tip provider. Keep this tip and work with it instead.")),
+    "duplicate:marked": Entry(_K.CONFLICT, N_("This tip is marked as a duplicate of %(other)s already.")),
     # --- hints
     "hint:not-found": Entry(_K.NOT_FOUND, N_("This hint is no longer there: what it rested on has changed. Look at the page again.")),
     "hint:answer-needed": Entry(_K.INVALID, N_("Say why the two do not belong together, or that you cannot tell.")),

@@ -7,7 +7,7 @@ import pytest
 from tests.domain.conftest import file_of, sent
 from tests.domain.test_likenesses import SCENES, away, film, shown
 from tipline.db import Transaction
-from tipline.domain import custody, hints, links, matching
+from tipline.domain import acts, custody, hints, links, matching, undoing
 from tipline.domain.actors import Actor
 from tipline.domain.cases import Case
 from tipline.domain.hints import Found, Hint
@@ -104,10 +104,12 @@ def test_an_answer_needs_a_reason_is_logged_and_can_be_taken_back(tx: Transactio
     with pytest.raises(TiplineError, match="already"):
         hints.dismiss(tx, officer, first, hint, "same-camera")
     assert hints.open_of(tx, [first.id, second.id]) == {first.id: [], second.id: []}
-    hints.restore(tx, officer, first, hint)
+    act = acts.recorded(tx)
+    assert act
+    undoing.undo(tx, officer, act.id)
 
     entries = [one for one in custody.list_of(tx, tip=first.reference) if one.action.startswith("hint:")]
-    assert [one.action for one in entries] == ["hint:dismissed", "hint:reopen"]
+    assert [one.action for one in entries] == ["hint:dismissed"]
     assert entries[0].facts()["shown"] == ["series:place"]
     assert [one.reference for one in hints.open_of(tx, [first.id])[first.id]] == [second.reference]
 
@@ -140,9 +142,9 @@ def test_what_is_settled_already_is_not_told_again(tx: Transaction, officer: Act
     first, second, third = sent(tx), sent(tx), sent(tx)
     for other in (first, second):
         hints.keep(tx, third.id, [Found(other.id, hints.FILE, 40.0, told("file:same"))], [])
-    third.duplicate_of_id = first.id
     for tip in (second, third):
         links.link(tx, officer, case, tip, "同一人")
+    third.duplicate_of_id = first.id
 
     assert hints.open_of(tx, [third.id]) == {third.id: []}
     links.unlink(tx, officer, case, second, "另一人")

@@ -11,11 +11,22 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, tips
+from tipline.domain import acts, clock, custody, tips
 from tipline.domain.actors import Actor
 from tipline.domain.links import Link
 from tipline.domain.tips import Tip
@@ -27,6 +38,8 @@ OPEN, ACCEPTED, DISMISSED = "open", "accepted", "dismissed"
 ANSWERS = ("other-place", "other-method", "same-camera", "too-common", "cannot-tell")
 # Words for how much speaks for it: from so many bits on.
 STRONG, SOME, WEAK = BANDS = ("strong", "some", "weak")
+# What an answer changes.
+DECIDED = ("state", "decided_by_id", "decided_at", "decided_reason")
 STRONG_BITS, SOME_BITS = 10.0, 5.0
 
 
@@ -85,9 +98,13 @@ class Pointer(NamedTuple):
 
     id: int
     kind: str
-    band: str
+    score: float
     tip_id: int
     reference: str
+
+    @property
+    def band(self) -> str:
+        return band_of(self.score)
 
 
 def band_of(score: float) -> str:
@@ -172,17 +189,41 @@ def open_of(tx: Transaction, tip_ids: Collection[int]) -> dict[int, list[Pointer
         .join(later, later.id == Hint.tip_id)
         .join(earlier, earlier.id == Hint.other_id)
         .where(or_(Hint.tip_id.in_(ids), Hint.other_id.in_(ids)), Hint.state == OPEN)
-        .where(or_(later.duplicate_of_id.is_(None), later.duplicate_of_id != earlier.id))
-        .where(or_(earlier.duplicate_of_id.is_(None), earlier.duplicate_of_id != later.id))
-        .where(~_share_a_case())
+        .where(~_is_settled(later, earlier))
         .order_by(Hint.score.desc(), Hint.id)
     )
     for hint_id, kind, score, later_id, earlier_id, later_reference, earlier_reference in tx.execute(query):
         ends = ((later_id, earlier_id, earlier_reference), (earlier_id, later_id, later_reference))
         for here, there, reference in ends:
             if here in ids:
-                found[here].append(Pointer(hint_id, kind, band_of(score), there, reference))
+                found[here].append(Pointer(hint_id, kind, score, there, reference))
     return found
+
+
+def settled(tx: Transaction, rows: Collection[Hint]) -> set[int]:
+    """Ids of hints whose tips belong together already: a duplicate and its target, or two of one case."""
+    later, earlier = aliased(Tip), aliased(Tip)
+    query = (
+        select(Hint.id)
+        .join(later, later.id == Hint.tip_id)
+        .join(earlier, earlier.id == Hint.other_id)
+        .where(Hint.id.in_([one.id for one in rows]), _is_settled(later, earlier))
+    )
+    return set(tx.scalars(query))
+
+
+def tips_of(tx: Transaction, rows: Collection[Hint]) -> dict[int, Tip]:
+    """Tip id → every tip at an end of these hints, in one query."""
+    ids = {end for one in rows for end in (one.tip_id, one.other_id)}
+    return {one.id: one for one in tx.scalars(select(Tip).where(Tip.id.in_(ids)))}
+
+
+def _is_settled(later: Any, earlier: Any) -> ColumnElement[bool]:
+    return or_(
+        func.coalesce(later.duplicate_of_id, 0) == earlier.id,
+        func.coalesce(earlier.duplicate_of_id, 0) == later.id,
+        _share_a_case(),
+    )
 
 
 def _share_a_case() -> Any:
@@ -224,18 +265,17 @@ def accept(tx: Transaction, actor: Actor, tip: Tip, hint: Hint, how: str) -> Non
         _decide(tx, actor, tip, hint, ACCEPTED, how)
 
 
-def restore(tx: Transaction, actor: Actor, tip: Tip, hint: Hint) -> None:
-    """Take the answer back."""
-    _decide(tx, actor, tip, hint, OPEN, None)
-
-
-def _decide(tx: Transaction, actor: Actor, tip: Tip, hint: Hint, state: str, reason: str | None) -> None:
+def _decide(tx: Transaction, actor: Actor, tip: Tip, hint: Hint, state: str, reason: str) -> None:
+    before = acts.held(hint, *DECIDED)
     hint.state, hint.decided_reason = state, reason
-    hint.decided_by_id = actor.user_id if state != OPEN else None
-    hint.decided_at = clock.now() if state != OPEN else None
+    hint.decided_by_id, hint.decided_at = actor.user_id, clock.now()
+    acts.record(
+        tx, actor, "hint:answer", tip=tip, subject=f"hint:{hint.id}", before=before,
+        after=acts.held(hint, *DECIDED),
+    )  # fmt: skip
     other = tx.get_one(Tip, hint.other_than(tip.id))
     custody.append(
-        tx, actor, f"hint:{'reopen' if state == OPEN else state}", f"tip:{tip.reference}", tip=tip.reference,
+        tx, actor, f"hint:{state}", f"tip:{tip.reference}", tip=tip.reference,
         other=other.reference, kind=hint.kind, answer=reason, bits=round(hint.score, 1),
         shown=[one["code"] for one in hint.why],
     )  # fmt: skip

@@ -53,13 +53,13 @@ def link(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> Li
     tx.add(row)
     tx.flush()
     custody.append(tx, actor, "link:create", f"case:{case.number}", tip=tip.reference, reason=reason)
-    before = acts.held(tip, "state")
+    before = acts.held(tip, *tips.SETTLED)
     tips.follow(tx, actor, tip, "linked")
     tips.decide(tip)
     cases.touch(case)
     acts.record(
         tx, actor, "link:create", tip=tip, case=case, subject=f"link:{row.id}", before=before,
-        after=acts.held(tip, "state"),
+        after=acts.held(tip, *tips.SETTLED),
     )  # fmt: skip
     return row
 
@@ -73,13 +73,13 @@ def unlink(tx: Transaction, actor: Actor, case: Case, tip: Tip, reason: str) -> 
     row.ended_at, row.ended_by, row.ended_reason = clock.now(), actor.name, reason
     tx.flush()
     custody.append(tx, actor, "link:end", f"case:{case.number}", tip=tip.reference, reason=reason)
-    before = acts.held(tip, "state")
+    before = acts.held(tip, *tips.SETTLED)
     return_unlinked(tx, actor, tip)
     tips.decide(tip)
     cases.touch(case)
     acts.record(
         tx, actor, "link:end", tip=tip, case=case, subject=f"link:{row.id}", before=before,
-        after=acts.held(tip, "state"),
+        after=acts.held(tip, *tips.SETTLED),
     )  # fmt: skip
 
 
@@ -110,6 +110,22 @@ def list_cases_of(tx: Transaction, tip: Tip, viewer: Actor | None = None) -> lis
         .order_by(Link.id)
     )
     return [(one.Link, one.Case) for one in tx.execute(query)]
+
+
+def list_cases_of_many(
+    tx: Transaction, tip_ids: list[int], viewer: Actor | None = None
+) -> dict[int, list[Case]]:
+    """Tip id → its cases that the viewer may see, in one query."""
+    query = (
+        select(Link.tip_id, Case)
+        .join(Case, Case.id == Link.case_id)
+        .where(Link.tip_id.in_(tip_ids), Link.ended_at.is_(None), cases.visible(viewer))
+        .order_by(Link.id)
+    )
+    found: dict[int, list[Case]] = {one: [] for one in tip_ids}
+    for tip_id, case in tx.execute(query):
+        found[tip_id].append(case)
+    return found
 
 
 def list_tips_of(tx: Transaction, case: Case) -> list[tuple[Link, Tip]]:

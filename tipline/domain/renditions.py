@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -150,6 +150,13 @@ def list_of_many(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Ren
     for row in tx.scalars(query.order_by(Rendition.t, Rendition.name)):
         found[row.evidence_id].append(row)
     return found
+
+
+def list_named(tx: Transaction, wanted: Collection[tuple[str, str]]) -> list[Rendition]:
+    """Those of these files and names, in one query."""
+    files, names = {one for one, _ in wanted}, {one for _, one in wanted}
+    query = select(Rendition).where(Rendition.evidence_id.in_(files), Rendition.name.in_(names))
+    return [one for one in tx.scalars(query) if (one.evidence_id, one.name) in wanted]
 
 
 def thumbnails(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:

@@ -40,7 +40,7 @@ BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed"
 # How a tip came to the member of staff who took it on somebody's behalf.
 ORIGINS = ("walk-in", "phone", "chat")
 # What a step by hand changes.
-SETTLED = ("state", "snoozed_until")
+SETTLED = ("state", "snoozed_until", "duplicate_of_id")
 NEEDS_REASON = ("not_used", "duplicate")
 ENDED = ("closed", "withdrawn")
 LONGEST_SNOOZE = timedelta(days=3660)
@@ -217,23 +217,23 @@ def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, ass
 
 def move(
     tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None,
-    until: datetime | None = None,
+    until: datetime | None = None, of: Tip | None = None,
 ) -> None:  # fmt: skip
-    """Put the tip into another state by hand; from any state, so every step can be taken back."""
+    """Put the tip into another state by hand, from any. `of` is what a duplicate repeats (see duplicates)."""
     if state not in BY_HAND:
         raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
     reason = (reason or "").strip() or None
-    if state in NEEDS_REASON and not reason:
+    if state in NEEDS_REASON and not reason and of is None:
         raise TiplineError("tip:reason-needed", fields={"reason": "tip:reason-needed"})
     if reason and len(reason) > limits.REASON:
         raise TiplineError("tip:field-too-long", fields={"reason": "tip:field-too-long"}, limit=limits.REASON)
     # A moment that has passed wakes the tip at once; one at the ends of time cannot be kept in UTC.
     if until and abs(until - clock.now()) >= LONGEST_SNOOZE:
         raise TiplineError("tip:snooze-day", fields={"until": "tip:snooze-day"})
-    if tip.state == state and state != "snoozed":
+    if tip.state == state and state != "snoozed" and of is None:
         return
     before = acts.held(tip, *SETTLED)
-    _set_state(tx, actor, tip, state, reason=reason, until=until)
+    _set_state(tx, actor, tip, state, reason=reason, until=until, of=of)
     acts.record(tx, actor, "tip:state", tip=tip, before=before, after=acts.held(tip, *SETTLED))
 
 
@@ -296,16 +296,17 @@ def count_by_state(tx: Transaction) -> dict[str, int]:
 
 def _set_state(
     tx: Transaction, actor: Actor, tip: Tip, state: str, *, reason: str | None = None,
-    until: datetime | None = None,
+    until: datetime | None = None, of: Tip | None = None,
 ) -> None:  # fmt: skip
     before, tip.state = tip.state, state
     tip.snoozed_until = until if state == "snoozed" else None
+    tip.duplicate_of_id = of.id if of else None
     if tip.received_at is None:
         tip.received_at = clock.now()
     decide(tip)
     custody.append(
         tx, actor, f"tip:{state.replace('_', '-')}", f"tip:{tip.reference}", tip=tip.reference, reason=reason,
-        before=before, until=_iso(until),
+        before=before, until=_iso(until), **({"of": of.reference} if of else {}),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.derivatives import Derivative
+from tipline.domain.hints import Hint
 from tipline.domain.links import Link
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
@@ -217,6 +218,13 @@ def withdraw_confirmation(tx: Transaction, actor: Actor, act: Act) -> None:
     redacting.withdraw(tx, actor, row)
 
 
+def reopen_hint(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """The hint stands as it did before somebody answered it, on both tips."""
+    hint = _row(tx, act, Hint)
+    acts.put_back(hint, act)
+    tips.touch(tx.get_one(Tip, hint.other_than(act.tip_id or 0)))
+
+
 WAYS: dict[str, WayBack] = {
     "tip:acknowledge": restore_tip,
     "tip:assign": restore_tip,
@@ -236,6 +244,7 @@ WAYS: dict[str, WayBack] = {
     "tip:place": restore_tip,
     "beats:draw": restore_borders,
     **dict.fromkeys(sightings.KINDS, restore_sighting),
+    "hint:answer": reopen_hint,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.

@@ -42,7 +42,6 @@ ACTS = {
     "evidence:retry": N_("File examined once more"),
     "hint:accepted": N_("Hint followed"),
     "hint:dismissed": N_("Hint answered: not related"),
-    "hint:reopen": N_("Answer to a hint taken back"),
     "key:make": N_("Signing key made"),
     "key:retire": N_("Signing key retired"),
     "link:create": N_("Tip linked to case"),

@@ -20,6 +20,7 @@ from tipline.domain import (
     acts,
     comparing,
     contacts,
+    duplicates,
     evidence,
     links,
     messages,
@@ -106,7 +107,11 @@ def assign(tx: Transaction, tip: Tip) -> Notice:
 @guard.staff("tip:act")
 @act("state")
 def move(tx: Transaction, tip: Tip) -> Notice:
-    state = request.form.get("state", "")
+    state, of = request.form.get("state", ""), request.form.get("of", "").strip()
+    if state == "duplicate" and of:
+        target = duplicates.read_target(tx, of)
+        root = duplicates.mark(tx, current.actor(), tip, target, request.form.get("reason", ""))
+        return Notice(gettext("Marked as a duplicate of %(other)s. Both pages show it.", other=root.reference))
     tips.move(tx, current.actor(), tip, state, reason=request.form.get("reason"), until=_until(state))
     return Notice(gettext("State: %(state)s.", state=gettext(words.TIP[tip.state].text)))
 

@@ -71,7 +71,6 @@ SENTENCES = {
     "link:end": N_("Link of %(tip)s to %(case)s taken back"),
     "hint:accepted": N_("Hint followed: %(tip)s and %(other)s belong together"),
     "hint:dismissed": N_("Hint answered, %(tip)s and %(other)s: %(answer)s"),
-    "hint:reopen": N_("Answer to the hint about %(tip)s and %(other)s taken back"),
     "case:open": N_("Case opened"),
     "case:access": N_("Access: %(access)s"),
     "case:list": N_("List of evidence saved; files: %(files)s"),
@@ -173,6 +172,8 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         return gettext("Taken from the drop folder")
     if entry.action == "act:undo":
         return _taken_back(facts, people)
+    if entry.action == "tip:duplicate" and facts.get("of"):
+        return gettext("Marked as a duplicate of %(other)s", other=facts["of"])
     noun, _, verb = entry.action.partition(":")
     state = verb.replace("-", "_")
     if noun == "tip" and entry.action not in SENTENCES and state in words.TIP:

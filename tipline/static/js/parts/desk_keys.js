@@ -40,7 +40,7 @@ function chooseState(state) {
   choice.closest("details").open = true;
   choice.checked = true;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
-  (state === "snoozed" ? document.getElementById("until") : document.getElementById("state-reason"))?.focus();
+  document.getElementById({ snoozed: "until", duplicate: "duplicate-of" }[state] || "state-reason")?.focus();
   return true;
 }
 
