@@ -17,8 +17,8 @@ Reason = dict[str, Any]
 FOR = {
     "file:same": N_("File %(mine)s here is, byte for byte, file %(theirs)s there"),
     "media:recording": N_(
-        "File %(mine)s here and file %(theirs)s there show the same recording: %(pictures)s pictures in the same"
-        " order over %(length)s"
+        "File %(mine)s here and file %(theirs)s there show the same recording: %(pictures)s pictures in the"
+        " same order over %(length)s"
     ),
     "media:picture": N_("File %(mine)s here and file %(theirs)s there are the same picture"),
     "media:view": N_("Same camera view in file %(mine)s here and file %(theirs)s there"),
@@ -92,7 +92,11 @@ def _words(reason: Reason, mine: str, theirs: str) -> list[str]:
     if reason["code"] != "series:method":
         return [str(one) for one in values.get("words", [])]
     said = [(methods.words_of(tag, mine), methods.words_of(tag, theirs)) for tag in values.get("tags", [])]
-    pairs = [one if one.casefold() == other.casefold() else f"{one} / {other}" for one, other in said if one and other]
+    pairs = [
+        one if one.casefold() == other.casefold() else f"{one} / {other}"
+        for one, other in said
+        if one and other
+    ]
     return pairs[:3]
 
 

@@ -17,6 +17,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     begun,
     clocks,
     exports,
+    hint_acts,
     keeping,
     linking,
     news,

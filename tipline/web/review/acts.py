@@ -111,7 +111,9 @@ def move(tx: Transaction, tip: Tip) -> Notice:
     if state == "duplicate" and of:
         target = duplicates.read_target(tx, of)
         root = duplicates.mark(tx, current.actor(), tip, target, request.form.get("reason", ""))
-        return Notice(gettext("Marked as a duplicate of %(other)s. Both pages show it.", other=root.reference))
+        return Notice(
+            gettext("Marked as a duplicate of %(other)s. Both pages show it.", other=root.reference)
+        )
     tips.move(tx, current.actor(), tip, state, reason=request.form.get("reason"), until=_until(state))
     return Notice(gettext("State: %(state)s.", state=gettext(words.TIP[tip.state].text)))
 

@@ -1,4 +1,4 @@
-"""Answers to hints: link to the other tip's case, mark the later as duplicate, or say that they are not related."""
+"""Answers to hints: link to the other tip's case, mark the later as duplicate, or say: not related."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def of(tx: Transaction, tip: Tip, people: dict[int, Any]) -> Hinted:
 
 
 def _card(
-    tip: Tip, row: Hint, other: Tip, standing: dict[int, list[Case]], pictures: dict[tuple[str, str], Rendition],
-    people: dict[int, Any],
+    tip: Tip, row: Hint, other: Tip, standing: dict[int, list[Case]],
+    pictures: dict[tuple[str, str], Rendition], people: dict[int, Any],
 ) -> Card:  # fmt: skip
     told = hints.seen_from(row, tip.id)
     spoken = [(one["bits"], reasons.sentence(one, tip.text, other.text)) for one in told]
@@ -111,7 +111,9 @@ def _compare(tip: Tip, other: Tip, told: list[dict[str, Any]]) -> str:
     if told and told[0].get("mine"):
         mine, theirs = told[0]["mine"], told[0]["theirs"]
         at = "".join(
-            f"&{name}={side['t']}" for name, side in (("at", mine), ("bt", theirs)) if side.get("t") is not None
+            f"&{name}={side['t']}"
+            for name, side in (("at", mine), ("bt", theirs))
+            if side.get("t") is not None
         )
         return f"/desk/compare?a={mine['evidence']}&b={theirs['evidence']}{at}"
     return f"/desk/compare?a={tip.reference}&b={other.reference}"
@@ -125,7 +127,11 @@ def _small(side: dict[str, Any] | None) -> tuple[str, str]:
 
 def _pictures(tx: Transaction, rows: list[Hint]) -> dict[tuple[str, str], Rendition]:
     wanted = {
-        _small(one[side]) for row in rows for one in row.why[:1] for side in ("mine", "theirs") if one.get(side)
+        _small(one[side])
+        for row in rows
+        for one in row.why[:1]
+        for side in ("mine", "theirs")
+        if one.get(side)
     }
     found = renditions.list_named(tx, wanted)
     return {(one.evidence_id, one.name): one for one in found}
