@@ -22,5 +22,6 @@ from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
     subjects,
     tasks,
     thanks,
+    timeline,
     trail,
 )

@@ -15,7 +15,7 @@ from tipline.domain.exhibits import SORTS, Exhibit, Wanted
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.cases import blueprint, frame, tables
-from tipline.web.review import words
+from tipline.web.review import truth, words
 from tipline.web.review.saying import gettext
 
 
@@ -33,6 +33,7 @@ def listed(tx: Transaction, row: Case) -> dict[str, Any]:
     return {
         "exhibits": page.exhibits,
         "made": exhibits.made_of(tx, [one.file.id for one in page.exhibits]),
+        "truths": truth.of_many(tx, [(one.file, one.tip) for one in page.exhibits]),
         "integrity_of": exhibits.integrity_of,
         "gaps": exhibits.gaps(tx, row, numbering),
         "wanted": wanted,
@@ -56,18 +57,19 @@ def evidence_csv(number: str) -> ResponseReturnValue:
         found = exhibits.list_exhibits(tx, row, wanted, limit=None).exhibits
         custody.append(tx, current.actor(), "case:list", f"case:{row.number}", files=len(found))
         made = exhibits.made_of(tx, [one.file.id for one in found])
-    lines = [_line(one, made.get(one.file.id, exhibits.Made())) for one in found]
+        truths = truth.of_many(tx, [(one.file, one.tip) for one in found])
+    lines = [_line(one, made.get(one.file.id, exhibits.Made()), truths[one.file.id]) for one in found]
     head = [
         gettext("No."), gettext("File"), gettext("Tip"), gettext("Place"), gettext("Received at"),
         gettext("Size"), "SHA-256", gettext("Integrity"), gettext("State"), gettext("Stills"),
-        gettext("Clips"), gettext("Camera"),
+        gettext("Clips"), gettext("Camera"), gettext("True time"), gettext("Rests on"),
     ]  # fmt: skip
     answer = Response(tables.csv([head, *lines]), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{row.number}-evidence.csv"'
     return answer
 
 
-def _line(one: Exhibit, made: exhibits.Made) -> list[str]:
+def _line(one: Exhibit, made: exhibits.Made, when: truth.Truth) -> list[str]:
     file = one.file
     received = (
         current.local(file.received_at).isoformat(sep=" ", timespec="seconds") if file.received_at else ""
@@ -76,6 +78,8 @@ def _line(one: Exhibit, made: exhibits.Made) -> list[str]:
         one.number, file.filename, one.tip.reference, one.tip.place, received, str(file.size),
         file.sha256 or "", gettext(words.INTEGRITY[exhibits.integrity_of(file)].text),
         gettext(words.FILE[file.state].text), str(made.stills), str(made.clips), file.camera,
+        current.local(when.start).isoformat(sep=" ", timespec="seconds") if when.start else "",
+        " · ".join(dict.fromkeys([gettext(when.word.text), when.corrected])).strip(" ·"),
     ]  # fmt: skip
 
 

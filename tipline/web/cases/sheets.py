@@ -12,7 +12,7 @@ from tipline.domain import clock, exhibits, subjects, tasks
 from tipline.domain.cases import Case
 from tipline.web import current, guard
 from tipline.web.cases import blueprint, frame, pages
-from tipline.web.review import printing
+from tipline.web.review import printing, truth
 
 
 @blueprint.get("/desk/cases/<number>/print")
@@ -36,8 +36,10 @@ def evidence_print(number: str) -> ResponseReturnValue:
     with current.services().database.reading() as tx:
         row = frame.read(tx, number)
         numbering = exhibits.places(tx, row)
+        found = exhibits.list_exhibits(tx, row, limit=None, numbering=numbering).exhibits
         more = {
-            "exhibits": exhibits.list_exhibits(tx, row, limit=None, numbering=numbering).exhibits,
+            "exhibits": found,
+            "truths": truth.of_many(tx, [(one.file, one.tip) for one in found]),
             "gaps": exhibits.gaps(tx, row, numbering),
             "integrity_of": exhibits.integrity_of,
         }
