@@ -239,6 +239,10 @@ CATALOGUE: dict[str, Entry] = {
     "act:superseded": Entry(_K.CONFLICT, N_("Something else was decided here since. Taking this back would undo that too, so nothing was changed; make a new change instead.")),
     "act:too-late": Entry(_K.CONFLICT, N_("This was done more than twelve hours ago and counts as settled. Nothing was changed; make a new change instead.")),
     "act:nothing": Entry(_K.NOT_FOUND, N_("You have done nothing in the last half hour that could be taken back. Older acts stand under “My last acts”.")),
+    # --- preferences
+    "preference:unknown": Entry(_K.INVALID, N_("This cannot be chosen here. Load the page again and choose from what it shows.")),
+    "preference:key-unclear": Entry(_K.INVALID, N_("This is no key for “%(what)s”. Type one sign without Shift, or Space, ArrowLeft, F2 and the like.")),
+    "preference:key-clash": Entry(_K.INVALID, N_("The key %(key)s is chosen twice: for “%(one)s” and for “%(other)s”. Choose another one for one of them.")),
     # --- messages
     "message:empty": Entry(_K.INVALID, N_("Write something first.")),
     "message:crowded": Entry(_K.TOO_MANY, N_("Very many messages came from your network just now. Wait ten minutes, then send yours again.")),

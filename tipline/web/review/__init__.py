@@ -24,6 +24,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     opened,
     pages,
     pinning,
+    preferring,
     queue,
     redacting,
     takeback,

@@ -11,11 +11,12 @@ from apiflask import APIBlueprint
 from flask import request
 
 from tipline import failures, i18n
-from tipline.domain import clock, rights
+from tipline.domain import clock, preferences, rights
 from tipline.domain.accounts import Account
+from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
 from tipline.web import current, media
-from tipline.web.review import truth, words
+from tipline.web.review import keys, truth, words
 from tipline.web.review.saying import gettext
 
 
@@ -35,6 +36,8 @@ def names() -> dict[str, Any]:
         "rendition_url": media.rendition_url,
         "other_language": other_language,
         "ticking": ticking,
+        "prefs": prefs,
+        "key_table": key_table,
         "here_now": here_now,
         "zone_name": zone_name,
         "moment": moment,
@@ -52,6 +55,15 @@ def me() -> Account | None:
         return current.staff()
     except TiplineError:
         return None
+
+
+def prefs() -> Preferences:
+    """How whoever is signed in likes the desk."""
+    return preferences.of(me())
+
+
+def key_table() -> str:
+    return keys.as_json(prefs())
 
 
 def may(right: str) -> bool:
