@@ -23,7 +23,7 @@ PLACES = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 TAGS = re.compile(r"<[^>]*>")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Sentences that are the same in every language: names, numbers, nothing to translate.
-SAME = {"Tipline", "SHA-256", "English", "中文"}
+SAME = {"Tipline", "SHA-256", "English", "中文", "“%(words)s”"}
 
 
 @cache

@@ -44,7 +44,10 @@ def test_what_is_chosen_holds_on_every_page_and_for_its_officer_alone(
     other = client.get("/desk/queue", headers=headers("supervisor")).text
     assert 'data-theme="system" data-density="comfortable"' in other
     client.post(URL, headers=headers(), data={**form, "reset": "1"})
-    assert next(one for one in told(client.get(URL, headers=headers()).text)["table"] if one[0] == "undo")[1] == "u"
+    assert (
+        next(one for one in told(client.get(URL, headers=headers()).text)["table"] if one[0] == "undo")[1]
+        == "u"
+    )
 
 
 def test_two_things_on_one_key_are_refused_with_both_names_and_what_was_typed(
