@@ -158,7 +158,7 @@ def test_the_preview_tells_what_will_move(tx: Transaction, officer: Actor, two: 
         [two.one.reference],
         [two.both.reference],
     )
-    assert (shown.joining, shown.shuts, shown.tally.sightings) == (["chen"], False, 1)
+    assert (shown.joining, shown.shuts, shown.holdings.sightings) == (["chen"], False, 1)
 
 
 @pytest.mark.parametrize(

@@ -97,13 +97,15 @@ def change(
         case.title = _title(title)
     if summary is not None:
         case.summary = _bounded("summary", summary, limits.TEXT)
+    if outcome is not None and (outcome not in OUTCOMES or (state or case.state) != "closed"):
+        raise TiplineError("case:outcome-unknown", fields={"outcome": "case:outcome-unknown"})
+    if outcome is not None and state is None:
+        case.outcome = outcome
     if state is not None:
         if state not in STATES:
             raise TiplineError("case:state-unknown", fields={"state": "case:state-unknown"})
         if state == "open":
             refuse_merged(tx, case)
-        if outcome is not None and (outcome not in (*OUTCOMES, MERGED) or state != "closed"):
-            raise TiplineError("case:outcome-unknown", fields={"outcome": "case:outcome-unknown"})
         case.state = state
         case.outcome = None if state == "open" else outcome or case.outcome
     after = acts.held(case, *CORRECTED)
@@ -184,6 +186,11 @@ def list_cases(
         like = f"%{_escaped(q)}%"
         query = query.where(Case.title.ilike(like, escape="\\") | Case.number.ilike(like, escape="\\"))
     return list(tx.scalars(query))
+
+
+def numbers(tx: Transaction, case_ids: set[int]) -> dict[int, str]:
+    """Case id → its number, in one query."""
+    return {row[0]: row[1] for row in tx.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids)))}
 
 
 def count_open(tx: Transaction, viewer: Actor | None = None) -> int:

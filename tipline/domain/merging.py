@@ -11,13 +11,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from tipline.db import Transaction
-from tipline.domain import acts, cases, clock, custody, limits, links, members, tally, transfers
+from tipline.domain import acts, cases, clock, custody, holdings, limits, links, members, transfers
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import MEMBERS, MERGED, Case
+from tipline.domain.holdings import Holdings
 from tipline.domain.sightings import Sighting
 from tipline.domain.subjects import Subject
-from tipline.domain.tally import Tally
 from tipline.domain.tasks import Task
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -28,7 +28,7 @@ ROWS = {"tasks": Task, "subjects": Subject, "sightings": Sighting}
 class Preview(NamedTuple):
     """What a merger would move."""
 
-    tally: Tally
+    holdings: Holdings
     tips: list[Tip]
     doubled: list[Tip]  # linked to both already
     joining: list[str]  # who would assist in the other case from then on
@@ -41,7 +41,7 @@ def preview(tx: Transaction, source: Case, into: Case) -> Preview:
     there = {account.id for _row, account in members.list_members(tx, into)} | {into.lead_id}
     joining = [one.display_name for _row, one in members.list_members(tx, source) if one.id not in there]
     return Preview(
-        tally.of(tx, source), [one for one in tips if one.id not in held],
+        holdings.of(tx, source), [one for one in tips if one.id not in held],
         [one for one in tips if one.id in held], joining,
         source.access != into.access,
     )  # fmt: skip

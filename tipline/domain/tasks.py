@@ -114,6 +114,14 @@ def list_open(tx: Transaction, viewer: Actor, *, mine: bool = True) -> list[tupl
     return [(one.Task, one.Case) for one in tx.execute(query)]
 
 
+def count_open(tx: Transaction, many: list[Case]) -> dict[int, int]:
+    """Case id → number of its open tasks, in one query."""
+    query = select(Task.case_id, func.count()).where(
+        Task.case_id.in_([one.id for one in many]), Task.done_at.is_(None), Task.removed_at.is_(None)
+    )
+    return {row[0]: row[1] for row in tx.execute(query.group_by(Task.case_id))}
+
+
 def count_mine(tx: Transaction, viewer: Actor) -> int:
     query = _waiting(select(func.count(Task.id)), viewer).where(Task.assignee_id == viewer.user_id)
     return tx.scalar(query) or 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tipline.web.api import tails as _tails  # noqa: F401 - it adds its call to those of tus
 from tipline.web.api.acts import blueprint as acts
+from tipline.web.api.case_parts import blueprint as case_parts
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
 from tipline.web.api.derivatives import blueprint as derivatives
@@ -23,5 +24,5 @@ from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-_desk = (queue, tips, evidence, derivatives, redactions, cases, acts, custody, search)
+_desk = (queue, tips, evidence, derivatives, redactions, cases, case_parts, acts, custody, search)
 blueprints = (public, receipts, shops, tus, partner, *_desk)

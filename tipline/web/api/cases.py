@@ -7,12 +7,12 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import cases, clock, links
+from tipline.domain import cases, clock, links, members
 from tipline.domain.cases import Case
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes, versions
-from tipline.web.api.desk_models import (
+from tipline.web.api.case_models import (
     CaseChange,
     CaseOpened,
     CasesPage,
@@ -84,13 +84,15 @@ def get_case(number: str) -> Any:
 @blueprint.input(CaseChange)
 @blueprint.output(DeskCase)
 def patch_case(number: str, json_data: CaseChange) -> Any:
-    """Change title, summary or state. If-Match is honoured when it is sent."""
+    """Change title, summary, state, outcome or access. If-Match is honoured when it is sent."""
     with current.services().database.transaction() as tx:
         case = cases.read_case(tx, number, current.actor())
-        stands = {name: getattr(case, name) for name in ("title", "summary", "state")}
+        stands = {name: getattr(case, name) for name in ("title", "summary", "state", "outcome", "access")}
         wanted = json_data.model_dump(exclude_none=True)
         versions.asked(case.version, changed="case:changed", wanted=wanted, stands=stands)
-        cases.change(tx, current.actor(), case, **json_data.model_dump())
+        if json_data.access is not None:
+            members.set_access(tx, current.actor(), case, json_data.access)
+        cases.change(tx, current.actor(), case, **json_data.model_dump(exclude={"access"}))
         return _told(tx, case)
 
 

@@ -36,11 +36,6 @@ class QueueQuery(PageQuery):
     shop: str = Field("", max_length=200, description="Code of a shop, or part of its name.")
 
 
-class CasesQuery(PageQuery):
-    state: str = Field("", description="`open` or `closed`; empty for both.")
-    q: str = Field("", max_length=200, description="Words in title or number.")
-
-
 class CustodyQuery(PageQuery):
     subject: str = Field("", description="`noun:name`, such as `evidence:…` or `case:A-2026-1`.")
     tip: str = Field("", description="Reference of a tip: everything that was done with it and its files.")
@@ -74,29 +69,6 @@ class MessageSent(Taken):
 
 class TextSent(Taken):
     text: str
-
-
-class CaseOpened(Taken):
-    title: str
-    summary: str = ""
-
-
-class CaseChange(Taken):
-    """Only what is sent is changed."""
-
-    title: str | None = None
-    summary: str | None = None
-    state: str | None = Field(None, description="`open` or `closed`.")
-    reason: str | None = Field(None, description="Stands in the log.")
-
-
-class LinkMade(Taken):
-    tip: str = Field(description="Reference of the tip.")
-    reason: str = Field(description="Why it belongs to the case; stands in the log.")
-
-
-class LinkEnded(Taken):
-    reason: str = Field(description="Why the link is taken back; stands in the log.")
 
 
 class HintBrief(BaseModel):
@@ -264,34 +236,6 @@ class DeskTip(BaseModel):
 
 class ContactOut(BaseModel):
     contact: str = Field(description="How to reach the reporter; empty if they did not say.")
-
-
-class CaseTip(BaseModel):
-    reference: str
-    state: str
-    category: str
-    place: str
-    received_at: datetime | None
-    reason: str
-    linked_by: str
-    linked_at: datetime
-
-
-class DeskCase(BaseModel):
-    number: str
-    title: str
-    summary: str
-    state: str
-    opened_at: datetime
-    closed_at: datetime | None
-    lead: str | None
-    version: int = Field(description="Also the ETag.")
-    tips: list[CaseTip]
-
-
-class CasesPage(BaseModel):
-    items: list[DeskCase]
-    next_cursor: str | None
 
 
 class CustodyEntry(BaseModel):

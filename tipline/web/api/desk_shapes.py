@@ -8,8 +8,21 @@ from flask_babel import gettext
 
 from tipline import failures
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, evidence, links, messages, recorders, renditions, tips, triage
-from tipline.domain.cases import Case
+from tipline.domain import (
+    accounts,
+    clock,
+    evidence,
+    links,
+    members,
+    messages,
+    recorders,
+    renditions,
+    tasks,
+    tips,
+    triage,
+)
+from tipline.domain.accounts import Account
+from tipline.domain.cases import Case, numbers
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.hints import SERIES, Pointer
@@ -20,7 +33,8 @@ from tipline.domain.triage import Row
 from tipline.errors import TiplineError
 from tipline.web import current, media
 from tipline.web.api import clock_shapes
-from tipline.web.api.desk_models import CaseTip, DeskMessage, DeskTip, EvidenceBrief
+from tipline.web.api.case_models import CaseTip
+from tipline.web.api.desk_models import DeskMessage, DeskTip, EvidenceBrief
 
 EXCERPT = 200
 
@@ -122,14 +136,26 @@ def cases(tx: Transaction, many: list[Case]) -> list[dict[str, Any]]:
     """Cases with their tips, in a fixed number of queries."""
     linked = links.list_tips_of_many(tx, [one.id for one in many])
     leads = accounts.names(tx, {one.lead_id for one in many if one.lead_id})
+    assisting, waiting = members.list_assisting(tx, many), tasks.count_open(tx, many)
+    pointed = numbers(tx, {one.merged_into_id for one in many if one.merged_into_id})
     return [
         {
-            **_picked(one, "number title summary state opened_at closed_at version"),
+            **_picked(one, "number title summary state opened_at closed_at outcome access version"),
+            "merged_into": pointed.get(one.merged_into_id or 0),
+            "members": [
+                {"username": account.username, "name": account.display_name, "part": part}
+                for part, account in _crew(leads.get(one.lead_id or 0), assisting[one.id])
+            ],
+            "open_tasks": waiting.get(one.id, 0),
             "lead": leads[one.lead_id].username if one.lead_id else None,
             "tips": [_case_tip(link, found) for link, found in linked[one.id]],
         }
         for one in many
     ]
+
+
+def _crew(lead: Account | None, assisting: list[Account]) -> list[tuple[str, Account]]:
+    return [*([(members.LEAD, lead)] if lead else []), *((members.ASSISTING, one) for one in assisting)]
 
 
 def _case_tip(link: Link, found: Tip) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from flask import current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, cases, members, tally
+from tipline.domain import accounts, cases, holdings, members
 from tipline.domain.cases import Case
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors
@@ -27,7 +27,7 @@ Values = Callable[[Transaction, Case], dict[str, Any]]
 
 
 class Tab(NamedTuple):
-    """`held` is the field of the tally that is counted on it."""
+    """`held` is the field of the holdings that is counted on it."""
 
     code: str
     word: str
@@ -59,13 +59,13 @@ def read(tx: Transaction, number: str) -> Case:
 def gather(tx: Transaction, row: Case, tab: str) -> dict[str, Any]:
     """What the head and the bar of tabs show, in a fixed number of queries."""
     staff = accounts.list_accounts(tx)
-    counted = tally.of(tx, row)
+    counted = holdings.of(tx, row)
     return {
         "case": row,
         "base": f"/desk/cases/{row.number}",
         "tab": tab,
         "tabs": [one for one in TABS if is_there(one)],
-        "tally": counted,
+        "holdings": counted,
         "counts": counted._asdict(),
         "standing": members.list_members(tx, row),
         "staff": [one for one in staff if one.active and not one.is_partner],

@@ -15,7 +15,7 @@ from tipline.domain.subjects import Subject
 from tipline.domain.tasks import Task
 
 
-class Tally(NamedTuple):
+class Holdings(NamedTuple):
     """Standing tips, arrived files, open tasks; `footage_s` is the length of all films together."""
 
     tips: int
@@ -26,7 +26,7 @@ class Tally(NamedTuple):
     tasks: int
 
 
-def of(tx: Transaction, case: Case) -> Tally:
+def of(tx: Transaction, case: Case) -> Holdings:
     tips = select(Link.tip_id).where(Link.case_id == case.id, Link.ended_at.is_(None))
     files = _standing(case)
     row = tx.execute(
@@ -39,7 +39,7 @@ def of(tx: Transaction, case: Case) -> Tally:
             _counted(Task.id, Task.case_id == case.id, Task.removed_at.is_(None), Task.done_at.is_(None)),
         )
     ).one()
-    return Tally(*row)
+    return Holdings(*row)
 
 
 def _standing(case: Case) -> Select[str]:
