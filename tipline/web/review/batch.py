@@ -76,7 +76,7 @@ def _picked() -> list[Picked]:
 
 
 def _notice(outcome: Outcome, what: str) -> Notice:
-    """`Assigned to Li · T-1042, T-1041`, and for the others `Not done: T-1040 – somebody changed this tip …`"""
+    """`Assigned to Li · T-1042, T-1041`, and `Not done: T-1040 – somebody changed this tip …`"""
     parts = []
     if outcome.done:
         parts.append(f"{what} · {_listed(outcome.done)}" + (" —" if outcome.refused else ""))
