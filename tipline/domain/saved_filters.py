@@ -8,7 +8,9 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock
+from tipline.domain import acts, clock
+from tipline.domain.actors import Actor
+from tipline.domain.acts import Act
 from tipline.errors import TiplineError
 
 MOST = 12
@@ -79,8 +81,19 @@ def move(tx: Transaction, row: SavedFilter, step: int) -> None:
         one.position = position
 
 
-def remove(tx: Transaction, row: SavedFilter) -> None:
+def remove(tx: Transaction, actor: Actor, row: SavedFilter) -> None:
+    """The owner may take it back, as every act."""
+    acts.record(tx, actor, "filter:remove", before=acts.held(row, "name", "query", "position"))
     tx.delete(row)
+    tx.flush()
+
+
+def bring_back(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """One that was deleted, under its name again; raises act:superseded if that name is taken by now."""
+    if any(one.name == act.was["name"] for one in list_of(tx, act.account_id)):
+        raise TiplineError("act:superseded")
+    tx.add(SavedFilter(account_id=act.account_id, created_at=clock.now(), **act.was))
+    tx.flush()
 
 
 def _name(name: str) -> str:

@@ -146,6 +146,18 @@ def neighbours(tx: Transaction, wanted: Filter, tip: Tip) -> tuple[Tip | None, T
     return tx.scalar(above), tx.scalar(below)
 
 
+def first_pictures(tx: Transaction, reference: str, most: int) -> list[Rendition]:
+    """The first small pictures of a tip, in the order of its files."""
+    query = (
+        select(Rendition)
+        .join(Evidence, Evidence.id == Rendition.evidence_id)
+        .join(Tip, Tip.id == Evidence.tip_id)
+        .where(Tip.reference == reference, Rendition.kind == renditions.THUMBNAIL)
+        .order_by(Evidence.number, Rendition.t, Rendition.name)
+    )
+    return list(tx.scalars(query.limit(most)))
+
+
 def newest_change(tx: Transaction) -> datetime:
     """When any tip changed last: pages ask this before they ask for more."""
     return tx.scalar(select(func.max(Tip.changed_at))) or clock.now()

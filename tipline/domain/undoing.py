@@ -27,6 +27,7 @@ from tipline.domain import (
     messages,
     redacting,
     rights,
+    saved_filters,
     sightings,
     tips,
 )
@@ -237,6 +238,7 @@ WAYS: dict[str, WayBack] = {
     "case:change": restore_case,
     "case:state": restore_case,
     "message:write": withdraw_message,
+    "filter:remove": saved_filters.bring_back,
     redacting.CONFIRM: withdraw_confirmation,
     **case_undoing.WAYS,
     derivatives.ASKED: take_off_derivative,

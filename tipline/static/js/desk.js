@@ -11,6 +11,7 @@ import { startLive } from "./parts/desk_live.js";
 import { startPlaces } from "./parts/desk_places.js";
 import { startPlayers } from "./parts/desk_players.js";
 import { startSightings } from "./parts/desk_sightings.js";
+import { startPreload } from "./parts/desk_preload.js";
 import { startUnsent } from "./parts/desk_unsent.js";
 import { startWaves } from "./parts/desk_waves.js";
 
@@ -27,5 +28,6 @@ startPlayers(words);
 startCameraClocks(htmx);
 startWaves();
 startCase();
+startPreload();
 startKeys();
 startUnsent();

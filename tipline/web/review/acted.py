@@ -28,6 +28,7 @@ NAMES = {
     "case:change": N_("case corrected"),
     "case:state": N_("case closed or opened again"),
     "message:write": N_("text written"),
+    "filter:remove": N_("filter deleted"),
     "hint:answer": N_("hint answered"),
     "member:add": N_("officer added to a case"),
     "member:end": N_("officer taken out of a case"),

@@ -30,7 +30,7 @@ from tipline.domain import (
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.review import begun, blueprint, notices, pages, snoozing, stance, words
+from tipline.web.review import advancing, begun, blueprint, notices, pages, snoozing, stance, words
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -76,6 +76,8 @@ def offered(tx: Transaction, notice: Notice) -> Notice:
 
 def done(reference: str, notice: Notice) -> Response:
     """Answer an act that was carried out."""
+    if (ahead := advancing.instead(reference, notice)) is not None:
+        return ahead
     if request.headers.get("HX-Request"):
         return pages.show(reference, notice=notice)
     notices.keep(notice)

@@ -13,6 +13,7 @@ from tipline.domain.saved_filters import SavedFilter
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.review import blueprint, notices, wanted
+from tipline.web.review.acts import offered
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -62,8 +63,9 @@ def remove_filter(filter_id: int) -> ResponseReturnValue:
     """The tips stay on the page, the tab goes."""
 
     def do(tx: Transaction, row: SavedFilter) -> Notice:
-        saved_filters.remove(tx, row)
-        return Notice(gettext("Filter “%(name)s” deleted.", name=row.name))
+        name = row.name
+        saved_filters.remove(tx, current.actor(), row)
+        return offered(tx, Notice(gettext("Filter “%(name)s” deleted.", name=name)))
 
     return _change(filter_id, do)
 

@@ -115,7 +115,7 @@ def _watched() -> dict[str, str]:
 
 
 def _who(lookers: Watchers, tip: str) -> str:
-    return "+".join(str(one.id) for one in lookers.get(tip, ()))
+    return watching.told(lookers.get(tip, []))
 
 
 def _moment(name: str) -> datetime:

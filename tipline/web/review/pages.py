@@ -29,6 +29,7 @@ from tipline.web.review import (
     marking,
     news,
     notices,
+    preloading,
     printing,
     stance,
     wanted,
@@ -61,14 +62,13 @@ class Failed:
 def tip(reference: str) -> ResponseReturnValue:
     if not watching.is_ahead():
         watching.note(reference)
-    return show(reference)
+    return preloading.offer(show(reference))
 
 
 @blueprint.get("/desk/tips/<reference>/live")
 @guard.staff("tip:read")
 def tip_live(reference: str) -> ResponseReturnValue:
     """What changed since the page was drawn, in pieces that leave a playing film and typed text alone."""
-    watching.note(reference)
     with current.services().database.reading() as tx:
         row = read(tx, reference)
         if str(row.revision) == request.args.get("version"):
@@ -105,7 +105,8 @@ def show(
     with current.services().database.reading() as tx:
         row = read(tx, reference)
         values = gather(tx, row, failed=failed)
-        values["notice"] = notice or notices.take()
+        # What the last act said stays for the page that is really seen.
+        values["notice"] = notice or (None if watching.is_ahead() else notices.take())
         values["contact"] = contact
         return make_response(render_template(template, **values), status)
 
@@ -164,6 +165,11 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "draft": _draft(row),
         "unsent": begun.of(tx, f"tip:{row.reference}"),
         "live": _live(row, files, wanted.address(chosen, "")),
+        "lookers": watching.of_tip(tx, row),
+        "told_of": watching.told,
+        "is_ahead_of_time": watching.is_ahead,
+        "ahead": preloading.pictures(tx, below),
+        "advances": advancing.is_wanted(),
     }
 
 

@@ -28,6 +28,11 @@ def of_tip(tx: Transaction, tip: Tip) -> list[Account]:
     return presence.list_here(tx, current.staff().id, subject=subject).get(subject, [])
 
 
+def told(lookers: list[Account]) -> str:
+    """The same in a few signs, as a page tells what it shows."""
+    return ".".join(str(one.id) for one in lookers)
+
+
 def is_ahead() -> bool:
     """Whether the page is fetched before anybody wants to see it."""
     return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
