@@ -272,8 +272,6 @@ CATALOGUE: dict[str, Entry] = {
     "filter:not-found": Entry(_K.NOT_FOUND, N_("This filter is no longer kept. Open the queue anew.")),
     "batch:nothing-picked": Entry(_K.INVALID, N_("No tip is selected. Tick the rows first, then choose what to do.")),
     "batch:act-needed": Entry(_K.INVALID, N_("What is to be done with the selected tips did not arrive. Choose it again.")),
-    "batch:tip-needed": Entry(_K.INVALID, N_("Type the reference of the tip that told it first, such as T-1037.")),
-    "batch:own-duplicate": Entry(_K.INVALID, N_("A tip is no duplicate of itself. Type the reference of the other one.")),
 }
 # fmt: on
 

@@ -9,9 +9,9 @@ from flask import request
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import accounts, links, messages, tips, unread
+from tipline.domain import accounts, duplicates, links, messages, tips, unread
 from tipline.domain.tips import Tip
-from tipline.errors import N_, TiplineError
+from tipline.errors import N_
 from tipline.web import current
 from tipline.web.review import linking, snoozing
 from tipline.web.review.saying import gettext
@@ -75,21 +75,10 @@ def not_use(tx: Transaction) -> Ready:
 
 
 def mark_duplicate(tx: Transaction) -> Ready:
-    """Of the tip named, which must be another one that was handed in."""
-    named = _field("of").upper()
-    if not named:
-        raise TiplineError("batch:tip-needed", fields={"of": "batch:tip-needed"})
-    other = tips.find_tip(tx, named)
-    if other is None or other.state == "draft":
-        raise TiplineError("tip:not-found", fields={"of": "tip:not-found"})
-
-    def do(tip: Tip) -> None:
-        if tip.id == other.id:
-            raise TiplineError("batch:own-duplicate")
-        reason = gettext("Tells the same as %(reference)s", reference=other.reference)
-        tips.move(tx, current.actor(), tip, "duplicate", reason=reason)
-
-    return Ready(gettext("Duplicate of %(reference)s", reference=other.reference), do)
+    """Of the tip named; one that is a duplicate itself stands for what it repeats."""
+    target = duplicates.read_target(tx, _field("of"))
+    what = gettext("Duplicate of %(reference)s", reference=target.reference)
+    return Ready(what, lambda tip: duplicates.mark(tx, current.actor(), tip, target))
 
 
 def reply(tx: Transaction) -> Ready:

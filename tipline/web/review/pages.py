@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, categories, links, messages, recorders, tips
+from tipline.domain import accounts, beats, cases, categories, links, messages, preferences, recorders, tips
 from tipline.domain.tips import Tip
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard
@@ -169,7 +169,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[s
         "told_of": watching.told,
         "is_ahead_of_time": watching.is_ahead,
         "ahead": preloading.pictures(tx, below),
-        "advances": advancing.is_wanted(),
+        "advances": preferences.of(current.staff()).advance,
     }
 
 

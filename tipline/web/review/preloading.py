@@ -1,7 +1,7 @@
 """The next tip of the queue is fetched while this one is looked at.
 
-Its page comes by the browser's own means, by rules that it reads from an address of ours: the policy allows none
-within a page. Its first pictures are fetched by a script.
+Its page comes by the browser's own means, by rules that it reads from an address of ours (the policy allows
+none within a page). Its first pictures are fetched by a script.
 """
 
 from __future__ import annotations
