@@ -133,6 +133,8 @@ CATALOGUE: dict[str, Entry] = {
     "duplicate:circle": Entry(_K.CONFLICT, N_("%(other)s is itself marked as a duplicate of this tip. Take that back first, or keep this one.")),
     "duplicate:withdrawn": Entry(_K.CONFLICT, N_("%(other)s was withdrawn by its tip provider. Keep this tip and work with it instead.")),
     "duplicate:marked": Entry(_K.CONFLICT, N_("This tip is marked as a duplicate of %(other)s already.")),
+    # --- comparing
+    "compare:two-needed": Entry(_K.INVALID, N_("Say which two are to be compared: open a tip and choose “Compare” at a hint, or from the queue.")),
     # --- hints
     "hint:not-found": Entry(_K.NOT_FOUND, N_("This hint is no longer there: what it rested on has changed. Look at the page again.")),
     "hint:answer-needed": Entry(_K.INVALID, N_("Say why the two do not belong together, or that you cannot tell.")),

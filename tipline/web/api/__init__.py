@@ -20,9 +20,22 @@ from tipline.web.api.receipts import blueprint as receipts
 from tipline.web.api.redactions import blueprint as redactions
 from tipline.web.api.search import blueprint as search
 from tipline.web.api.shops import blueprint as shops
+from tipline.web.api.suggestions import blueprint as suggestions
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
 
 queue.record_once(describe)
-_desk = (queue, tips, evidence, derivatives, redactions, cases, case_parts, acts, custody, search)
+_desk = (
+    queue,
+    tips,
+    suggestions,
+    evidence,
+    derivatives,
+    redactions,
+    cases,
+    case_parts,
+    acts,
+    custody,
+    search,
+)
 blueprints = (public, receipts, shops, tus, partner, *_desk)

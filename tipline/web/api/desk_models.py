@@ -50,7 +50,13 @@ class TipChange(Taken):
     """Only what is sent is changed."""
 
     state: str | None = Field(None, description="One of the states a tip can be put into by hand.")
-    reason: str | None = Field(None, description="Needed for `not_used` and `duplicate`.")
+    reason: str | None = Field(
+        None, description="Needed for `not_used`, and for `duplicate` without a target."
+    )
+    duplicate_of: str | None = Field(
+        None,
+        description="With `duplicate`: reference of the tip that told the same before. Of a chain its end counts.",
+    )
     until: AwareDatetime | None = Field(
         None, description="With `snoozed`: when the tip comes back by itself."
     )
@@ -231,7 +237,10 @@ class DeskTip(BaseModel):
     evidence: list[EvidenceBrief]
     messages: list[DeskMessage]
     cases: list[LinkedCase]
-    duplicates: list[dict[str, Any]]
+    duplicate_of: str | None = Field(
+        description="The tip that told the same before, at the end of the chain."
+    )
+    duplicates: list[str] = Field(description="Tips that are marked as telling the same as this one.")
 
 
 class ContactOut(BaseModel):

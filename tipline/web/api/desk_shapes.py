@@ -11,6 +11,7 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     clock,
+    duplicates,
     evidence,
     links,
     members,
@@ -74,7 +75,17 @@ def _pointer(row: Row, one: Pointer) -> dict[str, Any]:
 
 def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
     """The whole tip, but how to reach its reporter: that is asked for by itself."""
-    held = {"assignee", "taken_by", "shop", "evidence", "messages", "cases", "duplicates", "awaits_footage"}
+    held = {
+        "assignee",
+        "taken_by",
+        "shop",
+        "evidence",
+        "messages",
+        "cases",
+        "duplicates",
+        "duplicate_of",
+        "awaits_footage",
+    }
     files = evidence.list_of_tip(tx, one)
     return {
         **{name: getattr(one, name) for name in DeskTip.model_fields if name not in held},
@@ -85,7 +96,8 @@ def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
         "awaits_footage": recorders.is_awaited(one, files),
         "messages": [message(text) for text in messages.list_all(tx, one)],
         "cases": [_linked_case(link, case) for link, case in links.list_cases_of(tx, one, current.actor())],
-        "duplicates": [],
+        "duplicate_of": duplicates.root_of(tx, one).reference if one.duplicate_of_id else None,
+        "duplicates": [each.reference for each in duplicates.list_of(tx, one)],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, contacts, messages, tips
+from tipline.domain import accounts, acts, contacts, duplicates, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -39,7 +39,7 @@ def get_tip(reference: str) -> Any:
 @blueprint.input(TipChange)
 @blueprint.output(DeskTip)
 def patch_tip(reference: str, json_data: TipChange) -> Any:
-    """Change state, assignee, category, beat or clock offset.
+    """Change state, assignee, category, beat or clock offset, or say which tip this one repeats.
 
     Needs If-Match with the ETag of the tip as it was read; `*` overrides. If somebody else was faster, the
     answer is 412; its `present` tells what stands now in the fields that were to be changed.
@@ -75,7 +75,11 @@ def _change(tx: Transaction, tip: Tip, wanted: TipChange) -> None:
     if "assignee" in said:
         account = accounts.read_assignable(tx, wanted.assignee) if wanted.assignee else None
         tips.assign(tx, actor, tip, account.id if account else None, account.username if account else None)
-    if wanted.state is not None:
+    if wanted.duplicate_of is not None:
+        if wanted.state not in (None, "duplicate"):
+            raise TiplineError("request:invalid", fields={"duplicate_of": "request:invalid"})
+        duplicates.mark(tx, actor, tip, duplicates.read_target(tx, wanted.duplicate_of), wanted.reason or "")
+    elif wanted.state is not None:
         tips.move(tx, actor, tip, wanted.state, reason=wanted.reason, until=wanted.until)
 
 

@@ -27,5 +27,6 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     preferring,
     queue,
     redacting,
+    side_by_side,
     takeback,
 )

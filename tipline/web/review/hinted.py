@@ -102,11 +102,11 @@ def _card(
         row, other, standing.get(other.id, []), reasons.title(row.kind, told),
         [text for bits, text in spoken if bits > 0][:MOST_REASONS], against,
         [one for one in sides if one] if all(sides) else [],
-        _compare(tip, other, told), other.id > tip.id, by.display_name if by else "",
+        compare_address(tip, other, told), other.id > tip.id, by.display_name if by else "",
     )  # fmt: skip
 
 
-def _compare(tip: Tip, other: Tip, told: list[dict[str, Any]]) -> str:
+def compare_address(tip: Tip, other: Tip, told: list[dict[str, Any]]) -> str:
     """The page with both side by side: the files that a reason names, or the two tips."""
     if told and told[0].get("mine"):
         mine, theirs = told[0]["mine"], told[0]["theirs"]
