@@ -55,7 +55,7 @@ class TipChange(Taken):
     )
     duplicate_of: str | None = Field(
         None,
-        description="With `duplicate`: reference of the tip that told the same before. Of a chain its end counts.",
+        description="With `duplicate`: the tip that told the same before. Of a chain its end counts.",
     )
     until: AwareDatetime | None = Field(
         None, description="With `snoozed`: when the tip comes back by itself."
