@@ -23,6 +23,7 @@ from tipline.domain import (
     derivatives,
     district,
     links,
+    marks,
     members,
     messages,
     redacting,
@@ -37,6 +38,7 @@ from tipline.domain.cases import Case
 from tipline.domain.derivatives import Derivative
 from tipline.domain.hints import Hint
 from tipline.domain.links import Link
+from tipline.domain.marks import Mark
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -226,6 +228,14 @@ def reopen_hint(tx: Transaction, _actor: Actor, act: Act) -> None:
     tips.touch(tx.get_one(Tip, hint.other_than(act.tip_id or 0)))
 
 
+def take_off_mark(tx: Transaction, _actor: Actor, act: Act) -> None:
+    marks.take_off(_row(tx, act, Mark))
+
+
+def put_back_mark(tx: Transaction, _actor: Actor, act: Act) -> None:
+    marks.put_back(_row(tx, act, Mark))
+
+
 WAYS: dict[str, WayBack] = {
     "tip:acknowledge": restore_tip,
     "tip:assign": restore_tip,
@@ -247,6 +257,8 @@ WAYS: dict[str, WayBack] = {
     "beats:draw": restore_borders,
     **dict.fromkeys(sightings.KINDS, restore_sighting),
     "hint:answer": reopen_hint,
+    marks.ADDED: take_off_mark,
+    marks.REMOVED: put_back_mark,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.

@@ -43,7 +43,7 @@ def test_a_still_is_asked_for_made_shown_saved_and_taken_off_again(
     services: Services, bell: SilentBell, tip: Tip, film: Evidence, signed_in: Callable[..., FlaskClient]
 ) -> None:
     desk, base = signed_in(), f"evidence/{film.id}/exports"
-    assert post(desk, tip, base, kind="still", frame="7", form="jpeg", band="1").status_code == 303
+    assert post(desk, tip, base, kind="still", frame="7", format="jpeg", band="1").status_code == 303
     assert "waits for its turn" in desk.get(f"/desk/tips/{tip.reference}").text
     deriving.work(services, bell.rung[-1][1])
     page = desk.get(f"/desk/tips/{tip.reference}").text
@@ -106,7 +106,7 @@ def test_an_export_that_failed_says_why_and_is_tried_again(
     services: Services, bell: SilentBell, tip: Tip, film: Evidence, signed_in: Callable[..., FlaskClient]
 ) -> None:
     desk, base = signed_in(), f"evidence/{film.id}/exports"
-    post(desk, tip, base, kind="still", frame="30", form="png")
+    post(desk, tip, base, kind="still", frame="30", format="png")
     deriving.work(services, bell.rung[-1][1])
     page = desk.get(f"/desk/tips/{tip.reference}").text
     assert "This frame cannot be read from the original" in page

@@ -20,6 +20,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     hint_acts,
     keeping,
     linking,
+    marks,
     news,
     opened,
     pages,
@@ -27,6 +28,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     preferring,
     queue,
     redacting,
+    sheets,
     side_by_side,
     takeback,
 )

@@ -44,6 +44,8 @@ NAMES = {
     "subject:add": N_("description added"),
     "subject:change": N_("description corrected"),
     "subject:remove": N_("description taken off the list"),
+    "mark:add": N_("moment marked"),
+    "mark:remove": N_("mark removed"),
     "derivative:ask": N_("export asked for"),
     "derivative:remove": N_("export removed"),
     "tip:place": N_("place set"),

@@ -24,7 +24,10 @@ def export(tx: Transaction, tip: Tip, evidence_id: str) -> Notice:
     """A still of one frame, or a clip of a stretch."""
     row, form = read(tx, tip, evidence_id), request.form
     how = How(
-        form.get("form", exports.PNG), form.get("band") == "1", current.locale(), current.settings().timezone
+        form.get("format", exports.PNG),
+        form.get("band") == "1",
+        current.locale(),
+        current.settings().timezone,
     )
     ring, actor = current.services().bell, current.actor()
     if form.get("kind") == CLIP:

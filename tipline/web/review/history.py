@@ -47,6 +47,8 @@ SENTENCES = {
     "evidence:fail": N_("File %(number)s could not be examined"),
     "evidence:retry": N_("File %(number)s is examined once more"),
     "evidence:download": N_("Original of file %(number)s downloaded"),
+    "mark:add": N_("File %(number)s, %(position)s: moment marked %(text)s"),
+    "mark:remove": N_("File %(number)s, %(position)s: mark removed %(text)s"),
     "derivative:ask": N_("File %(number)s, %(what)s: export asked for"),
     "derivative:make": N_("File %(number)s, %(what)s: export made"),
     "derivative:fail": N_("File %(number)s, %(what)s: export could not be made"),
@@ -206,6 +208,8 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
         "what": _made(facts),
+        "position": filters.position(facts["t"]) if isinstance(facts.get("t"), float) else "–",
+        "text": f"“{facts['text']}”" if facts.get("text") else "",
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)

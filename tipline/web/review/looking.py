@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import clocks, derivatives, evidence, renditions, steps, triage, uploads
+from tipline.domain import clocks, derivatives, evidence, marks, renditions, steps, triage, uploads
 from tipline.domain.evidence import Evidence
+from tipline.domain.marks import Mark
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.web import media
@@ -46,6 +47,7 @@ class FileView:
     tip: Tip | None = None
     copying: float | None = None  # how far the copy for browsers is, while it is being made
     exports: list[exporting.Export] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
 
     @cached_property
     def media(self) -> dict[str, Any]:
@@ -74,6 +76,11 @@ class FileView:
         if self.media.get("playable") != "proxy":
             return None
         return self._one(renditions.COPY)
+
+    @property
+    def other_copy(self) -> Rendition | None:
+        """A copy for browsers that cannot play the original after all."""
+        return None if self.copy else self._one(renditions.COPY)
 
     @property
     def waveform(self) -> Rendition | None:
@@ -172,6 +179,7 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
     pictures = renditions.list_of_many(tx, [row.id for row in rows])
     under_way = uploads.unfinished(tx, tip)
     copying = steps.copying(tx, [row.id for row in rows])
+    marked = marks.list_of_many(tx, [row.id for row in rows])
     asked = derivatives.list_of_many(tx, [row.id for row in rows], exporting.SHOWN)
     exports = exporting.of_files((one for many in asked.values() for one in many), pictures)
     return [
@@ -182,6 +190,7 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
             tip,
             copying.get(row.id),
             exports.get(row.id, []),
+            marked[row.id],
         )
         for row in rows
     ]

@@ -1,7 +1,7 @@
 // Forms sent by htmx: once they are carried out they are emptied and folded away; a refusal leaves all in place.
 
 function onDone(form) {
-  form.reset();
+  if (!form.matches("[data-keep]")) form.reset();
   form.querySelectorAll("[data-begun]").forEach((box) => box.remove());
   form.closest("details")?.removeAttribute("open");
 }

@@ -2,6 +2,8 @@
 // somebody types or an input method composes; they can be switched off and chosen anew (WCAG 2.1.4).
 import { createKeybindingsHandler } from "tinykeys";
 import { pressInQueue } from "./desk_batch.js";
+import { playerKey } from "./desk_cutting.js";
+import { resetLook } from "./desk_looks.js";
 import { currentVideo, stepFrame } from "./desk_players.js";
 
 const STATES = { duplicate: "duplicate", snooze: "snoozed", not_used: "not_used" };
@@ -69,6 +71,8 @@ function pressNamed(key) {
 function steer(event, key) {
   if (key === "," || key === ".") return stepFrame(key === "," ? -1 : 1);
   const video = currentVideo();
+  if (event.key === "0" && resetLook(document.querySelector("[data-file].is-adjusted"))) return true;
+  if (playerKey(event, video)) return true;
   if (!video || event.target.closest?.("button, a, summary, video")) return false;
   if (key === "Space") {
     if (video.paused) video.play();

@@ -1,23 +1,25 @@
 // Player, strip and contact sheet of each file. A keyframe jumps the player; without one it is shown large.
 import { readFrames } from "./desk_frames.js";
 import { startHover } from "./desk_hover.js";
+import { keepInLoop } from "./desk_cutting.js";
 import { Stepper } from "./desk_stepper.js";
 import { sayTruth } from "./desk_truth.js";
+import { sayCamera } from "./desk_walls.js";
 
 const SIZE = "desk-sheet-size";
 const two = (number) => String(number).padStart(2, "0");
 
-function position(seconds) {
+export function position(seconds) {
   const milli = Math.round(seconds * 1000);
   const whole = Math.floor(milli / 1000);
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}.${String(milli % 1000).padStart(3, "0")}`;
 }
 
-const videoOf = (file) => file?.querySelector("[data-stage] video") || null;
+export const videoOf = (file) => file?.querySelector("[data-stage] video") || null;
 const steppers = new WeakMap();
 
 // The stepper of a film; made when its player is first seen, taught when the list of its frames is there.
-function stepperOf(file) {
+export function stepperOf(file) {
   const video = videoOf(file);
   if (!video) return null;
   if (!steppers.has(video)) {
@@ -42,29 +44,45 @@ function stepperOf(file) {
   return stepper;
 }
 
-// A browser that cannot decode a film often raises nothing and shows nothing: then the page must say so.
-function sayBroken(video) {
-  const note = video.closest("[data-file]")?.querySelector("[data-unplayable]");
+// A browser that cannot decode a film often raises nothing and shows nothing: then the page must say so. A film whose
+// bytes the store lost is another matter: it can be made again.
+async function sayBroken(video) {
+  const file = video.closest("[data-file]");
+  if (video.dataset.copy && video.getAttribute("src") !== video.dataset.copy) {
+    video.src = video.dataset.copy;
+    return;
+  }
+  const isLost = video.error && (await isGone(video.currentSrc || video.src));
+  const note = file?.querySelector(isLost ? "[data-lost]" : "[data-unplayable]");
   if (note) note.hidden = false;
+}
+
+async function isGone(url) {
+  const answer = await fetch(url, { headers: { Range: "bytes=0-0" }, credentials: "same-origin" }).catch(() => null);
+  return answer?.status === 410 || answer?.status === 404;
 }
 
 // The number is shown only when the player has confirmed which frame stands there.
 function sayFrame(file, frame, isSure) {
   const shown = file?.querySelector("[data-frame]");
   if (!shown) return;
-  const { list } = steppers.get(videoOf(file)) || {};
-  if (list && isSure) shown.hidden = false;
+  const { list, isAbout } = steppers.get(videoOf(file)) || {};
+  if (list && (isSure || isAbout)) shown.hidden = false;
   shown.classList.toggle("is-unsure", !isSure);
-  if (!list || !isSure) return;
+  const about = shown.querySelector("[data-about]");
+  if (about) about.hidden = !isAbout;
+  if (!list || frame < 0 || !(isSure || isAbout)) return;
   shown.dataset.number = String(list.number[frame]);
   shown.querySelector("b").textContent = String(list.number[frame]);
   say(file, list.film[frame]);
+  keepInLoop(videoOf(file));
 }
 
 function say(file, seconds) {
   const shown = file.querySelector("[data-position]");
   if (shown) shown.textContent = position(seconds);
   sayTruth(file, seconds);
+  sayCamera(file, seconds);
   const strip = file.querySelector("[data-strip]");
   const head = strip?.querySelector("[data-head]");
   if (head) head.setAttribute("x", String(Math.min(1, seconds / Number(strip.dataset.duration)) * 1000));
@@ -76,7 +94,7 @@ function mark(file, link) {
 }
 
 // Go to a moment: the player if the film plays, else the still that was taken there.
-function go(file, seconds, link) {
+export function go(file, seconds, link) {
   const stepper = stepperOf(file);
   if (stepper) {
     stepper.go(seconds);
@@ -139,6 +157,13 @@ function keep(name, value) {
   }
 }
 
+// A picture that the store lost leaves a sentence, not a hole.
+async function onLostPicture(event) {
+  const file = event.target.matches?.("img") && event.target.closest("[data-file]");
+  const note = file && file.querySelector("[data-lost]");
+  if (note && note.hidden && (await isGone(event.target.currentSrc || event.target.src))) note.hidden = false;
+}
+
 // The film somebody looks at: keys must never move another one, somewhere else on the page.
 let latest = null;
 
@@ -165,6 +190,7 @@ function startSteppers() {
 
 export function startPlayers(words) {
   document.addEventListener("click", onClick);
+  document.addEventListener("error", onLostPicture, true);
   startHover(position);
   startSteppers();
   for (const sort of ["pointerdown", "click", "play"]) document.addEventListener(sort, noteLatest, true);
@@ -179,7 +205,9 @@ export function startPlayers(words) {
     (event) => {
       const file = event.target.closest?.("[data-file]");
       const stepper = file && stepperOf(file);
-      if (stepper) say(file, stepper.filmTime());
+      if (!stepper) return;
+      say(file, stepper.filmTime());
+      keepInLoop(stepper.video);
     },
     true,
   );

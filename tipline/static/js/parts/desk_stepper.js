@@ -58,11 +58,23 @@ export class Stepper {
   // Steps asked for while one is still under way add up.
   step(by) {
     if (this.isLearning) this.owed += by;
-    if (!this.isExact) return Boolean(this.isLearning);
+    if (!this.isExact) return this.list ? this.stepAbout(by) : Boolean(this.isLearning);
     // A film that was not touched yet shows its poster, or its first frame without telling so.
     const here = this.shown < 0 ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
     const from = this.isAtWork ? this.wanted : here;
     this.show(from + by);
+    return true;
+  }
+
+  // A player that never tells which frame it shows: it is asked for the right moment, and the page says "about".
+  stepAbout(by) {
+    this.isAbout = true;
+    this.video.pause();
+    const from = frameAt(this.list.shown, this.video.currentTime);
+    const frame = Math.max(0, Math.min(this.list.count - 1, from + by));
+    const end = frame + 1 < this.list.count ? this.list.shown[frame + 1] : this.list.shown[frame] + 0.04;
+    this.video.currentTime = this.list.shown[frame] + (end - this.list.shown[frame]) / 2;
+    this.tell(frame, false);
     return true;
   }
 
