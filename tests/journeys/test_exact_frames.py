@@ -5,11 +5,16 @@ Each frame of the drawn films carries its number as bars; they are read from the
 
 from __future__ import annotations
 
+import io
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests import counted
@@ -84,6 +89,115 @@ def confirmed(desk: Page, number: int) -> int:
     expect(frame).to_have_attribute("data-number", str(number))
     expect(frame).not_to_have_class("is-unsure")
     return int(frame.locator("b").inner_text())
+
+
+def test_a_still_is_the_frame_on_the_screen_and_a_clip_holds_just_the_frames_between_in_and_out(
+    officer: Officer, tips: dict[str, str]
+) -> None:
+    desk = officer(path=f"/desk/tips/{tips['old.mkv']}", language="en")
+    go_to(desk, "9")
+    desk.keyboard.press("i")
+    for _ in range(5):
+        desk.keyboard.press(".")
+    confirmed(desk, 14)
+    desk.keyboard.press("o")
+    expect(desk.locator("[data-export-clip]")).to_be_enabled()
+    desk.keyboard.press("s")
+    picture = np.asarray(Image.open(io.BytesIO(saved(desk, "frame 14"))).convert("L"))
+    assert counted.number_of(picture[: counted.SIZE[1]]) == 14
+    desk.locator("[data-export] [name=band]").uncheck()
+    desk.keyboard.press("Shift+S")
+    with av.open(io.BytesIO(saved(desk, "frames 9–14"))) as film:
+        numbers = [counted.number_of(one.to_ndarray(format="gray")) for one in film.decode(video=0)]
+    assert numbers == list(range(9, 15))
+
+    desk.locator("[data-loop]").click()
+    seen = {desk.evaluate(READ, [counted.BITS, False]) for _ in range(60)}
+    assert not desk.evaluate("document.querySelector('video').paused"), "the loop ended"
+    assert seen and seen <= set(range(9, 16)), seen
+    desk.locator("[data-loop]").click()
+    desk.locator("video").evaluate("video => video.pause()")
+
+
+def test_a_moment_is_marked_with_a_word_jumped_to_by_hand_and_the_mark_taken_back(
+    officer: Officer, tips: dict[str, str]
+) -> None:
+    desk = officer(path=f"/desk/tips/{tips['hidden.mp4']}", language="en")
+    go_to(desk, "21")
+    desk.keyboard.press("b")
+    desk.keyboard.type("hand in the till")
+    desk.keyboard.press("Enter")
+    mark = desk.locator("[data-mark]")
+    expect(mark).to_contain_text("hand in the till")
+    expect(desk.locator(".strip-flag")).to_have_count(1)
+    go_to(desk, "6")
+    desk.keyboard.press("Escape")
+    mark.locator("[data-t]").click()
+    confirmed(desk, 21)
+    field = desk.locator("[data-go-to]")
+    field.fill("9:59:59")
+    field.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.press("Escape")
+    desk.keyboard.press("9")
+    assert desk.evaluate("document.querySelector('video').playbackRate") == 8
+    desk.keyboard.press("u")
+    expect(mark).to_have_count(0)
+    expect(desk.locator(".strip-flag")).to_have_count(0)
+
+
+def test_adjusting_the_view_changes_the_picture_and_nothing_else(
+    officer: Officer, tips: dict[str, str]
+) -> None:
+    desk = officer(path=f"/desk/tips/{tips['turned.mp4']}", language="en")
+    desk.locator("[data-look-open]").first.click()
+    slider = desk.locator("[data-adjust=brightness]").first
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    expect(desk.get_by_text("View adjusted; the original and exports are unchanged.")).to_be_visible()
+    video = desk.locator("video")
+    assert "url(" in video.evaluate("video => getComputedStyle(video).filter")
+    desk.locator(".stage-caption").first.click()
+    desk.keyboard.press("0")
+    assert video.evaluate("video => getComputedStyle(video).filter") == "none"
+    desk.locator("[data-enlarge]").first.dispatch_event("click")
+    expect(desk.locator(".viewer-canvas img")).to_be_visible()
+    desk.keyboard.press(">")
+    expect(desk.locator(".viewer-canvas img")).to_have_css("transform", re.compile("matrix"))
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".viewer-host")).to_have_count(0)
+
+
+def test_a_browser_that_tells_no_frames_steps_all_the_same_and_says_about(
+    officer: Officer, tips: dict[str, str]
+) -> None:
+    desk = officer()
+    desk.add_init_script("delete HTMLVideoElement.prototype.requestVideoFrameCallback")
+    desk.goto(f"/desk/tips/{tips['turned.mp4']}?lang=en")
+    expect(desk.locator("[data-step='1']")).to_be_enabled()
+    expect(desk.locator("[data-frame]")).to_be_hidden()
+    expect(desk.locator("video")).to_have_js_property("readyState", 4)
+    desk.keyboard.press(".")
+    expect(desk.locator("[data-frame]")).to_contain_text("about Frame 1")
+
+
+def go_to(desk: Page, typed: str) -> None:
+    """Type a frame number and wait until the player stands there."""
+    field = desk.locator("[data-go-to]")
+    field.fill(typed)
+    field.press("Enter")
+    confirmed(desk, int(typed))
+    field.press("Escape")
+
+
+def saved(desk: Page, place: str) -> bytes:
+    """The bytes of the export that appears in the list."""
+    row = desk.locator(".export-list > li").filter(has_text=place)
+    expect(row.locator("a[download]")).to_be_visible()
+    answer = desk.request.get(str(row.locator("a[download]").get_attribute("href")))
+    assert answer.ok
+    return answer.body()
 
 
 def test_a_keyframe_leads_to_its_very_frame_and_the_speed_is_kept(

@@ -93,8 +93,8 @@ def placed(file: Evidence, tip: Tip, t: float, zone: str) -> dict[str, Any]:
         said |= {"clock_offset_s": moment.offset_s, "clock_source": known.offset_source}
     if moment.camera is not None:
         said["camera_at"] = moment.camera.replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds")
-    # What rests on the reporter's words alone is no time of this frame.
-    if moment.true is not None and not known.is_about:
+    # Nothing is called true that rests on a clock nobody compared, or on the reporter's words alone.
+    if moment.true is not None and known.known_by not in (placing.CAMERA, placing.TOLD):
         true = moment.true.astimezone(ZoneInfo(zone))
         said |= {"true_at": true.isoformat(sep=" ", timespec="milliseconds"), "known_by": known.known_by}
     return said | ({"doubts": list(known.doubts)} if known.doubts else {})

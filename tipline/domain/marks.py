@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,7 +41,7 @@ def add(
     tx: Transaction, actor: Actor, file: Evidence, *, t: float | None, until: float | None = None,
     frame: int | None = None, text: str = "",
 ) -> Mark:  # fmt: skip
-    """Mark a moment, or the stretch up to `until`. The word is the desk's own and never reaches a reporter."""
+    """Mark a moment, or the stretch up to `until`. The word never reaches a reporter."""
     if t is None or not math.isfinite(t) or abs(t) > FARTHEST_S or actor.user_id is None:
         raise TiplineError("mark:moment-needed", fields={"t": "mark:moment-needed"})
     text = " ".join(text.split())
@@ -101,7 +102,7 @@ def list_of_many(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, list
 
 def _record(tx: Transaction, actor: Actor, action: str, row: Mark, file: Evidence) -> Tip:
     tip = tx.get_one(Tip, file.tip_id)
-    frame = {} if row.frame is None else {"frame": row.frame}
+    frame: dict[str, Any] = {} if row.frame is None else {"frame": row.frame}
     custody.append(
         tx, actor, action, f"evidence:{file.id}", tip=tip.reference, number=file.number, mark=row.id,
         t=round(row.t, 3), text=row.text, **frame,

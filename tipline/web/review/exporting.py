@@ -66,4 +66,12 @@ def concerned(files: Iterable[Any], numbers: Iterable[int] = ()) -> list[Any]:
     """Files whose list of exports may look different now: something is under way, was when the page was
     drawn, or was just asked for."""
     about, told = (request.view_args or {}).get("evidence_id"), set(numbers)
-    return [one for one in files if one.row.id == about or one.row.number in told or one.is_exporting]
+    undone = request.path.startswith("/desk/acts/")  # what was taken back may be any of them
+    return [
+        one
+        for one in files
+        if one.row.id == about
+        or one.row.number in told
+        or one.is_exporting
+        or (undone and one.row.kind == "video")
+    ]

@@ -47,8 +47,8 @@ SENTENCES = {
     "evidence:fail": N_("File %(number)s could not be examined"),
     "evidence:retry": N_("File %(number)s is examined once more"),
     "evidence:download": N_("Original of file %(number)s downloaded"),
-    "mark:add": N_("File %(number)s, %(position)s: moment marked %(text)s"),
-    "mark:remove": N_("File %(number)s, %(position)s: mark removed %(text)s"),
+    "mark:add": N_("File %(number)s, %(position)s: moment marked %(marked)s"),
+    "mark:remove": N_("File %(number)s, %(position)s: mark removed %(marked)s"),
     "derivative:ask": N_("File %(number)s, %(what)s: export asked for"),
     "derivative:make": N_("File %(number)s, %(what)s: export made"),
     "derivative:fail": N_("File %(number)s, %(what)s: export could not be made"),
@@ -209,7 +209,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
         "what": _made(facts),
         "position": filters.position(facts["t"]) if isinstance(facts.get("t"), float) else "–",
-        "text": f"“{facts['text']}”" if facts.get("text") else "",
+        "marked": f"“{facts['text']}”" if facts.get("text") else "",
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
     return gettext(sentence, **values)

@@ -1,4 +1,4 @@
-"""The contact sheet of one file on paper: A4, four by six pictures a page, with what proves where they are from."""
+"""The contact sheet of one file on paper: A4, four by six pictures a page, and what proves their origin."""
 
 from __future__ import annotations
 
