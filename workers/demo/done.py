@@ -66,7 +66,7 @@ ACTS = (
     Act(When(3, "20:12"), ZHOU, "note", tip="room-4", text="四起均在航海路地铁站八百米内，建议调 B 口沿线公共视频。"),
     # 重复
     Act(When(2, "08:12"), ZHOU, "acknowledge", tip="battery-2"),
-    Act(When(2, "08:30"), ZHOU, "duplicate", tip="battery-2", text="与菜市场东门电瓶被盗为同一起，照片已并案查看。"),
+    Act(When(2, "08:30"), ZHOU, "duplicate", tip="battery-2", more="battery-1", text="与菜市场东门电瓶被盗为同一起，照片已并案查看。"),
     # 车棚
     Act(When(1, "22:49"), CHEN, "acknowledge", tip="alley"),
     Act(When(1, "22:58"), CHEN, "assign", tip="alley", more=CHEN),

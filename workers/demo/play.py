@@ -17,6 +17,7 @@ from tipline.domain import (
     cases,
     clock,
     district,
+    duplicates,
     ids,
     links,
     messages,
@@ -162,6 +163,8 @@ class Stage:
             tips.assign(tx, actor, tip, self._actors[act.more].user_id, act.more)
         elif act.verb == "link":
             links.link(tx, actor, cases.read_case(tx, self._numbers[act.case]), tip, act.text)
+        elif act.verb == "duplicate":
+            duplicates.mark(tx, actor, tip, tips.read_tip(tx, self._references[act.more]), act.text)
         elif act.verb in MESSAGES:
             messages.write(tx, actor, tip, act.text, kind=act.verb)
         else:
