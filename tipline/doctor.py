@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline import bell, broker, preflight, printing, services
+from tipline import bell, broker, mapfile, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
 from tipline.domain import clock, signatures
@@ -345,5 +345,6 @@ LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "translations": look_at_translations,
     "fonts": look_at_fonts,
     "signature": look_at_signature,
+    "map": lambda settings: _Words(State[(found := mapfile.examine(settings))[0]], *found[1:]),
     "clock": look_at_clock,
 }

@@ -7,6 +7,7 @@ is the documentation: a law test compares it with the README. All faults of a st
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,6 +27,7 @@ OUTER_PROGRAMS = {"bubblewrap": "bwrap", "gvisor": "runsc"}
 # Values seen in examples and tutorials; a service that signs with one of them is open to anybody.
 KNOWN_KEYS = frozenset({"changeme", "change-me", "secret", "dev", "development", "test", "password"})
 SHORTEST_KEY = 32
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
 
 
 class SettingsError(Exception):
@@ -88,8 +90,11 @@ def _store(value: str) -> str:
 
 def _tiles(value: str) -> str:
     checked = _url("http", "https")(value)
-    if not all(place in checked for place in ("{z}", "{x}", "{y}")) or not urlsplit(checked).hostname:
+    if not all(place in checked for place in ("{z}", "{x}", "{y}")):
         raise ValueError("must be an address with {z}, {x} and {y} in it")
+    # Its host becomes a part of the policy of our pages.
+    if not _HOST.fullmatch(urlsplit(checked).netloc):
+        raise ValueError("must name a host by letters, digits, dots and dashes, and a port if it has one")
     return checked
 
 

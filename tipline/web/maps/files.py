@@ -7,6 +7,7 @@ import json
 from flask import Response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
+from tipline import mapfile
 from tipline.domain import beats, district
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -35,7 +36,7 @@ def borders() -> ResponseReturnValue:
 @guard.staff("tip:read")
 def base() -> ResponseReturnValue:
     """In ranges, as the map asks for them."""
-    path = source.file_of(current.settings())
+    path = mapfile.find(current.settings())
     if path is None:
         raise TiplineError("request:not-found")
     response = send_file(path, mimetype="application/octet-stream", conditional=True, max_age=KEPT_S)

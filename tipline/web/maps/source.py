@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import g
 
+from tipline import mapfile
 from tipline.domain.beats import Beat
 from tipline.settings import Settings
 from tipline.web import current
@@ -36,17 +36,11 @@ class Point(NamedTuple):
     radius: float = 0.0
 
 
-def file_of(settings: Settings) -> Path | None:
-    """The map file, if there is one."""
-    path = settings.map_pmtiles or settings.data / "map.pmtiles"
-    return path if path.is_file() else None
-
-
 def kind_of(settings: Settings) -> str:
     """A server that was named goes before a file that lies there."""
     if settings.map_url:
         return SERVER
-    return FILE if file_of(settings) else GRID
+    return FILE if mapfile.find(settings) else GRID
 
 
 def drawn(
