@@ -79,8 +79,8 @@ def _own(tip: Tip) -> list[Spot]:
 
 def _of_shop(tx: Transaction, tip: Tip) -> list[Spot]:
     shop = tx.get(Shop, tip.shop) if tip.shop else None
-    if shop is None or shop.lat is None or shop.lon is None:
-        return []
+    if shop is None or shop.lat is None or shop.lon is None or (shop.lat, shop.lon) == (tip.lat, tip.lon):
+        return []  # what the poster filled in is the tip's own place by now
     return [Spot(SHOP, Position(shop.lat, shop.lon), name=shop.words)]
 
 

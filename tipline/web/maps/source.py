@@ -14,6 +14,7 @@ from flask import g
 
 from tipline import mapfile
 from tipline.domain.beats import Beat
+from tipline.mapfile import Header
 from tipline.settings import Settings
 from tipline.web import current
 from tipline.web.maps import blueprint
@@ -40,12 +41,21 @@ def kind_of(settings: Settings) -> str:
     """A server that was named goes before a file that lies there."""
     if settings.map_url:
         return SERVER
-    return FILE if mapfile.find(settings) else GRID
+    return FILE if _header(settings) else GRID
+
+
+def _header(settings: Settings) -> Header | None:
+    """Of a file that can be drawn; what is none is told by the doctor."""
+    path = mapfile.find(settings)
+    try:
+        return mapfile.read_header(path) if path else None
+    except OSError:
+        return None
 
 
 def drawn(
     points: Sequence[Point] = (), *, beats: bool = True, shapes: dict[str, Any] | None = None,
-    path: bool = False, pick: str = "", now: bool = True,
+    path: bool = False, pick: str = "",
 ) -> str:  # fmt: skip
     """What a map's script needs, as JSON. `pick` names the form that a click on the map fills in.
 
@@ -53,6 +63,7 @@ def drawn(
     """
     settings = current.settings()
     kind = kind_of(settings)
+    header = _header(settings) if kind == FILE else None
     if kind == SERVER:
         parts = urlsplit(settings.map_url)
         g.pictures_from = f"{parts.scheme}://{parts.netloc}"
@@ -62,6 +73,7 @@ def drawn(
             "url": {SERVER: settings.map_url, FILE: FILE_URL}.get(kind, ""),
             "system": settings.map_system if kind != GRID else "wgs84",
             "attribution": settings.map_attribution or (OF_THE_FILE if kind == FILE else ""),
+            "deepest": header.high if header else 0,
             "language": "zh" if current.locale() != "en" else "en",
         },
         "beats": PLACES_URL if beats and shapes is None else "",
@@ -69,7 +81,6 @@ def drawn(
         "points": [one._asdict() for one in points],
         "path": path,
         "pick": pick,
-        "now": now,
         "words": _words(),
     }
     return json.dumps(spec, ensure_ascii=False)
