@@ -29,8 +29,10 @@ from tipline.errors import TiplineError
 
 A_PAGE = 100
 KINDS = ("video", "photo", "audio", "other")
+BY_TIME = "true"  # see `chronology`
 SORTS: dict[str, Any] = {
     "number": None,
+    BY_TIME: None,
     "received": Evidence.received_at,
     "name": func.lower(Evidence.filename),
     "size": Evidence.size,
@@ -130,12 +132,15 @@ def count(tx: Transaction, case: Case, wanted: Wanted) -> int:
 
 def gaps(tx: Transaction, case: Case, numbering: dict[int, int]) -> list[Gap]:
     """The places that stand empty, each with its last link."""
+    standing = select(Link.tip_id).where(Link.case_id == case.id, Link.ended_at.is_(None))
     query = (
-        select(Link, Tip).join(Tip, Tip.id == Link.tip_id).where(Link.case_id == case.id).order_by(Link.id)
+        select(Link, Tip)
+        .join(Tip, Tip.id == Link.tip_id)
+        .where(Link.case_id == case.id, Link.tip_id.not_in(standing))
+        .order_by(Link.id)
     )
     last = {row.Tip.id: (row.Link, row.Tip) for row in tx.execute(query)}
-    empty = [Gap(numbering[tip.id], tip, link) for link, tip in last.values() if link.ended_at is not None]
-    return sorted(empty)
+    return sorted(Gap(numbering[tip.id], tip, link) for link, tip in last.values())
 
 
 def made_of(tx: Transaction, evidence_ids: list[str]) -> dict[str, Made]:

@@ -154,7 +154,7 @@ class SubjectList(BaseModel):
 
 class ExhibitsQuery(PageQuery):
     sort: str = Field(
-        "number", description="number, received, name or size; a dash before it turns it round."
+        "number", description="number, received, name, size or true (time); a dash before it turns it round."
     )
     q: str = Field("", max_length=200, description="Words in file name, tip, place or camera; or a SHA-256.")
     kind: str = Field("", pattern="^(video|photo|audio|other|)$")

@@ -7,8 +7,9 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, cases, exhibits, members, merging, subjects, tasks
+from tipline.domain import accounts, cases, chronology, exhibits, members, merging, subjects, tasks
 from tipline.domain.cases import Case
+from tipline.domain.exhibits import Page, Wanted
 from tipline.domain.subjects import Subject
 from tipline.domain.tasks import Task
 from tipline.errors import TiplineError
@@ -84,10 +85,10 @@ def list_evidence(number: str, query_data: ExhibitsQuery) -> Any:
     """The numbered list of evidence."""
     if query_data.sort.removeprefix("-") not in exhibits.SORTS:
         raise TiplineError("request:invalid", fields={"sort": "request:field-unclear"})
-    wanted = exhibits.Wanted(**query_data.model_dump(include={"sort", "q", "kind", "integrity"}))
+    wanted = Wanted(**query_data.model_dump(include={"sort", "q", "kind", "integrity"}))
     with current.services().database.reading() as tx:
         row = read(tx, number)
-        page = exhibits.list_exhibits(tx, row, wanted, cursor=query_data.cursor, limit=query_data.limit)
+        page = page_of(tx, row, wanted, cursor=query_data.cursor, limit=query_data.limit)
         made = exhibits.made_of(tx, [one.file.id for one in page.exhibits])
     items = [
         {
@@ -206,6 +207,13 @@ def delete_subject(number: str, subject_id: int) -> str:
         case = read(tx, number)
         subjects.remove(tx, current.actor(), case, subjects.read_subject(tx, case, subject_id))
     return ""
+
+
+def page_of(tx: Transaction, row: Case, wanted: Wanted, **more: Any) -> Page:
+    """In the order of numbers or of a column, or in that of true time."""
+    if wanted.by == exhibits.BY_TIME:
+        return chronology.list_page(tx, row, wanted, current.zone(), **more)
+    return exhibits.list_exhibits(tx, row, wanted, **more)
 
 
 def _tasks(tx: Transaction, rows: list[Task]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tipline.domain.cases import Case
 from tipline.domain.exhibits import SORTS, Exhibit, Wanted
 from tipline.errors import TiplineError
 from tipline.web import current, guard
+from tipline.web.api.case_parts import page_of
 from tipline.web.cases import blueprint, frame, tables
 from tipline.web.review import truth, words
 from tipline.web.review.saying import gettext
@@ -29,7 +30,7 @@ def listed(tx: Transaction, row: Case) -> dict[str, Any]:
     wanted = wanted_of_request()
     numbering = exhibits.places(tx, row)
     cursor = request.args.get("cursor", "")
-    page = exhibits.list_exhibits(tx, row, wanted, cursor=cursor, numbering=numbering)
+    page = page_of(tx, row, wanted, cursor=cursor, numbering=numbering)
     return {
         "exhibits": page.exhibits,
         "made": exhibits.made_of(tx, [one.file.id for one in page.exhibits]),
@@ -54,7 +55,7 @@ def evidence_csv(number: str) -> ResponseReturnValue:
     wanted = wanted_of_request()
     with current.services().database.transaction() as tx:
         row = frame.read(tx, number)
-        found = exhibits.list_exhibits(tx, row, wanted, limit=None).exhibits
+        found = page_of(tx, row, wanted, limit=None).exhibits
         custody.append(tx, current.actor(), "case:list", f"case:{row.number}", files=len(found))
         made = exhibits.made_of(tx, [one.file.id for one in found])
         truths = truth.of_many(tx, [(one.file, one.tip) for one in found])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import redirect, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import clock, exhibits, links, merging, tasks, thanks, triage
+from tipline.domain import chronology, clock, exhibits, links, merging, tasks, thanks, triage
 from tipline.domain.cases import OUTCOMES, Case
 from tipline.domain.links import Link
 from tipline.domain.triage import Row
@@ -87,6 +87,15 @@ def linked(tx: Transaction, row: Case) -> dict[str, Any]:
     rows = {one.tip.id: one for one in triage.rows_of(tx, [tip for _link, tip in standing], current.actor())}
     found = [Linked(place[tip.id], link, rows[tip.id]) for link, tip in standing]
     return {"linked": sorted(found, key=lambda one: one.place), "ended": links.list_ended(tx, row)}
+
+
+@blueprint.get("/desk/cases/<number>/span")
+@guard.staff("case:read")
+def span(number: str) -> ResponseReturnValue:
+    """When the first and the last of its footage was; asked for by the overview once it is shown."""
+    with current.services().database.reading() as tx:
+        row = frame.read(tx, number)
+        return render_template("cases/span.html", span=chronology.span(tx, row, current.zone()))
 
 
 @blueprint.get("/desk/cases/<number>/log")
