@@ -6,6 +6,7 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,6 +40,7 @@ def create_app(services: Services) -> APIFlask:
     limiting.init(app)
     signin.init(app)
     assets.init(app)
+    Compress(app)
     filters.init(app)
     security.init(app)
     errors.init(app)
@@ -74,6 +76,11 @@ def _configure(app: APIFlask, services: Services) -> None:
         JSON_AS_ASCII=False,
         TEMPLATES_AUTO_RELOAD=False,
         OPENAPI_VERSION="3.1.0",
+        # Pages alone: answers of the API carry a tag that programs send back, and pictures are small already.
+        COMPRESS_MIMETYPES=["text/html"],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_STREAMS=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]

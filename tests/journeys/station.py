@@ -55,11 +55,11 @@ class Station:
 
     def tell(self, path: str, body: dict[str, Any]) -> Any:
         """Act through the desk's API."""
-        return json.loads(self._post(path, json.dumps(body).encode(), {**JSON, **self._bearer()}))
+        return json.loads(self._post(path, json.dumps(body).encode(), {**JSON, **self.bearer()}))
 
     def read(self, path: str) -> bytes:
         """The bytes behind an address of the desk's API."""
-        request = urllib.request.Request(self.url + path, headers=self._bearer())
+        request = urllib.request.Request(self.url + path, headers=self.bearer())
         with urllib.request.urlopen(request, timeout=60) as answer:
             return bytes(answer.read())
 
@@ -99,7 +99,8 @@ class Station:
         """Processes of this station whose command holds the word, eldest first."""
         return [pid for pid in _descendants(self.process.pid) if word in _command(pid)]
 
-    def _bearer(self) -> dict[str, str]:
+    def bearer(self) -> dict[str, str]:
+        """Headers with which an investigator's program comes in."""
         if not self._tokens:
             self._tokens.append(self.tipline("token", "create", "--user", "li").split()[-1])
         return {"Authorization": f"Bearer {self._tokens[0]}"}

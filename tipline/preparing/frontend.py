@@ -19,20 +19,24 @@ OLDEST_NODE = 18
 MIRROR = "npm config set registry ADDRESS"
 
 
-def prepare(places: Places) -> None:
-    """Parts in `node_modules`, built files in `tipline/static/built`."""
-    parts = stamps.digest([], [places.root / "package.json", places.root / "package-lock.json"])
+def prepare(places: Places, *, with_tests: bool) -> None:
+    """Parts in `node_modules`, built files in `tipline/static/built`; for tests also what only they use."""
+    files = [places.root / "package.json", places.root / "package-lock.json"]
+    parts, for_tests = stamps.digest([], files), stamps.digest(["with tests"], files)
     sources = stamps.digest([parts], _sources(places))
     parts_stamp = places.node_modules / ".tipline-stamp"
     # Inside the built folder, which a build replaces as a whole: no folder, no stamp.
     built_stamp = places.static / "built" / ".stamp"
-    parts_fresh = stamps.is_fresh(parts_stamp, parts)
+    # What is there for tests holds all that running needs.
+    parts_fresh = stamps.is_fresh(parts_stamp, for_tests) or (
+        not with_tests and stamps.is_fresh(parts_stamp, parts)
+    )
     if parts_fresh and stamps.is_fresh(built_stamp, sources):
         return
     node, npm = _find_node() or _node_from_python(places)
     if not parts_fresh:
-        with step("Front-end parts"), stamps.stamped(parts_stamp, parts):
-            _fetch_parts(places, node, npm)
+        with step("Front-end parts"), stamps.stamped(parts_stamp, for_tests if with_tests else parts):
+            _fetch_parts(places, node, npm, with_tests=with_tests)
     with step("Front end"), stamps.stamped(built_stamp, sources):
         _build(places, node)
 
@@ -78,11 +82,12 @@ def _node_from_python(places: Places) -> tuple[list[str], list[str]]:
     return node, [*node, str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def _fetch_parts(places: Places, node: list[str], npm: list[str]) -> None:
+def _fetch_parts(places: Places, node: list[str], npm: list[str], *, with_tests: bool) -> None:
     environment = clean_environment()
     environment["PATH"] = f"{Path(node[0]).parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
-    # The build tool is a development part, so those are wanted whatever npm is configured for.
-    arguments = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"]
+    # Said either way, whatever npm is configured for.
+    which = "--include=dev" if with_tests else "--omit=dev"
+    arguments = ["ci", "--ignore-scripts", which, "--no-audit", "--no-fund"]
     try:
         run([*npm, *arguments], cwd=places.root, env=environment)
     except CommandFailed as failed:

@@ -23,7 +23,7 @@ def prepare(root: Path, *, with_tests: bool) -> None:
         if not places.node_modules.exists() or not places.python.exists():
             check_room(shutil.disk_usage(root).free, root)
         python_parts.prepare(places, with_tests=with_tests)
-        frontend.prepare(places)
+        frontend.prepare(places, with_tests=with_tests)
         catalogues.prepare(places)
         paper.prepare(places, with_tests=with_tests)
         if with_tests:

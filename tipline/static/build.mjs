@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
@@ -72,6 +73,15 @@ async function drawSprite(outdir) {
   return ["icons.svg", `icons-${digest}.svg`];
 }
 
+// Small forms of everything that is text, made once here instead of at each request.
+async function squeeze(folder) {
+  for (const name of (await readdir(folder)).filter((one) => /\.(js|css|svg)$/.test(one))) {
+    const whole = await readFile(path.join(folder, name));
+    await writeFile(path.join(folder, `${name}.gz`), gzipSync(whole, { level: 9 }));
+    await writeFile(path.join(folder, `${name}.br`), brotliCompressSync(whole));
+  }
+}
+
 // A page served meanwhile finds either the old set or the new one, never half of one.
 async function swap(fresh) {
   const old = path.join(HERE, "built.old");
@@ -96,6 +106,7 @@ async function main() {
   ];
   const manifest = Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
   await writeFile(path.join(fresh, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+  await squeeze(fresh);
   await swap(fresh);
   console.log(`${pairs.length} built files`);
 }

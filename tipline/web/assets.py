@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from mimetypes import guess_type
 from pathlib import Path
 
-from flask import Flask, abort, send_from_directory, url_for
+from flask import Flask, abort, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from tipline.web import guard
@@ -30,7 +31,19 @@ def init(app: Flask) -> None:
 def serve(name: str) -> ResponseReturnValue:
     if "/" in name or name == "manifest.json":
         abort(404)
-    response = send_from_directory(BUILT, name, max_age=31_536_000)
+    ending, form = _smallest(name)
+    response = send_from_directory(BUILT, name + ending, max_age=31_536_000, mimetype=guess_type(name)[0])
+    if form:
+        response.content_encoding = form
+    response.vary.add("Accept-Encoding")
     response.cache_control.public = True
     response.cache_control.immutable = True
     return response
+
+
+def _smallest(name: str) -> tuple[str, str]:
+    """Ending and coding of the smallest form the build made that this browser reads."""
+    for ending, form in ((".br", "br"), (".gz", "gzip")):
+        if request.accept_encodings[form] and (BUILT / (name + ending)).is_file():
+            return ending, form
+    return "", ""
