@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults hostile fuzz check lock messages bench bench-intake bench-media clean
+.PHONY: help run test faults hostile fuzz check lock messages bench bench-intake bench-desk bench-media clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -67,6 +67,13 @@ bench: ## the side-by-side tables
 bench-intake: ## uploads to ours and to the official Node server; ARGS="--gib 1"
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m bench intake $(ARGS)
+
+bench-desk: ## pages of the desk with 100,000 tips, what they weigh, 100 desks beside 20 uploads; ARGS="--tips 20000"
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@exec $(BIN)/python -m bench desk $(ARGS)
+	@$(BIN)/python -m bench desk-weight
+	@$(BIN)/python -m bench desk-live
+	@$(BIN)/python -m bench triage
 
 bench-media: ## an hour of drawn footage: our passes beside other tools, photos, workers; ARGS="--minutes 20"
 	@$(PYTHON) tipline/bootstrap.py --dev
