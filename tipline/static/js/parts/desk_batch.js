@@ -15,6 +15,8 @@ const here = () => document.querySelector(`${LISTS}.is-here`);
 let last = null; // where a range begins that Shift ends
 let lent = false;
 let kept = { here: "", picked: new Set() };
+let sentSoFar = 0;
+const underWay = new Map(); // form of an act that was sent → its rows, the act, what was typed
 
 function show() {
   const many = picked();
@@ -148,25 +150,52 @@ function restore() {
   }
 }
 
-function onActed(button) {
-  const refused = (document.getElementById("batch-said")?.dataset.refused || "").split(" ").filter(Boolean);
-  const done = [...kept.picked].filter((id) => !refused.includes(id.replace("row-", "")));
-  if (!done.length) return;
-  const ended = document.getElementById(done[done.length - 1]);
-  kept.picked = new Set(lent ? [] : [...kept.picked].filter((id) => !done.includes(id)));
-  restore();
-  lent = false;
+// What is sent leaves at once in a form of its own, and the hand goes on: keys pressed before the answer are meant
+// for the next row, never for a field that was just sent, and no answer touches what was ticked meanwhile.
+function dispatch(htmx, button) {
+  const many = picked();
+  const going = document.createElement("form");
+  going.method = "post";
+  going.action = form().action;
+  going.hidden = true;
+  going.setAttribute("hx-post", form().getAttribute("hx-post"));
+  going.setAttribute("hx-swap", "none");
+  const entries = [...new FormData(form(), button), ["once", String((sentSoFar += 1))]];
+  for (const [name, value] of entries) {
+    const field = going.appendChild(document.createElement("input"));
+    Object.assign(field, { type: "hidden", name, value });
+  }
+  underWay.set(going, { ids: many.map((row) => row.id), act: button.value, entries });
+  document.body.appendChild(going);
+  htmx.process(going);
+  going.requestSubmit();
+  const last = many[many.length - 1];
   form().reset();
-  for (const row of rows()) box(row).checked = kept.picked.has(row.id);
+  pick(many, false);
   openSheet("");
-  show();
-  const next = SETTLING.includes(button) ? rows()[rows().indexOf(ended) + 1] : null;
-  standOn(next || here() || ended);
+  const next = SETTLING.includes(button.value) ? rows()[rows().indexOf(last) + 1] : null;
+  standOn(next || here() || last);
+}
+
+function onAnswer(going, status) {
+  const { ids, act, entries } = underWay.get(going);
+  underWay.delete(going);
+  going.remove();
+  const refused = (document.getElementById("batch-said")?.dataset.refused || "").split(" ").filter(Boolean);
+  const back = status < 400 ? ids.filter((id) => refused.includes(id.replace("row-", ""))) : ids;
+  if (!back.length || picked().length) return;
+  // Refused rows are ticked again; if nothing was done, what was typed stands there again too.
+  pick(back.map((id) => document.getElementById(id)).filter(Boolean), true);
+  if (status < 400 || !Object.values(SHEETS).includes(act)) return;
+  for (const [name, value] of entries) {
+    const field = form().querySelector(`[data-sheet=${act}] [name="${name}"]:not([type=radio]):not([type=checkbox])`);
+    if (field) field.value = value;
+  }
+  openSheet(act);
 }
 
 export function startBatch(htmx) {
   if (!form()) return;
-  let button = "";
   document.addEventListener("click", (event) => {
     if (event.target.matches?.("[data-pick], [data-pick-all]")) onTick(event);
     const opener = event.target.closest?.("[data-open-sheet]");
@@ -178,15 +207,17 @@ export function startBatch(htmx) {
   });
   form().addEventListener("keydown", onSheetKey);
   form().addEventListener("submit", (event) => {
-    button = event.submitter?.value || "";
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.submitter) dispatch(htmx, event.submitter);
   }, true);
   document.addEventListener("htmx:before:swap", remember);
   document.addEventListener("htmx:after:swap", (event) => {
     restore();
     const source = event.detail.ctx.sourceElement;
     const status = event.detail.ctx.response?.raw?.status ?? event.detail.ctx.response?.status ?? 200;
-    if (source === form() && status < 400) onActed(button);
-    else show();
+    if (underWay.has(source)) onAnswer(source, status);
+    show();
     if (source?.name === "number") {
       const first = form().querySelector("#batch-choices [type=radio]");
       if (first && source.value.trim()) first.checked = true;

@@ -1,0 +1,98 @@
+"""Ten tips are triaged by keyboard alone, from the queue, without opening one; the presses are counted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Officer
+from tests.journeys.station import Station
+
+SCREENS = {"zh": {"width": 1366, "height": 768}, "en": {"width": 1920, "height": 1080}}
+# What a hand does for ten decisions, without the words typed; more would be a step backwards.
+MOST_PRESSES = 40
+
+
+class Hand:
+    """A keyboard that counts: presses that steer, and letters of words."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses, self.letters = page, 0, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.presses += 1
+
+    def write(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.letters += len(text)
+
+    def told(self, *references: str) -> None:
+        """The notice of the act just sent, before the next key."""
+        for one in references:
+            expect(self.page.locator("#flash .notice")).to_contain_text(one)
+
+
+@pytest.mark.parametrize("language", SCREENS)
+def test_ten_tips_are_triaged_by_keyboard_alone(language: str, officer: Officer, station: Station) -> None:
+    place = f"分诊路 {language}"
+    tips = [station.send(f"第 {number} 件事", place=place) for number in range(10)][::-1]
+    case = station.tell("/api/v1/cases", {"title": f"系列 {language}"})["number"]
+    desk = officer(path=f"/desk/queue?q={place}", device={"viewport": SCREENS[language]}, language=language)
+    expect(desk.locator("[data-rows] > .row")).to_have_count(10)
+    hand = Hand(desk)
+    hand.press("j")
+    hand.press("a", "Enter")  # to oneself, who stands first
+    hand.told(tips[0])
+    hand.press("l")
+    hand.write(f"系列 {language}")
+    expect(desk.locator(f"#batch-choices input[value='{case}']")).to_be_checked()
+    hand.press("Enter")
+    hand.write("同一辆车")
+    hand.press("Enter")
+    hand.told(tips[1], case)
+    hand.press("d")
+    hand.write(tips[0])
+    hand.press("Enter")
+    hand.told(tips[2])
+    hand.press("h", "Enter")  # until tomorrow
+    hand.told(tips[3])
+    hand.press("n")
+    hand.write("画面太暗")
+    hand.press("Enter")
+    hand.told(tips[4])
+    hand.press("c")
+    hand.told(tips[5])
+    hand.press("r")
+    hand.write("请补充原始录像")
+    hand.press("Enter")
+    hand.told(tips[5])
+    hand.press("j", "x", "j", "x", "a", "Enter")  # two at once
+    hand.told(tips[6], tips[7])
+    hand.press("h", "Enter")
+    hand.told(tips[8])
+    hand.press("n")
+    hand.write("无关")
+    hand.press("Enter")
+    hand.told(tips[9])
+
+    states = [station.ask(f"/api/v1/tips/{one}")["state"] for one in tips]
+    assert states == [
+        "received", "linked", "duplicate", "snoozed", "not_used", "triage", "received", "received", "snoozed",
+        "not_used",
+    ]  # fmt: skip
+    assert [station.ask(f"/api/v1/tips/{tips[at]}")["assignee"] for at in (0, 6, 7)] == ["li"] * 3
+    assert hand.presses <= MOST_PRESSES, (hand.presses, hand.letters)
+    # Rows stayed where they were, and the last step is taken back from where one stands.
+    shown = [one.get_attribute("id") for one in desk.locator("[data-rows] > .row").all()]
+    assert shown == [f"row-{one}" for one in tips]
+    hand.press("u")
+    expect(desk.locator(f"#row-{tips[9]}")).to_have_class(re.compile("row-received"))
+    assert station.ask(f"/api/v1/tips/{tips[9]}")["state"] == "received"
+    # A sheet that is closed leaves nothing behind.
+    hand.press("n", "Escape")
+    expect(desk.locator("[data-batch]")).to_be_hidden()
+    expect(desk.locator("[data-pick]:checked")).to_have_count(0)
