@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bench import linkage
-from tests.domain.conftest import EVENING, sent
+from tests.domain.conftest import EVENING, file_of, sent
+from tests.domain.test_likenesses import pdq_of, shown
 from tipline.db import Transaction
 from tipline.domain import clock, grams, hints, matching, methods, series, sketches, traits, weights
 from tipline.domain.hints import Hint
@@ -36,7 +37,7 @@ def compared(tx: Transaction, tip: Tip) -> list[Hint]:
     return hints.list_of(tx, tip.id)
 
 
-def strangers(tx: Transaction, many: int = 20) -> None:
+def strangers(tx: Transaction, many: int = 10) -> None:
     """What else comes in on such days, so that not every word is rare."""
     for at in range(many):
         handed_in(tx, f"路灯坏了，第{at}号楼门口很黑，请尽快来修", after=timedelta(hours=-30 - at), **FAR)
@@ -113,6 +114,22 @@ def test_words_are_counted_once_however_often_a_tip_is_compared(tx: Transaction)
         matching.index(tx, tip)
     rare = traits.rarity(tx, sketches.of(tip))
     assert (rare.tips, set(rare.grams.values())) == (1, {1})
+
+
+def test_a_camera_view_is_a_reason_of_a_series_and_no_duplicate_by_itself(tx: Transaction) -> None:
+    strangers(tx)
+    first, second, other = (
+        handed_in(tx, text, after=timedelta(days=at)) for at, text in enumerate((ROOM, ROOM_AGAIN, LIFT))
+    )
+    for tip in (first, second, other):
+        shown(tx, file_of(tx, tip), 0.0, pdq_of(1))
+
+    (series,) = [one for one in compared(tx, second) if one.other_id == first.id]
+    assert (series.kind, series.why[-1]["code"]) == ("series", "media:view")
+    views = [one for one in compared(tx, other) if one.tip_id == other.id]
+    assert {one.kind for one in views} == {"media"}
+    assert [one.is_fact for one in views] == [False, False]
+    assert hints.open_of(tx, [other.id])[other.id] == []
 
 
 def test_a_plate_that_somebody_remembers_by_its_end_is_the_same_code(tx: Transaction) -> None:

@@ -75,6 +75,11 @@ class Hint(Base):
         """How much speaks for it, in a word."""
         return band_of(self.score)
 
+    @property
+    def is_fact(self) -> bool:
+        """Something to open and compare, not an opinion or a mere camera view."""
+        return self.kind != SERIES and self.score >= SOME_BITS
+
     def other_than(self, tip_id: int) -> int:
         """The tip at the other end."""
         return self.other_id if tip_id == self.tip_id else self.tip_id
@@ -178,7 +183,8 @@ def _facts(reasons: list[dict[str, Any]]) -> set[str]:
 
 
 def open_of(tx: Transaction, tip_ids: Collection[int]) -> dict[int, list[Pointer]]:
-    """Tip → its open hints, the strongest first, in one query. What is settled already is not told again."""
+    """Tip → its open hints, the strongest first, in one query: for lists, so without what says little (only a
+    camera view) and without what is settled already."""
     ids = set(tip_ids)
     found: dict[int, list[Pointer]] = {one: [] for one in ids}
     if not ids:
@@ -188,7 +194,8 @@ def open_of(tx: Transaction, tip_ids: Collection[int]) -> dict[int, list[Pointer
         select(Hint.id, Hint.kind, Hint.score, Hint.tip_id, Hint.other_id, later.reference, earlier.reference)
         .join(later, later.id == Hint.tip_id)
         .join(earlier, earlier.id == Hint.other_id)
-        .where(or_(Hint.tip_id.in_(ids), Hint.other_id.in_(ids)), Hint.state == OPEN)
+        .where(or_(Hint.tip_id.in_(ids), Hint.other_id.in_(ids)))
+        .where(Hint.state == OPEN, Hint.score >= SOME_BITS)
         .where(~_is_settled(later, earlier))
         .order_by(Hint.score.desc(), Hint.id)
     )

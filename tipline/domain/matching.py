@@ -43,10 +43,22 @@ def compare(tx: Transaction, tip: Tip) -> list[Found]:
     """Everything found of this tip, each lane bounded; `index` comes first."""
     same = same_files(tx, tip)
     media = same_media(tx, tip, {one.other_id for one in same})
-    facts = [*same, *media, *same_codes(tx, tip)]
-    # Of two tips that share a fact an opinion is no news.
-    known = {one.other_id for one in facts}
-    return [*facts, *(one for one in like_series(tx, tip) if one.other_id not in known)]
+    found = [*same, *media, *same_codes(tx, tip)]
+    # Of two tips that share a fact an opinion is no news; a camera view is only a reason more for one.
+    known = {one.other_id for one in found if one.score > MEDIA_BITS[VIEW]}
+    series = [one for one in like_series(tx, tip) if one.other_id not in known]
+    return _joined(found, series)
+
+
+def _joined(facts: list[Found], series: list[Found]) -> list[Found]:
+    """A view of a tip that also looks like a series stands among the reasons of that."""
+    seen = {one.other_id: one for one in facts if one.score <= MEDIA_BITS[VIEW]}
+    joined = [
+        one._replace(reasons=[*one.reasons, *seen[one.other_id].reasons[:1]]) if one.other_id in seen else one
+        for one in series
+    ]
+    taken = {one.other_id for one in series if one.other_id in seen}
+    return [*(one for one in facts if one.other_id not in taken or one.score > MEDIA_BITS[VIEW]), *joined]
 
 
 def same_files(tx: Transaction, tip: Tip) -> list[Found]:

@@ -78,8 +78,8 @@ def of(tx: Transaction, tip: Tip, people: dict[int, Any]) -> Hinted:
     is_open = [one for one in cards if one.is_open]
     target = tx.get(Tip, tip.duplicate_of_id) if tip.duplicate_of_id else None
     return Hinted(
-        [one for one in is_open if one.hint.kind != hints.SERIES],
-        [one for one in is_open if one.hint.kind == hints.SERIES],
+        [one for one in is_open if one.hint.is_fact],
+        sorted((one for one in is_open if not one.hint.is_fact), key=lambda one: -one.hint.score),
         [one for one in cards if not one.is_open],
         target,
         duplicates.root_of(tx, target) if target else None,
@@ -94,13 +94,14 @@ def _card(
     told = hints.seen_from(row, tip.id)
     spoken = [(one["bits"], reasons.sentence(one, tip.text, other.text)) for one in told]
     against = [text for bits, text in spoken if bits < 0]
-    if told and told[0]["code"] == "media:view":
+    if any(one["code"] == "media:view" for one in told):
         against.append(gettext(reasons.VIEW_WARNS))
-    sides = [pictures.get(_small(told[0].get(side))) for side in ("mine", "theirs")] if told else []
+    seen = _seen(told)
+    sides = [pictures.get(_small(seen.get(side))) for side in ("mine", "theirs")]
     by = people.get(row.decided_by_id or 0)
     return Card(
         row, other, standing.get(other.id, []), reasons.title(row.kind, told),
-        [text for bits, text in spoken if bits > 0][:MOST_REASONS], against,
+        [text for bits, text in spoken if bits > 0][: MOST_REASONS + 1], against,
         [one for one in sides if one] if all(sides) else [],
         compare_address(tip, other, told), other.id > tip.id, by.display_name if by else "",
     )  # fmt: skip
@@ -108,8 +109,9 @@ def _card(
 
 def compare_address(tip: Tip, other: Tip, told: list[dict[str, Any]]) -> str:
     """The page with both side by side: the files that a reason names, or the two tips."""
-    if told and told[0].get("mine"):
-        mine, theirs = told[0]["mine"], told[0]["theirs"]
+    seen = _seen(told)
+    if seen:
+        mine, theirs = seen["mine"], seen["theirs"]
         at = "".join(
             f"&{name}={side['t']}"
             for name, side in (("at", mine), ("bt", theirs))
@@ -117,6 +119,11 @@ def compare_address(tip: Tip, other: Tip, told: list[dict[str, Any]]) -> str:
         )
         return f"/desk/compare?a={mine['evidence']}&b={theirs['evidence']}{at}"
     return f"/desk/compare?a={tip.reference}&b={other.reference}"
+
+
+def _seen(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first reason that is about files of both."""
+    return next((one for one in told if one.get("mine") and one.get("theirs")), {})
 
 
 def _small(side: dict[str, Any] | None) -> tuple[str, str]:
