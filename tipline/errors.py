@@ -205,6 +205,7 @@ CATALOGUE: dict[str, Entry] = {
     "clock:nothing-read": Entry(_K.INVALID, N_("Write what the camera shows in this picture, the true time of it, or both.")),
     "clock:camera-needed": Entry(_K.INVALID, N_("Give the camera a name first; then its files can be found.")),
     "clock:way-needed": Entry(_K.INVALID, N_("Choose how the offset is known.")),
+    "store:lost": Entry(_K.GONE, N_("The store no longer has these bytes, although they were kept there. What was made from an original can be made again on the tip's page; for an original, tell the administrator: a backup may hold it.")),
     "rendition:not-found": Entry(_K.NOT_FOUND, N_("This picture does not exist. It may still be in the making.")),
     # --- cases and links
     "case:not-found": Entry(_K.NOT_FOUND, N_("There is no such case, or it is not yours to see.")),

@@ -11,9 +11,12 @@ from tipline.errors import TiplineError
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Within: a full store is service:disk-full, a stuck one upload:busy, else service:store-down."""
+    """Within: a full store is service:disk-full, a stuck one upload:busy, else service:store-down; what it no
+    longer has is store:lost."""
     try:
         yield
+    except storage.Missing as fault:
+        raise TiplineError("store:lost") from fault
     except storage.OutOfSpace as fault:
         raise TiplineError("service:disk-full") from fault
     except storage.Busy as fault:

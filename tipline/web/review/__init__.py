@@ -31,4 +31,5 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     sheets,
     side_by_side,
     takeback,
+    unfolding,
 )

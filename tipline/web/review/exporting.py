@@ -67,9 +67,10 @@ def concerned(files: Iterable[Any], numbers: Iterable[int] = ()) -> list[Any]:
     drawn, or was just asked for."""
     about, told = (request.view_args or {}).get("evidence_id"), set(numbers)
     undone = request.path.startswith("/desk/acts/")  # what was taken back may be any of them
+    here = [one for one in files if not one.is_folded]
     return [
         one
-        for one in files
+        for one in here
         if one.row.id == about
         or one.row.number in told
         or one.is_exporting

@@ -14,7 +14,7 @@ from tipline.domain.marks import Mark
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.web import media
-from tipline.web.review import camera, exporting, facts, made, strip, truth
+from tipline.web.review import camera, exporting, facts, folding, made, strip, truth
 
 BUSY = ("uploading", "received", "processing")
 SIZES = (renditions.KEYFRAME, renditions.PREVIEW, renditions.THUMBNAIL)
@@ -48,6 +48,7 @@ class FileView:
     copying: float | None = None  # how far the copy for browsers is, while it is being made
     exports: list[exporting.Export] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    is_folded: bool = False  # only a line with a few pictures, until somebody opens it
 
     @cached_property
     def media(self) -> dict[str, Any]:
@@ -174,9 +175,13 @@ class FileView:
         return [one for one in told if one.source != made.TRACES]
 
 
-def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
+def files_of(tx: Transaction, tip: Tip, *, whole: bool = False) -> list[FileView]:
+    """All files of a tip in a fixed number of queries; ``whole`` folds none of them."""
     rows = evidence.list_of_tip(tx, tip)
-    pictures = renditions.list_of_many(tx, [row.id for row in rows])
+    folded = set() if whole else folding.folded(rows)
+    pictures = renditions.list_of_many(tx, [row.id for row in rows if row.id not in folded])
+    if folded:
+        pictures |= renditions.thumbnails(tx, list(folded))
     under_way = uploads.unfinished(tx, tip)
     copying = steps.copying(tx, [row.id for row in rows])
     marked = marks.list_of_many(tx, [row.id for row in rows])
@@ -191,6 +196,7 @@ def files_of(tx: Transaction, tip: Tip) -> list[FileView]:
             copying.get(row.id),
             exports.get(row.id, []),
             marked[row.id],
+            row.id in folded,
         )
         for row in rows
     ]

@@ -75,7 +75,8 @@ def tip_live(reference: str) -> ResponseReturnValue:
             return "", 204
         values = gather(tx, row)
         busy, last = _numbers("busy"), max(_numbers("last"), default=0)
-        fresh = [one for one in values["files"] if one.row.number in busy or one.is_busy]
+        here = [one for one in values["files"] if not one.is_folded]
+        fresh = [one for one in here if one.row.number in busy or one.is_busy]
         return render_template(
             "review/tip_live.html",
             **values,
@@ -92,7 +93,7 @@ def tip_print(reference: str) -> ResponseReturnValue:
         row = read(tx, reference)
         address = f"{current.settings().base_url}/desk/tips/{row.reference}"
         return render_template(
-            "review/tip_print.html", **gather(tx, row), address=address, qr=printing.qr(address)
+            "review/tip_print.html", **gather(tx, row, whole=True), address=address, qr=printing.qr(address)
         )
 
 
@@ -122,9 +123,9 @@ def refuse(reference: str, form: str, fault: TiplineError) -> Response:
     return show(reference, failed=failed, notice=notice, status=errors.status_of(fault))
 
 
-def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None) -> dict[str, Any]:
+def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bool = False) -> dict[str, Any]:
     """Everything the page and its parts show, in a fixed number of queries."""
-    files = looking.files_of(tx, row)
+    files = looking.files_of(tx, row, whole=whole)
     standing = links.list_cases_of(tx, row, current.actor())
     staff = accounts.list_accounts(tx)
     chosen = wanted.filter_of_request()

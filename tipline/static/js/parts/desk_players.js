@@ -164,6 +164,17 @@ async function onLostPicture(event) {
   if (note && note.hidden && (await isGone(event.target.currentSrc || event.target.src))) note.hidden = false;
 }
 
+// A link to a file that is folded opens it where it stands.
+function unfold(event) {
+  const link = event.target.closest?.("[data-file-link]");
+  const file = link && document.querySelector(link.hash);
+  const opener = file?.querySelector("[data-unfold]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  opener.click();
+  file.scrollIntoView({ block: "start" });
+}
+
 // The film somebody looks at: keys must never move another one, somewhere else on the page.
 let latest = null;
 
@@ -191,6 +202,7 @@ function startSteppers() {
 export function startPlayers(words) {
   document.addEventListener("click", onClick);
   document.addEventListener("error", onLostPicture, true);
+  document.addEventListener("click", unfold);
   startHover(position);
   startSteppers();
   for (const sort of ["pointerdown", "click", "play"]) document.addEventListener(sort, noteLatest, true);
