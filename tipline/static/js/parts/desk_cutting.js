@@ -212,11 +212,10 @@ function onClick(event) {
   else if (event.target.closest("[data-export-clip]")) exportClip(file);
 }
 
-// One key for the film that is looked at; whether it meant anything.
-export function playerKey(event, video) {
+// One key for the film that is looked at, as the table of keys names it; whether it meant anything.
+export function playerKey(event, video, key) {
   const file = video?.closest("[data-file]");
   if (!file) return false;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (SPEEDS[key]) setSpeed(file, SPEEDS[key]);
   else if (key === "i") setPoint(file, "in");
   else if (key === "o") setPoint(file, "out");

@@ -71,8 +71,8 @@ function pressNamed(key) {
 function steer(event, key) {
   if (key === "," || key === ".") return stepFrame(key === "," ? -1 : 1);
   const video = currentVideo();
-  if (event.key === "0" && resetLook(document.querySelector("[data-file].is-adjusted"))) return true;
-  if (playerKey(event, video)) return true;
+  if (key === "0" && resetLook(document.querySelector("[data-file].is-adjusted"))) return true;
+  if (playerKey(event, video, key)) return true;
   if (!video || event.target.closest?.("button, a, summary, video")) return false;
   if (key === "Space") {
     if (video.paused) video.play();
