@@ -86,6 +86,9 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
         station.wait_examined(reference)
     case = station.tell("/api/v1/cases", {"title": "幸福路便利店系列盗窃", "summary": "夜间，蓝色外套。"})
     station.tell(f"/api/v1/cases/{case['number']}/links", {"tip": tip, "reason": "同一件外套"})
+    about = f"/api/v1/cases/{case['number']}"
+    station.tell(f"{about}/tasks", {"text": "调取路口监控", "assignee": "li", "due_on": "2026-01-02"})
+    station.tell(f"{about}/subjects", {"kind": "person", "label": "灰帽男子", "text": "左腿略跛"})
     station.tell(f"/api/v1/tips/{tip}/messages", {"text": "画面里是同一个人吗？", "question": True})
     return District(tip, broken, case["number"])
 
@@ -195,9 +198,15 @@ def test_no_page_of_the_desk_has_a_fault(
     look.at("help")
     look.visit(f"/desk/tips/{district.tip}/print")
     look.visit("/desk/cases", seen="[data-rows] a")
-    look.visit(f"/desk/cases/{district.case}", seen=".case-tip")
+    look.visit(f"/desk/cases/{district.case}", seen=".figures")
     look.unfolded("case")
-    look.visit(f"/desk/cases/{district.case}/print")
+    for tab, seen in (
+        ("/tips", ".case-tip"), ("/evidence", ".table-evidence"), ("/subjects", ".subject"),
+        ("/tasks", ".task"), ("/log", ".log"), ("/merge", "#into-choices"), ("/split", ".split-tip"),
+        ("/thanks", ".as-reporter"), ("/print", ".sheet"), ("/evidence/print", ".sheet"),
+    ):  # fmt: skip
+        look.visit(f"/desk/cases/{district.case}{tab}", seen=seen)
+    look.visit("/desk/tasks?of=all", seen=".task")
     look.visit(f"/desk/cases/{district.case}/trail", seen=".map[data-ready] .map-pin")
     look.unfolded("trail")
     look.visit(f"/desk/cases/{district.case}/trail/print", seen=".map[data-ready]")

@@ -197,10 +197,11 @@ def link_to_new_case(desk: Page, reference: str, told: Told) -> str:
 
 def look_at_case(desk: Page, number: str, reference: str, told: Told, *files: Path) -> None:
     """The case's page names the tip with the reason and lists its evidence with digests."""
-    desk.goto(f"/desk/cases/{number}")
+    desk.goto(f"/desk/cases/{number}/tips")
     expect(desk.locator("#headline")).to_contain_text(told.title)
     tip = desk.locator(".case-tip").filter(has_text=reference)
     expect(tip).to_contain_text(told.reason)
+    desk.goto(f"/desk/cases/{number}/evidence")
     for number_of_file, path in enumerate(files, 1):
         line = desk.locator(".table-evidence tbody tr").nth(number_of_file - 1)
         expect(line).to_contain_text(path.name)
@@ -215,7 +216,7 @@ def take_link_back(desk: Page, number: str, reference: str, told: Told) -> None:
     act.locator("[type=submit]").click()
     expect(desk.locator("#decisions .links")).to_have_count(0)
     expect(desk.locator("#decisions .now")).to_contain_text(said(told.language, "In review"))
-    desk.goto(f"/desk/cases/{number}")
+    desk.goto(f"/desk/cases/{number}/tips")
     expect(desk.locator(".case-tip")).to_have_count(0)
     expect(desk.locator(".ended")).to_contain_text(told.regret)
 
@@ -242,7 +243,7 @@ def everything_stands_in_the_history(desk: Page, reference: str, number: str, to
         has_text=said(told.language, "Link of %(tip)s to %(case)s taken back", **places)
     )
     expect(ended).to_contain_text(told.regret)
-    desk.goto(f"/desk/cases/{number}")
+    desk.goto(f"/desk/cases/{number}/log")
     for sentence, reason in (("Case opened", ""), ("%(tip)s linked to %(case)s", told.reason)):
         line = history(desk).filter(has_text=said(told.language, sentence, **places))
         expect(line).to_contain_text(reason)
