@@ -144,6 +144,20 @@ def test_a_plate_that_somebody_remembers_by_its_end_is_the_same_code(tx: Transac
         assert (reason["values"]["code"], reason["values"]["whole"]) == ("3K719", False)
 
 
+def test_names_that_cameras_write_into_pictures_are_no_codes_but_plates_read_there_are(
+    tx: Transaction,
+) -> None:
+    made = [handed_in(tx, text, lat=None, lon=None) for text in (ROOM, LIFT, "面包车 青Z·3K719")]
+    for tip in made[:2]:
+        file_of(tx, tip, media='{"texts": ["CAM02"]}')
+    file_of(tx, made[1], number=2, media='{"texts": ["青Z3K719"]}')
+    for tip in made:
+        matching.index(tx, tip)
+
+    assert [(one.kind, one.other_id) for one in compared(tx, made[2])] == [("code", made[1].id)]
+    assert [one for one in compared(tx, made[0]) if one.kind == "code"] == []
+
+
 def test_a_code_that_many_name_is_nobodys(tx: Transaction) -> None:
     for _ in range(11):
         tip = handed_in(tx, "我打了 4008123123 没人接", lat=None, lon=None)

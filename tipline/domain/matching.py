@@ -137,8 +137,10 @@ def _numbers(tx: Transaction, evidence_ids: set[str]) -> dict[str, int]:
 def named_in(tx: Transaction, tip: Tip) -> list[Code]:
     """Codes in what the reporter wrote, at first and since, and in what stands written in pictures."""
     said = tx.scalars(select(Message.text).where(Message.tip_id == tip.id, Message.by_reporter))
-    seen = [str(line) for file in evidence.list_of_tip(tx, tip) for line in file.facts.get("texts") or []]
-    found = [code for text in (tip.text, *said, *seen) for code in codes.found_in(text)]
+    found = [code for text in (tip.text, *said) for code in codes.found_in(text)]
+    # Cameras write their own names (CAM02) into pictures; what else stands there is named by nobody.
+    seen = (str(line) for file in evidence.list_of_tip(tx, tip) for line in file.facts.get("texts") or [])
+    found += [code for line in seen for code in codes.found_in(line) if code.kind != "number"]
     return list(dict.fromkeys(found))[: codes.MOST]
 
 
