@@ -79,8 +79,10 @@ def _back() -> str:
 
 def _form(tx: Transaction, tip: Tip, file: Evidence, *, fault: TiplineError | None = None) -> Response:
     held, actor = clocks.of(file), current.actor()
-    template = "review/clock_form.html" if request.headers.get("HX-Request") else "review/clock_page.html"
+    is_piece = "HX-Request" in request.headers
+    template = "review/clock_form.html" if is_piece else "review/clock_page.html"
     values = {
+        "is_piece": is_piece,
         "tip": tip,
         "row": file,
         "held": held,

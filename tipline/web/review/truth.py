@@ -65,6 +65,14 @@ class Truth:
     def word(self) -> Word:
         return KNOWN[self.placement.known_by]
 
+    @property
+    def end_text(self) -> str:
+        """The end on the walls of the station, without its day where that of the start still lasts."""
+        if self.start is None or self.end is None:
+            return ""
+        same_day = current.local(self.end).date() == current.local(self.start).date()
+        return str(format_datetime(self.end, "HH:mm:ss" if same_day else "yyyy-MM-dd HH:mm:ss"))
+
     @cached_property
     def camera(self) -> tuple[str, str] | None:
         """The camera's time at the start and at the end, as it stands on its clock."""

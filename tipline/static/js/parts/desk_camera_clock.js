@@ -5,7 +5,7 @@ import { onWall, retell, sayTruth, trueAt, truthOf } from "./desk_truth.js";
 const DAY = 86400000;
 const two = (number) => String(number).padStart(2, "0");
 
-const fileOf = (form) => form.closest("[data-file]") || document.querySelector("[data-file]");
+const fileOf = (form) => form.closest("[data-file], [data-truth]");
 
 function positionOf(file) {
   const [hours, minutes, seconds] = (file?.querySelector("[data-position]")?.textContent || "").split(":").map(Number);

@@ -63,7 +63,7 @@ class Bars {
     this.card.hidden = true;
     root.append(this.card);
     this.bars = new Map();
-    view.onChange(() => this.place());
+    view.onChange((width) => this.place(width));
     this.listen();
   }
 
@@ -79,7 +79,6 @@ class Bars {
     const first = this.bars.get(this.byId.get(focused)) || this.bars.values().next().value;
     if (first) first.tabIndex = 0;
     if (focused) first?.focus();
-    this.place();
   }
 
   lane(text, clips) {
@@ -138,9 +137,8 @@ class Bars {
     return { lane, name: make("div", "timeline-name timeline-pins", this.words.sightings) };
   }
 
-  place() {
+  place(width) {
     if (!this.data) return;
-    const width = this.track.clientWidth || 800;
     const span = this.view.to - this.view.from;
     for (const [clip, bar] of this.bars) {
       const isSeen = clip.end >= this.view.from - span && clip.start <= this.view.to + span;

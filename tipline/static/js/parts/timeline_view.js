@@ -55,8 +55,20 @@ export class View {
     const span = Math.min(Math.max(to - from, LEAST_MS), this.most - this.least);
     this.from = Math.min(Math.max(from, this.least), this.most - span);
     this.to = this.from + span;
-    this.draw();
-    for (const call of this.listeners) call();
+    this.later(true);
+  }
+
+  // However often the wheel turns, it is drawn once a frame.
+  later(hasMoved) {
+    this.hasMoved = this.hasMoved || hasMoved;
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      const width = this.track.clientWidth || 800;
+      if (this.hasMoved) for (const call of this.listeners) call(width);
+      this.draw(width, this.hasMoved);
+      this.hasMoved = false;
+    });
   }
 
   zoom(factor, about = (this.from + this.to) / 2) {
@@ -86,12 +98,23 @@ export class View {
 
   place(moment) {
     this.head = moment;
-    this.draw();
+    this.later(false);
   }
 
-  draw() {
+  draw(width, hasMoved) {
     const { zone } = this.data;
-    const most = Math.max(2, Math.floor((this.track.clientWidth || 800) / LABEL_PX));
+    if (hasMoved) this.rule(width, zone);
+    this.line.hidden = this.head === null || this.head < this.from || this.head > this.to;
+    if (this.head !== null) this.line.style.left = `${this.share(this.head) * 100}%`;
+    const told = this.head ?? this.from;
+    const wall = onWall(told, zone);
+    const [first, last] = [offsetName(this.from, zone), offsetName(this.to, zone)];
+    const text = `${wall.day} ${wall.clock} ${offsetName(told, zone)}${first === last ? "" : ` (${first} → ${last})`}`;
+    if (this.now.textContent !== text) this.now.textContent = text;
+  }
+
+  rule(width, zone) {
+    const most = Math.max(2, Math.floor(width / LABEL_PX));
     const marks = ticks(this.from, this.to, zone, most).map(([moment, text, isDay]) => {
       const mark = document.createElement("span");
       mark.textContent = text;
@@ -100,13 +123,6 @@ export class View {
       return mark;
     });
     this.ruler.replaceChildren(...marks);
-    this.line.hidden = this.head === null || this.head < this.from || this.head > this.to;
-    if (this.head !== null) this.line.style.left = `${this.share(this.head) * 100}%`;
-    const told = this.head ?? this.from;
-    const wall = onWall(told, zone);
-    const [first, last] = [offsetName(this.from, zone), offsetName(this.to, zone)];
-    const text = `${wall.day} ${wall.clock} ${offsetName(told, zone)}${first === last ? "" : ` (${first} → ${last})`}`;
-    if (this.now.textContent !== text) this.now.textContent = text;
   }
 
   listen() {
@@ -131,7 +147,7 @@ export class View {
       else if (how === "fit") this.fit();
       else if (how) this.span(Number(how));
     });
-    window.addEventListener("resize", () => this.draw());
+    window.addEventListener("resize", () => this.later(true));
   }
 
   drag(event) {
