@@ -7,6 +7,7 @@ wins when many write at once.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import shutil
 import subprocess
@@ -33,6 +34,7 @@ from tipline.db import Base, Database, Transaction
 from tipline.domain import (
     accounts,
     beats,
+    briefs,
     cases,
     clock,
     custody,
@@ -785,3 +787,22 @@ def test_a_file_of_a_folder_is_noted_once_in_each_state(database: Database) -> N
         assert kept
         assert (kept.size, kept.state) == (2**40, "taking")
         assert taken.find(tx, taken.Found(path, b"", 2**40, 1_700_000_000_000_000_002)) is None
+
+
+def test_a_few_facts_are_read_out_of_the_whole_by_the_database_itself(database: Database) -> None:
+    told = {
+        "clock": {"offset_s": 1.5, "readings": [{"at": "2026-11-22T21:30:05", "text": "“22”"}]},
+        "captured_at": "2026-11-22T21:30:00+08:00", "captured_at_source": None, "duration_s": 12.25,
+    }  # fmt: skip
+    with database.transaction() as tx:
+        tip = make_tip(tx)
+        known, new = (
+            evidence.add(
+                tx, tip, evidence_id=evidence.new_id(), filename="cam.mp4", filetype="", size=9,
+                sha256=None,
+            )
+            for _at in range(2)
+        )  # fmt: skip
+        known.media = json.dumps({**told, "activity": {"score": [0.1] * 9}})
+    with database.reading() as tx:
+        assert briefs.of_time(tx, [known.id, new.id]) == {known.id: told, new.id: {}}
