@@ -7,7 +7,7 @@ import pytest
 from tests.domain.conftest import file_of, sent
 from tests.domain.test_areas import SQUARE, feature, written
 from tipline.db import Transaction
-from tipline.domain import areas, beats, custody, district, shops, spots, undoing
+from tipline.domain import areas, custody, district, shops, spots, undoing
 from tipline.domain.actors import Actor
 from tipline.domain.positions import Position
 from tipline.domain.tips import Tip
@@ -21,7 +21,7 @@ def known(tx: Transaction, tip: Tip, *gps: str) -> spots.Known:
         file_of(tx, tip, number=at, kind="photo", media=f'{{"kind":"photo","gps":{one}}}')
         for at, one in enumerate(gps, 1)
     ]
-    return spots.of(tx, tip, files, beats.list_beats(tx))
+    return spots.of(tx, tip, files)
 
 
 def draw_north(tx: Transaction, officer: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, undefer
 
 from tipline.db import Base, SafeText, Transaction
 from tipline.domain import custody, limits
@@ -18,7 +18,8 @@ class Beat(Base):
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(SafeText)
-    shape: Mapped[str | None] = mapped_column(SafeText)  # GeoJSON geometry, WGS-84
+    # GeoJSON geometry, WGS-84; long, and seldom needed where a beat is.
+    shape: Mapped[str | None] = mapped_column(SafeText, deferred=True)
 
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -55,3 +56,13 @@ def read_beat(tx: Transaction, code: str) -> Beat:
 
 def list_beats(tx: Transaction) -> list[Beat]:
     return list(tx.scalars(select(Beat).order_by(Beat.code)))
+
+
+def list_drawn(tx: Transaction) -> list[Beat]:
+    """The same with their borders at hand."""
+    return list(tx.scalars(select(Beat).options(undefer(Beat.shape)).order_by(Beat.code)))
+
+
+def have_borders(tx: Transaction) -> bool:
+    """Whether any beat is on the map."""
+    return tx.scalar(select(Beat.code).where(Beat.shape.is_not(None)).limit(1)) is not None

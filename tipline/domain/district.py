@@ -55,7 +55,7 @@ class Comparison(NamedTuple):
 
 def compare(tx: Transaction, found: list[Area]) -> Comparison:
     """Which beats are new, changed or unknown, and which areas lie over each other."""
-    standing = beats.list_beats(tx)
+    standing = beats.list_drawn(tx)
     drawn = [_beside(area, standing) for area in found]
     for one, other in combinations(drawn, 2):
         if one.code and one.code == other.code:

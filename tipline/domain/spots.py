@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import acts, areas, custody, district, limits, tips
+from tipline.domain import acts, areas, beats, custody, district, limits, tips
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.beats import Beat
@@ -47,14 +47,15 @@ class Known(NamedTuple):
         return self.spots[0] if self.spots else None
 
 
-def of(tx: Transaction, tip: Tip, files: Iterable[Evidence], standing: list[Beat]) -> Known:
+def of(tx: Transaction, tip: Tip, files: Iterable[Evidence]) -> Known:
     spots = _own(tip) + [spot for file in files if (spot := of_file(file))] + _of_shop(tx, tip)
-    beat = next((one for one in standing if one.code == tip.beat and one.shape), None)
-    if beat and beat.shape and not spots:
+    beat = tx.get(Beat, tip.beat) if tip.beat and not spots else None
+    if beat and beat.shape:
         centre, reach = areas.middle(areas.read_shape(beat.shape))
         spots.append(Spot(BEAT, centre, reach, name=beat.name))
-    is_sure = bool(spots) and not tip.beat
-    return Known(spots, district.beat_at(standing, spots[0].position) if is_sure else None)
+    if tip.beat or not spots:
+        return Known(spots, None)
+    return Known(spots, district.beat_at(beats.list_drawn(tx), spots[0].position))
 
 
 def of_file(file: Evidence) -> Spot | None:

@@ -33,6 +33,6 @@ def page(fault: TiplineError | None = None) -> Response:
     """The list, the map, and the forms; with a fault, beside the field it is about."""
     with current.services().database.reading() as tx:
         return tabs.show(
-            "beats", fault=fault, beats=beats.list_beats(tx), typed=request.form, notice=notices.take(),
+            "beats", fault=fault, beats=beats.list_drawn(tx), typed=request.form, notice=notices.take(),
             systems=positions.SYSTEMS,
         )  # fmt: skip

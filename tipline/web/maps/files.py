@@ -23,7 +23,7 @@ KEPT_S = 3600
 def borders() -> ResponseReturnValue:
     """`?download=1` saves them as a file that can be brought in again."""
     with current.services().database.reading() as tx:
-        told = district.collection(beats.list_beats(tx))
+        told = district.collection(beats.list_drawn(tx))
     response = Response(json.dumps(told, ensure_ascii=False), mimetype="application/geo+json")
     if request.args.get("download") == "1":
         response.headers["Content-Disposition"] = 'attachment; filename="beats.geojson"'
@@ -49,9 +49,9 @@ def base() -> ResponseReturnValue:
 def how() -> ResponseReturnValue:
     """The map the station has, and how to give it one."""
     with current.services().database.reading() as tx:
-        known = beats.list_beats(tx)
+        has_borders = beats.have_borders(tx)
     settings = current.settings()
     return render_template(
-        "maps/how.html", kind=source.kind_of(settings), has_borders=source.has_borders(known),
+        "maps/how.html", kind=source.kind_of(settings), has_borders=has_borders,
         folder=settings.data, system=settings.map_system,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from flask import g
 
 from tipline import mapfile
-from tipline.domain.beats import Beat
 from tipline.mapfile import Header
 from tipline.settings import Settings
 from tipline.web import current
@@ -84,10 +83,6 @@ def drawn(
         "words": _words(),
     }
     return json.dumps(spec, ensure_ascii=False)
-
-
-def has_borders(beats: Sequence[Beat]) -> bool:
-    return any(one.shape for one in beats)
 
 
 def _words() -> dict[str, str]:

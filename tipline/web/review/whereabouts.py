@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import beats, custody, spots
+from tipline.domain import custody, spots
 from tipline.domain.beats import Beat
 from tipline.domain.positions import Position
 from tipline.domain.spots import BEAT, PHOTO, SHOP, TIP, Spot
@@ -58,7 +58,7 @@ class Where:
 
 
 def of(tx: Transaction, tip: Tip, files: list[FileView]) -> Where:
-    known = spots.of(tx, tip, [one.row for one in files], beats.list_beats(tx))
+    known = spots.of(tx, tip, [one.row for one in files])
     lines = [_line(tx, tip, number, spot) for number, spot in enumerate(known.spots, 1)]
     points = [
         Point(
