@@ -62,7 +62,7 @@ def compare(tx: Transaction, found: list[Area]) -> Comparison:
             raise TiplineError("beat:shape-twice", fields={"file": "beat:shape-twice"}, name=other.area.title)
     codes = {one.code for one in drawn}
     missing = [beat for beat in standing if beat.code not in codes]
-    shown = [(one.area.title, one.area.polygons) for one in drawn]
+    shown = [(one.area.title, one.area.polygons) for one in drawn if one.state != UNKNOWN]
     shown += [(beat.name, areas.read_shape(beat.shape)) for beat in missing if beat.shape]
     pairs = ((a[0], b[0], areas.overlap(a[1], b[1])) for a, b in combinations(shown, 2))
     return Comparison(drawn, missing, [Overlap(*one) for one in pairs if one[2] >= NOTABLE])

@@ -68,6 +68,7 @@ def take() -> ResponseReturnValue:
 def _preview(comparison: Comparison, found: list[Area]) -> Response:
     return tabs.show(
         "borders",
+        here="beats",
         comparison=comparison,
         words=WORDS,
         shapes=_shapes(comparison),

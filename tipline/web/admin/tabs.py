@@ -27,8 +27,8 @@ TABS = (
 )
 
 
-def show(tab: str, *, fault: TiplineError | None = None, **values: Any) -> Response:
-    """A page of administration; with a fault, beside the fields it is about."""
+def show(tab: str, *, fault: TiplineError | None = None, here: str = "", **values: Any) -> Response:
+    """A page of administration, below the tab `here`; with a fault, beside the fields it is about."""
     mine = [one for one in TABS if rights.may(current.actor(), one.right)]
     faults = {}
     if fault:
@@ -36,7 +36,7 @@ def show(tab: str, *, fault: TiplineError | None = None, **values: Any) -> Respo
     page = render_template(
         f"admin/{tab}.html",
         tabs=mine,
-        here=tab,
+        here=here or tab,
         message=errors.sentence(fault) if fault else "",
         faults=faults,
         **values,
