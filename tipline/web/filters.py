@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_babel import format_datetime, gettext
 from markupsafe import Markup
 
@@ -131,7 +132,14 @@ def position(seconds: float | None) -> str:
 
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; without a label it is decoration that a screen reader skips."""
-    href = f"{_sprite()}#{name}"
+    if "sprite" not in g:
+        g.sprite = str(current_app.jinja_env.globals["asset"]("icons.svg"))  # type: ignore[operator]
+    return _picture(f"{g.sprite}#{name}", label)
+
+
+@lru_cache(1024)
+def _picture(href: str, label: str) -> Markup:
+    """A page of the queue shows hundreds of the same few."""
     if label:
         picture = Markup(
             '<svg class="icon" width="20" height="20" role="img" aria-label="{}"><use href="{}"></use></svg>'
@@ -140,7 +148,3 @@ def icon(name: str, label: str = "") -> Markup:
     return Markup(
         '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}"></use></svg>'
     ).format(href)
-
-
-def _sprite() -> str:
-    return str(current_app.jinja_env.globals["asset"]("icons.svg"))  # type: ignore[operator]
