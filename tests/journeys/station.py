@@ -57,6 +57,11 @@ class Station:
         """Act through the desk's API."""
         return json.loads(self._post(path, json.dumps(body).encode(), {**JSON, **self.bearer()}))
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """Keep something through the desk's API."""
+        told = {**JSON, **self._bearer()}
+        return json.loads(self._post(path, json.dumps(body).encode(), told, method="PUT"))
+
     def read(self, path: str) -> bytes:
         """The bytes behind an address of the desk's API."""
         request = urllib.request.Request(self.url + path, headers=self.bearer())
@@ -105,8 +110,8 @@ class Station:
             self._tokens.append(self.tipline("token", "create", "--user", "li").split()[-1])
         return {"Authorization": f"Bearer {self._tokens[0]}"}
 
-    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
-        request = urllib.request.Request(self.url + path, body, headers, method="POST")
+    def _post(self, path: str, body: bytes, headers: dict[str, str], method: str = "POST") -> bytes:
+        request = urllib.request.Request(self.url + path, body, headers, method=method)
         with urllib.request.urlopen(request, timeout=60) as answer:
             return bytes(answer.read())
 

@@ -41,6 +41,7 @@ class District:
     tip: str
     broken: str
     case: str
+    files: list[str]  # of the tip: a film and a photo
 
 
 class Look:
@@ -90,7 +91,13 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
     station.tell(f"{about}/tasks", {"text": "调取路口监控", "assignee": "li", "due_on": "2026-01-02"})
     station.tell(f"{about}/subjects", {"kind": "person", "label": "灰帽男子", "text": "左腿略跛"})
     station.tell(f"/api/v1/tips/{tip}/messages", {"text": "画面里是同一个人吗？", "question": True})
-    return District(tip, broken, case["number"])
+    files = [one["id"] for one in station.files_of(tip)]
+    track = {
+        "id": "h-1", "source": "face", "boxes": [[0, 0.3, 0.3, 0.2, 0.2]], "bridged": [[1.0, 2.0]],
+        "lost": {"t": 3.0, "why": "hidden"},
+    }  # fmt: skip
+    station.put(f"/api/v1/evidence/{files[0]}/redaction", {"version": 0, "tracks": [track]})
+    return District(tip, broken, case["number"], files)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -198,6 +205,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look.page.keyboard.press("?")
     expect(look.page.locator("#keys")).to_be_visible()
     look.at("help")
+    covers(look, district)
     look.visit(f"/desk/tips/{district.tip}/print")
     look.visit("/desk/cases", seen="[data-rows] a")
     look.visit(f"/desk/cases/{district.case}", seen=".figures")
@@ -262,3 +270,13 @@ def test_axe_finds_the_faults_of_a_page_that_has_some(opened: Open) -> None:
     found = "\n".join(look.found)
     assert "spoiled, light: label" in found
     assert "spoiled, light: color-contrast" in found or "spoiled, dark: color-contrast" in found
+
+
+def covers(look: Look, district: District) -> None:
+    """The editor of covers, empty, and with a box that somebody should look at chosen."""
+    film, photo = district.files
+    look.visit(f"/desk/tips/{district.tip}/evidence/{photo}/redact", seen="[data-layer]")
+    look.visit(f"/desk/tips/{district.tip}/evidence/{film}/redact", seen=".cover")
+    look.page.locator("[data-list] [data-do=go]").first.click()
+    expect(look.page.locator(".redact-tools")).to_be_visible()
+    look.at("covers, one chosen")

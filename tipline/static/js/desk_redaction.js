@@ -42,6 +42,7 @@ class Editor {
 
   start() {
     this.wire();
+    this.player.start();
     this.restore();
     this.redraw();
     for (const one of this.data.jobs) {

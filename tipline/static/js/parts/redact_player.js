@@ -15,6 +15,10 @@ export class Player {
     this.offset = 0;
     this.at = 0;
     this.shape(data.width, data.height);
+  }
+
+  // Tells the first moment, perhaps at once.
+  start() {
     if (this.video) this.startFilm();
     else if (this.image) this.startPictures();
   }
