@@ -54,7 +54,21 @@ def decoders() -> dict[str, dict[str, Any]]:
     found = {name: _part(module) for module, name in PARTS.items()}
     if found["PyAV"]["ok"]:
         found["FFmpeg"] = _codecs()
+    found["CenterFace"] = _faces()
     return found
+
+
+def _faces() -> dict[str, Any]:
+    """The model that finds faces: a file that a package of ours ships, never imported."""
+    try:
+        from workers.media.redaction import model
+
+        model.model_file()
+    except ImportError as error:
+        return {"ok": False, "words": f"{type(error).__name__}: {error}"}
+    except model.NoModel:
+        return {"ok": False, "words": "no model: faces cannot be found"}
+    return {"ok": True, "words": model.versions()["centerface"]}
 
 
 def deep_look() -> str:

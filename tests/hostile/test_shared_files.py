@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tipline.domain import kinds
-from workers import examination
+from workers import examination, sandbox
 from workers.media import codes
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -61,3 +61,17 @@ if (GOOD / "MANIFEST.tsv").exists():
         pictured = [one["t"] for one in media["keyframes"] if one["reason"] == "activity"]
         for start, end in DARK_EVENTS:
             assert any(start - 0.3 <= t <= end + 0.5 for t in pictured), (start, end)
+
+    @pytest.mark.slow
+    def test_a_face_in_profile_that_walks_by_fast_is_one_track() -> None:
+        film = GOOD / "one-by-one-person-detection.mp4"
+        found = sandbox.ask(film, "faces", given={"length": 139.0, "range": [67.6, 69.4]}).result["tracks"]
+        # By eye: at 68.6 the face of the woman who walks out to the right.
+        there = [
+            row
+            for track in found
+            for row in track["boxes"]
+            if abs(row[0] - 68.6) < 0.11 and abs(row[1] + row[3] / 2 - 0.757) < 0.04
+        ]
+        assert there
+        assert len(found) <= 2

@@ -23,6 +23,7 @@ MEMORY = "media:memory"
 CRASHED = "media:crashed"
 BAD_ANSWER = "media:bad-answer"
 NOT_COVERED = "media:not-covered"
+NO_MODEL = "media:no-face-model"
 
 # Of what somebody asked for: this one frame cannot be had.
 FRAME_LOST = "media:frame-lost"
@@ -56,7 +57,7 @@ FAILURES = (
     REFUSALS
     | OUR_FAULT
     | {DOCUMENT, SILK, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
-    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED, FRAME_LOST}
+    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED, NO_MODEL, FRAME_LOST}
 )
 WARNINGS = frozenset(
     {

@@ -13,7 +13,7 @@ from workers.media.redaction.model import Face, shared
 
 BRIDGED_S = 1.5  # a face that comes back within this is the same
 HELD_S = 0.4  # a face is covered this long before it was first and after it was last found
-NEAR, ALIKE = 0.8, 0.45  # of its size, how far a face moves between two looks; how alike two sizes must be
+NEAR, ALIKE = 1.5, 0.45  # of its size, how far a face moves between two looks; how alike two sizes must be
 ENOUGH, SURE = 2, 0.45  # seen so often, or once so surely
 EXACT = 0.04  # of a box, by which one between two others may differ to be left out
 MOST_TRACKS, MOST_BOXES = 400, 6_000
@@ -113,7 +113,7 @@ def row(t: float, box: Face) -> list[float]:
 def nearness(a: Face, b: Face) -> float:
     """How well two boxes could be one face a moment apart; 0 when they could not."""
     off_x = abs(a.x + a.w / 2 - b.x - b.w / 2) / max(a.w, b.w)
-    if off_x >= 1.0 or min(a.w / b.w, b.w / a.w) < ALIKE or min(a.h / b.h, b.h / a.h) < ALIKE:
+    if off_x >= NEAR or min(a.w / b.w, b.w / a.w) < ALIKE or min(a.h / b.h, b.h / a.h) < ALIKE:
         return 0.0
     off_y = abs(a.y + a.h / 2 - b.y - b.h / 2) / max(a.h, b.h)
     return shared(a, b) + max(0.0, NEAR - max(off_x, off_y))

@@ -46,7 +46,7 @@ class Finder:
     """The model, loaded once."""
 
     def __init__(self) -> None:
-        self._net: Any = cv2.dnn.readNetFromONNX(str(_file()))
+        self._net: Any = cv2.dnn.readNetFromONNX(str(model_file()))
 
     def faces(self, picture: Pixels, longest_side: int) -> list[Face]:
         """The faces of an RGB picture, the surest first. ``longest_side`` bounds what the model sees."""
@@ -85,7 +85,8 @@ def shared(a: Face, b: Face) -> float:
     return both / (a.w * a.h + b.w * b.h - both) if both else 0.0
 
 
-def _file() -> Path:
+def model_file() -> Path:
+    """Where the model lies; raises NoModel."""
     spec = find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (Path(folder) / FILE).is_file():
