@@ -100,14 +100,15 @@ def placed(file: Evidence, tip: Tip, t: float, zone: str) -> dict[str, Any]:
     return said | ({"doubts": list(known.doubts)} if known.doubts else {})
 
 
-def name_of(said: dict[str, Any], suffix: str) -> str:
+def name_of(tx: Transaction, row: Derivative, suffix: str) -> str:
     """The name it is saved under: ours, of plain letters, so that it is a name on every machine."""
-    begin = f"{said['tip']}-{said['number']}"
-    if said["kind"] == CLIP:
+    file, said = tx.get_one(Evidence, row.evidence_id), row.told
+    begin = f"{tx.get_one(Tip, file.tip_id).reference}-{file.number}"
+    if row.kind == CLIP and "first" in said:
         return f"{begin}-frames-{said['first']}-{said['last']}{suffix}"
-    if said["kind"] == REDACTION:
-        return f"{begin}-covered-{said['derivative']}{suffix}"
-    return f"{begin}-frame-{said['frame']}{suffix}"
+    if row.kind == STILL and "frame" in said:
+        return f"{begin}-frame-{said['frame']}{suffix}"
+    return f"{begin}-{'covered' if row.kind == REDACTION else row.kind}-{row.id}{suffix}"
 
 
 def _require_film(file: Evidence) -> None:

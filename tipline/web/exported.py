@@ -18,8 +18,8 @@ def send(evidence_id: str, number: int, *, beside: bool = False) -> Response:
             raise TiplineError("rendition:not-found")
         name = f"{row.kind}-{row.id}.json" if beside else row.rendition
         made = renditions.read_rendition(tx, evidence_id, name)
-    suffix = "." + made.name.rpartition(".")[2]
-    response = media.send_export(made, exports.name_of(row.told, suffix))
+        saved_as = exports.name_of(tx, row, "." + made.name.rpartition(".")[2])
+    response = media.send_export(made, saved_as)
     if not beside and media.begins(response):
         with current.services().database.transaction() as tx:
             derivatives.note_download(tx, current.actor(), tx.get_one(Derivative, number))

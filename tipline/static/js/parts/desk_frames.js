@@ -8,10 +8,11 @@ function spell(first, runs, count) {
   let at = 0;
   let value = first;
   values[0] = first;
-  for (const [times, ...steps] of runs) {
-    for (let time = 0; time < times; time += 1) {
-      for (const step of steps) {
-        value += step;
+  // Plain loops: a film of a day has two million frames, and nobody should feel that here.
+  for (const run of runs) {
+    for (let time = run[0]; time > 0 && at < count; time -= 1) {
+      for (let place = 1; place < run.length; place += 1) {
+        value += run[place];
         at += 1;
         if (at < count) values[at] = value;
       }
@@ -20,16 +21,21 @@ function spell(first, runs, count) {
   return values;
 }
 
+function seconds(ticks, from, tick, add) {
+  const found = new Float64Array(ticks.length);
+  for (let at = 0; at < found.length; at += 1) found[at] = (ticks[at] - from) * tick[0] / tick[1] + add;
+  return found;
+}
+
 // Answers null for a list of a form that is not known here.
 export function readFrames(said) {
   if (said?.version !== 1 || !(said.count > 0)) return null;
-  const [top, bottom] = said.tick;
   const ticks = spell(said.start, said.steps, said.count);
   return {
     count: said.count,
     number: spell(said.first_number, said.number_steps, said.count),
-    shown: ticks.map((tick) => (tick * top) / bottom - said.begins_s),
-    film: ticks.map((tick) => ((tick - said.start) * top) / bottom + said.first_s),
+    shown: seconds(ticks, 0, said.tick, -said.begins_s),
+    film: seconds(ticks, said.start, said.tick, said.first_s),
   };
 }
 

@@ -30,6 +30,15 @@ function place(card, strip, share, sprite, picture) {
   card.style.left = `${Math.max(0, Math.min(width - sprite.width, share * width - sprite.width / 2))}px`;
 }
 
+// The words of marks under the pointer, give or take a few dots.
+function marksNear(file, at, length) {
+  const near = [...file.querySelectorAll("[data-mark]")].filter((one) => {
+    const until = Number(one.dataset.until || one.dataset.mark);
+    return at > Number(one.dataset.mark) - length * 0.006 && at < until + length * 0.006;
+  });
+  return near.map((one) => one.querySelector("bdi").textContent);
+}
+
 export function startHover(position) {
   document.addEventListener("pointermove", async (event) => {
     const svg = event.target.closest?.("[data-strip] svg");
@@ -44,6 +53,7 @@ export function startHover(position) {
     if (!sprite?.times?.length || !card) return;
     card.hidden = false;
     place(card, strip, share, sprite, file.dataset.sprite);
-    card.lastElementChild.textContent = position(share * Number(strip.dataset.duration));
+    const at = share * Number(strip.dataset.duration);
+    card.lastElementChild.textContent = [position(at), ...marksNear(file, at, Number(strip.dataset.duration))].join(" · ");
   });
 }

@@ -53,7 +53,7 @@ async function sayBroken(video) {
     return;
   }
   const isLost = video.error && (await isGone(video.currentSrc || video.src));
-  const note = file?.querySelector(isLost ? "[data-lost]" : "[data-unplayable]");
+  const note = file?.querySelector(isLost ? "[data-stage] [data-lost]" : "[data-unplayable]");
   if (note) note.hidden = false;
 }
 
@@ -160,7 +160,7 @@ function keep(name, value) {
 // A picture that the store lost leaves a sentence, not a hole.
 async function onLostPicture(event) {
   const file = event.target.matches?.("img") && event.target.closest("[data-file]");
-  const note = file && file.querySelector("[data-lost]");
+  const note = file && (event.target.closest(".export-list > li") || file).querySelector("[data-lost]");
   if (note && note.hidden && (await isGone(event.target.currentSrc || event.target.src))) note.hidden = false;
 }
 
