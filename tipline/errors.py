@@ -246,6 +246,10 @@ CATALOGUE: dict[str, Entry] = {
     "act:superseded": Entry(_K.CONFLICT, N_("Something else was decided here since. Taking this back would undo that too, so nothing was changed; make a new change instead.")),
     "act:too-late": Entry(_K.CONFLICT, N_("This was done more than twelve hours ago and counts as settled. Nothing was changed; make a new change instead.")),
     "act:nothing": Entry(_K.NOT_FOUND, N_("You have done nothing in the last half hour that could be taken back. Older acts stand under “My last acts”.")),
+    # --- sentences kept ready
+    "reply:not-found": Entry(_K.NOT_FOUND, N_("This template does not exist any more. Load the page again.")),
+    "reply:title-needed": Entry(_K.INVALID, N_("Give the template a name of up to %(limit)s characters.")),
+    "reply:place-unknown": Entry(_K.INVALID, N_("Nothing is known to fill in for {%(place)s}. Use {reference}, {place}, {station} or {export_help}.")),
     # --- preferences
     "preference:unknown": Entry(_K.INVALID, N_("This cannot be chosen here. Load the page again and choose from what it shows.")),
     "preference:key-unclear": Entry(_K.INVALID, N_("This is no key for “%(what)s”. Type one sign without Shift, or Space, ArrowLeft, F2 and the like.")),
@@ -253,6 +257,7 @@ CATALOGUE: dict[str, Entry] = {
     # --- messages
     "message:empty": Entry(_K.INVALID, N_("Write something first.")),
     "message:crowded": Entry(_K.TOO_MANY, N_("Very many messages came from your network just now. Wait ten minutes, then send yours again.")),
+    "message:gap": Entry(_K.INVALID, N_("Something is still to be filled in: ____ or a word in braces. Write it or take it out, then send.")),
     "message:said": Entry(_K.CONFLICT, N_("A message can be withdrawn for half an hour. This one counts as said; write another one that puts it right.")),
     "message:too-long": Entry(_K.INVALID, N_("The message is longer than %(limit)s characters. Shorten it or send it in two.")),
     # --- accounts

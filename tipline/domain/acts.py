@@ -136,6 +136,12 @@ def list_latest(tx: Transaction, account_id: int, *, limit: int = 50) -> list[Ac
     return list(tx.scalars(query.limit(limit)))
 
 
+def list_of_kind(tx: Transaction, kind: str, *, tip_id: int, account_id: int) -> list[Act]:
+    """Somebody's standing acts of a kind on one tip."""
+    mine = (Act.kind == kind, Act.tip_id == tip_id, Act.account_id == account_id, Act.undone_at.is_(None))
+    return list(tx.scalars(select(Act).where(*mine, Act.at > clock.now() - LASTS)))
+
+
 def find_last(tx: Transaction, account_id: int, *, since: datetime, kinds: Collection[str]) -> Act | None:
     """Somebody's last act of these kinds that still stands, unless it is older."""
     query = select(Act).where(Act.account_id == account_id, Act.undone_at.is_(None), Act.at >= since)

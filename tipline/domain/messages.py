@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, clock, custody, limits, search, tips, unread
+from tipline.domain import acts, clock, custody, limits, replies, search, tips, unread
 from tipline.domain.actors import Actor
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -33,6 +33,7 @@ class Message(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcTime)  # by the reporter, on the progress page
 
 
 def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "message") -> Message:
@@ -43,6 +44,8 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
     if len(text) > limits.MESSAGE:
         raise TiplineError("message:too-long", fields={"text": "message:too-long"}, limit=limits.MESSAGE)
     by_reporter = actor.kind == "reporter"
+    if kind in PUBLIC and not by_reporter and replies.has_gap(text):
+        raise TiplineError("message:gap", fields={"text": "message:gap"})
     message = Message(
         tip_id=tip.id, kind=kind, by_reporter=by_reporter, author=actor.name, text=text, at=clock.now()
     )
@@ -89,6 +92,7 @@ class Told(NamedTuple):
     at: datetime
     answered_at: datetime | None
     withdrawn_at: datetime | None
+    read_at: datetime | None
 
 
 def withdraw(tx: Transaction, actor: Actor, tip: Tip, message: Message) -> None:
@@ -101,9 +105,19 @@ def withdraw(tx: Transaction, actor: Actor, tip: Tip, message: Message) -> None:
     tx.flush()
     custody.append(
         tx, actor, "message:withdraw", f"tip:{tip.reference}", tip=tip.reference, message=message.id,
-        kind=message.kind,
+        kind=message.kind, read=message.read_at is not None,
     )  # fmt: skip
     tips.touch(tip)
+
+
+def see(tx: Transaction, tip: Tip, *, seen: list[Told]) -> None:
+    """The reporter has the thread before him: nobody can later say that a text was not read."""
+    fresh = [one.id for one in seen if not (one.by_reporter or one.read_at or one.withdrawn_at)]
+    if fresh:
+        tx.execute(
+            update(Message).where(Message.id.in_(fresh), Message.tip_id == tip.id).values(read_at=clock.now())
+        )
+        tips.touch(tip)
 
 
 def open_questions(tx: Transaction, tip: Tip) -> list[Message]:
@@ -122,7 +136,9 @@ def list_public(tx: Transaction, tip: Tip) -> list[Told]:
 
 def _told(one: Message) -> Told:
     text = "" if one.withdrawn_at else one.text
-    return Told(one.id, one.kind, one.by_reporter, text, one.at, one.answered_at, one.withdrawn_at)
+    return Told(
+        one.id, one.kind, one.by_reporter, text, one.at, one.answered_at, one.withdrawn_at, one.read_at
+    )
 
 
 def list_all(tx: Transaction, tip: Tip) -> list[Message]:

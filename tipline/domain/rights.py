@@ -28,6 +28,7 @@ RIGHTS: dict[str, set[str]] = {
     "account:manage": {ADMIN},
     "beat:manage": {ADMIN},
     "shop:manage": {ADMIN, SUPERVISOR},
+    "reply:manage": {ADMIN, SUPERVISOR},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},
     "partner:send": {PARTNER},
 }

@@ -27,6 +27,7 @@ from tipline.domain import (
     members,
     messages,
     redacting,
+    replies,
     rights,
     saved_filters,
     sightings,
@@ -236,6 +237,7 @@ def put_back_mark(tx: Transaction, _actor: Actor, act: Act) -> None:
     marks.put_back(_row(tx, act, Mark))
 
 
+REPLIES = ("reply:add", "reply:change", "reply:remove")
 WAYS: dict[str, WayBack] = {
     "tip:acknowledge": restore_tip,
     "tip:assign": restore_tip,
@@ -249,6 +251,7 @@ WAYS: dict[str, WayBack] = {
     "case:state": restore_case,
     "message:write": withdraw_message,
     "filter:remove": saved_filters.bring_back,
+    **dict.fromkeys(REPLIES, replies.put_back),
     redacting.CONFIRM: withdraw_confirmation,
     **case_undoing.WAYS,
     derivatives.ASKED: take_off_derivative,
@@ -265,6 +268,7 @@ WAYS: dict[str, WayBack] = {
 BY_DIGEST = frozenset({"tip:place", "beats:draw", *sightings.KINDS})
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
+    **dict.fromkeys(REPLIES, "reply:manage"),
     "link:create": "case:act",
     "link:end": "case:act",
     "case:change": "case:act",

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/desk/admin")
 
-from tipline.web.admin import borders, log, people, places, posters, shops, system  # noqa: E402, F401 - they add their routes
+from tipline.web.admin import borders, log, people, places, posters, replies, shops, system  # noqa: E402, F401 - they add their routes

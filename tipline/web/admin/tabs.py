@@ -22,6 +22,7 @@ TABS = (
     Tab("accounts", N_("Accounts"), "account:manage"),
     Tab("beats", N_("Beats"), "beat:manage"),
     Tab("shops", N_("Shops and posters"), "shop:manage"),
+    Tab("replies", N_("Templates"), "reply:manage"),
     Tab("settings", N_("Settings"), "system:read"),
     Tab("log", N_("Log"), "custody:read"),
 )

@@ -84,6 +84,7 @@ def post_session(json_data: SessionIn) -> dict[str, Any]:
 def get_tip(reference: str) -> dict[str, Any]:
     """How the tip stands."""
     told = telling.tell(_own(reference))
+    telling.note_read(told)
     return {
         "reference": told.tip.reference,
         "status": told.status,

@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, contacts, duplicates, messages, tips
+from tipline.domain import accounts, acts, contacts, duplicates, mentions, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -134,7 +134,9 @@ def post_progress(reference: str, json_data: TextSent) -> dict[str, Any]:
 def _write(reference: str, text: str, kind: str) -> dict[str, Any]:
     with current.services().database.transaction() as tx:
         tip = desk_shapes.read_tip(tx, reference)
-        return desk_shapes.message(messages.write(tx, current.actor(), tip, text, kind=kind))
+        message = messages.write(tx, current.actor(), tip, text, kind=kind)
+        mentions.keep(tx, message)
+        return desk_shapes.message(message)
 
 
 def _told(tx: Transaction, tip: Tip) -> Any:

@@ -59,6 +59,7 @@ def enter_code() -> ResponseReturnValue:
 def show_live() -> ResponseReturnValue:
     """The part of the page that changes, for a script that asks every few seconds."""
     told = telling.tell(current.reporter_tip())
+    telling.note_read(told)
     # Beside the tip's version only the clock changes what is shown: an answer overdue, days that are left.
     overdue = is_overdue(told.tip)
     left = told.overwriting.days if told.overwriting else ""
@@ -153,6 +154,7 @@ def status_page(
 ) -> str:
     """How the tip stands, with what was typed and not taken."""
     values = steps.files_of(tip)
+    telling.note_read(values["told"])
     with current.services().database.reading() as tx:
         values["has_contact"] = bool(contacts.read_contact(tx, tip.id))
     return pages.render(

@@ -120,6 +120,13 @@ def tell(tip: Tip) -> Told:
         return tell_in(tx, tips.read_tip(tx, tip.reference))
 
 
+def note_read(told: Told) -> None:
+    """Texts of officers that stand on the page were read; asked first, so that looking on writes nothing."""
+    if any(not (one.by_reporter or one.read_at or one.withdrawn_at) for one in told.messages):
+        with current.services().database.transaction() as tx:
+            messages.see(tx, tips.read_tip(tx, told.tip.reference), seen=told.messages)
+
+
 def tell_in(tx: Transaction, tip: Tip) -> Told:
     code, sentence = timeline.status(tx, tip)
     lines = [Line(step.at, step.code, _words(step)) for step in timeline.steps(tx, tip)]

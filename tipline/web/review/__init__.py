@@ -32,4 +32,5 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     side_by_side,
     takeback,
     unfolding,
+    thread,
 )

@@ -11,7 +11,7 @@ from tipline.domain.cases import Case
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.errors import N_
-from tipline.web import current
+from tipline.web import current, filters
 from tipline.web.review import words
 from tipline.web.review.saying import gettext
 
@@ -29,6 +29,9 @@ NAMES = {
     "case:state": N_("case closed or opened again"),
     "message:write": N_("text written"),
     "filter:remove": N_("filter deleted"),
+    "reply:add": N_("template added"),
+    "reply:change": N_("template corrected"),
+    "reply:remove": N_("template removed"),
     "hint:answer": N_("hint answered"),
     "member:add": N_("officer added to a case"),
     "member:end": N_("officer taken out of a case"),
@@ -128,4 +131,9 @@ def already_read(tx: Transaction, act: Act) -> str:
     message = tx.get(Message, int(act.subject.partition(":")[2]))
     if message is None or message.kind not in messages.PUBLIC:
         return ""
-    return gettext("The tip provider may have read it before; from now on only that a message was withdrawn.")
+    if message.read_at:
+        return gettext(
+            "The tip provider had read it at %(time)s; from now on only that a message was withdrawn.",
+            time=filters.plain_time(message.read_at),
+        )
+    return gettext("The tip provider had not read it on the progress page, and sees that one was withdrawn.")

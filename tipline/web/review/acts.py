@@ -23,6 +23,7 @@ from tipline.domain import (
     duplicates,
     evidence,
     links,
+    mentions,
     messages,
     tips,
     undoing,
@@ -152,9 +153,13 @@ def write(tx: Transaction, tip: Tip) -> Notice:
     kind = request.form.get("kind", "message")
     if kind not in KINDS:
         raise TiplineError("request:invalid", fields={"kind": "request:invalid"})
-    messages.write(tx, current.actor(), tip, request.form.get("text", ""), kind=kind)
+    message = messages.write(tx, current.actor(), tip, request.form.get("text", ""), kind=kind)
     if kind == "note":
-        return Notice(gettext("Internal note saved. The tip provider does not see it."))
+        named = gettext(", ").join(one.display_name for one in mentions.keep(tx, message))
+        told = gettext("Told: %(names)s.", names=named) if named else ""
+        return Notice(
+            " ".join([gettext("Internal note saved. The tip provider does not see it."), told]).strip()
+        )
     return Notice(gettext("Sent. The tip provider reads it with the receipt code."))
 
 

@@ -30,6 +30,7 @@ from tipline.web.review import (
     news,
     notices,
     preloading,
+    offers,
     printing,
     stance,
     wanted,
@@ -163,7 +164,8 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "clock_how": words.clock_how(row),
         "clock_proposals": camera.proposals([one.row for one in files], row),
         "ask_export": _ask(row, wanted.address(chosen, "")),
-        "draft": _draft(row),
+        **_drafted(tx, row),
+        "offers": offers.gather(tx, row),
         "unsent": begun.of(tx, f"tip:{row.reference}"),
         "live": _live(row, files, wanted.address(chosen, "")),
         "lookers": watching.of_tip(tx, row),
@@ -177,6 +179,12 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
 def _ask(row: Tip, here: str) -> str:
     """The page with the words that ask for the original export already written; they are sent by hand."""
     return f"/desk/tips/{row.reference}{here}{'&' if here else '?'}ask=export#reply-text"
+
+
+def _drafted(tx: Transaction, row: Tip) -> dict[str, str]:
+    """What stands ready in the message field, and as which kind."""
+    text, kind = offers.chosen(tx, row)
+    return {"draft": text or _draft(row), "draft_kind": kind or "question"}
 
 
 def _draft(row: Tip) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import presence, tips, unread
+from tipline.domain import mentions, presence, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.tips import Tip
 from tipline.web import current
@@ -47,8 +47,10 @@ def note(reference: str) -> None:
             return
         is_new = bool(unread.list_unread(tx, who, [tip.id]))
         is_due = presence.is_due(tx, who, _subject(tip))
-    if is_new or is_due:
+        is_named = mentions.is_named(tx, who, tip)
+    if is_new or is_due or is_named:
         with database.transaction() as tx:
+            mentions.see(tx, who, tip)
             unread.look(tx, who, tip)
             presence.say(tx, who, _subject(tip))
 
