@@ -98,7 +98,7 @@ def test_a_withdrawn_message_is_told_as_such_on_both_sides(
     answer = client.post(address, headers=headers(), data=fields)
     page = client.get(answer.location, headers=headers()).text
     assert "<s>请到所里来一趟</s>" in page
-    assert "The tip provider may have read it before" in page
+    assert "The tip provider had not read it on the progress page" in page
     with services.database.reading() as tx:
         assert [one.text for one in messages.list_public(tx, tips.read_tip(tx, tip.reference))] == [""]
 
