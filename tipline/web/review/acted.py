@@ -28,6 +28,7 @@ NAMES = {
     "case:change": N_("case corrected"),
     "case:state": N_("case closed or opened again"),
     "message:write": N_("text written"),
+    "redaction:confirm": N_("redaction confirmed"),
     "filter:remove": N_("filter deleted"),
     "reply:add": N_("template added"),
     "reply:change": N_("template corrected"),
