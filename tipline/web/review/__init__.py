@@ -31,6 +31,6 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     sheets,
     side_by_side,
     takeback,
-    unfolding,
     thread,
+    unfolding,
 )
