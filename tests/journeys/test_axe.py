@@ -194,7 +194,11 @@ def test_no_page_of_the_desk_has_a_fault(
     found = look.found
 
     look = Look(officer(language=language))
-    look.at("queue")
+    look.visit("/desk/queue?state=all&category=theft", seen="[data-rows] > .row")
+    look.page.keyboard.press("j")
+    look.page.keyboard.press("l")
+    expect(look.page.locator("[data-batch]")).to_be_visible()
+    look.unfolded("queue with a sheet, filters")
     look.visit("/desk/queue?q=nothing-has-these-words", seen=".empty")
     look.visit("/desk/queue?state=withdrawn", seen=".empty")
     look.visit(f"/desk/tips/{district.broken}", seen=".file-why")
