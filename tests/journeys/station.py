@@ -59,7 +59,7 @@ class Station:
 
     def put(self, path: str, body: dict[str, Any]) -> Any:
         """Keep something through the desk's API."""
-        told = {**JSON, **self._bearer()}
+        told = {**JSON, **self.bearer()}
         return json.loads(self._post(path, json.dumps(body).encode(), told, method="PUT"))
 
     def read(self, path: str) -> bytes:
