@@ -82,7 +82,7 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
     photo = footage.photo(folder / "IMG_1.jpg", gps=(34.7466, 113.6254), taken_at="2024:03:09 21:16:00")
     cut = footage.cut(footage.cctv_clip(folder / "cut.mp4", seconds=2, size=(320, 180)).path, 0.7)
     tip = station.send("店里收银台被盗", *((one.name, one.read_bytes()) for one in (clip, photo)))
-    broken = station.send("录像打不开", (cut.name, cut.read_bytes()))
+    broken = station.send("录像打不开", *((one.name, one.read_bytes()) for one in (cut, photo)))
     for reference in (tip, broken):
         station.wait_examined(reference)
     case = station.tell("/api/v1/cases", {"title": "幸福路便利店系列盗窃", "summary": "夜间，蓝色外套。"})
@@ -219,6 +219,9 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit(f"/desk/tips/{district.tip}/print")
     look.page.goto(f"/desk/tips/{district.tip}")
     look.visit(str(look.page.locator("#file-1 .frames-head a[href$='/sheet']").get_attribute("href")))
+    look.visit(f"/desk/compare?a={district.tip}&b={district.broken}", seen=".compare-table")
+    look.unfolded("side by side")
+    look.visit(f"/desk/compare?a={district.tip}", seen="#with")
     look.visit("/desk/cases", seen="[data-rows] a")
     look.visit(f"/desk/cases/{district.case}", seen=".figures")
     look.unfolded("case")

@@ -44,6 +44,8 @@ function start(desk) {
     if (films && button.dataset.play !== undefined) films.play();
     if (films && button.dataset.frameStep) films.step(Number(button.dataset.frameStep));
   });
+  // A choice made by a pointer leaves the keys to the films.
+  document.addEventListener("click", (event) => event.pointerType && event.target.closest("[data-bar] label, [data-bar] button") && setTimeout(() => document.activeElement?.blur()));
   document.addEventListener("change", (event) => {
     if (event.target.name === "mode") films?.choose(event.target.value);
     if (event.target.matches("[data-go]")) event.target.form.submit();

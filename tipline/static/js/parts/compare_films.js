@@ -44,6 +44,13 @@ class Film {
   }
 }
 
+function readable({ video }) {
+  return new Promise((resolve) => {
+    if (video.readyState >= 1 || video.error) resolve();
+    else for (const sort of ["loadedmetadata", "error"]) video.addEventListener(sort, resolve, { once: true });
+  });
+}
+
 export class Films {
   constructor(sides, tell) {
     this.tell = tell;
@@ -52,7 +59,16 @@ export class Films {
     [this.leading] = this.films;
     this.isFollowing = false;
     for (const film of this.films) this.listen(film);
+    this.isReady = false;
+    Promise.all(this.films.map(readable)).then(() => this.begin());
     setInterval(() => this.keepStep(), LOOK_EVERY_MS);
+  }
+
+  // Both tell their lengths: from here on one follows the other, at the moment the address names.
+  async begin() {
+    this.isReady = true;
+    if (this.leading.at !== null) await this.leading.go(this.leading.at);
+    this.follow();
   }
 
   other(film) {
@@ -74,7 +90,6 @@ export class Films {
       if (this.mode !== "free" && film === this.leading && !film.stepper.isCreeping) this.other(film).video.playbackRate = video.playbackRate;
     });
     video.addEventListener("timeupdate", () => this.tell(film, film.now));
-    video.addEventListener("loadedmetadata", () => film.at !== null && film.video.currentTime === 0 && film.go(film.at), { once: true });
   }
 
   lead(film) {
@@ -102,7 +117,7 @@ export class Films {
   }
 
   follow() {
-    if (this.mode === "free") return;
+    if (this.mode === "free" || !this.isReady) return;
     const there = this.place(this.leading);
     this.tell(this.leading, this.leading.now, there === null);
     const other = this.other(this.leading);
