@@ -6,6 +6,7 @@ evidence, so that a correction of a clock moves the sighting; only a typed time 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,7 +75,7 @@ class Said:
             self.t = self.frame = None
         elif self.evidence.kind != "video":
             self.t = None
-        elif self.t is None or not 0 <= self.t <= (self.evidence.duration_s or 0) + SLACK_S:
+        elif self.t is None or not 0 <= self.t <= _length(self.evidence) + SLACK_S:
             raise TiplineError("sighting:moment-unclear", fields={"t": "sighting:moment-unclear"})
         if not (self.evidence or self.typed_at or self.position or self.place):
             raise TiplineError("sighting:empty", fields={"place": "sighting:empty"})
@@ -171,6 +172,11 @@ def list_of_files(tx: Transaction, evidence_ids: list[str], case_ids: list[int])
 def count(tx: Transaction, case: Case) -> int:
     query = select(func.count()).where(Sighting.case_id == case.id, Sighting.removed_at.is_(None))
     return tx.scalar(query) or 0
+
+
+def _length(film: Evidence) -> float:
+    """Of a film that nobody has looked at yet any moment may be one."""
+    return math.inf if film.duration_s is None else film.duration_s
 
 
 def _require_open(case: Case) -> None:

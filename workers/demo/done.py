@@ -8,6 +8,7 @@ from workers.demo.people import CHEN, ZHOU
 from workers.demo.terms import Act, When
 
 SERIES, SHOPS, BATTERIES = "series", "shops", "batteries"
+SUBJECTS = {SERIES: ("person", "戴鸭舌帽的男子", "四十岁左右，深色鸭舌帽，深蓝色夹克，本地口音。")}
 CASES = {
     SERIES: (
         "借订包间之名行窃系列案",
@@ -64,6 +65,12 @@ ACTS = (
     Act(When(3, "19:40"), CHEN, "assign", tip="room-4", more=CHEN),
     Act(When(3, "20:05"), CHEN, "link", tip="room-4", case=SERIES, text="报案人看到提醒后主动提供；衣着、支开服务员的话术、离店方向与前三起一致。"),
     Act(When(3, "20:12"), ZHOU, "note", tip="room-4", text="四起均在航海路地铁站八百米内，建议调 B 口沿线公共视频。"),
+    # 系列案的轨迹: file and second
+    Act(When(3, "20:24"), CHEN, "sight", tip="room-1", case=SERIES, text="进包间，服务员被支开去拿菜单。", more="1@4.0"),
+    Act(When(3, "20:25"), CHEN, "sight", tip="room-2", case=SERIES, text="站在备餐柜旁，等服务员离开。", more="0@4.5"),
+    Act(When(3, "20:27"), CHEN, "sight", tip="room-3", case=SERIES, text="二楼走廊，挎包还在身上。", more="0@4.0"),
+    Act(When(3, "20:29"), CHEN, "sight", tip="room-4", case=SERIES, text="包间内，同款帽子和夹克。", more="0@3.5"),
+    Act(When(3, "20:30"), CHEN, "sight", tip="room-4", case=SERIES, text="离店，手里多了一个包。", more="1@3.5"),
     # 重复
     Act(When(2, "08:12"), ZHOU, "acknowledge", tip="battery-2"),
     Act(When(2, "08:30"), ZHOU, "duplicate", tip="battery-2", more="battery-1", text="与菜市场东门电瓶被盗为同一起，照片已并案查看。"),

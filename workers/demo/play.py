@@ -18,20 +18,25 @@ from tipline.domain import (
     clock,
     district,
     duplicates,
+    evidence,
     ids,
     links,
     messages,
     receipts,
     shops,
+    sightings,
+    subjects,
     tips,
 )
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.areas import Area
+from tipline.domain.positions import Position
 from tipline.domain.reports import Report
+from tipline.domain.sightings import Said
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services
-from workers.demo import footage
+from workers.demo import done, footage
 from workers.demo.people import Person, Place
 from workers.demo.terms import Act, File, Sent
 
@@ -165,10 +170,25 @@ class Stage:
             links.link(tx, actor, cases.read_case(tx, self._numbers[act.case]), tip, act.text)
         elif act.verb == "duplicate":
             duplicates.mark(tx, actor, tip, tips.read_tip(tx, self._references[act.more]), act.text)
+        elif act.verb == "sight":
+            self._sight(tx, act, actor, tip)
         elif act.verb in MESSAGES:
             messages.write(tx, actor, tip, act.text, kind=act.verb)
         else:
             tips.move(tx, actor, tip, act.verb, reason=act.text)
+
+    def _sight(self, tx: Transaction, act: Act, actor: Actor, tip: Tip) -> None:
+        """`more` names the file and the second; whoever is seen is described the first time."""
+        case = cases.read_case(tx, self._numbers[act.case])
+        if not (seen := subjects.list_of(tx, case)):
+            seen = [subjects.add(tx, actor, case, *done.SUBJECTS[act.case])]
+        number, _, second = act.more.partition("@")
+        said = Said(
+            evidence.list_of_tip(tx, tip)[int(number)], float(second), place=tip.place, text=act.text,
+            position=Position(tip.lat, tip.lon) if tip.lat is not None and tip.lon is not None else None,
+            subject_id=seen[0].id,
+        )  # fmt: skip
+        sightings.add(tx, actor, case, said)
 
     def reference(self, key: str) -> str:
         """How the tip of this key is called now."""
