@@ -183,7 +183,9 @@ def _of_file(file: FileView | None) -> dict[str, str]:
         return {}
     found: dict[str, Any] = {}
     if file.truth and file.truth.start:
-        found[gettext("True time")] = filters.plain_time(file.truth.start)
+        said = file.truth.corrected
+        at = filters.plain_time(file.truth.start)
+        found[gettext("True time")] = f"{at} ({said})" if said else at
     for group in facts.of(file.row, file.media):
         for fact in group.facts:
             found.setdefault(gettext(fact.label), str(fact.value))
