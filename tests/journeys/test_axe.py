@@ -27,7 +27,7 @@ ALL_RULES: dict[str, object] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, object] = {**ALL_RULES, "runOnly": ["cat.color"]}
 ADMIN = (
     "/desk/admin/accounts",
-    "/desk/admin/beats",
+    "/desk/admin/beats", "/desk/admin/replies",
     "/desk/admin/shops",
     "/desk/admin/system",
     "/desk/admin/settings",
@@ -257,6 +257,9 @@ def test_no_page_of_the_desk_has_a_fault(
     look.at("receipt handed back")
     look.visit(look.page.url + "/slip", seen=".slip-code")
     look.visit("/desk/password", seen="#current")
+    look.visit("/desk/preferences", seen=".key-fields")
+    look.visit("/desk/acts", seen="#main h1")
+    look.visit("/desk/mentions", seen="#main h1")
     look.visit("/desk/tips/T-999999")
     found += look.found
 

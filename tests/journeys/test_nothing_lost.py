@@ -1,0 +1,62 @@
+"""Nothing typed or decided is lost: two at once, a visit that ends in mid-edit, an act taken back later."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Officer, fill_sign_in
+from tests.journeys.station import Station
+
+
+def test_two_officers_at_once_see_what_the_other_did_and_nothing_is_lost(
+    officer: Officer, station: Station
+) -> None:
+    reference = station.send("两个人同时看的线索")
+    first, second = officer(path=f"/desk/tips/{reference}"), officer("zhao", path=f"/desk/tips/{reference}")
+    # What the second has open is drawn before the first one acts, and does not change under the hand.
+    second.evaluate("document.getElementById('live').remove()")
+    first.keyboard.press("c")
+    expect(first.locator("[data-undo]")).to_be_visible()
+    second.keyboard.press("n")
+    second.locator("#state-reason").fill("画面太暗")
+    second.locator("[data-state-form] [type=submit]").click()
+    box = second.locator(".conflict")
+    expect(box).to_be_visible()
+    expect(box.locator("tbody tr")).to_have_count(2)  # acknowledged meanwhile, and the state
+    expect(box).to_contain_text("画面太暗")
+    assert station.ask(f"/api/v1/tips/{reference}")["state"] == "triage"
+    box.locator("[type=submit]").click()
+    expect(second.locator("[data-undo]")).to_be_visible()
+    assert station.ask(f"/api/v1/tips/{reference}")["state"] == "not_used"
+
+
+def test_a_visit_that_ends_in_mid_edit_keeps_what_was_typed(officer: Officer, station: Station) -> None:
+    reference = station.send("写到一半的线索")
+    page = officer(path=f"/desk/tips/{reference}")
+    with page.expect_response("**/desk/unsent"):
+        page.locator("#reply").locator("input[name=kind][value=note]").check(force=True)
+        page.locator("#reply-text").fill("核对车牌，尾号")
+    page.context.clear_cookies()
+    page.goto(f"/desk/tips/{reference}")
+    fill_sign_in(page)
+    expect(page).to_have_url(re.compile(f"/desk/tips/{reference}"))
+    page.locator("[data-begun-use]").click()
+    expect(page.locator("#reply-text")).to_have_value("核对车牌，尾号")
+    expect(page.locator("#reply input[name=kind][value=note]")).to_be_checked()
+    page.locator("#reply > .reply-acts [type=submit]").first.click()
+    expect(page.locator("#thread .message-note")).to_contain_text("核对车牌")
+    page.reload()
+    expect(page.locator("[data-begun]")).to_have_count(0)
+
+
+def test_what_was_done_is_taken_back_by_a_key_from_another_page(officer: Officer, station: Station) -> None:
+    reference = station.send("点错了的线索")
+    page = officer(path=f"/desk/tips/{reference}")
+    page.keyboard.press("c")
+    expect(page.locator("[data-undo]")).to_be_visible()
+    page.goto("/desk/cases")
+    page.keyboard.press("u")
+    expect(page.locator("#flash .notice")).to_contain_text(reference)
+    assert station.ask(f"/api/v1/tips/{reference}")["state"] == "received"
