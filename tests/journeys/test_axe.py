@@ -27,7 +27,8 @@ ALL_RULES: dict[str, object] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, object] = {**ALL_RULES, "runOnly": ["cat.color"]}
 ADMIN = (
     "/desk/admin/accounts",
-    "/desk/admin/beats", "/desk/admin/replies",
+    "/desk/admin/beats",
+    "/desk/admin/replies",
     "/desk/admin/shops",
     "/desk/admin/system",
     "/desk/admin/settings",

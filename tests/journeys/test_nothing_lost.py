@@ -18,6 +18,7 @@ def test_two_officers_at_once_see_what_the_other_did_and_nothing_is_lost(
     # What the second has open is drawn before the first one acts, and does not change under the hand.
     second.evaluate("document.getElementById('live').remove()")
     first.keyboard.press("c")
+    first.keyboard.press("Enter")
     expect(first.locator("[data-undo]")).to_be_visible()
     second.keyboard.press("n")
     second.locator("#state-reason").fill("画面太暗")
@@ -55,6 +56,7 @@ def test_what_was_done_is_taken_back_by_a_key_from_another_page(officer: Officer
     reference = station.send("点错了的线索")
     page = officer(path=f"/desk/tips/{reference}")
     page.keyboard.press("c")
+    page.keyboard.press("Enter")
     expect(page.locator("[data-undo]")).to_be_visible()
     page.goto("/desk/cases")
     page.keyboard.press("u")
