@@ -45,6 +45,7 @@ from tipline.domain import (
     links,
     messages,
     outbox,
+    presence,
     proofs,
     receipts,
     renditions,
@@ -54,12 +55,15 @@ from tipline.domain import (
     signatures,
     statements,
     taken,
+    tallies,
     tips,
     triage,
+    unread,
     uploads,
 )
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
+from tipline.domain.filters import Filter
 from tipline.domain.limits import Limits
 from tipline.domain.links import Link
 from tipline.domain.outbox import Outbox
@@ -653,6 +657,27 @@ def test_pages_of_the_queue_join_without_gap_or_double(database: Database, limit
 
     assert seen == expected
     assert len(seen) == 60
+
+
+def test_tabs_are_counted_and_what_is_new_to_a_person_is_known(database: Database) -> None:
+    with clock.frozen(EVENING), database.transaction() as tx:
+        who = accounts.add(tx, SYSTEM, "reader", role="investigator", password_hash="x").id
+        made = [make_tip(tx, f"tip {number}") for number in range(3)]
+        unread.look(tx, who, made[0])
+        presence.say(tx, who, f"tip:{made[0].reference}")
+
+    with clock.frozen(EVENING + timedelta(seconds=5)), database.reading() as tx:
+        wanted = {
+            "all": Filter(state="all"),
+            "new": Filter(unread="1", reader=who),
+            "none": Filter(state="closed"),
+        }
+        assert tallies.count_each(tx, wanted) == {"all": 3, "new": 2, "none": 0}
+        floor = (made[0].received_at or EVENING, made[0].id)
+        assert tallies.count_unshown(tx, Filter(), [made[2].reference], floor) == 1
+        assert unread.list_unread(tx, who, [one.id for one in made]) == {made[1].id, made[2].id}
+        assert presence.list_here(tx, who) == {}
+        assert list(presence.list_here(tx, 0)) == [f"tip:{made[0].reference}"]
 
 
 def test_the_neighbours_of_a_tip_are_those_above_and_below_it_in_the_queue(database: Database) -> None:

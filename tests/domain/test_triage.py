@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 
 from tests.domain.conftest import EVENING, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import beats, clock, links, messages, renditions, tallies, tips, triage
+from tipline.domain import beats, clock, links, messages, renditions, shops, tallies, tips, triage
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.cases import Case
 from tipline.domain.filters import Filter
@@ -246,3 +246,58 @@ def test_any_change_of_a_tip_is_noticed(tx: Transaction, tip: Tip, at: Callable[
     messages.write(tx, reporter(tip.reference), tip, "还有一段")
 
     assert triage.newest_change(tx) == later
+
+
+# --- what narrows the queue
+
+
+def test_filters_narrow_by_time_files_and_shop(
+    tx: Transaction, officer: Actor, at: Callable[[datetime], None]
+) -> None:
+    shop = shops.add(tx, officer, shops.Described(name="便民药房", place="南北街 17 号"))
+    at(EVENING)
+    old = sent(tx, shop=shop.code)
+    at(EVENING + timedelta(days=2))
+    new = sent(tx)
+    file_of(tx, new)
+
+    assert _shown(tx, footage="with") == [new.reference]
+    assert _shown(tx, footage="without") == [old.reference]
+    assert _shown(tx, period="24h") == [new.reference]
+    assert _shown(tx, period="3d") == [new.reference, old.reference]
+    assert _shown(tx, after="2026-11-23") == [new.reference]
+    assert _shown(tx, before="2026-11-22") == [old.reference]
+    assert _shown(tx, after="2026-11-22", before="2026-11-24") == [new.reference, old.reference]
+    assert _shown(tx, shop=shop.code.lower()) == _shown(tx, shop="药房") == [old.reference]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"period": "1y"}, {"footage": "some"}, {"after": "soon"}, {"before": "9999-12-31"}, {"unread": "1"}],
+)
+def test_a_filter_that_means_nothing_is_refused(tx: Transaction, wanted: dict[str, str]) -> None:
+    with pytest.raises(TiplineError) as caught:
+        triage.list_queue(tx, Filter(**wanted))
+    assert caught.value.code == "filter:unclear"
+
+
+def test_new_is_what_belongs_on_the_page_and_is_not_there(
+    tx: Transaction, officer: Actor, at: Callable[[datetime], None]
+) -> None:
+    made = []
+    for minute in range(4):
+        at(EVENING + timedelta(minutes=minute))
+        made.append(sent(tx))
+    woken = made[2]
+    tips.move(tx, officer, woken, "snoozed", until=EVENING + timedelta(days=1))
+    page = triage.list_queue(tx, Filter(), limit=2)
+    shown = [row.tip.reference for row in page.rows]
+    assert shown == [made[3].reference, made[1].reference]
+    assert page.next_cursor
+    floor = triage.place_of(page.next_cursor)
+    assert tallies.count_unshown(tx, Filter(), shown, floor) == 0
+
+    tips.move(tx, officer, woken, "triage")
+    assert tallies.count_unshown(tx, Filter(), shown, floor) == 1
+    tips.move(tx, officer, made[3], "closed")  # what is dealt with makes no room that would be news
+    assert tallies.count_unshown(tx, Filter(), shown, floor) == 1

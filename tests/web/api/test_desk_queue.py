@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tipline.domain import clock, renditions, tips
+from tipline.domain import clock, renditions, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.evidence import Evidence
+from tipline.domain.hints import Hint
 from tipline.domain.tips import Tip
 from tipline.services import Services
 
@@ -89,6 +90,25 @@ def test_each_filter_narrows(
     assert references(queue(client, headers, "?assignee=none")) == [other.reference, plain.reference]
     assert references(queue(client, headers, "?q=红色")) == [plain.reference]
     assert references(queue(client, headers, "?state=closed")) == []
+
+
+def test_an_item_tells_what_is_new_and_where_hints_point(
+    client: FlaskClient, make_tip: MakeTip, headers: Headers, people: dict[str, Account], services: Services
+) -> None:
+    first, second, third = make_tip(), make_tip(), make_tip()
+    with services.database.transaction() as tx:
+        unread.look(tx, people["investigator"].id, tips.read_tip(tx, first.reference))
+        for kind, one in (("file", second), ("series", third)):
+            tx.add(Hint(tip_id=one.id, other_id=first.id, kind=kind, score=12.0, at=clock.now()))
+    found = {item["reference"]: item for item in queue(client, headers)["items"]}
+    assert [found[one.reference]["unread"] for one in (first, second, third)] == [False, True, True]
+    (pointer,) = found[second.reference]["duplicates"]
+    assert (pointer["reference"], pointer["kind"], pointer["case"]) == (first.reference, "file", None)
+    assert [one["reference"] for one in found[third.reference]["series"]] == [first.reference]
+    assert references(queue(client, headers, "?unread=1")) == [third.reference, second.reference]
+    page = client.get("/desk/queue", headers=headers()).text
+    assert f"Possible duplicate {first.reference}" in page
+    assert f"Possible series {first.reference}" in page
 
 
 def test_only_what_waits_is_shown_unless_asked(
