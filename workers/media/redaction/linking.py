@@ -96,13 +96,33 @@ class Linker:
             for a, b in zip(trail.times, trail.times[1:], strict=False)
             if b - a > 1.6 * self._step
         ]
+        start, end = max(self._start, trail.times[0] - hold), min(self._end, trail.times[-1] + hold)
+        found = thinned(trail.times, trail.boxes)
+        came, went = (
+            onward(trail.times[::-1], trail.boxes[::-1], start),
+            onward(trail.times, trail.boxes, end),
+        )
+        rows = [*([(start, came)] if came else []), *found, *([(end, went)] if went else [])]
         return {
-            "start": round(max(self._start, trail.times[0] - hold), 3),
-            "end": round(min(self._end, trail.times[-1] + hold), 3),
-            "boxes": [row(t, one) for t, one in thinned(trail.times, trail.boxes)],
+            "start": round(start, 3),
+            "end": round(end, 3),
+            "boxes": [row(t, one) for t, one in rows],
             "bridged": gaps,
             "score": round(max(one.score for one in trail.boxes), 2),
         }
+
+
+def onward(times: list[float], boxes: list[Face], t: float) -> Face | None:
+    """Beyond the last of these boxes, at ``t``: all between where it was last seen and where it was going, so
+    that somebody who walks fast is covered before being found and after being lost."""
+    if len(boxes) < 2 or abs(times[-1] - times[-2]) > BRIDGED_S / 2 or abs(t - times[-1]) < EXACT:
+        return None
+    last, before = boxes[-1], boxes[-2]
+    share = (t - times[-1]) / (times[-1] - times[-2])
+    x, y = last.x + (last.x - before.x) * share, last.y + (last.y - before.y) * share
+    left, top = max(0.0, min(x, last.x)), max(0.0, min(y, last.y))
+    right, bottom = min(1.0, max(x, last.x) + last.w), min(1.0, max(y, last.y) + last.h)
+    return Face(left, top, right - left, bottom - top, last.score)
 
 
 def row(t: float, box: Face) -> list[float]:

@@ -101,6 +101,20 @@ def test_a_face_that_is_missed_for_a_moment_stays_one_track_and_the_gap_is_told(
     assert box_at(track, 1.5)[0] == pytest.approx(0.25, abs=0.01)
 
 
+def test_who_walks_fast_is_covered_before_being_found_and_after_being_lost() -> None:
+    linker = linking.Linker(0.0, 10.0, 0.2)
+    for at in range(5):
+        linker.add(4.0 + at * 0.2, [face(0.3 + 0.08 * at)])
+
+    (track,) = linker.tracks()
+
+    assert (track["start"], track["end"]) == (3.6, 5.2)
+    early, late = box_at(track, 3.6), box_at(track, 5.2)
+    # Where it stood when first seen, and where it must have come from; at the end, where it was going.
+    assert (early[0], early[0] + early[2]) == pytest.approx((0.14, 0.4), abs=0.001)
+    assert (late[0], late[0] + late[2]) == pytest.approx((0.62, 0.88), abs=0.001)
+
+
 def test_two_that_pass_each_other_stay_two_and_one_glimpse_is_nobody() -> None:
     linker = linking.Linker(0.0, 4.0, 0.2)
     for at in range(20):
