@@ -269,3 +269,12 @@ def test_places_of_tips_stay_after_a_merger_is_taken_back_and_made_again(
     links.link(tx, officer, two.into, sent(tx), "x")
     merging.merge(tx, officer, two.source, two.into, "还是同一人")
     assert exhibits.places(tx, two.into)[first.id] == place
+
+
+def test_an_old_number_is_as_open_as_the_case_it_leads_to(tx: Transaction, officer: Actor, two: Two) -> None:
+    merging.merge(tx, officer, two.source, two.into, "同一嫌疑人")
+    members.set_access(tx, officer, two.into, cases.MEMBERS)
+    stranger = accounts.add(tx, SYSTEM, "wu", role="investigator", password_hash="not a hash").actor
+    assert cases.list_cases(tx, stranger) == []
+    undo_last(tx, officer)
+    assert len(cases.list_cases(tx, stranger)) == 2

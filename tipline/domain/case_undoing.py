@@ -62,7 +62,9 @@ def lead_as_before(tx: Transaction, actor: Actor, act: Act) -> None:
 
 
 def access_as_before(tx: Transaction, _actor: Actor, act: Act) -> None:
-    acts.put_back(case_of(tx, act), act)
+    case = case_of(tx, act)
+    acts.put_back(case, act)
+    members.share_access(tx, case)
 
 
 def drop(kind: type[Any]) -> Callable[[Transaction, Actor, Act], None]:

@@ -137,12 +137,22 @@ def set_access(tx: Transaction, actor: Actor, case: Case, access: str) -> None:
     if before == access:
         return
     case.access = access
+    share_access(tx, case)
     if not may_see(tx, actor, case) and actor.user_id is not None:
         _begin(tx, actor, case, actor.user_id, ASSISTING)
         custody.append(tx, actor, "member:add", f"case:{case.number}", member=actor.name)
     cases.touch(case)
     custody.append(tx, actor, "case:access", f"case:{case.number}", access=access, before=before)
     acts.record(tx, actor, "case:access", case=case, before={"access": before}, after={"access": access})
+
+
+def share_access(tx: Transaction, case: Case) -> None:
+    """Old numbers that lead to the case are as open as it is, so that none gives away where it points."""
+    tx.flush()
+    for one in tx.scalars(select(Case).where(Case.merged_into_id == case.id)):
+        if one.access != case.access:
+            one.access = case.access
+            share_access(tx, one)
 
 
 def take_over(tx: Transaction, actor: Actor, case: Case, account_id: int) -> bool:
