@@ -32,6 +32,8 @@ function show(file, url, then) {
   picture.alt = screen.querySelector("img")?.alt || "";
   host.append(picture);
   screen.append(host);
+  // A page that redraws itself meanwhile leaves what is looked at alone.
+  file.querySelector("[data-stage]").setAttribute("hx-morph-skip", "");
   const viewer = new Viewer(picture, {
     inline: true, navbar: false, title: false, toolbar: false, button: false, tooltip: true, transition: false,
     keyboard: false, focus: false, backdrop: false, minWidth: 1, minHeight: 1, initialCoverage: 1, toggleOnDblclick: true,

@@ -84,6 +84,8 @@ export function applyLook(file) {
   const screen = file?.querySelector(".stage-screen");
   if (!panel || !screen) return;
   const values = chosen(panel);
+  // A page that redraws itself meanwhile leaves the view alone.
+  file.querySelector("[data-stage]").setAttribute("hx-morph-skip", "");
   const isPlain = isUsual(values);
   const filter = filterOf(panel);
   filter.replaceChildren(...steps(values));
