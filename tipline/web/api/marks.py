@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from tipline.domain import evidence, marks
 from tipline.domain.marks import Mark
 from tipline.web import current, guard
-from tipline.web.api.desk_models import Taken
+from tipline.web.api.taking import Taken
 
 blueprint = APIBlueprint("api_marks", __name__, url_prefix="/api/v1/evidence", tag="Evidence")
 
