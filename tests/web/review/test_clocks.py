@@ -157,7 +157,7 @@ def test_a_script_gets_every_clock_of_the_tip_anew_and_a_form_as_a_piece(
     asks = {**headers(), "HX-Request": "true"}
     assert "<html" not in client.get(_address(tip, film), headers=asks).text
     # On a page of its own the form is sent the plain way, for the answer is another page.
-    assert "hx-post" not in client.get(_address(tip, film), headers=headers()).text
+    assert 'hx-target="#clock-form' not in client.get(_address(tip, film), headers=headers()).text
 
     answer = _send(client, tip, film, asks, way="typed", direction="ahead", offset_min="3", scope="tip")
 

@@ -59,7 +59,7 @@ def clip(one: Clip, lane: int) -> dict[str, Any]:
         "pieces": [[piece.start, piece.end, _ms(piece.true), piece.pace] for piece in placement.pieces],
         "known": placement.known_by,
         "words": truth.corrected(placement, placement.offset_s),
-        "url": f"/desk/tips/{one.tip.reference}#file-{file.number}",
+        "url": f"/desk/tips/{one.tip.reference}?file={file.number}#file-{file.number}",
     }
 
 

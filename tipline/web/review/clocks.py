@@ -41,7 +41,7 @@ def set_clock(reference: str, evidence_id: str) -> ResponseReturnValue:
             raise
         with current.services().database.reading() as tx:
             return _form(tx, *_read(tx, reference, evidence_id), fault=fault)
-    return _done(reference, evidence_id, notice)
+    return _done(reference, file.number, notice)
 
 
 def _read(tx: Transaction, reference: str, evidence_id: str) -> tuple[Tip, Evidence]:
@@ -62,12 +62,12 @@ def _notice(tx: Transaction, changed: int) -> Notice:
     return Notice(text, act=act.id if act else None)
 
 
-def _done(reference: str, evidence_id: str, notice: Notice) -> ResponseReturnValue:
+def _done(reference: str, number: int, notice: Notice) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return pages.show(reference, notice=notice)
     notices.keep(notice)
     back = _back()
-    return redirect(back or f"/desk/tips/{reference.upper()}#clock-of-{evidence_id}", 303)
+    return redirect(back or f"/desk/tips/{reference.upper()}?file={number}#clock-{number}", 303)
 
 
 def _back() -> str:
