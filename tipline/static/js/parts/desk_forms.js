@@ -3,6 +3,7 @@
 function onDone(form) {
   if (!form.matches("[data-keep]")) form.reset();
   form.querySelectorAll("[data-begun]").forEach((box) => box.remove());
+  form.querySelector("#preview")?.replaceChildren();
   form.closest("details")?.removeAttribute("open");
 }
 
