@@ -11,6 +11,7 @@ from tests.web.desk_forms import counted, log_of, now, send, undo_of
 from tipline.domain import cases, hints, links
 from tipline.domain.accounts import Account
 from tipline.domain.cases import Case
+from tipline.domain.evidence import Evidence
 from tipline.domain.hints import FILE, SERIES, Found, Hint
 from tipline.domain.tips import Tip
 from tipline.services import Services
@@ -202,3 +203,18 @@ def test_the_page_asks_as_often_for_many_hints_as_for_one(
             page(client, many[-1], headers())
         asked.append(len(sent))
     assert asked[0] == asked[1]
+
+
+def test_a_file_that_came_twice_in_one_tip_is_said_at_both(
+    client: FlaskClient, tip: Tip, add_file: Callable[..., Evidence], headers: Headers
+) -> None:
+    for data in (
+        b"\xff\xd8\xff\xe0" + bytes(400),
+        b"\xff\xd8\xff\xe0" + bytes(500),
+        b"\xff\xd8\xff\xe0" + bytes(400),
+    ):
+        add_file(tip, data)
+    shown = page(client, tip, headers())
+    assert shown.count("the very same as file") == 2
+    assert "the very same as file 1" in shown
+    assert "the very same as file 3" in shown
