@@ -56,6 +56,14 @@ def test_pictures_the_newest_look_did_not_make_are_forgotten_and_named(tx: Trans
     assert len(renditions.list_of(tx, other.id)) == 1
 
 
+def test_a_second_look_leaves_alone_what_people_had_made(tx: Transaction, tip: Tip) -> None:
+    row = file_of(tx, tip)
+    for kind in renditions.ASKED_FOR:
+        _keep(tx, row.id, f"{kind}-1.bin", 1.0).kind = kind
+    tx.flush()
+    assert renditions.drop_others(tx, row.id, []) == []
+
+
 def test_a_picture_is_read_by_its_name_within_its_file(tx: Transaction, tip: Tip) -> None:
     row = file_of(tx, tip)
     made = _keep(tx, row.id, "a.jpg", 1.0)
