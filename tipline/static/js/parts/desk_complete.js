@@ -68,7 +68,10 @@ function look(field) {
 
 export function fillIn(field, text, kind) {
   const choice = kind && field.form.querySelector(`input[name=kind][value="${kind}"]`);
-  if (choice) choice.checked = true;
+  if (choice && !choice.checked) {
+    choice.checked = true;
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();

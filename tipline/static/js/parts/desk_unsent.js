@@ -49,9 +49,21 @@ function saveAll() {
   for (const field of [...waiting.keys()]) save(field);
 }
 
-// What is being sent must not be saved after it.
+// What is being sent must not be saved after it. A request that was stopped may have reached the server all the same,
+// so the field is forgotten once more when the answer is here.
+const sending = new WeakMap();
+
+function onSent(event) {
+  const { sourceElement: form, response } = event.detail.ctx;
+  const status = response?.raw?.status ?? response?.status ?? 200;
+  for (const [field, name] of sending.get(form) || []) if (status < 400) post(name, "", token(field));
+  sending.delete(form);
+}
+
 function onSubmit(event) {
-  for (const field of event.target.querySelectorAll?.("[data-unsent]") || []) {
+  const fields = [...(event.target.querySelectorAll?.("[data-unsent]") || [])];
+  if (event.target.hasAttribute?.("hx-post")) sending.set(event.target, fields.map((field) => [field, nameOf(field)]));
+  for (const field of fields) {
     clearTimeout(waiting.get(field));
     waiting.delete(field);
     going.get(nameOf(field))?.abort();
@@ -104,6 +116,7 @@ export function startUnsent() {
   document.addEventListener("change", onKind);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("click", onClick);
+  document.addEventListener("htmx:after:swap", onSent);
   window.addEventListener("pagehide", saveAll);
   document.addEventListener("visibilitychange", () => document.hidden && saveAll());
 }
