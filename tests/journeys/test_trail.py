@@ -114,7 +114,7 @@ def correct_clock(desk: Page, page: str, *, minutes: str) -> None:
     form.locator("[name=offset_min]").fill(minutes)
     with desk.expect_response(lambda answer: answer.request.method == "POST") as sent:
         form.locator("[type=submit]").click()
-    assert sent.value.ok
+    assert sent.value.status < 400  # a page answers by leading on, a script by its parts
 
 
 def test_a_place_is_pointed_at_on_the_map_and_saved(officer: Officer, station: Station) -> None:
