@@ -130,8 +130,8 @@ CATALOGUE: dict[str, Entry] = {
     "duplicate:target-needed": Entry(_K.INVALID, N_("Write which tip told the same before, such as T-1037, or give a reason.")),
     "duplicate:unknown": Entry(_K.INVALID, N_("There is no such tip. Write its number as it stands in the queue, such as T-1037.")),
     "duplicate:itself": Entry(_K.INVALID, N_("A tip cannot be a duplicate of itself. Write the number of the other one.")),
-    "duplicate:circle": Entry(_K.CONFLICT, N_("%(other)s is itself marked as a duplicate of this tip. Take that back first, or keep this one.")),
-    "duplicate:withdrawn": Entry(_K.CONFLICT, N_("%(other)s was withdrawn by its tip provider. Keep this tip and work with it instead.")),
+    "duplicate:circle": Entry(_K.CONFLICT, N_("The tip %(other)s is itself marked as a duplicate of this one. Take that back first, or keep this one.")),
+    "duplicate:withdrawn": Entry(_K.CONFLICT, N_("The tip %(other)s was withdrawn by its tip provider. Keep this one and work with it instead.")),
     "duplicate:marked": Entry(_K.CONFLICT, N_("This tip is marked as a duplicate of %(other)s already.")),
     # --- comparing
     "compare:two-needed": Entry(_K.INVALID, N_("Say which two are to be compared: open a tip and choose “Compare” at a hint, or from the queue.")),

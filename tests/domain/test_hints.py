@@ -56,7 +56,7 @@ def test_a_recording_sent_on_is_told_with_both_moments(tx: Transaction) -> None:
 
     (hint,) = compared(tx, tx.get_one(Tip, later.tip_id))
     (reason,) = hint.why
-    assert (hint.kind, reason["code"], reason["values"]["pictures"]) == ("media", "media:recording", 5)
+    assert (hint.kind, reason["code"], reason["values"]["pictures"]) == ("media", "shown:recording", 5)
     assert (reason["mine"]["t"], reason["theirs"]["t"]) == (2.0, 0.0)
 
 

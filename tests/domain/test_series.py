@@ -125,7 +125,7 @@ def test_a_camera_view_is_a_reason_of_a_series_and_no_duplicate_by_itself(tx: Tr
         shown(tx, file_of(tx, tip), 0.0, pdq_of(1))
 
     (series,) = [one for one in compared(tx, second) if one.other_id == first.id]
-    assert (series.kind, series.why[-1]["code"]) == ("series", "media:view")
+    assert (series.kind, series.why[-1]["code"]) == ("series", "shown:view")
     views = [one for one in compared(tx, other) if one.tip_id == other.id]
     assert {one.kind for one in views} == {"media"}
     assert [one.is_fact for one in views] == [False, False]

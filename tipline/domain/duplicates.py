@@ -25,14 +25,14 @@ def mark(tx: Transaction, actor: Actor, tip: Tip, target: Tip, reason: str = "")
     Raises duplicate:itself, duplicate:circle, duplicate:withdrawn or duplicate:marked.
     """
     if target.id == tip.id:
-        raise _refused("itself")
+        raise _refused("duplicate:itself")
     root = root_of(tx, target)
     if root.id == tip.id:
-        raise _refused("circle", other=target.reference)
+        raise _refused("duplicate:circle", other=target.reference)
     if root.state in ("withdrawn", "draft"):
-        raise _refused("withdrawn", other=root.reference)
+        raise _refused("duplicate:withdrawn", other=root.reference)
     if tip.state == "duplicate" and tip.duplicate_of_id == root.id:
-        raise _refused("marked", other=root.reference)
+        raise _refused("duplicate:marked", other=root.reference)
     tips.move(tx, actor, tip, "duplicate", reason=reason, of=root)
     tips.touch(root)
     return root
@@ -43,7 +43,7 @@ def read_target(tx: Transaction, reference: str) -> Tip:
     typed = reference.strip().upper().replace("T－", "T-")
     found = tips.find_tip(tx, f"T-{typed}" if typed.isdecimal() else typed) if typed else None
     if found is None or found.state == "draft":
-        raise _refused("unknown" if typed else "target-needed")
+        raise _refused("duplicate:unknown" if typed else "duplicate:target-needed")
     return found
 
 
@@ -63,6 +63,5 @@ def list_of(tx: Transaction, tip: Tip) -> list[Tip]:
     return list(tx.scalars(query.order_by(Tip.id).limit(MOST_SHOWN)))
 
 
-def _refused(reason: str, **values: str) -> TiplineError:
-    code = f"duplicate:{reason}"
+def _refused(code: str, **values: str) -> TiplineError:
     return TiplineError(code, fields={_FIELD: code}, **values)

@@ -125,7 +125,7 @@ def _told(likeness: Likeness, numbers: dict[str, int]) -> dict[str, Any]:
     }
     values = {"pictures": len(likeness.pairs), "lasts_s": round(likeness.lasts_s, 1), "apart": first.distance}
     return {
-        "code": f"media:{likeness.kind}", "bits": MEDIA_BITS[likeness.kind], "values": values, **sides,
+        "code": f"shown:{likeness.kind}", "bits": MEDIA_BITS[likeness.kind], "values": values, **sides,
     }  # fmt: skip
 
 

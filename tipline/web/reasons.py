@@ -16,12 +16,12 @@ Reason = dict[str, Any]
 
 FOR = {
     "file:same": N_("File %(mine)s here is, byte for byte, file %(theirs)s there"),
-    "media:recording": N_(
+    "shown:recording": N_(
         "File %(mine)s here and file %(theirs)s there show the same recording: %(pictures)s pictures in the"
         " same order over %(length)s"
     ),
-    "media:picture": N_("File %(mine)s here and file %(theirs)s there are the same picture"),
-    "media:view": N_("Same camera view in file %(mine)s here and file %(theirs)s there"),
+    "shown:picture": N_("File %(mine)s here and file %(theirs)s there are the same picture"),
+    "shown:view": N_("Same camera view in file %(mine)s here and file %(theirs)s there"),
     "code:plate": N_("Both name the plate %(code)s"),
     "code:phone": N_("Both name the phone number %(code)s"),
     "code:number": N_("Both name %(code)s"),
@@ -45,9 +45,9 @@ VIEW_WARNS = N_("Two incidents before one fixed camera look alike; look at both"
 # What a hint is, by its lane and the strongest of its reasons.
 TITLES = {
     "file:same": N_("Same file"),
-    "media:recording": N_("Same recording"),
-    "media:picture": N_("Same picture"),
-    "media:view": N_("Same camera view"),
+    "shown:recording": N_("Same recording"),
+    "shown:picture": N_("Same picture"),
+    "shown:view": N_("Same camera view"),
     "code": N_("Same number"),
     "series": N_("Possible series"),
 }

@@ -20,7 +20,7 @@ WHOLE = {
     "lon", "beat", "anonymous", "clock_offset_s", "clock_source", "clock_reading", "overwrites_at",
     "awaits_footage", "door", "origin", "taken_by", "shop", "assignee", "created_at", "received_at",
     "ack_due_at", "acknowledged_at", "snoozed_until", "changed_at", "version", "evidence", "messages",
-    "cases", "duplicates",
+    "cases", "duplicates", "duplicate_of",
 }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def test_a_row_of_the_queue_leads_to_the_files_that_its_hint_names(
     (one, first), (two, second) = pair
     plain = client.get(f"/desk/tips/{two.reference}/compare/{one.reference}", headers=headers())
     assert plain.location.endswith(f"/desk/compare?a={two.reference}&b={one.reference}")
-    reason = {"code": "media:recording", "bits": 30.0, "values": {"pictures": 4, "lasts_s": 6.0},
+    reason = {"code": "shown:recording", "bits": 30.0, "values": {"pictures": 4, "lasts_s": 6.0},
               "mine": {"evidence": second.id, "number": 1, "t": 2.0},
               "theirs": {"evidence": first.id, "number": 1, "t": 0.0}}  # fmt: skip
     with services.database.transaction() as tx:

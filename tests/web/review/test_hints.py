@@ -175,7 +175,7 @@ def test_a_duplicate_is_marked_by_typing_its_target(
         assert f'value="{typed}"' in answer.text
     answer = send(client, earlier, "state", headers(), state="duplicate", of=later.reference)
     assert answer.status_code == 409
-    assert "is itself marked as a duplicate of this tip" in answer.text
+    assert "is itself marked as a duplicate of this one" in answer.text
 
 
 def test_whoever_may_only_look_answers_nothing(

@@ -18,7 +18,7 @@ blueprint = APIBlueprint("api_suggestions", __name__, url_prefix="/api/v1/tips",
 
 
 class ReasonOut(BaseModel):
-    code: str = Field(description="`lane:reason`, such as `media:recording` or `series:place`.")
+    code: str = Field(description="`lane:reason`, such as `shown:recording` or `series:place`.")
     text: str = Field(description="The reason as a sentence in the asker's language.")
     against: bool = Field(description="Whether it speaks against.")
     evidence: str | None = Field(None, description="The file of this tip that it is about.")

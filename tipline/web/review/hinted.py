@@ -94,7 +94,7 @@ def _card(
     told = hints.seen_from(row, tip.id)
     spoken = [(one["bits"], reasons.sentence(one, tip.text, other.text)) for one in told]
     against = [text for bits, text in spoken if bits < 0]
-    if any(one["code"] == "media:view" for one in told):
+    if any(one["code"] == "shown:view" for one in told):
         against.append(gettext(reasons.VIEW_WARNS))
     seen = _seen(told)
     sides = [pictures.get(_small(seen.get(side))) for side in ("mine", "theirs")]
