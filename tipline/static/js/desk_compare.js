@@ -1,16 +1,7 @@
 // The page of two side by side: films in step, one zoom, sides swapped by a key. Facts need no script.
 import { Films } from "./parts/compare_films.js";
 import { Zoom } from "./parts/compare_zoom.js";
-
-const OFF = "desk-keys-off";
-
-function isOff() {
-  try {
-    return localStorage.getItem(OFF) === "1";
-  } catch {
-    return false;
-  }
-}
+import { areKeysOff } from "./parts/keys_off.js";
 
 function position(seconds) {
   const whole = Math.floor(seconds);
@@ -81,7 +72,7 @@ function change(zoom, by) {
 
 function onKey(event, films, zoom) {
   const isTyping = event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=radio]), textarea, select, dialog[open]");
-  if (isTyping || isOff()) return;
+  if (isTyping || areKeysOff()) return;
   const onControl = event.target.closest?.("button, a, summary, input, video");
   if (event.key === "x" || event.key === "X") document.querySelector("[data-swap]")?.click();
   else if (event.key === "+" || event.key === "=") change(zoom, 1);

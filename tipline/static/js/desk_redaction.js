@@ -1,5 +1,6 @@
 // The editor of covers: picture and boxes on the left, the list and what is to be done on the right. Everything is
 // saved by itself and taken back with Ctrl+Z; nothing is burned in until somebody says so.
+import { areKeysOff } from "./parts/keys_off.js";
 import { Draft, boxAt, isOn } from "./parts/redact_model.js";
 import { List, clock, element, icon, stretch } from "./parts/redact_list.js";
 import { Player } from "./parts/redact_player.js";
@@ -188,7 +189,7 @@ class Editor {
       this.draft[event.shiftKey ? "forth" : "back"]();
       return this.done(event);
     }
-    if (inField || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("desk-keys") === "off") return;
+    if (inField || event.ctrlKey || event.metaKey || event.altKey || areKeysOff()) return;
     const isFilm = Boolean(this.player.video);
     const onButton = event.target.closest("button, a, summary, input, [data-box]");
     const acts = { b: () => this.add(), p: () => this.preview(), f: () => this.search(), ",": () => this.player.step(-1), ".": () => this.player.step(1) };

@@ -46,7 +46,7 @@ export class Station {
   // What an earlier visit could not save, if there is anything.
   leftover() {
     try {
-      return JSON.parse(localStorage.getItem(this.kept));
+      return JSON.parse(sessionStorage.getItem(this.kept));
     } catch {
       return null;
     }
@@ -104,7 +104,7 @@ export class Station {
 
   keep(content) {
     try {
-      localStorage.setItem(this.kept, JSON.stringify({ base: this.saved, mine: content }));
+      sessionStorage.setItem(this.kept, JSON.stringify({ base: this.saved, mine: content }));
     } catch {
       // Full or switched off: the page itself still holds it.
     }
@@ -112,7 +112,7 @@ export class Station {
 
   forget() {
     try {
-      localStorage.removeItem(this.kept);
+      sessionStorage.removeItem(this.kept);
     } catch {
       // Nothing was kept then.
     }
