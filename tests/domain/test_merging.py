@@ -278,3 +278,30 @@ def test_an_old_number_is_as_open_as_the_case_it_leads_to(tx: Transaction, offic
     assert cases.list_cases(tx, stranger) == []
     undo_last(tx, officer)
     assert len(cases.list_cases(tx, stranger)) == 2
+
+
+def test_older_numbers_follow_when_a_merger_shuts_a_case_and_when_it_is_taken_back(
+    tx: Transaction, officer: Actor, two: Two
+) -> None:
+    older, other = (cases.open_case(tx, officer, "旧案", year=2026) for _ in range(2))
+    merging.merge(tx, officer, older, two.source, "同一嫌疑人")
+    merging.merge(tx, officer, other, two.into, "同一嫌疑人")
+    stranger = accounts.add(tx, SYSTEM, "wu", role="investigator", password_hash="not a hash").actor
+    two.source.access = older.access = cases.MEMBERS
+    merging.merge(tx, officer, two.source, two.into, "同一嫌疑人")
+    assert cases.list_cases(tx, stranger) == []
+    undo_last(tx, officer)
+    assert {one.number for one in cases.list_cases(tx, stranger)} == {two.into.number, other.number}
+
+
+def test_a_number_that_leads_on_is_not_opened_by_itself(tx: Transaction, officer: Actor, two: Two) -> None:
+    members.set_access(tx, officer, two.source, cases.MEMBERS)
+    shut = acts.list_latest(tx, officer.user_id or 0)[0]
+    merging.merge(tx, officer, two.source, two.into, "同一嫌疑人")
+    with pytest.raises(TiplineError) as refused:
+        members.set_access(tx, officer, two.source, cases.STATION)
+    assert refused.value.code == "case:merged"
+    with pytest.raises(TiplineError) as late:
+        undoing.undo(tx, officer, shut.id)
+    assert late.value.code == "act:superseded"
+    assert two.source.access == cases.MEMBERS

@@ -62,7 +62,10 @@ def lead_as_before(tx: Transaction, actor: Actor, act: Act) -> None:
 
 
 def access_as_before(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """A number that leads on by now stays as open as the case it leads to."""
     case = case_of(tx, act)
+    if case.merged_into_id is not None:
+        raise TiplineError("act:superseded")
     acts.put_back(case, act)
     members.share_access(tx, case)
 

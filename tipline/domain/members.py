@@ -133,6 +133,7 @@ def set_access(tx: Transaction, actor: Actor, case: Case, access: str) -> None:
     """Open the case to the whole station, or to its members alone. Whoever shuts it keeps seeing it."""
     if access not in ACCESS:
         raise TiplineError("case:access-unknown", fields={"access": "case:access-unknown"})
+    cases.refuse_merged(tx, case)
     before = case.access
     if before == access:
         return

@@ -64,6 +64,7 @@ def merge(tx: Transaction, actor: Actor, source: Case, into: Case, reason: str) 
     source.state, source.outcome, source.merged_into_id = "closed", MERGED, into.id
     source.closed_at = source.closed_at or clock.now()
     for one in (source, into):
+        members.share_access(tx, one)
         cases.touch(one)
     tx.flush()
     told = [tip.reference for _link, tip in moved]
@@ -97,6 +98,8 @@ def take_back(tx: Transaction, actor: Actor, act: Act) -> None:
         source.access, into.access = was["access"]
     source.merged_into_id, source.state, source.outcome = None, was["state"], was["outcome"]
     source.closed_at = datetime.fromisoformat(was["closed_at"]) if was["closed_at"] else None
+    for one in (source, into):
+        members.share_access(tx, one)
     cases.touch(source)
     tx.flush()
     custody.append(tx, actor, "case:unmerged", f"case:{source.number}", into=into.number)

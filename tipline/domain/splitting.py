@@ -70,6 +70,7 @@ def take_back(tx: Transaction, actor: Actor, act: Act) -> None:
         tx.get_one(Subject, copy).removed_at = clock.now()
     transfers.move_rows(tx, Subject, new, case, became["subjects"])
     new.state, new.outcome, new.merged_into_id, new.closed_at = "closed", MERGED, case.id, clock.now()
+    members.share_access(tx, case)
     cases.touch(new)
     tx.flush()
     custody.append(tx, actor, "case:merged", f"case:{new.number}", into=case.number, tips=[])

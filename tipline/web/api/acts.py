@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, undoing
+from tipline.domain import accounts, acts, members, undoing
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
@@ -65,6 +65,8 @@ def undo_act(act_id: int) -> dict[str, Any]:
 def _told(tx: Transaction, act: Act) -> dict[str, Any]:
     tip = tx.get(Tip, act.tip_id) if act.tip_id else None
     case = tx.get(Case, act.case_id) if act.case_id else None
+    if case is not None and not members.may_see(tx, current.actor(), case):
+        case = None
     by = accounts.names(tx, {act.undone_by_id}) if act.undone_by_id else {}
     return {
         "id": act.id, "kind": act.kind, "at": act.at, "tip": tip.reference if tip else None,

@@ -62,6 +62,8 @@ def _take_back(act_id: int | None) -> ResponseReturnValue:
             tip = tx.get_one(Tip, act.tip_id).reference if act.tip_id else ""
             notice = _told(tx, act, undoing.undo(tx, current.actor(), act.id))
     except TiplineError as fault:
+        # Of an act that does not exist for this person nobody learns which tip it was done to.
+        tip = "" if fault.code == "act:not-found" else tip
         return _answer(tip, Notice(errors.sentence(fault), is_fault=True), errors.status_of(fault))
     return _answer(tip, notice, 200)
 
