@@ -10,7 +10,19 @@ import pytest
 
 from tests.domain.conftest import EVENING, sent
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, beats, cases, custody, links, messages, rights, tips, undoing
+from tipline.domain import (
+    accounts,
+    acts,
+    beats,
+    cases,
+    custody,
+    links,
+    messages,
+    rights,
+    saved_filters,
+    tips,
+    undoing,
+)
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
@@ -223,6 +235,19 @@ def test_who_may_not_act_may_not_take_back(tx: Transaction, officer: Actor, tip:
         undoing.undo(tx, auditor, last(tx).id)
 
     assert fault.value.code == "account:forbidden"
+
+
+def test_a_deleted_filter_is_brought_back_by_its_owner_alone(
+    tx: Transaction, officer: Actor, colleague: Actor
+) -> None:
+    row = saved_filters.keep(tx, officer.user_id or 0, "北片区", "beat=north")
+    saved_filters.remove(tx, officer, row)
+    act = last(tx)
+    with pytest.raises(TiplineError) as refused:
+        undoing.undo(tx, colleague, act.id)
+    assert refused.value.code == "act:not-found"
+    undoing.undo(tx, officer, act.id)
+    assert [one.name for one in saved_filters.list_of(tx, officer.user_id or 0)] == ["北片区"]
 
 
 def test_what_the_system_and_reporters_do_is_no_act_of_anybody(tx: Transaction, tip: Tip) -> None:

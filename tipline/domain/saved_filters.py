@@ -88,8 +88,10 @@ def remove(tx: Transaction, actor: Actor, row: SavedFilter) -> None:
     tx.flush()
 
 
-def bring_back(tx: Transaction, _actor: Actor, act: Act) -> None:
-    """One that was deleted, under its name again; raises act:superseded if that name is taken by now."""
+def bring_back(tx: Transaction, actor: Actor, act: Act) -> None:
+    """One's own that was deleted, under its name again; raises act:superseded if that is taken by now."""
+    if act.account_id != actor.user_id:
+        raise TiplineError("act:not-found")
     if any(one.name == act.was["name"] for one in list_of(tx, act.account_id)):
         raise TiplineError("act:superseded")
     tx.add(SavedFilter(account_id=act.account_id, created_at=clock.now(), **act.was))
