@@ -123,3 +123,11 @@ def test_the_middle_and_reach_of_an_area() -> None:
 
     assert positions.metres(centre, Position(34.72, 113.67)) < 1
     assert 1400 < reach < 1500
+
+
+def test_a_border_that_runs_to_and_fro_is_refused_before_it_costs_minutes() -> None:
+    comb = [[113.0 if n % 2 else 113.9, round(34 + n * 1e-5, 6)] for n in range(1_000)]
+
+    with pytest.raises(TiplineError) as caught:
+        areas.read_collection(written(feature([*comb, [114.5, 34.5]])))
+    assert caught.value.code == "beat:shape-tangled"

@@ -17,6 +17,7 @@ from tipline.errors import TiplineError
 
 MOST_POINTS = 15_000
 DIGITS = 6
+MOST_ABREAST = 150  # edges that stand side by side, on average; more are no border
 ROWS = 48  # lines along which two areas are compared
 Point = tuple[float, float]  # longitude first, as GeoJSON writes
 Ring = list[Point]
@@ -134,7 +135,7 @@ def _ring(told: Any, title: str, system: str) -> Ring:
             ring.append(made)
     if ring and ring[0] != ring[-1]:
         ring.append(ring[0])
-    crossing = _crossing(ring)
+    crossing = _crossing(ring, title)
     if crossing:
         raise _fault("beat:shape-crossing", name=title, place=_written(crossing))
     if len(ring) < 4 or not size_of(ring):
@@ -173,12 +174,16 @@ def size_of(ring: Ring) -> float:
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))) / 2
 
 
-def _crossing(ring: Ring) -> Point | None:
+def _crossing(ring: Ring, title: str) -> Point | None:
     """Where two edges cross. They wait in the order of their left ends: only near ones are compared."""
     edges = sorted(((min(a, b), max(a, b)) for a, b in pairwise(ring)), key=lambda edge: edge[0][0])
     near: list[tuple[Point, Point]] = []
+    left = MOST_ABREAST * len(edges)
     for edge in edges:
         near = [one for one in near if one[1][0] >= edge[0][0]]
+        left -= len(near)
+        if left < 0:
+            raise _fault("beat:shape-tangled", name=title)
         for one in near:
             if _cross(*one, *edge):
                 return edge[0]

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -26,6 +26,7 @@ STILL, CLIP, FACES, TRACK, REDACTION = KINDS = ("still", "clip", "faces", "track
 MAKE = "derivative.make"
 ASKED, REMOVED = "derivative:ask", "derivative:remove"  # acts; both can be taken back
 UNDER_WAY = ("queued", "running")
+MOST_WAITING = 60  # of one person, so that nobody fills the disk or the queue for everybody
 
 
 class Derivative(Base):
@@ -84,6 +85,7 @@ def ask(
     waiting = tx.scalar(same.limit(1))
     if waiting is not None:
         return waiting
+    _require_patience(tx, actor.user_id)
     row = Derivative(
         evidence_id=file.id, kind=kind, given=given, author_id=actor.user_id, created_at=clock.now()
     )
@@ -205,6 +207,16 @@ def list_of_many(
 def list_of(tx: Transaction, evidence_id: str, kinds: Iterable[str] = KINDS) -> list[Derivative]:
     """The same of one file."""
     return list_of_many(tx, [evidence_id], kinds)[evidence_id]
+
+
+def _require_patience(tx: Transaction, account_id: int) -> None:
+    waiting = select(func.count()).where(
+        Derivative.author_id == account_id,
+        Derivative.state.in_(UNDER_WAY),
+        Derivative.removed_at.is_(None),
+    )
+    if (tx.scalar(waiting) or 0) >= MOST_WAITING:
+        raise TiplineError("derivative:too-many", limit=MOST_WAITING)
 
 
 def _tip_of(tx: Transaction, row: Derivative) -> Tip:

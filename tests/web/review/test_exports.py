@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests import counted
 from tests.conftest import csrf_of
 from tipline.bell import SilentBell
-from tipline.domain import custody
+from tipline.domain import custody, derivatives
 from tipline.domain.acts import Act
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -114,3 +114,21 @@ def test_an_export_that_failed_says_why_and_is_tried_again(
     rung = len(bell.rung)
     assert post(desk, tip, retry).status_code == 303
     assert len(bell.rung) == rung + 1
+
+
+def test_nobody_has_more_made_at_once_than_others_can_wait_for(
+    client: FlaskClient, film: Evidence, headers: Callable[..., dict[str, str]], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(derivatives, "MOST_WAITING", 2)
+    base = f"/api/v1/evidence/{film.id}/derivatives"
+
+    def ask(frame: int, role: str = "investigator") -> Any:
+        return client.post(base, headers=headers(role), json={"kind": "still", "frame": frame})
+
+    first = [ask(number).json["number"] for number in (1, 2)]
+    assert ask(2).status_code == 202, "the same again waits for what is under way"
+    refused = ask(3)
+    assert (refused.status_code, refused.json["code"]) == (409, "derivative:too-many")
+    assert ask(3, "supervisor").status_code == 202
+    assert client.delete(f"{base}/{first[0]}", headers=headers()).status_code == 204
+    assert ask(3).status_code == 202
