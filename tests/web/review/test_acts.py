@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -28,6 +29,29 @@ def shown_after(client: FlaskClient, answer: Any, headers: dict[str, str]) -> st
     """The page a browser stands on once it followed the answer."""
     assert answer.status_code == 303, answer.text
     return client.get(answer.location, headers=headers).text
+
+
+def test_the_reason_of_a_tip_not_used_is_told_where_that_is_ticked_and_taken_back_with_it(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    answer = send(client, tip, "state", headers(), state="not_used", reason="画面太暗", tell="1")
+    page = shown_after(client, answer, headers())
+    with services.database.reading() as tx:
+        (line,) = messages.list_public(tx, tips.read_tip(tx, tip.reference))
+    assert (line.kind, line.text) == ("progress", "画面太暗")
+    address, fields = undo_of(page)
+    shown = shown_after(client, client.post(address, headers=headers(), data=fields), headers())
+    assert f"taken back: state: not used ({tip.reference.lower()})." in shown.lower()
+    assert now(services, tip).state == "received"
+    with services.database.reading() as tx:
+        (line,) = messages.list_public(tx, tips.read_tip(tx, tip.reference))
+    assert line.withdrawn_at is not None
+
+
+def test_a_snooze_begins_with_tomorrow(client: FlaskClient, tip: Tip, headers: Headers) -> None:
+    page = client.get(f"/desk/tips/{tip.reference}", headers=headers()).text
+    tomorrow = (clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).date().isoformat()
+    assert f'id="until" name="until" value="{tomorrow}"' in page
 
 
 def test_acknowledging_stops_the_clock_and_tells_the_reporter(

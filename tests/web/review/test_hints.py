@@ -62,6 +62,7 @@ def test_a_likely_series_is_folded_and_says_what_speaks_for_and_against(
     shown = page(client, pair[1], headers())
     series = shown[shown.index('<details class="hint-series"') :]
     assert "1 possible link" in series
+    assert shown.index('id="decisions"') < shown.index('id="hints"')
     for words in (
         pair[0].reference,
         "400 m apart",
@@ -80,7 +81,7 @@ def test_the_same_file_stands_open_on_both_tips(
     hint(services, pair, FILE)
     assert "File 2 here is, byte for byte, file 1 there" in page(client, pair[1], headers())
     assert "File 1 here is, byte for byte, file 2 there" in page(client, pair[0], headers())
-    assert "possible link" not in page(client, pair[1], headers())
+    assert "hint-series" not in page(client, pair[1], headers())
 
 
 def test_not_related_is_said_why_logged_and_undone(

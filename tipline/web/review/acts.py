@@ -31,7 +31,7 @@ from tipline.domain import (
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.review import advancing, begun, blueprint, notices, pages, snoozing, stance, words
+from tipline.web.review import advancing, begun, blueprint, notices, pages, refusing, snoozing, stance, words
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -117,7 +117,11 @@ def move(tx: Transaction, tip: Tip) -> Notice:
         return Notice(
             gettext("Marked as a duplicate of %(other)s. Both pages show it.", other=root.reference)
         )
-    tips.move(tx, current.actor(), tip, state, reason=request.form.get("reason"), until=_until(state))
+    reason = request.form.get("reason", "")
+    if state == "not_used":
+        refusing.not_use_alone(tx, tip, reason.strip(), is_told="tell" in request.form)
+    else:
+        tips.move(tx, current.actor(), tip, state, reason=reason, until=_until(state))
     return Notice(gettext("State: %(state)s.", state=gettext(words.TIP[tip.state].text)))
 
 

@@ -7,22 +7,12 @@ from typing import NamedTuple
 
 from flask import request
 
-from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import accounts, duplicates, links, messages, tips, unread
 from tipline.domain.tips import Tip
-from tipline.errors import N_
 from tipline.web import current
-from tipline.web.review import linking, snoozing
+from tipline.web.review import linking, refusing, snoozing
 from tipline.web.review.saying import gettext
-
-# Why a tip is not used, most often; the tip provider reads it in the language of the report.
-USUAL_REASONS = (
-    N_("Nothing usable can be seen in the footage"),
-    N_("The footage shows another place or another time"),
-    N_("Too dark or too blurred to recognise anybody"),
-    N_("What is described is no offence"),
-)
 
 
 class Ready(NamedTuple):
@@ -61,17 +51,8 @@ def snooze(tx: Transaction) -> Ready:
 
 
 def not_use(tx: Transaction) -> Ready:
-    """The reason stands in the log; the tip provider reads it if that was ticked."""
     reason, is_told = _field("reason_not_used"), "tell" in request.form
-    usual = {gettext(one): one for one in USUAL_REASONS}
-
-    def do(tip: Tip) -> None:
-        tips.move(tx, current.actor(), tip, "not_used", reason=reason)
-        if is_told:
-            told = i18n.say(tip.language, usual[reason]) if reason in usual else reason
-            messages.write(tx, current.actor(), tip, told, kind="progress")
-
-    return Ready(gettext("Not used"), do)
+    return Ready(gettext("Not used"), lambda tip: refusing.not_use(tx, tip, reason, is_told=is_told))
 
 
 def mark_duplicate(tx: Transaction) -> Ready:

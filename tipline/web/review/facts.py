@@ -42,7 +42,8 @@ def of(row: Evidence, media: dict[str, Any]) -> list[Group]:
 def _capture(media: dict[str, Any]) -> list[Fact]:
     gps = media.get("gps") or {}
     device = media.get("device") or {}
-    source = media.get("captured_at_source") or TAGS
+    told = media.get("captured_at_source") or TAGS
+    source = made.SOURCES.get(told, told)
     return [
         Fact(N_("Captured"), moment(media.get("captured_at")), source),
         Fact(N_("Position"), _position(gps), TAGS),

@@ -11,7 +11,7 @@ from tipline.db import Transaction
 from tipline.domain import accounts, beats, cases, categories, rights, triage
 from tipline.domain.filters import Filter
 from tipline.web import current, guard
-from tipline.web.review import batch_acts, blueprint, news, notices, rows, snoozing, tabs, wanted, watching
+from tipline.web.review import blueprint, news, notices, refusing, rows, snoozing, tabs, wanted, watching
 
 CASES_OFFERED = 5
 
@@ -61,7 +61,7 @@ def choices(tx: Transaction, chosen: Filter) -> dict[str, Any]:
         "beats": beats.list_beats(tx),
         "staff": staff,
         "assignable": [one for one in staff if one.active and rights.may(one.actor, "tip:act")],
-        "reasons": batch_acts.USUAL_REASONS,
+        "reasons": refusing.USUAL_REASONS,
         "snoozes": snoozing.choices(),
         "cases": cases.list_cases(tx, current.actor(), state="open", limit=CASES_OFFERED),
     }

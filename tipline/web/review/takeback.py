@@ -81,8 +81,8 @@ def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
     place, url = acted.place_of(
         tx.get(Tip, act.tip_id) if act.tip_id else None, tx.get(Case, act.case_id) if act.case_id else None
     )
-    if len(undone.done) > 1 or undone.left:
-        number = len(undone.done)
+    number = len({one.tip_id for one in undone.done})  # one command may have done several things to a tip
+    if number > 1 or undone.left:
         text = ngettext("Taken back on %(num)s tip.", "Taken back on %(num)s tips.", number)
         if undone.left:
             number = len(undone.left)
@@ -92,13 +92,15 @@ def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
                 number,
             )
         return Notice(text)
-    what = acted.name(act.kind, act.became, people)
+    first = undone.done[-1]
+    what = acted.name(first.kind, first.became, people)
     text = (
         gettext("Taken back: %(what)s (%(place)s).", what=what, place=place)
         if place
         else gettext("Taken back: %(what)s.", what=what)
     )
-    return Notice(f"{text} {acted.already_read(tx, act)}".strip(), link=url)
+    read = dict.fromkeys(acted.already_read(tx, one) for one in reversed(undone.done))
+    return Notice(" ".join([text, *read]).strip(), link=url)
 
 
 def _answer(tip: str, notice: Notice, status: int) -> ResponseReturnValue:

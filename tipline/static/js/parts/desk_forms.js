@@ -43,7 +43,16 @@ function dropSecondClick(event) {
   }
 }
 
+// Out of a field by Escape, so that single keys mean the tip again; an act thought better of folds, its words stay in it.
+function leaveField(event) {
+  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+  if (!event.target.matches?.(".bench-decisions :is(input, textarea, select)")) return;
+  event.target.closest("details.act")?.removeAttribute("open");
+  event.target.blur();
+}
+
 export function startForms() {
+  document.addEventListener("keydown", leaveField);
   document.addEventListener("submit", dropSecondClick, true);
 
   document.addEventListener("htmx:after:swap", (event) => {
