@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from tests.domain.conftest import EVENING, Ring, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import cases, custody, evidence, links, messages, snoozing, timeline, tips
+from tipline.domain import acts, cases, custody, evidence, links, messages, snoozing, timeline, tips, undoing
 from tipline.domain.actors import Actor, reporter
 from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
@@ -114,6 +114,35 @@ def test_nobody_is_said_to_look_when_nobody_does(
     assert "tip:triage" not in _codes(tx, answered)
     assert "tip:triage" not in _codes(tx, woken)
     assert "tip:triage" in _codes(tx, looked_at)
+
+
+def _undo_last(tx: Transaction, officer: Actor) -> None:
+    act = acts.recorded(tx)
+    assert act is not None
+    undoing.undo(tx, officer, act.id)
+
+
+def test_a_step_taken_back_is_told_where_the_reporter_had_read_of_it(
+    tx: Transaction, officer: Actor, tip: Tip, case: Case
+) -> None:
+    links.link(tx, officer, case, tip, "同一件外套")
+    links.unlink(tx, officer, case, tip, "另一件")
+    _undo_last(tx, officer)
+
+    # Without the last line "An officer is looking at it" would stand under "Used, and being checked".
+    assert tip.state == "linked"
+    assert _codes(tx, tip)[-3:] == ["tip:linked", "tip:triage", "act:undo"]
+
+
+def test_a_step_within_the_desk_leaves_no_line_and_neither_does_taking_it_back(
+    tx: Transaction, officer: Actor, tip: Tip, case: Case
+) -> None:
+    links.link(tx, officer, case, tip, "同一件外套")
+    before = _codes(tx, tip)
+    links.link(tx, officer, cases.open_case(tx, officer, "另一系列"), tip, "也可能是这一件")
+    _undo_last(tx, officer)
+
+    assert _codes(tx, tip) == before
 
 
 def test_a_thousand_acts_of_desk_and_workers_hide_nothing_from_the_reporter(

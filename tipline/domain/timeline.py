@@ -6,7 +6,7 @@ Nothing here names an officer, a case or a suspicion.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tipline.db import Transaction
 from tipline.domain import custody, evidence
@@ -24,7 +24,7 @@ STATUS: dict[str, str] = {
     "need_info": N_("The officer has a question for you. Please answer below"),
     "linked": N_("Used, and being checked"),
     "duplicate": N_("The same was reported before; both are looked at together"),
-    "not_used": N_("Not used for now"),
+    "not_used": N_("Not used for now. Thank you all the same"),
     "snoozed": N_("Received, waiting for further checks"),
     "closed": N_("Closed"),
     "withdrawn": N_("You withdrew it"),
@@ -58,14 +58,15 @@ STEPS: dict[str, str] = {
     "tip:closed": N_("Closed"),
     "tip:withdrawn": N_("You withdrew it"),
     "message:withdraw": N_("The officer withdrew a message"),
-    "act:undo": N_("The officer took the last step back; the present state stands above"),
+    "act:undo": N_("The officer took a step back; how it stands now is said at the top of this page"),
 }
 # What the reporter wrote is no news to the reporter.
 OWN_MESSAGE = N_("You wrote to the officer")
 # States that follow from a message which has its own line.
 _SILENT = {"tip:need-info"}
-# Acts of which a reporter had a line, so that taking them back has one too; a withdrawn message has its own.
-_TOLD_WHEN_UNDONE = {"tip:acknowledge", "tip:state", "link:create"}
+# Columns of a tip that a reporter reads of: an act that changed one had a line, and so has taking it back.
+_READ_OF = ("state", "acknowledged_at")
+_OF_TIPS = {"tip:acknowledge", "tip:state", "link:create", "link:end"}
 _TOLD = STEPS.keys() - _SILENT
 
 
@@ -121,7 +122,14 @@ def _by_itself(entry: Custody) -> bool:
         return not entry.actor.startswith("staff:")
     if entry.action == "message:withdraw":
         return entry.facts().get("kind") == "note"
-    return entry.action == "act:undo" and entry.facts().get("kind") not in _TOLD_WHEN_UNDONE
+    return entry.action == "act:undo" and not _was_told(entry.facts())
+
+
+def _was_told(undone: dict[str, Any]) -> bool:
+    """Whether a reporter could read of the act that was taken back; a second link, say, had no line."""
+    before, after = undone.get("before") or {}, undone.get("after") or {}
+    changed = any(before.get(one) != after.get(one) for one in _READ_OF)
+    return changed and undone.get("kind") in _OF_TIPS
 
 
 def status(tx: Transaction, tip: Tip) -> tuple[str, str]:

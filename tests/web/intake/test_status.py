@@ -176,6 +176,7 @@ def test_the_live_part_is_empty_until_something_changes(
     assert (first.status_code, same.status_code, changed.status_code) == (200, 304, 200)
     assert same.text == ""
     assert "The officer has 1 question" in changed.text
+    assert f'data-title="(1) Progress of {opened["reference"]} · ' in changed.text
     assert "<html" not in changed.text
 
 

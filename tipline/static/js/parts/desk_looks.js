@@ -57,13 +57,25 @@ function showField(screen, field) {
     canvas.dataset.field = "";
     screen.append(canvas);
   }
+  const isDrawn = fields.has(video);
   fields.set(video, Number(field));
   drawField(video, canvas);
+  // One chain of frames a film, however often the sliders move.
+  if (!isDrawn) followFrames(video, canvas);
   return canvas;
 }
 
+function followFrames(video, canvas) {
+  const again = () => {
+    if (!canvas.isConnected || !fields.has(video)) return;
+    drawField(video, canvas);
+    followFrames(video, canvas);
+  };
+  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(again);
+  else requestAnimationFrame(again);
+}
+
 function drawField(video, canvas) {
-  if (!canvas.isConnected || !fields.has(video)) return;
   const { videoWidth: width, videoHeight: height } = video;
   if (width) {
     const half = Math.floor(height / 2);
@@ -74,9 +86,6 @@ function drawField(video, canvas) {
     // Half a line up or down decides which of two lines the nearest one is.
     pen.drawImage(video, 0, fields.get(video) ? 0 : -0.5, width, half);
   }
-  const again = () => drawField(video, canvas);
-  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(again);
-  else requestAnimationFrame(again);
 }
 
 export function applyLook(file) {

@@ -30,7 +30,11 @@ function load(fold) {
     const done = () => { if (--left === 0) resolve(); };
     for (const one of [sheet, script]) {
       one.addEventListener("load", done);
-      one.addEventListener("error", done);
+      one.addEventListener("error", () => {
+        loading = null; // the line was cut: asked again when it is opened next
+        one.remove();
+        done();
+      });
       document.head.append(one);
     }
   });

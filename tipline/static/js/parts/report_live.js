@@ -59,11 +59,16 @@ async function refresh(holder, etag) {
   const before = wordsOf(holder);
   holder.innerHTML = html;
   const told = document.getElementById("live-told");
-  if (told && wordsOf(holder) !== before) told.textContent = wordsOf(holder);
+  const now = wordsOf(holder);
+  if (told && now !== before) told.textContent = now;
+  // A tab in the background shows that a question waits.
+  const title = holder.querySelector("[data-title]");
+  if (title) document.title = title.dataset.title;
   return response.headers.get("ETag") || "";
 }
 
+// The state, and the newest line of what has happened: a message leaves the state as it was.
 function wordsOf(holder) {
-  const now = holder.querySelector(".now-text");
-  return now ? now.textContent.trim() : "";
+  const lines = [".now-text", ".course .latest span"].map((one) => holder.querySelector(one));
+  return lines.map((one) => (one ? one.textContent.trim() : "")).filter(Boolean).join(" · ");
 }
