@@ -10,7 +10,19 @@ from sqlalchemy import insert
 
 from tests.domain.conftest import EVENING, Ring, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import acts, cases, custody, evidence, links, messages, snoozing, timeline, tips, undoing
+from tipline.domain import (
+    acts,
+    cases,
+    custody,
+    evidence,
+    links,
+    messages,
+    snoozing,
+    thanks,
+    timeline,
+    tips,
+    undoing,
+)
 from tipline.domain.actors import Actor, reporter
 from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
@@ -143,6 +155,18 @@ def test_a_step_within_the_desk_leaves_no_line_and_neither_does_taking_it_back(
     _undo_last(tx, officer)
 
     assert _codes(tx, tip) == before
+
+
+def test_once_told_that_the_case_is_closed_nothing_is_said_to_be_checked(
+    tx: Transaction, officer: Actor, tip: Tip, case: Case
+) -> None:
+    links.link(tx, officer, case, tip, "同一件外套")
+    cases.change(tx, officer, case, state="closed", reason="并入专案")
+    assert timeline.status(tx, tip) == ("linked", timeline.STATUS["linked"])
+    thanks.tell(tx, officer, case, [tip.reference], {tip.language: "谢谢您，案件已办结"})
+    assert timeline.status(tx, tip) == ("linked", timeline.OVER)
+    _undo_last(tx, officer)
+    assert timeline.status(tx, tip) == ("linked", timeline.STATUS["linked"])
 
 
 def test_a_thousand_acts_of_desk_and_workers_hide_nothing_from_the_reporter(

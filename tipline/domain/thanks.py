@@ -30,6 +30,13 @@ def list_told(tx: Transaction, case: Case) -> set[str]:
     return {reference for message_id, reference in sent.items() if message_id not in gone}
 
 
+def is_over(tx: Transaction, tip: Tip) -> bool:
+    """Whether every case of the tip is closed, and its provider was told so by a word that stands."""
+    found = [case for _link, case in links.list_cases_of(tx, tip)]
+    is_closed = bool(found) and all(case.state == "closed" for case in found)
+    return is_closed and any(tip.reference in list_told(tx, case) for case in found)
+
+
 def list_reachable(tx: Transaction, case: Case) -> list[Tip]:
     """Tips of the case whose providers can be told; who took a tip back wants to hear no more."""
     return [tip for _link, tip in links.list_tips_of(tx, case) if tip.state not in UNREACHED]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import custody, evidence
+from tipline.domain import custody, evidence, thanks
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -29,6 +29,8 @@ STATUS: dict[str, str] = {
     "closed": N_("Closed"),
     "withdrawn": N_("You withdrew it"),
 }
+# A linked tip whose provider was told that the case is closed: nothing is being checked any more.
+OVER = N_("Used. The investigation it helped is closed. Thank you")
 
 STEPS: dict[str, str] = {
     "tip:create": N_("Report begun"),
@@ -135,4 +137,6 @@ def _was_told(undone: dict[str, Any]) -> bool:
 def status(tx: Transaction, tip: Tip) -> tuple[str, str]:
     """Code and English sentence of the present status."""
     code = status_code(tip, evidence.list_of_tip(tx, tip))
+    if code == "linked" and thanks.is_over(tx, tip):
+        return code, OVER
     return code, STATUS[code]
