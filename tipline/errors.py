@@ -183,6 +183,7 @@ CATALOGUE: dict[str, Entry] = {
     "redaction:range-too-long": Entry(_K.TOO_LARGE, N_("At most %(minutes)s minutes can be done in one go. Set a shorter range.")),
     "redaction:changed": Entry(_K.CONFLICT, N_("Somebody else changed these boxes meanwhile. Read the newest state and put yours on top; nothing of it is lost.")),
     "redaction:nothing-to-cover": Entry(_K.CONFLICT, N_("No box is drawn yet, so nothing would be covered. Draw one or let faces be found first.")),
+    "redaction:nothing-covered": Entry(_K.CONFLICT, N_("No picture of this copy has a cover: all boxes lie at other moments, so it shows what the original shows. Correct the boxes or the range and make it anew.")),
     "redaction:no-picture": Entry(_K.INVALID, N_("Only pictures and films can be covered.")),
     "redaction:not-made": Entry(_K.CONFLICT, N_("This covered copy is not there, so nobody can have looked at it. Load the page again.")),
     "evidence:incomplete": Entry(_K.CONFLICT, N_("This file has not fully arrived yet.")),

@@ -175,6 +175,18 @@ def test_only_a_covered_copy_that_a_person_looked_at_may_leave_the_house(
     assert leaving() == [row.rendition]
 
 
+def test_a_copy_whose_boxes_all_lie_at_other_moments_never_leaves_the_house(
+    services: Services, bell: SilentBell, officer: Actor, film: Evidence
+) -> None:
+    elsewhere = {**hand(BOX), "start": 500.0, "end": 501.0}
+    row = burned(services, bell, officer, film, draw(services, officer, film, elsewhere))
+
+    assert (row.state, row.told["covered"]) == ("done", 0)
+    with services.database.transaction() as tx, pytest.raises(TiplineError) as caught:
+        redacting.confirm(tx, officer, tx.get_one(Derivative, row.id))
+    assert caught.value.code == "redaction:nothing-covered"
+
+
 def test_a_film_whose_check_fails_is_no_result(
     services: Services, bell: SilentBell, officer: Actor, film: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,8 @@ def confirm(tx: Transaction, actor: Actor, row: Derivative) -> None:
         raise TiplineError("redaction:not-made")
     if row.told.get("looked"):
         return
+    if not row.told.get("covered"):
+        raise TiplineError("redaction:nothing-covered")
     _say_looked(row, {"by": actor.label, "by_id": actor.user_id, "at": clock.stamp(clock.now())})
     tip = _log(tx, actor, "confirm", row)
     acts.record(tx, actor, CONFIRM, tip=tip, subject=f"derivative:{row.id}", after={"looked": True})
@@ -109,7 +111,7 @@ def may_leave(tx: Transaction, file: Evidence) -> list[Rendition]:
     fit = {
         row.rendition
         for row in derivatives.list_of(tx, file.id, [REDACTION])
-        if row.state == "done" and row.told.get("looked")
+        if row.state == "done" and row.told.get("looked") and row.told.get("covered")
     }
     return [one for one in renditions.list_of(tx, file.id, renditions.REDACTION) if one.name in fit]
 
