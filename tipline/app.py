@@ -33,6 +33,7 @@ def create_app(services: Services) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type]
     )
     app.request_class = requests.TiplineRequest
+    app.url_map.converters["int"] = requests.RowNumber
     app.extensions["tipline"] = services
     _configure(app, services)
     Babel(app, locale_selector=current.locale, timezone_selector=lambda: services.settings.timezone)

@@ -42,7 +42,8 @@ def add(
     frame: int | None = None, text: str = "",
 ) -> Mark:  # fmt: skip
     """Mark a moment, or the stretch up to `until`. The word never reaches a reporter."""
-    if t is None or not math.isfinite(t) or abs(t) > FARTHEST_S or actor.user_id is None:
+    until = t if until is None else until
+    if t is None or until is None or not _is_near(t) or not _is_near(until) or actor.user_id is None:
         raise TiplineError("mark:moment-needed", fields={"t": "mark:moment-needed"})
     text = " ".join(text.split())
     if len(text) > LONGEST_TEXT:
@@ -50,7 +51,7 @@ def add(
     if len(list_of_many(tx, [file.id])[file.id]) >= MOST:
         raise TiplineError("mark:too-many", limit=MOST)
     row = Mark(
-        evidence_id=file.id, t=t, until=until if until is not None and until > t else None, frame=frame,
+        evidence_id=file.id, t=t, until=until if until > t else None, frame=frame,
         text=text, author_id=actor.user_id, at=clock.now(),
     )  # fmt: skip
     tx.add(row)
@@ -67,6 +68,10 @@ def remove(tx: Transaction, actor: Actor, row: Mark) -> None:
     row.removed_at = clock.now()
     tip = _record(tx, actor, REMOVED, row, tx.get_one(Evidence, row.evidence_id))
     acts.record(tx, actor, REMOVED, tip=tip, subject=f"mark:{row.id}", before={"text": row.text})
+
+
+def _is_near(t: float) -> bool:
+    return math.isfinite(t) and abs(t) <= FARTHEST_S
 
 
 def take_off(row: Mark) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flask import Request
+from werkzeug.routing import IntegerConverter, Map
 
 # Forms and JSON together with everything around their fields.
 MOST_BYTES = 1024 * 1024
@@ -24,6 +25,13 @@ def carries_files(path: str) -> bool:
 def is_for_files(path: str) -> bool:
     """Whether bodies at this address may be files, which are let in apart from all others."""
     return path == UPLOADS or path.startswith(f"{UPLOADS}/") or carries_files(path)
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: beyond what a column holds there is nothing."""
+
+    def __init__(self, routes: Map) -> None:
+        super().__init__(routes, max=2**31 - 1)
 
 
 class TiplineRequest(Request):

@@ -19,7 +19,7 @@ blueprint = APIBlueprint("api_marks", __name__, url_prefix="/api/v1/evidence", t
 class MarkSet(Taken):
     t: float = Field(allow_inf_nan=False, description="Position in the film in seconds.")
     until: float | None = Field(None, allow_inf_nan=False, description="End of a marked stretch.")
-    frame: int | None = Field(None, ge=0, description="Number of the frame, where it is known.")
+    frame: int | None = Field(None, ge=0, lt=2**31, description="Number of the frame, where it is known.")
     text: str = Field("", description="A word why.")
 
 

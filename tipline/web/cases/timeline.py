@@ -104,9 +104,11 @@ def _day(days: Counter[date], *, folded: bool) -> date | None:
     asked = request.args.get("day", "")
     if asked:
         try:
-            return date.fromisoformat(asked)
-        except ValueError:
+            day = date.fromisoformat(asked)
+            _bounds(day)
+        except (ValueError, OverflowError):
             raise TiplineError("request:invalid", fields={"day": "request:field-unclear"}) from None
+        return day
     return min(days, key=lambda one: (-days[one], one)) if folded and days else None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import session
 
 KEY = "desk-notice"
+LONGEST = 400
 
 
 @dataclass
@@ -25,7 +26,9 @@ class Notice:
 
 
 def keep(notice: Notice) -> None:
-    session[KEY] = asdict(notice)
+    """A very long one is cut: a browser drops a cookie of more than 4 KB, and the way back with it."""
+    text = notice.text if len(notice.text) <= LONGEST else notice.text[:LONGEST] + "…"
+    session[KEY] = asdict(replace(notice, text=text, conflict=None))
 
 
 def take() -> Notice | None:

@@ -1,0 +1,65 @@
+"""Numbers that no column holds, in addresses, in what is sent, in days; words that no cookie holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from tests.conftest import csrf_of
+from tipline.domain.cases import Case
+from tipline.domain.evidence import Evidence
+from tipline.domain.tips import Tip
+
+FAR = "9" * 24
+
+
+def test_a_number_in_an_address_that_no_column_holds_leads_nowhere(
+    app: APIFlask, signed_in: Callable[..., FlaskClient], headers: Callable[..., dict[str, str]],
+    tip: Tip, case: Case, add_file: Callable[..., Evidence],
+) -> None:  # fmt: skip
+    desk, file = signed_in("admin"), add_file(tip)
+    form = {"csrf_token": csrf_of(desk.get("/desk/queue").text)}
+    values = {"reference": tip.reference, "number": case.number, "evidence_id": file.id}
+    wrong, tried = [], 0
+    for rule in app.url_map.iter_rules():
+        if "<int:" not in rule.rule:
+            continue
+        path = re.sub(r"<int:\w+>", FAR, rule.rule)
+        path = re.sub(r"<(?:[a-z]+:)?(\w+)>", lambda one: values.get(one[1], "remove"), path)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            is_api = path.startswith("/api/")
+            more = {"json": {}, "headers": headers("admin")} if is_api else {"data": form}
+            answer = desk.open(path, method=method, **more)
+            tried += 1
+            if answer.status_code not in (404, 405):
+                wrong.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert wrong == []
+    assert tried > 25
+
+
+def test_marks_and_days_at_the_ends_of_all_numbers_are_refused_in_words(
+    client: FlaskClient, tip: Tip, case: Case, add_file: Callable[..., Evidence],
+    headers: Callable[..., dict[str, str]],
+) -> None:  # fmt: skip
+    base = f"/api/v1/evidence/{add_file(tip, filename='cam1.mp4').id}/marks"
+    for body in ({"t": 1, "frame": int(FAR)}, {"t": 1, "until": 1e300}, {"t": 1e300}):
+        assert client.post(base, headers=headers(), json=body).status_code == 422
+    for day in ("9999-12-31", "never"):
+        answer = client.get(f"/desk/cases/{case.number}/timeline?day={day}", headers=headers())
+        assert answer.status_code == 422
+
+
+def test_an_act_with_many_words_is_still_told_and_can_be_taken_back(
+    signed_in: Callable[..., FlaskClient], case: Case
+) -> None:
+    desk, words = signed_in(), "".join(chr(0x4E00 + number) for number in range(1000))
+    at = f"/desk/cases/{case.number}/tasks"
+    form = {"csrf_token": csrf_of(desk.get(at).text), "text": words}
+    desk.post(at, data=form)
+    (number,) = set(re.findall(r"/tasks/(\d+)/done", desk.get(at).text))
+    done = desk.post(f"{at}/{number}/done", data=form)
+    assert len(done.headers["Set-Cookie"]) < 4000
+    assert "/undo" in desk.get(at).text
