@@ -60,7 +60,7 @@ STEPS: dict[str, str] = {
     "tip:closed": N_("Closed"),
     "tip:withdrawn": N_("You withdrew it"),
     "message:withdraw": N_("The officer withdrew a message"),
-    "act:undo": N_("The officer took a step back; how it stands now is said at the top of this page"),
+    "act:undo": N_("The officer undid an earlier step"),
 }
 # What the reporter wrote is no news to the reporter.
 OWN_MESSAGE = N_("You wrote to the officer")
