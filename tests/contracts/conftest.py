@@ -1,4 +1,4 @@
-"""Where the store contract is tried: in memory, on this disk and in a real S3 server."""
+"""Where contracts are tried: memory, this disk, a real S3 server; a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from storage.base import Store
 from storage.local import LocalStore
 from storage.memory import MemoryStore, Shelf
 from tests.contracts import seaweed
+from tests.contracts.postgres import Postgres, running_postgres
 
 PART = 5 * 1024 * 1024
 
@@ -24,6 +25,12 @@ class Place:
 
     name: str
     host: Callable[[], Store]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

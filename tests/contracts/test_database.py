@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from storage.local import LocalStore
 from storage.memory import MemoryStore
-from tests.contracts.postgres import Postgres, running_postgres
+from tests.contracts.postgres import Postgres
 from tipline import db
 from tipline.db import Base, Database, Transaction
 from tipline.domain import (
@@ -76,12 +76,6 @@ from tipline.errors import TiplineError
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 8
 EVENING = datetime(2026, 11, 22, 13, 30, 5, 123456, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -274,12 +274,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tip_duplicate_of_id"), ["duplicate_of_id"], unique=False)
         batch_op.create_foreign_key("fk_tip_duplicate_of", "tip", ["duplicate_of_id"], ["id"])
 
-    # Everything that is here already came once; what the reporter wrote last is the newest of it.
+    # What still waits came once, and what the reporter wrote last is the newest of it. What was decided
+    # before is news to nobody: else every officer would find the whole archive unread the morning after.
     op.execute(
         "UPDATE tip SET news_at = (SELECT MAX(message.at) FROM message"
-        " WHERE message.tip_id = tip.id AND message.by_reporter) WHERE received_at IS NOT NULL"
+        " WHERE message.tip_id = tip.id AND message.by_reporter)"
+        " WHERE received_at IS NOT NULL AND state IN ('received', 'triage', 'need_info')"
     )
-    op.execute("UPDATE tip SET news_at = received_at WHERE news_at IS NULL")
+    op.execute(
+        "UPDATE tip SET news_at = received_at"
+        " WHERE news_at IS NULL AND state IN ('received', 'triage', 'need_info')"
+    )
 
 
 def downgrade() -> None:
