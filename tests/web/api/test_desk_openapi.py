@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -79,13 +80,19 @@ def test_headers_that_decide_are_described(described: Any) -> None:
 
 
 def test_every_call_of_the_api_is_described(app: APIFlask, described: Any) -> None:
-    calls = {name.split("{")[0] for name in operations(described)}
+    calls = {re.sub(r"{.*?}", "{}", name) for name in operations(described)}
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api/") and rule.endpoint != "openapi.spec":
             # HEAD goes with GET, and OPTIONS is the protocol's own, but for a rule that has nothing else.
             methods = (rule.methods or set()) - {"OPTIONS"}
             for method in methods - {"HEAD"} or methods:
-                assert f"{method.lower()} {rule.rule.split('<')[0]}" in calls, rule
+                assert f"{method.lower()} {re.sub('<.*?>', '{}', rule.rule)}" in calls, rule
+
+
+def test_each_noun_is_named_once_and_each_call_belongs_to_one(described: Any) -> None:
+    tags = [one["name"] for one in described["tags"]]
+    assert len(set(tags)) == len(tags)
+    assert all(set(operation["tags"]) <= set(tags) for operation in operations(described).values())
 
 
 def test_every_reference_leads_somewhere(described: Any) -> None:

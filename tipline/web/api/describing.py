@@ -52,6 +52,8 @@ def _complete(app: APIFlask, spec: dict[str, Any]) -> dict[str, Any]:
             operation["responses"]["default"] = _error("Any other «no».")
     tus_described.complete(spec["paths"])
     spec["paths"] = {path: item for path, item in spec["paths"].items() if path.startswith("/api/")}
+    # Several blueprints speak of one noun, and APIFlask names it once for each: the standard wants it once.
+    spec["tags"] = [{"name": name} for name in dict.fromkeys(tag["name"] for tag in spec.get("tags", ()))]
     return spec
 
 
