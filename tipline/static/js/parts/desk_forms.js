@@ -23,7 +23,10 @@ function fade() {
 
 function showFor(form) {
   const chosen = form.querySelector("input[name=state]:checked")?.value;
-  for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(chosen);
+  for (const part of form.querySelectorAll("[data-for]")) {
+    part.hidden = !part.dataset.for.split(" ").includes(chosen);
+    for (const field of part.querySelectorAll("input")) field.disabled = part.hidden; // what is not asked is not sent
+  }
 }
 
 // A second click on the same button would be refused as outdated, and that looks like somebody else's doing.
