@@ -128,7 +128,7 @@ def test_a_shop_owner_reports_a_theft_and_sees_what_comes_of_it(
     reply = decide(desk, reference, "messages")
     reply.locator("input[name=kind][value=question]").check(force=True)
     reply.locator("textarea").fill(told.question)
-    reply.locator("[type=submit]").click()
+    reply.locator(".button-primary").click()
     expect(desk.locator("#thread")).to_contain_text(told.question)
     expect(reply.locator("textarea")).to_have_value("")
 
