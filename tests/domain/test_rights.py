@@ -26,6 +26,7 @@ MATRIX = {
     "system:read": "-sar-",
     "intake:take": "isa--",
     "shop:manage": "-sa--",
+    "reply:manage": "-sa--",
     "partner:send": "----p",
 }
 SIGNS = dict(zip(rights.ROLES, "isarp", strict=True))

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.web.reporting import PHOTO, STREAM, UPLOADS, Tus, checksum, film, rows, sha256, stored
-from tipline.domain import evidence
+from tipline.domain import cleaning
 from tipline.services import Services
 
 SHARED_NAMES = Path(__file__).parents[4] / "shared" / "media-bad" / "names.jsonl"
@@ -170,7 +170,7 @@ def test_a_hostile_name_becomes_mere_text(tus: Tus, services: Services, name: st
 
     assert answer.status_code == 204
     kept = rows(services)[0].filename
-    assert 0 < len(kept) <= evidence.LONGEST_NAME
+    assert 0 < len(kept) <= cleaning.LONGEST_NAME
     assert not set(kept) & set("/\\\0\r\n\u202e")
     assert stored(services, answer.headers["Tipline-Evidence"]) == PHOTO
 

@@ -15,7 +15,7 @@ from tests.web.intake.test_steps import CODE
 from tests.web.reporting import PHOTO, PLAYLIST, SmallDisk, film, sha256
 from tipline.app import create_app
 from tipline.bell import SilentBell
-from tipline.domain import custody, evidence, tips
+from tipline.domain import cleaning, custody, evidence, tips
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.services import Services, build
@@ -208,7 +208,7 @@ def test_a_hostile_name_is_mere_text(client: FlaskClient, services: Services, na
     assert send(client, [*WORDS, ("file", (name.replace('"', "%22"), PHOTO))]).status_code == 201
 
     kept = state(services)[1][0].filename
-    assert 0 < len(kept) <= evidence.LONGEST_NAME
+    assert 0 < len(kept) <= cleaning.LONGEST_NAME
     assert not set(kept) & set("/\\\0\r\n\u202e")
 
 
