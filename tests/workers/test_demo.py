@@ -13,7 +13,22 @@ import pytest
 from sqlalchemy import select
 
 from tipline import passwords
-from tipline.domain import accounts, cases, clock, custody, filters, links, messages, receipts, shops, triage
+from tipline.domain import (
+    accounts,
+    cases,
+    clock,
+    custody,
+    filters,
+    links,
+    members,
+    messages,
+    receipts,
+    shops,
+    sightings,
+    subjects,
+    tasks,
+    triage,
+)
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
@@ -75,6 +90,24 @@ def test_an_empty_instance_becomes_a_district_with_people_tips_and_cases(
         linked = links.list_tips_of(tx, opened["借订包间之名行窃系列案"])
         assert len(linked) == 4
         assert all(link.reason for link, _ in linked)
+
+
+def test_the_series_shows_every_screen_of_a_case_filled(services: Services, fill: Callable[[], int]) -> None:
+    fill()
+
+    today = clock.now().astimezone(SHANGHAI).date()
+    with services.database.reading() as tx:
+        (case,) = (one for one in cases.list_cases(tx, state="open") if one.title == "借订包间之名行窃系列案")
+        assert [one.part for one, _ in members.list_members(tx, case)] == ["lead", "assisting", "assisting"]
+        todo = tasks.list_of(tx, case)
+        assert any(one.is_overdue(today) for one in todo)
+        assert any(one.done_at for one in todo)
+        assert any(one.due_on and one.due_on > today and not one.done_at for one in todo)
+        assert {one.kind for one in subjects.list_of(tx, case)} == {"person", "object"}
+        assert sightings.count(tx, case) == 5
+        read = {one.camera: one.clock_offset_s for one in tx.scalars(select(Evidence)) if one.camera}
+    assert read["江南小厨 走廊"] == -95
+    assert read["鱼庄 二楼走廊"] == 240
 
 
 def test_the_past_looks_like_one(services: Services, fill: Callable[[], int]) -> None:

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from workers.demo.people import CHEN, ZHOU
+from workers.demo.people import CHEN, SUN, ZHOU
 from workers.demo.terms import Act, When
 
 SERIES, SHOPS, BATTERIES = "series", "shops", "batteries"
-SUBJECTS = {SERIES: ("person", "戴鸭舌帽的男子", "四十岁左右，深色鸭舌帽，深蓝色夹克，本地口音。")}
 CASES = {
     SERIES: (
         "借订包间之名行窃系列案",
@@ -65,6 +64,34 @@ ACTS = (
     Act(When(3, "19:40"), CHEN, "assign", tip="room-4", more=CHEN),
     Act(When(3, "20:05"), CHEN, "link", tip="room-4", case=SERIES, text="报案人看到提醒后主动提供；衣着、支开服务员的话术、离店方向与前三起一致。"),
     Act(When(3, "20:12"), ZHOU, "note", tip="room-4", text="四起均在航海路地铁站八百米内，建议调 B 口沿线公共视频。"),
+    # 钟: file and camera; the two readings are what the drawn clock shows and the true time
+    Act(When(6, "10:40"), SUN, "clock", tip="room-1", more="0:湘满楼 吧台"),
+    Act(When(6, "10:41"), SUN, "clock", tip="room-1", more="1:湘满楼 二楼包间"),
+    Act(When(6, "10:44"), SUN, "clock", tip="room-2", more="0:蜀味小院 包间"),
+    Act(When(5, "21:30"), SUN, "clock", tip="room-3", more="0:鱼庄 二楼走廊"),
+    Act(When(3, "20:08"), SUN, "clock", tip="room-4", more="0:江南小厨 包间"),
+    Act(When(3, "20:09"), SUN, "clock", tip="room-4", more="2:江南小厨 走廊"),
+    Act(When(6, "11:05"), CHEN, "clock", tip="shop-1", more="0:好邻便利店 收银台"),
+    Act(When(6, "11:06"), CHEN, "clock", tip="shop-2", more="0:早餐店 门口"),
+    # 谁来办, 办什么: whom and in how many days
+    Act(When(6, "10:30"), CHEN, "assist", case=SERIES, more=SUN),
+    Act(When(6, "10:31"), CHEN, "assist", case=SERIES, more=ZHOU),
+    Act(When(8, "19:06"), ZHOU, "assist", case=BATTERIES, more=SUN),
+    Act(When(6, "10:50"), CHEN, "task", case=SERIES, text="湘满楼二楼走廊、门口录像拷回", more=f"{SUN}:-4"),
+    Act(When(4, "16:30"), SUN, "finish", case=SERIES, text="湘满楼二楼走廊、门口录像拷回"),
+    Act(When(5, "21:20"), CHEN, "task", case=SERIES, text="老码头鱼庄预订本拍照，核对空号", more=f"{SUN}:-1"),
+    Act(When(3, "20:40"), CHEN, "task", case=SERIES, text="地铁B口沿线公共视频，18:20—18:50", more=f"{SUN}:1"),
+    Act(When(3, "20:41"), CHEN, "task", case=SERIES, text="四家店服务员辨认衣帽、挎包照片", more=f"{CHEN}:3"),
+    Act(When(3, "20:43"), CHEN, "task", case=SERIES, text="提醒商圈餐饮店：订包间先留真实电话"),
+    Act(When(8, "10:40"), CHEN, "task", case=SHOPS, text="玻璃门、收银台提取痕迹", more=f"{CHEN}:-7"),
+    Act(When(7, "17:10"), CHEN, "finish", case=SHOPS, text="玻璃门、收银台提取痕迹"),
+    Act(When(6, "11:10"), CHEN, "task", case=SHOPS, text="沿航海路向东再找两家夜间有录像的店", more=f"{CHEN}:2"),
+    Act(When(8, "19:10"), ZHOU, "task", case=BATTERIES, text="走访市场东门修车摊和旧电瓶回收点", more=f"{SUN}:0"),
+    # 什么人, 什么车, 什么物
+    Act(When(6, "10:25"), CHEN, "describe", case=SERIES, text="四十岁左右，深色鸭舌帽，深蓝色夹克，本地口音。", more="person:戴鸭舌帽的男子"),
+    Act(When(3, "20:22"), CHEN, "describe", case=SERIES, text="黑色单肩挎包，离店时带走，包带较长。", more="object:黑色挎包"),
+    Act(When(6, "11:12"), CHEN, "describe", case=SHOPS, text="灰色上衣，案发前在车棚一带停留，未见正脸。", more="person:灰上衣男子"),
+    Act(When(8, "19:08"), ZHOU, "describe", case=BATTERIES, text="被撬车辆：黑色两轮电动车，后座有儿童座椅。", more="vehicle:黑色电动车"),
     # 系列案的轨迹: file and second
     Act(When(3, "20:24"), CHEN, "sight", tip="room-1", case=SERIES, text="进包间，服务员被支开去拿菜单。", more="1@4.0"),
     Act(When(3, "20:25"), CHEN, "sight", tip="room-2", case=SERIES, text="站在备餐柜旁，等服务员离开。", more="0@4.5"),

@@ -56,10 +56,11 @@ class Person(NamedTuple):
     name: str
 
 
-CHEN, ZHOU = "chenjian", "zhoumin"
+CHEN, ZHOU, SUN = "chenjian", "zhoumin", "sunlei"
 PEOPLE = (
     Person(CHEN, "investigator", "陈建"),
     Person(ZHOU, "supervisor", "周敏"),
+    Person(SUN, "investigator", "孙磊"),
     Person("liuyang", "admin", "刘洋"),
     Person("wuhui", "auditor", "吴慧"),
 )

@@ -18,25 +18,21 @@ from tipline.domain import (
     clock,
     district,
     duplicates,
-    evidence,
     ids,
     links,
     messages,
     receipts,
     shops,
-    sightings,
-    subjects,
     tips,
 )
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.areas import Area
-from tipline.domain.positions import Position
 from tipline.domain.reports import Report
-from tipline.domain.sightings import Said
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services
-from workers.demo import done, footage
+from workers.demo import casework, footage
+from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
 from workers.demo.terms import Act, File, Sent
 
@@ -63,6 +59,7 @@ class Stage:
     ) -> None:
         self._services, self._now, self._drawn, self._case_words = services, now, drawn, case_words
         self._references: dict[str, str] = {}
+        self._sent: dict[str, Sent] = {}
         self._numbers: dict[str, str] = {}
         self._actors: dict[str, Actor] = {}
         self._shops: dict[str, str] = {}
@@ -109,6 +106,7 @@ class Stage:
 
     def _send(self, sent: Sent) -> None:
         services = self._services
+        self._sent[sent.key] = sent
         happened = sent.happened.at(self._now)
         report = Report(
             category=sent.category,
@@ -154,8 +152,11 @@ class Stage:
                 year = act.when.at(self._now).year
                 case = cases.open_case(tx, self._actors[act.who], title, summary=summary, year=year)
                 self._numbers[act.case] = case.number
-                return
-            self._act_on_tip(tx, act, tips.read_tip(tx, self._references[act.tip]))
+            elif act.tip:
+                self._act_on_tip(tx, act, tips.read_tip(tx, self._references[act.tip]))
+            else:
+                case = cases.read_case(tx, self._numbers[act.case])
+                CASEWORK[act.verb](tx, self._actors[act.who], case, act, self._now)
 
     def _act_on_tip(self, tx: Transaction, act: Act, tip: Tip) -> None:
         if act.verb == "answer":
@@ -171,24 +172,15 @@ class Stage:
         elif act.verb == "duplicate":
             duplicates.mark(tx, actor, tip, tips.read_tip(tx, self._references[act.more]), act.text)
         elif act.verb == "sight":
-            self._sight(tx, act, actor, tip)
+            case = cases.read_case(tx, self._numbers[act.case])
+            casework.sight(tx, actor, case, tip, act)
+        elif act.verb == "clock":
+            files = self._sent[act.tip].files
+            casework.read_clock(tx, actor, tip, files, act, self._now)
         elif act.verb in MESSAGES:
             messages.write(tx, actor, tip, act.text, kind=act.verb)
         else:
             tips.move(tx, actor, tip, act.verb, reason=act.text)
-
-    def _sight(self, tx: Transaction, act: Act, actor: Actor, tip: Tip) -> None:
-        """`more` names the file and the second; whoever is seen is described the first time."""
-        case = cases.read_case(tx, self._numbers[act.case])
-        if not (seen := subjects.list_of(tx, case)):
-            seen = [subjects.add(tx, actor, case, *done.SUBJECTS[act.case])]
-        number, _, second = act.more.partition("@")
-        said = Said(
-            evidence.list_of_tip(tx, tip)[int(number)], float(second), place=tip.place, text=act.text,
-            position=Position(tip.lat, tip.lon) if tip.lat is not None and tip.lon is not None else None,
-            subject_id=seen[0].id,
-        )  # fmt: skip
-        sightings.add(tx, actor, case, said)
 
     def reference(self, key: str) -> str:
         """How the tip of this key is called now."""

@@ -98,6 +98,16 @@ ROOMS = (
         files=(
             File(_dvr(6), "dining", When(3, "18:22"), 12, camera="CAM 06", figures=in_the_room(1)),
             File(WECHAT, "corridor", When(3, "18:31"), 8, figures=down_the_corridor(1.5, bag=True)),
+            # The same moments as by CAM 06, by a recorder that is slow.
+            File(
+                _dvr(7),
+                "corridor",
+                When(3, "18:22", 0.07),
+                11,
+                camera="CAM 07",
+                ahead_s=-95,
+                figures=down_the_corridor(3.5, bag=True),
+            ),
         ),
     ),
 )
