@@ -82,6 +82,11 @@ def test_what_is_covered_on_the_page_is_covered_in_every_frame_of_the_result(
     moved = station.ask(address)["tracks"][2]["boxes"][0]
     assert moved[1:] == pytest.approx([0.392, 0.35, 0.204, 0.304], abs=0.002)
 
+    # What is followed to the end no longer stands in the way of burning in.
+    page.locator("[data-do=follow]").click()
+    expect(page.locator("#flash .notice")).to_contain_text("Followed to the end")
+    expect(saved).to_be_visible()
+
     together(page, station, address, rows)
     result = burned(page, station, film)
     for number, picture in enumerate(result):

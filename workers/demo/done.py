@@ -97,7 +97,7 @@ ACTS = (
     Act(When(3, "20:25"), CHEN, "sight", tip="room-2", case=SERIES, text="站在备餐柜旁，等服务员离开。", more="0@4.5"),
     Act(When(3, "20:27"), CHEN, "sight", tip="room-3", case=SERIES, text="二楼走廊，挎包还在身上。", more="0@4.0"),
     Act(When(3, "20:29"), CHEN, "sight", tip="room-4", case=SERIES, text="包间内，同款帽子和夹克。", more="0@3.5"),
-    Act(When(3, "20:30"), CHEN, "sight", tip="room-4", case=SERIES, text="离店，手里多了一个包。", more="1@3.5"),
+    Act(When(3, "20:30"), CHEN, "sight", tip="room-4", case=SERIES, text="离店，手里多了一个包。", more="2@6.5"),
     # 重复
     Act(When(2, "08:12"), ZHOU, "acknowledge", tip="battery-2"),
     Act(When(2, "08:30"), ZHOU, "duplicate", tip="battery-2", more="battery-1", text="与菜市场东门电瓶被盗为同一起，照片已并案查看。"),

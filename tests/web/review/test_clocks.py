@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from tests import factories
 from tests.web.desk_forms import log_of, undo_of
 from tests.web.review.test_camera import CLOCK
-from tipline.domain import evidence
+from tipline.domain import evidence, tips
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.services import Services
@@ -206,3 +206,16 @@ def test_a_program_sets_the_clock_with_the_version_it_read(
     assert back.json["clock"]["known_by"] == "camera"
     assert client.patch(address, headers=anyway, json={"clock_offset_s": 4e8}).status_code == 422
     assert client.patch(address, headers=headers("auditor"), json={}).status_code == 403
+
+
+def test_an_offset_of_the_recorder_is_said_not_to_count_for_a_photo_with_a_time_of_its_own(
+    client: FlaskClient, services: Services, tip: Tip, add_file: AddFile, headers: Headers
+) -> None:
+    own = {"captured_at": "2018-05-21T12:30:00+08:00", "captured_at_source": "exif:DateTimeOriginal"}
+    photo = factories.examine(services, add_file(tip, filename="IMG_1.jpg"), kind="photo", **own)
+    with services.database.transaction() as tx:
+        tips.read_tip(tx, tip.reference).clock_offset_s = 240
+
+    page = html.unescape(client.get(_address(tip, photo), headers=headers()).text)
+
+    assert "does not count here" in page

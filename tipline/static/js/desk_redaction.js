@@ -245,6 +245,11 @@ class Editor {
     for (const [from, to] of this.searched) bar.append(stretch("redact-bar-searched", from, to, length));
   }
 
+  // Faces are looked for, or something is still being followed.
+  get isSearching() {
+    return this.isFindingFaces || this.following.size > 0;
+  }
+
   async burn(still) {
     this.player.pause();
     if (this.isSearching) return this.notice(this.words.stillSearching, { isFault: true });
@@ -335,7 +340,7 @@ class Editor {
     const running = jobs.find((one) => one.kind === "faces" && (one.state === "queued" || one.state === "running"));
     const shown = this.root.querySelector("[data-searching]");
     shown.hidden = !running;
-    this.isSearching = Boolean(running) || this.following.size > 0;
+    this.isFindingFaces = Boolean(running);
     if (!running) return;
     const percent = Math.round(running.progress * 100);
     shown.querySelector("[data-searching-text]").textContent = running.state === "queued" ? this.words.queued : `${this.words.searching} ${percent}%`;

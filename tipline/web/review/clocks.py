@@ -6,7 +6,7 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import acts, clocks, evidence
+from tipline.domain import acts, clocks, evidence, placing
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -79,15 +79,16 @@ def _back() -> str:
 
 def _form(tx: Transaction, tip: Tip, file: Evidence, *, fault: TiplineError | None = None) -> Response:
     held, actor = clocks.of(file), current.actor()
-    is_piece = "HX-Request" in request.headers
+    is_piece, known = "HX-Request" in request.headers, truth.of(file, tip)
     template = "review/clock_form.html" if is_piece else "review/clock_page.html"
     values = {
         "is_piece": is_piece,
         "tip": tip,
         "row": file,
         "held": held,
-        "truth": truth.of(file, tip),
+        "truth": known,
         "as_tip": truth.ahead(tip.clock_offset_s),
+        "not_of_recorder": tip.clock_offset_s is not None and known.placement.known_by == placing.FILE,
         "version": clocks.version(file, tip),
         "cameras": clocks.list_cameras(tx, actor, tip),
         "of_camera": clocks.count_of_camera(tx, actor, tip, file),
