@@ -110,6 +110,7 @@ def ticking() -> str:
         "d": gettext("%(number)s d ago", number="#"),
         "due": gettext("%(number)s min left", number="#"),
         "dueSoon": gettext("under 1 min left"),
+        "overJust": gettext("just overdue"),
         "over": gettext("%(number)s min overdue", number="#"),
         "overHours": gettext("%(number)s h overdue", number="#"),
         "overDays": gettext("%(number)s d overdue", number="#"),

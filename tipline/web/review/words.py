@@ -174,6 +174,8 @@ def response(tip: Tip) -> Response:
 
 
 def _overdue(minutes: int) -> str:
+    if minutes < 1:
+        return gettext("just overdue")
     if minutes < 60:
         return gettext("%(number)s min overdue", number=minutes)
     if minutes < 48 * 60:

@@ -13,6 +13,7 @@ function left(moment, words) {
   if (minutes >= 1) return words.due.replace("#", Math.floor(minutes));
   if (minutes >= 0) return words.dueSoon;
   const over = Math.floor(-minutes);
+  if (over < 1) return words.overJust;
   if (over < 60) return words.over.replace("#", over);
   if (over < 2880) return words.overHours.replace("#", Math.floor(over / 60));
   return words.overDays.replace("#", Math.floor(over / 1440));
