@@ -126,7 +126,7 @@ def test_what_an_officer_wrote_survives_a_visit_that_ended(officer: Officer, sta
     reply = decide(desk, reference, "messages")
     reply.locator("textarea").fill("请问几个人？")
     station.age("UPDATE desk_session SET seen_at = ?", LONG_AGO)
-    reply.locator("[type=submit]").click()
+    reply.locator(".button-primary").click()
     expect(desk.locator("#message")).to_contain_text(
         said("zh", "You were signed out because the desk was not used for a while. Sign in again to go on.")
     )
@@ -246,7 +246,12 @@ def test_hostile_file_names_and_tags_stay_words_on_every_page_of_the_desk(
     act.locator("[type=submit]").click()
     case = desk.locator("#decisions .links a").get_attribute("href") or ""
     expect(desk.locator("#file-1 .raw-tags")).to_contain_text("<script>alert(1)</script>")
-    for path in (f"/desk/tips/{reference}", f"/desk/tips/{reference}/print", case, f"{case}/print"):
+    for path in (
+        f"/desk/tips/{reference}",
+        f"/desk/tips/{reference}/print",
+        f"{case}/evidence",
+        f"{case}/evidence/print",
+    ):
         desk.goto(path)
         for name in shown:
             expect(desk.locator("main")).to_contain_text(name)
