@@ -21,6 +21,7 @@ from tipline import services, settings
 from tipline.bell import SilentBell
 from tipline.preparing.browser import find_browser
 
+SETTLED_MS = 2_000  # scripts have fetched by then what they fetch
 PAGES = ("/desk/queue", "/desk/queue?state=all", "/desk/tips/{tip}", "/desk/cases/{case}", "/report")
 
 
@@ -92,7 +93,8 @@ def _weigh(page: Page, path: str) -> str:
     for again in (False, True):
         line.forget()
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
+        page.wait_for_timeout(SETTLED_MS)
         if not again:
             pictures = line.bytes[True]
         cells += [f"{line.bytes[False] / 1024:.0f} KB", str(line.requests)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from tipline import logs, services, settings
+from tipline import logs, memory, services, settings
 from tipline.app import create_app
 
 logs.configure()
 app = create_app(services.build(settings.load(os.environ)))
+memory.settle()
