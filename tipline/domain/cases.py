@@ -183,8 +183,8 @@ def list_cases(
     if before:
         query = query.where(Case.id < before)
     if q:
-        like = f"%{_escaped(q)}%"
-        query = query.where(Case.title.ilike(like, escape="\\") | Case.number.ilike(like, escape="\\"))
+        named = Case.title.icontains(q, autoescape=True), Case.number.icontains(q, autoescape=True)
+        query = query.where(or_(*named))
     return list(tx.scalars(query))
 
 
@@ -195,10 +195,6 @@ def numbers(tx: Transaction, case_ids: set[int]) -> dict[int, str]:
 
 def count_open(tx: Transaction, viewer: Actor | None = None) -> int:
     return tx.scalar(select(func.count(Case.id)).where(Case.state == "open", visible(viewer))) or 0
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _bounded(name: str, words: str, limit: int) -> str:

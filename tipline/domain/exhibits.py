@@ -195,13 +195,12 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    like = "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     return or_(
-        Evidence.filename.ilike(like, escape="\\"),
-        Evidence.camera.ilike(like, escape="\\"),
+        Evidence.filename.icontains(word, autoescape=True),
+        Evidence.camera.icontains(word, autoescape=True),
         Evidence.sha256.startswith(word.lower(), autoescape=True),
         Tip.reference == word.upper(),
-        Tip.place.ilike(like, escape="\\"),
+        Tip.place.icontains(word, autoescape=True),
     )
 
 

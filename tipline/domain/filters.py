@@ -127,24 +127,21 @@ def holds(word: str) -> ColumnElement[bool]:
     """Whether the word stands in anything that belongs to the tip.
 
     The index leaves few tips to compare; each is compared by itself, so that a page needs no more of them
-    than it shows.
+    than it shows. What was read in pictures lies among other facts, so only a word of the index is looked
+    for there: signs alone would be found in every file.
     """
-    like = "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    messages = select(Message.id).where(Message.tip_id == Tip.id, Message.text.ilike(like, escape="\\"))
-    files = select(Evidence.id).where(
-        Evidence.tip_id == Tip.id,
-        or_(
-            Evidence.filename.ilike(like, escape="\\"),
-            Evidence.sha256 == word.lower(),
-            Evidence.media.ilike(f'%"texts":{like}', escape="\\"),
-        ),
+    known = search.may_hold(Tip.id, word)
+    named = [Evidence.filename.icontains(word, autoescape=True), Evidence.sha256 == word.lower()]
+    if known is not None:
+        named.append(Evidence.media.icontains(word, autoescape=True))
+    messages = select(Message.id).where(
+        Message.tip_id == Tip.id, Message.text.icontains(word, autoescape=True)
     )
     says = or_(
-        Tip.text.ilike(like, escape="\\"),
-        Tip.place.ilike(like, escape="\\"),
+        Tip.text.icontains(word, autoescape=True),
+        Tip.place.icontains(word, autoescape=True),
         Tip.reference == word.upper(),
         messages.exists(),
-        files.exists(),
+        select(Evidence.id).where(Evidence.tip_id == Tip.id, or_(*named)).exists(),
     )
-    known = search.may_hold(Tip.id, word)
     return says if known is None else and_(known, says)
