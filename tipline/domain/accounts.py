@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -43,6 +43,13 @@ class Account(Base):
     locale: Mapped[str | None] = mapped_column(String(20))
     preferences: Mapped[str] = mapped_column(SafeText, default="{}")  # how its owner likes the desk, JSON
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    # One-time codes: the shared secret, sealed; since when it counts; the last step that was used.
+    totp_sealed: Mapped[str | None] = mapped_column(SafeText)
+    totp_since: Mapped[datetime | None] = mapped_column(UtcTime)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    # The account's own key pair for contact data: the private half opens with the password alone.
+    public_key: Mapped[str | None] = mapped_column(String(64))
+    private_key: Mapped[str | None] = mapped_column(SafeText)
 
     @property
     def actor(self) -> Actor:
@@ -62,7 +69,16 @@ class ApiToken(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    handle: Mapped[str | None] = mapped_column(
+        String(16), index=True, unique=True
+    )  # names it where it is listed
+    label: Mapped[str] = mapped_column(SafeText, default="")
+    scopes: Mapped[str] = mapped_column(
+        SafeText, default=""
+    )  # rights it is narrowed to; empty: all of its owner's
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 def require_good_name(username: str) -> None:

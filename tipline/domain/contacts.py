@@ -14,12 +14,16 @@ class Contact(Base):
     __tablename__ = "contact"
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
-    text: Mapped[str] = mapped_column(SafeText)
+    text: Mapped[str | None] = mapped_column(
+        SafeText
+    )  # in the clear: from before there was a key, until it is sealed
+    sealed: Mapped[str | None] = mapped_column(SafeText)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("contact_key.id", name="fk_contact_key"))
 
 
 def read_contact(tx: Transaction, tip_id: int) -> str:
     contact = tx.get(Contact, tip_id)
-    return contact.text if contact else ""
+    return contact.text or "" if contact else ""
 
 
 def show_contact(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> str:

@@ -53,6 +53,10 @@ class Evidence(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
     derived_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    scrubbed_at: Mapped[datetime | None] = mapped_column(
+        UtcTime, index=True
+    )  # when it was last read and compared
+    scrub_fault: Mapped[str | None] = mapped_column(String(60))
 
     @property
     def key(self) -> str:

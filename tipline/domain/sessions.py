@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, Transaction, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids
 from tipline.domain.accounts import Account
 
@@ -29,6 +29,13 @@ class DeskSession(Base):
     stamp: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    device: Mapped[str] = mapped_column(SafeText, default="")  # browser and system, in a few words
+    factor: Mapped[str] = mapped_column(
+        String(12), default=""
+    )  # the second one that was shown: totp passkey recovery
+    proved_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when its owner last showed who they are
+    # The contact key, opened for this visit and sealed to its token: without the cookie it is noise.
+    unlocked: Mapped[str | None] = mapped_column(SafeText)
 
 
 def begin(tx: Transaction, key: str, account: Account) -> str:

@@ -92,9 +92,10 @@ class Tip(Base):
     duplicate_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("tip.id", name="fk_tip_duplicate_of"), index=True
     )
-    # When something last came from outside: the tip itself, a file, a word of the reporter.
-    news_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    news_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when something last came from outside
     changed_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    vault: Mapped[str | None] = mapped_column(String(32))  # the key its files are encrypted under, if one
+    erased_at: Mapped[datetime | None] = mapped_column(UtcTime)
     # `version` guards decisions (If-Match), `revision` tells pages that anything at all has changed.
     version: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=1)
