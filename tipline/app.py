@@ -88,6 +88,7 @@ def _configure(app: APIFlask, services: Services) -> None:
 
 
 def _mount(app: APIFlask) -> None:
+    from tipline.web.accounts import blueprint as accounts
     from tipline.web.admin import blueprint as admin
     from tipline.web.api import blueprints as api
     from tipline.web.cases import blueprint as cases
@@ -97,5 +98,5 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.maps import blueprint as maps
     from tipline.web.review import blueprint as review
 
-    for blueprint in (intake, review, counter, cases, admin, maps, health, signin.blueprint, *api):
+    for blueprint in (intake, review, counter, cases, admin, maps, health, accounts, *api):
         app.register_blueprint(blueprint)

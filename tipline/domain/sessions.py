@@ -1,5 +1,7 @@
 """Visits of staff to the desk. The browser keeps a token, we its keyed hash: a visit that was ended here is
 over, whatever a copied cookie says.
+
+A visit is half as long as a second factor is outstanding: it opens nothing but the page that asks for it.
 """
 
 from __future__ import annotations
@@ -10,11 +12,15 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids
+from tipline.domain import clock, custody, ids, sealing
 from tipline.domain.accounts import Account
 
 IDLE = timedelta(minutes=30)
 LASTS = timedelta(hours=12)
+# How long it counts that somebody has just shown who they are.
+FRESH = timedelta(minutes=10)
+# What stands for the factor of a half visit: it has to be shown, or set up first.
+WANTED, ENROL = HALF = ("wanted", "enrol")
 # `seen_at` is written at most this often: a page must not cost a write.
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -38,7 +44,7 @@ class DeskSession(Base):
     unlocked: Mapped[str | None] = mapped_column(SafeText)
 
 
-def begin(tx: Transaction, key: str, account: Account) -> str:
+def begin(tx: Transaction, key: str, account: Account, *, device: str = "", factor: str = "") -> str:
     """Start a visit; returns its token. Visits of this account that have run out are forgotten."""
     now = clock.now()
     old = (DeskSession.seen_at < now - IDLE) | (DeskSession.created_at < now - LASTS)
@@ -51,15 +57,48 @@ def begin(tx: Transaction, key: str, account: Account) -> str:
             stamp=account.fs_uniquifier,
             created_at=now,
             seen_at=now,
+            device=device,
+            factor=factor,
+            proved_at=now,
         )
     )
     tx.flush()
-    custody.append(tx, account.actor, "account:sign-in", f"account:{account.username}")
+    if factor not in HALF:
+        _note_sign_in(tx, account, factor)
     return token
 
 
+def complete(tx: Transaction, key: str, token: str, factor: str) -> str:
+    """The second factor was shown (or set up): the visit is whole from here on, under a new token."""
+    row = tx.get_one(DeskSession, _hash(key, token))
+    account, entrusted_to_it = tx.get_one(Account, row.account_id), entrusted(row, token)
+    fresh = ids.new_token()
+    row.token_hash, row.factor, row.proved_at = _hash(key, fresh), factor, clock.now()
+    tx.flush()
+    if entrusted_to_it is not None:
+        entrust(tx, key, fresh, entrusted_to_it)
+    _note_sign_in(tx, account, factor)
+    return fresh
+
+
+def _note_sign_in(tx: Transaction, account: Account, factor: str) -> None:
+    told = {"factor": factor} if factor else {}
+    custody.append(tx, account.actor, "account:sign-in", f"account:{account.username}", **told)
+
+
 def find_account(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSession] | None:
-    """Whose visit it is; None when it has run out, was ended, or the account was closed."""
+    """Whose visit it is; None when it is half, has run out, was ended, or the account was closed."""
+    found = _find(tx, key, token)
+    return None if found is None or found[1].factor in HALF else found
+
+
+def find_half(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSession] | None:
+    """Whose half visit it is; None when there is none that stands."""
+    found = _find(tx, key, token)
+    return found if found and found[1].factor in HALF else None
+
+
+def _find(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSession] | None:
     now = clock.now()
     row = tx.execute(
         select(Account, DeskSession)
@@ -73,6 +112,34 @@ def find_account(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSe
         )
     ).first()
     return (row.Account, row.DeskSession) if row else None
+
+
+def is_fresh(visit: DeskSession) -> bool:
+    """Whether its owner has shown a moment ago who they are; a clock that was set back proves nothing."""
+    return visit.proved_at is not None and timedelta(0) <= clock.now() - visit.proved_at < FRESH
+
+
+def prove(tx: Transaction, key: str, token: str) -> None:
+    """Its owner has shown once more who they are."""
+    row = tx.get(DeskSession, _hash(key, token))
+    if row is not None:
+        row.proved_at = clock.now()
+
+
+def entrust(tx: Transaction, key: str, token: str, secret: bytes) -> None:
+    """Keep a secret for as long as the visit lasts, sealed to its token: without the cookie it is noise."""
+    row = tx.get_one(DeskSession, _hash(key, token))
+    row.unlocked = sealing.seal(token, "visit", secret, of=f"account:{row.account_id}")
+
+
+def entrusted(visit: DeskSession, token: str) -> bytes | None:
+    """The secret that was entrusted to the visit, if one was."""
+    if visit.unlocked is None:
+        return None
+    try:
+        return sealing.open_sealed(token, "visit", visit.unlocked, of=f"account:{visit.account_id}")
+    except sealing.Unopened:
+        return None
 
 
 def is_worth_noting(visit: DeskSession) -> bool:

@@ -13,6 +13,7 @@ from tipline import i18n
 from tipline.domain import accounts, receipts
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
+from tipline.domain.sessions import DeskSession
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.services import Services
@@ -20,6 +21,7 @@ from tipline.settings import Settings
 
 LANGUAGE_COOKIE = "language"
 ACCESS = "access"  # the reporter's access token in the session
+DESK = "desk"  # the token of a visit of staff in the session
 
 
 def services() -> Services:
@@ -122,6 +124,16 @@ def _read_staff() -> Account:
 def is_signed_in() -> bool:
     """Whether the browser's session belongs to a member of staff."""
     return bool(current_user.is_authenticated)
+
+
+def visit() -> DeskSession | None:
+    """The visit to the desk that this request belongs to; None for programs with a token."""
+    return None if bearer() or not is_signed_in() else cast(DeskSession, current_user.visit)
+
+
+def visit_token() -> str:
+    """The token of that visit, which is nowhere but in the browser's cookie."""
+    return cast(str, session[DESK])
 
 
 def actor() -> Actor:

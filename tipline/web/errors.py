@@ -100,10 +100,12 @@ def _expired(_fault: CSRFError) -> Response:
 
 def answer(fault: TiplineError) -> Response:
     """The right status and form for a fault of the catalogue."""
-    from tipline.web.accounts import asking  # it writes its own sentences with this module
+    from tipline.web.accounts import asking, proving  # they write their own sentences with this module
 
     if asking.wants_sign_in(fault):
         return asking.answer(fault)
+    if proving.wants_proof(fault):
+        return proving.answer(fault)
     status = status_of(fault)
     message = sentence(fault)
     if request.is_upload:  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Every route says who may call it; a law test refuses a route that does not.
 
 `public` takes anybody, `reporter` the holder of a receipt, `sender` also whoever sends files on that person's
-behalf, `staff` an account with the right named.
+behalf, `staff` an account with the right named. `fresh` below `staff` asks who it is once more.
 """
 
 from __future__ import annotations
@@ -58,6 +58,23 @@ def staff(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return _declared(guarded, right)
 
     return decorate
+
+
+def fresh(view: Callable[P, R]) -> Callable[P, R]:
+    """Somebody who has shown in the last minutes who they are; stands below `staff`.
+
+    Whoever has not is asked for password or second factor, and what they typed goes on from there.
+    """
+
+    @wraps(view)
+    def proved(*args: P.args, **kwargs: P.kwargs) -> R:
+        from tipline.web.accounts import proving  # whose pages use what the guarded views use
+
+        proving.require()
+        return view(*args, **kwargs)
+
+    proved.is_fresh = True  # type: ignore[attr-defined]
+    return proved
 
 
 def declared(view: Callable[..., object]) -> str | None:

@@ -1,1 +1,8 @@
-"""Who works at the desk: signing in and out, and one's own password."""
+"""Who works at the desk: signing in and out, second factors, visits, and one's own password."""
+
+from flask import Blueprint
+
+from tipline.web.intake import language
+
+blueprint = Blueprint("signin", __name__)
+blueprint.after_request(language.remember)

@@ -12,7 +12,7 @@ from tipline.web.accounts import places
 
 SIGN_IN = "/desk/sign-in"
 NOT_KEPT = ("csrf_token", "password", "current", "new", "again")
-MOST_KEPT = 40
+MOST_KEPT = 400  # as many as a form may have: one that is cut would say something else
 
 
 def wants_sign_in(fault: TiplineError) -> bool:
@@ -24,19 +24,19 @@ def wants_sign_in(fault: TiplineError) -> bool:
 
 def answer(fault: TiplineError) -> Response:
     """A page leads to the sign-in page and back; a form is kept on it; a script is told where to go."""
-    if _is_script():
-        return _for_script(fault)
+    if is_script():
+        return for_script(fault)
     if request.method in ("GET", "HEAD"):
         return make_response(redirect(address(request.full_path.rstrip("?"), fault), 303))
     return make_response(page(fault, kept=fields(), kept_to=request.full_path.rstrip("?")), 401)
 
 
-def address(path: str, fault: TiplineError) -> str:
-    """Address of the sign-in page that leads back to `path`."""
+def address(path: str, fault: TiplineError, page: str = SIGN_IN) -> str:
+    """Address of the page that asks and leads back to `path`."""
     query = {"next": places.safe(path)}
     if fault.code == "account:session-ended":
         query["ended"] = "1"
-    return f"{SIGN_IN}?{urlencode(query)}"
+    return f"{page}?{urlencode(query)}"
 
 
 def page(
@@ -65,14 +65,16 @@ def fields() -> list[tuple[str, str]]:
     return typed[:MOST_KEPT]
 
 
-def _is_script() -> bool:
+def is_script() -> bool:
+    """Whether a script of a page asks, not a person who goes to another one."""
     return bool(request.headers.get("HX-Request")) or request.headers.get("Sec-Fetch-Dest") == "empty"
 
 
-def _for_script(fault: TiplineError) -> Response:
+def for_script(fault: TiplineError, page: str = SIGN_IN) -> Response:
+    """The sentence, and the page to which the script leads its person."""
     shown = urlsplit(request.headers.get("HX-Current-URL", ""))
     path = shown.path + (f"?{shown.query}" if shown.query else "")
     response = make_response(errors.sentence(fault), 401)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
-    response.headers["HX-Redirect"] = address(path, fault)
+    response.headers["HX-Redirect"] = address(path, fault, page)
     return response

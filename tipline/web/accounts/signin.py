@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, make_response, redirect, render_template, request
+from flask import Flask, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import Security, UserDatastore
 from flask_security.datastore import Datastore
@@ -19,12 +19,9 @@ from tipline.domain import accounts
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.accounts import asking, delays, places, visits
-from tipline.web.intake import language
+from tipline.web.accounts import asking, blueprint, delays, places, proving, visits
 
 log = structlog.get_logger(__name__)
-blueprint = Blueprint("signin", __name__)
-blueprint.after_request(language.remember)
 
 
 class StaffDatastore(Datastore, UserDatastore):
@@ -89,6 +86,7 @@ def sign_in() -> ResponseReturnValue:
         return make_response(page, errors.status_of(fault))
     kept, kept_to = _kept(), request.form.get("kept_to", "")
     visits.begin(account)
+    proving.password_typed(account, request.form.get("password", ""), current.visit_token())
     if kept and places.is_at_desk(kept_to):
         return render_template("accounts/resume.html", kept=kept, kept_to=kept_to)
     return redirect(places.safe(request.form.get("next")), 303)
@@ -161,3 +159,4 @@ def _change_password(typed: Any) -> None:
         accounts.set_password(tx, me.actor, account, passwords.make_hash(new))
     # All visits ended with the old password; this one begins anew.
     visits.begin(account)
+    proving.password_typed(account, new, current.visit_token())

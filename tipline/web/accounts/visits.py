@@ -9,9 +9,9 @@ from flask_security import UserMixin, login_user, logout_user
 
 from tipline.domain import sessions
 from tipline.domain.accounts import Account
+from tipline.domain.sessions import DeskSession
 from tipline.web import current
 
-TOKEN = "desk"  # noqa: S105 - the name under which the session holds it
 # What tipline.web.intake keeps in the same cookie.
 OF_REPORTERS = (current.ACCESS, "receipt_code")
 
@@ -19,12 +19,12 @@ OF_REPORTERS = (current.ACCESS, "receipt_code")
 class DeskUser(UserMixin):
     """An account as Flask-Security wants to see it."""
 
-    def __init__(self, account: Account) -> None:
-        self.account = account
+    def __init__(self, account: Account, visit: DeskSession | None = None) -> None:
+        self.account, self.visit = account, visit
 
     def __getattr__(self, name: str) -> Any:
         """The rest of the account, for templates."""
-        if name.startswith("_") or name == "account":
+        if name.startswith("_") or name in ("account", "visit"):
             raise AttributeError(name)
         return getattr(self.account, name)
 
@@ -38,7 +38,7 @@ class DeskUser(UserMixin):
 
 def load(_user_id: str) -> DeskUser | None:
     """The account of the visit that the session names; Flask-Login's own note of the user is not trusted."""
-    token = session.get(TOKEN)
+    token = session.get(current.DESK)
     services = current.services()
     if not token:
         return None
@@ -51,7 +51,7 @@ def load(_user_id: str) -> DeskUser | None:
     if _is_act() and sessions.is_worth_noting(visit):
         with services.database.transaction() as tx:
             sessions.note(tx, visit)
-    return DeskUser(account)
+    return DeskUser(account, visit)
 
 
 def _is_act() -> bool:
@@ -69,14 +69,14 @@ def begin(account: Account) -> None:
     with services.database.transaction() as tx:
         token = sessions.begin(tx, services.key, account)
     _forget()
-    session[TOKEN] = token
+    session[current.DESK] = token
     login_user(DeskUser(account), remember=False)
 
 
 def end() -> None:
     """Sign out, here and for every copy of the cookie."""
     services = current.services()
-    token = session.get(TOKEN)
+    token = session.get(current.DESK)
     if token:
         with services.database.transaction() as tx:
             sessions.end(tx, services.key, token)
