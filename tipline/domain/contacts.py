@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction
-from tipline.domain import custody
+from tipline.domain import custody, holds
 from tipline.domain.actors import Actor
 
 
@@ -44,10 +44,11 @@ def keep(tx: Transaction, tip_id: int, text: str) -> None:
 def withdraw(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> bool:
     """The reporter wants to be reached no more: the words go, that they went stays in the log.
 
-    False if there were none.
+    False if there were none. Raises hold:stands while a legal hold covers the tip.
     """
     if not read_contact(tx, tip_id):
         return False
+    holds.require_free(tx, tip_id)
     keep(tx, tip_id, "")
     custody.append(tx, actor, "contact:withdraw", f"tip:{reference}", tip=reference)
     return True

@@ -7,7 +7,7 @@ from contextlib import suppress
 import storage
 from storage import Store, hashing, keys
 from tipline.db import Database
-from tipline.domain import evidence, kinds, outbox, renditions, stored, uploads
+from tipline.domain import evidence, holds, kinds, outbox, renditions, stored, uploads
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.running import Running
@@ -62,6 +62,10 @@ class Finisher:
         """Taken back, or not finished in time: the bytes go."""
         self.running.stop_older(upload.id)
         with self.database.transaction() as tx:
+            if holds.is_held(tx, upload.tip_id):
+                if state == "expired":
+                    return  # what has come of it is kept as long as the hold stands
+                raise TiplineError("hold:stands")
             if not uploads.close(tx, upload, state):
                 return
             pictures = renditions.drop_others(tx, upload.evidence_id, ())

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import storage
 from storage import Growing, Store
 from tipline.db import Database, Transaction
-from tipline.domain import kinds, outbox, renditions, tips
+from tipline.domain import holds, kinds, outbox, renditions, tips
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
@@ -150,5 +150,7 @@ def last_seen(tx: Transaction, evidence_id: str) -> float | None:
 def drop_withdrawn(tx: Transaction) -> list[str]:
     """Forget what was seen of files that had not come when their report was taken back; their keys."""
     query = select(Evidence.id).join(Tip, Tip.id == Evidence.tip_id)
-    gone = tx.scalars(query.where(Evidence.state == "uploading", Tip.state == "withdrawn"))
+    gone = tx.scalars(
+        query.where(Evidence.state == "uploading", Tip.state == "withdrawn", ~holds.covers(Tip.id))
+    )
     return [key for evidence_id in gone for key in renditions.drop_others(tx, evidence_id, ())]

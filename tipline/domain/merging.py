@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from tipline.db import Transaction
-from tipline.domain import acts, cases, clock, custody, holdings, limits, links, members, transfers
+from tipline.domain import acts, cases, clock, custody, holdings, holds, limits, links, members, transfers
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import MEMBERS, MERGED, Case
@@ -67,6 +67,7 @@ def merge(tx: Transaction, actor: Actor, source: Case, into: Case, reason: str) 
         members.share_access(tx, one)
         cases.touch(one)
     tx.flush()
+    holds.carry(tx, actor, source.id, into.id)
     told = [tip.reference for _link, tip in moved]
     custody.append(
         tx, actor, "case:merged", f"case:{source.number}", reason=reason, into=into.number, tips=told

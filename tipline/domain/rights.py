@@ -24,6 +24,11 @@ RIGHTS: dict[str, set[str]] = {
     "case:act": _DESK,
     "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone
     "custody:read": _EVERYONE,
+    "hold:set": {SUPERVISOR, ADMIN},
+    "retention:read": {SUPERVISOR, ADMIN, AUDITOR},
+    "retention:manage": {ADMIN},
+    "erasure:ask": _DESK,
+    "erasure:approve": {SUPERVISOR, ADMIN},
     "account:self": _EVERYONE,
     "account:manage": {ADMIN},
     "beat:manage": {ADMIN},

@@ -179,9 +179,10 @@ def find_tip(tx: Transaction, reference: str) -> Tip | None:
 
 
 def read_tip(tx: Transaction, reference: str) -> Tip:
+    """Raises tip:not-found, and tip:erased of one of which nothing is left but what its page tells."""
     tip = find_tip(tx, reference)
-    if tip is None:
-        raise TiplineError("tip:not-found")
+    if tip is None or tip.erased_at is not None:
+        raise TiplineError("tip:erased" if tip else "tip:not-found")
     return tip
 
 
