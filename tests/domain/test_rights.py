@@ -27,6 +27,11 @@ MATRIX = {
     "intake:take": "isa--",
     "shop:manage": "-sa--",
     "reply:manage": "-sa--",
+    "hold:set": "-sa--",
+    "retention:read": "-sar-",
+    "retention:manage": "--a--",
+    "erasure:ask": "isa--",
+    "erasure:approve": "-sa--",
     "partner:send": "----p",
 }
 SIGNS = dict(zip(rights.ROLES, "isarp", strict=True))

@@ -39,8 +39,7 @@ STATES = (
 BY_HAND = ("received", "triage", "need_info", "duplicate", "not_used", "snoozed", "closed")
 # How a tip came to the member of staff who took it on somebody's behalf.
 ORIGINS = ("walk-in", "phone", "chat")
-# What a step by hand changes.
-SETTLED = ("state", "snoozed_until", "duplicate_of_id")
+SETTLED = ("state", "snoozed_until", "duplicate_of_id")  # what a step by hand changes
 NEEDS_REASON = ("not_used", "duplicate")
 ENDED = ("closed", "withdrawn")
 LONGEST_SNOOZE = timedelta(days=3660)
