@@ -7,7 +7,19 @@ import os
 import click
 
 from tipline import __version__
-from tipline.commands import custody, intake, key, media, operating, receipt, shop, system, token, user
+from tipline.commands import (
+    backup,
+    custody,
+    intake,
+    key,
+    media,
+    operating,
+    receipt,
+    shop,
+    system,
+    token,
+    user,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,6 +44,8 @@ for command in (
     media.group,
     custody.group,
     key.group,
+    backup.backup,
+    backup.restore,
     receipt.group,
     system.doctor,
     system.settings_group,

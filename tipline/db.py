@@ -215,11 +215,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest shape."""
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database to the newest shape, or to an older one in which rows are put back."""
     from alembic import command
 
-    command.upgrade(alembic_config(url), "head")
+    command.upgrade(alembic_config(url), revision)
 
 
 def alembic_config(url: str) -> Any:
@@ -234,9 +234,28 @@ def alembic_config(url: str) -> Any:
 
 def is_current(database: Database) -> bool:
     """Whether every migration has been applied."""
+    return revision_of(database) == newest_revision(database.url)
+
+
+def revision_of(database: Database) -> str | None:
+    """The last migration that was applied; None before the first."""
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     with database.engine.connect() as connection:
-        have = set(MigrationContext.configure(connection).get_current_heads())
-    return have == set(ScriptDirectory.from_config(alembic_config(database.url)).get_heads())
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision(url: str) -> str | None:
+    """The last migration this version knows."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+
+
+def knows(revision: str, url: str) -> bool:
+    """Whether this version has a migration of this name."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {
+        one.revision for one in ScriptDirectory.from_config(alembic_config(url)).walk_revisions()
+    }

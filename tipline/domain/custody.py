@@ -67,8 +67,8 @@ def append(
 
     Entries cannot race for a place in the chain: writers wait for each other (see tipline.db).
     """
-    last = tx.execute(select(Custody.seq, Custody.hash).order_by(Custody.seq.desc()).limit(1)).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, START)
+    last, previous = head(tx)
+    seq = last + 1
     entry = Custody(
         seq=seq,
         at=clock.now(),
@@ -162,6 +162,12 @@ def list_latest(
     if without is not None:
         query = query.where(Custody.subject.not_in(without))
     return list(tx.scalars(query))
+
+
+def head(tx: Transaction) -> tuple[int, str]:
+    """Number and hash of the last entry."""
+    last = tx.execute(select(Custody.seq, Custody.hash).order_by(Custody.seq.desc()).limit(1)).first()
+    return (last.seq, last.hash) if last else (0, START)
 
 
 def size(tx: Transaction) -> int:

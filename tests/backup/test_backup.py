@@ -1,0 +1,350 @@
+"""A station is backed up, lost and brought back; a backup that was harmed or does not fit is refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from storage import open_store
+from tests.backup.conftest import ORIGINAL, PICTURE, WORDS, Held
+from tests.contracts.postgres import Postgres
+from tipline import db
+from tipline.backup import faults, making, restoring
+from tipline.backup.faults import BackupError
+from tipline.backup.shelf import MANIFEST, Shelf
+from tipline.cli import program
+from tipline.domain import custody, exhibits, messages, receipts, tips, triage
+from tipline.domain.cases import read_case
+from tipline.domain.filters import Filter
+from tipline.services import Services
+from tipline.settings import Settings
+
+Start = Callable[[Settings], Services]
+
+
+def quiet(_done: int, _of: int, _size: int) -> None:
+    """Nobody listens."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def made(services: Services, held: Held, folder: Path) -> making.Made:
+    return making.make(services, folder, quiet)
+
+
+def bring_back(into: Settings, folder: Path, name: str = "") -> dict[str, Any]:
+    return restoring.restore(into, open_store(into.store_url), Shelf(folder), name, quiet)
+
+
+def require_same(back: Services, held: Held) -> None:
+    """Every word, link, number and byte is where it was, and the log is whole."""
+    with back.database.reading() as tx:
+        tip = tips.read_tip(tx, held.tip.reference)
+        assert (tip.text, tip.state) == (WORDS, "linked")
+        assert tip.duplicate_of_id is not None
+        assert [one.text for one in messages.list_all(tx, tip)] == ["补充：黑色电动车"]
+        listed = exhibits.list_exhibits(tx, read_case(tx, held.case.number)).exhibits
+        assert [(one.number, one.file.filename) for one in listed] == [("1-1", "门口监控.jpg")]
+        assert [
+            row.tip.reference for row in triage.list_queue(tx, Filter(state="all", q="灰色外套")).rows
+        ] == [tip.reference]
+        assert custody.verify(tx) is None
+    with (
+        back.store.open(held.file.key) as original,
+        back.store.open(f"rendition/{held.file.id}/k1.webp") as one,
+    ):
+        assert (original.read(), one.read()) == (ORIGINAL, PICTURE)
+
+
+def test_a_station_that_was_lost_comes_back_whole(
+    made: making.Made, held: Held, folder: Path, empty: Settings, started: Start
+) -> None:
+    stated = bring_back(empty, folder)
+
+    assert not made.faults
+    back = started(empty)
+    require_same(back, held)
+    with back.database.reading() as tx:
+        assert custody.head(tx) == (stated["custody"]["size"], stated["custody"]["hash"])
+    back.close()
+
+
+@pytest.mark.parametrize("way", ["into", "out of"])
+def test_rows_of_one_database_fit_into_the_other(
+    way: str, made: making.Made, held: Held, folder: Path, empty: Settings, started: Start,
+    request: pytest.FixtureRequest, tmp_path: Path,
+) -> None:  # fmt: skip
+    server: Postgres = request.getfixturevalue("postgres")
+    in_postgres = replace(empty, database_url=server.make(f"back_{secrets.token_hex(4)}"))
+    bring_back(in_postgres, folder)
+    back = started(in_postgres)
+    if way == "into":
+        require_same(back, held)
+        # Counters go on behind what was brought back.
+        with back.database.transaction() as tx:
+            assert tx.scalar(text("SELECT nextval(pg_get_serial_sequence('tip', 'id'))")) > 2
+    else:
+        second = tmp_path / "second"
+        making.make(back, second, quiet)
+        home = replace(empty, database_url=f"sqlite:///{tmp_path / 'home' / 'tipline.db'}")
+        bring_back(home, second)
+        again = started(home)
+        require_same(again, held)
+        again.close()
+    back.close()
+
+
+def test_a_second_backup_copies_only_what_is_new(
+    made: making.Made, held: Held, services: Services, folder: Path, add_file: Callable[..., Any]
+) -> None:
+    add_file(held.tip, b"\xff\xd8\xff\xe0" + b"another" * 90)
+
+    again = making.make(services, folder, quiet)
+
+    assert (made.copied, again.copied) == (2, 1)
+    assert len(Shelf(folder).names()) == 2
+
+
+def test_old_snapshots_go_and_take_only_what_nobody_names(
+    made: making.Made, services: Services, held: Held, folder: Path, empty: Settings, started: Start
+) -> None:
+    services.store.put(f"rendition/{held.file.id}/k1.webp", PICTURE)
+    making.make(services, folder, quiet)
+    (folder / "pool" / "ab").mkdir(exist_ok=True)
+    (folder / "pool" / "ab" / ("ab" * 32)).write_bytes(b"of a snapshot that went long ago")
+
+    assert Shelf(folder).forget(1) == 1
+
+    assert len(list((folder / "pool").glob("??/*"))) == 2
+    bring_back(empty, folder)
+    back = started(empty)
+    require_same(back, held)
+    back.close()
+
+
+def test_an_original_that_is_not_what_was_sealed_is_told_and_the_rest_backed_up(
+    services: Services, held: Held, folder: Path
+) -> None:
+    path = services.store.path_of(held.file.key)  # type: ignore[attr-defined]
+    path.chmod(0o600)
+    path.write_bytes(ORIGINAL.replace(b"very", b"fake", 1))
+
+    made = making.make(services, folder, quiet)
+
+    assert made.faults == [
+        (faults.ORIGINAL_DIFFERS, {"reference": held.tip.reference, "number": held.file.number})
+    ]
+    assert made.manifest["objects"]["number"] == 2
+
+
+def test_an_original_that_is_gone_is_told(services: Services, held: Held, folder: Path) -> None:
+    services.store.delete(held.file.key)
+
+    made = making.make(services, folder, quiet)
+
+    assert [sentence for sentence, _ in made.faults] == [faults.MISSING_ORIGINAL]
+
+
+def harm_object(folder: Path, snapshot: Path) -> None:
+    file = next((folder / "pool").glob("??/*"))
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def harm_table(folder: Path, snapshot: Path) -> None:
+    file = snapshot / "tables" / "tip.jsonl.gz"
+    file.write_bytes(
+        gzip.compress(gzip.decompress(file.read_bytes()).replace(WORDS.encode(), "另一句话".encode()))
+    )
+
+
+def cut_table(folder: Path, snapshot: Path) -> None:
+    file = snapshot / "tables" / "custody.jsonl.gz"
+    file.write_bytes(file.read_bytes()[:-20])
+
+
+def lose_object(folder: Path, snapshot: Path) -> None:
+    next((folder / "pool").glob("??/*")).unlink()
+
+
+def lie(folder: Path, snapshot: Path) -> None:
+    file = snapshot / MANIFEST
+    stated = json.loads(file.read_text())
+    stated["custody"]["size"] += 1
+    file.write_text(json.dumps(stated))
+
+
+def lose_table(folder: Path, snapshot: Path) -> None:
+    (snapshot / "tables" / "link.jsonl.gz").unlink()
+
+
+@pytest.mark.parametrize("harm", [harm_object, harm_table, cut_table, lose_object, lie, lose_table])
+def test_a_harmed_backup_is_refused_and_no_database_appears(
+    harm: Callable[[Path, Path], None], made: making.Made, folder: Path, empty: Settings
+) -> None:
+    harm(folder, Shelf(folder).snapshot())
+
+    assert _run("backup", str(folder), "--check").exit_code == 1
+    with pytest.raises(BackupError):
+        bring_back(empty, folder)
+    assert restoring.is_empty(empty.database_url)
+
+
+def test_a_restore_that_broke_off_is_run_again(
+    made: making.Made,
+    held: Held,
+    folder: Path,
+    empty: Settings,
+    started: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(custody, "verify", lambda _tx: custody.Fault(3, "was changed after it was written"))
+        with pytest.raises(BackupError):
+            bring_back(empty, folder)
+    assert restoring.is_empty(empty.database_url)
+
+    bring_back(empty, folder)
+
+    back = started(empty)
+    require_same(back, held)
+    back.close()
+
+
+def test_another_secret_is_said_before_anything_is_written(
+    made: making.Made, folder: Path, empty: Settings
+) -> None:
+    for wrong, sentence in (
+        (replace(empty, secret_key="z" * 48), faults.OTHER_SECRET),
+        (replace(empty, secret_key=""), faults.NO_SECRET),
+    ):
+        with pytest.raises(BackupError) as said:
+            bring_back(wrong, folder)
+        assert said.value.sentence == sentence
+        assert not (empty.data / "secret.key").exists()
+        assert restoring.is_empty(empty.database_url)
+
+
+def test_a_station_in_use_and_a_half_made_one_are_left_alone(
+    made: making.Made, folder: Path, empty: Settings, settings: Settings
+) -> None:
+    empty.data.mkdir()
+    db.migrate(empty.database_url, "0003")
+    for target in (settings, empty):
+        with pytest.raises(BackupError) as said:
+            restoring.require_possible(target, restoring.read(Shelf(folder), ""))
+        assert said.value.sentence == faults.NOT_EMPTY
+
+
+def test_a_backup_of_a_newer_version_is_not_taken_apart(
+    services: Services, held: Held, folder: Path, empty: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as future:
+        future.setattr(making, "revision_of", lambda _database: "9999")
+        making.make(services, folder, quiet)
+
+    with pytest.raises(BackupError) as said:
+        bring_back(empty, folder)
+    assert said.value.sentence == faults.NEWER
+
+
+def test_a_backup_of_an_older_shape_comes_back_in_the_newest(
+    tmp_path: Path,
+    folder: Path,
+    empty: Settings,
+    settings: Settings,
+    started: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.rmtree(settings.data)
+    settings.data.mkdir()
+    db.migrate(settings.database_url, "0012")
+    with monkeypatch.context() as past:
+        past.setattr(making, "is_current", lambda _database: True)
+        past.setattr(making, "_objects", lambda _tx: iter(()))
+        old = started(settings)
+        with old.database.engine.begin() as connection:
+            connection.execute(text("UPDATE reply SET title = '问候' WHERE id = 1"))
+        past.setattr(custody, "append", lambda *_given, **_more: None)
+        past.setattr("tipline.domain.signatures.open_signer", _signer)
+        making.make(old, folder, quiet)
+        old.close()
+
+    bring_back(empty, folder)
+
+    back = started(empty)
+    assert db.is_current(back.database)
+    with back.database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT title FROM reply WHERE id = 1")) == "问候"
+    back.close()
+
+
+def _signer(*_given: object) -> Any:
+    import base64
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from tipline.domain.signatures import Signer, SigningKey
+
+    private = Ed25519PrivateKey.generate()
+    return Signer(
+        SigningKey(id="k", public=base64.b64encode(private.public_key().public_bytes_raw()).decode()), private
+    )
+
+
+def test_receipt_codes_still_open_after_the_restore(
+    services: Services, held: Held, folder: Path, empty: Settings, started: Start
+) -> None:
+    with services.database.transaction() as tx:
+        code = receipts.issue(tx, services.key, tx.merge(held.tip))
+    making.make(services, folder, quiet)
+    bring_back(empty, folder)
+
+    back = started(empty)
+    with back.database.transaction() as tx:
+        found = receipts.read_by_code(tx, back.key, code)
+        assert found.reference == held.tip.reference
+    back.close()
+
+
+def test_from_the_command_line(
+    services: Services, environment: dict[str, str], held: Held, folder: Path, tmp_path: Path
+) -> None:
+    services.close()
+    assert "已完整" in _run("backup", str(folder), env=environment).output
+    assert _run("backup", str(folder), "--check").exit_code == 0
+    new = {**environment, "TIPLINE_DATA": str(tmp_path / "new")}
+
+    first, second = (_run("restore", str(folder), env=new) for _ in range(2))
+
+    assert first.exit_code == 0, first.output
+    assert second.exit_code == 2
+    assert "尚未写入任何内容" in second.output
+    assert _run("custody", "verify", env=new).exit_code == 0
+
+
+def test_a_folder_within_the_data_is_refused(services: Services, environment: dict[str, str]) -> None:
+    services.close()
+    inside = Path(environment["TIPLINE_DATA"]) / "backups"
+
+    assert _run("backup", str(inside), env=environment).exit_code == 2
+    assert not inside.exists()
+
+
+def _run(*arguments: str, env: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(program, list(arguments), env=env, catch_exceptions=False)
