@@ -20,6 +20,15 @@ CHAT = "平安商户群\n张三 21:35\n又有人在车棚转悠\n李四 21:37\n�
 
 def drop(page: Page, *paths: Path) -> None:
     """Let go of files over the page, as from a folder on the same screen."""
+    # A page that says no to the browser's own answer takes drops by now.
+    page.wait_for_function(
+        """() => {
+            const held = new DataTransfer();
+            held.items.add(new File(["x"], "x.jpg"));
+            return !document.querySelector("[data-drop]").dispatchEvent(
+                new DragEvent("dragover", { dataTransfer: held, bubbles: true, cancelable: true }));
+        }"""
+    )
     files = [{"name": one.name, "bytes": base64.b64encode(one.read_bytes()).decode()} for one in paths]
     page.evaluate(
         """files => {

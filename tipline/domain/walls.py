@@ -43,7 +43,8 @@ def told_true(pieces: Pieces, offset_s: float | None, zone: tzinfo) -> tuple[Pie
         before, gap = walled(piece, offset, zone), _gap(piece, after)
         if gap > 0:
             doubts |= set() if _runs_on(before, found[0]) else {"cut"}
-        elif joined := _joined(before, after, offset, zone):
+        elif not -2 * SLACK_S <= gap < 0 and (joined := _joined(before, after, offset, zone)):
+            # No zone goes back by seconds: a clock that does was set.
             found[0] = joined
             doubts.discard("twice")
         else:
