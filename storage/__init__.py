@@ -6,7 +6,10 @@ from storage.base import (
     Busy,
     FreeSpace,
     Growing,
+    KeyDestroyed,
+    KeyLost,
     KeyTaken,
+    KeyWrong,
     LocalPath,
     Missing,
     ObjectLock,
@@ -21,20 +24,32 @@ from storage.base import (
     Superseded,
     Unavailable,
 )
+from storage.cipher import Seal
 from storage.hashing import Digest, sha256_of
+from storage.keyring import Keyring
 from storage.opening import open_store, read_address
+from storage.sealed import ALONE, SealedStore
+from storage.sealed_powers import SealedDisk, bare_store, seal_store
 
 __all__ = [
+    "ALONE",
     "Busy",
     "Digest",
     "FreeSpace",
     "Growing",
+    "KeyDestroyed",
+    "KeyLost",
     "KeyTaken",
+    "KeyWrong",
+    "Keyring",
     "LocalPath",
     "Missing",
     "ObjectLock",
     "OffsetMismatch",
     "OutOfSpace",
+    "Seal",
+    "SealedDisk",
+    "SealedStore",
     "Session",
     "SessionGone",
     "SignedUrl",
@@ -43,7 +58,9 @@ __all__ = [
     "StoreError",
     "Superseded",
     "Unavailable",
+    "bare_store",
     "open_store",
     "read_address",
+    "seal_store",
     "sha256_of",
 ]

@@ -60,6 +60,18 @@ class Busy(Unavailable):
     """A write that was begun earlier has not ended, as on a disk that hangs. Try again in a moment."""
 
 
+class KeyDestroyed(Missing):
+    """The bytes may lie there yet, but the key they were sealed under was destroyed: nobody reads them."""
+
+
+class KeyLost(Unavailable):
+    """The key these bytes are sealed under is not where keys are kept, and nobody destroyed it."""
+
+
+class KeyWrong(KeyLost):
+    """The key is there, but the station's secret does not open it."""
+
+
 @dataclass(frozen=True)
 class Stat:
     """What is known of one object without reading it."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 
 LONGEST = 200
+# What stands before the key under which a sealed object lies: nobody's bytes can look sealed by themselves.
+SEALED = "sealed-"
+# Where keys of files lie, in a store of their own.
+VAULTS, VAULTS_GONE, VAULT_STATION = "vault/", "gone/", "station/mark"
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,79}")
@@ -35,16 +39,36 @@ def rendition_prefix(evidence_id: str) -> str:
     return f"rendition/{_id(evidence_id)}/"
 
 
+def sealed(key: str) -> str:
+    """Where the object of this key lies when it is sealed."""
+    return f"{SEALED}{checked(key)}"
+
+
+def unsealed(key: str) -> str:
+    """The key of an object, sealed or not, by where it lies."""
+    return key.removeprefix(SEALED)
+
+
+def vault(name: str) -> str:
+    """Where the key of this name lies, among keys."""
+    return f"{VAULTS}{_id(name)}"
+
+
+def vault_gone(name: str) -> str:
+    """Where it stands that the key of this name was destroyed."""
+    return f"{VAULTS_GONE}{_id(name)}"
+
+
 def checked(key: str) -> str:
     """The key itself if every store can keep it, else ValueError. No part is empty, `.`, `..` or hidden."""
-    if len(key) > LONGEST or not _KEY.fullmatch(key):
+    if len(unsealed(key)) > LONGEST or not _KEY.fullmatch(key):
         raise ValueError("this is not a key of the store")
     return key
 
 
 def checked_prefix(prefix: str) -> str:
     """The beginning of a key, or nothing at all, else ValueError."""
-    if len(prefix) > LONGEST or not _PREFIX.fullmatch(prefix):
+    if len(unsealed(prefix)) > LONGEST or not _PREFIX.fullmatch(prefix):
         raise ValueError("this is not the beginning of a key of the store")
     return prefix
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import Keyring, seal_store
 from storage.base import Store
 from storage.local import LocalStore
 from storage.memory import MemoryStore, Shelf
@@ -17,6 +18,7 @@ from tests.contracts import seaweed
 from tests.contracts.postgres import Postgres, running_postgres
 
 PART = 5 * 1024 * 1024
+SECRET = "the secret of a station under test"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed.Seaw
         yield server
 
 
-@pytest.fixture(params=["memory", "local", "s3"])
+@pytest.fixture(params=["memory", "local", "s3", "sealed-local"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return _place(request, tmp_path)
 
@@ -63,10 +65,27 @@ def store(place: Place) -> Store:
     return place.host()
 
 
+def sealed(place: Place) -> Place:
+    """The same place, where all that is kept is sealed under one key."""
+    shelf = Shelf()
+    name = Keyring(MemoryStore(shelf), SECRET).make()
+    return Place(
+        f"sealed-{place.name}",
+        lambda: seal_store(place.host(), Keyring(MemoryStore(shelf), SECRET), lambda key: name),
+    )
+
+
 def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "memory":
+    kind = request.param
+    if kind.startswith("sealed-"):
+        return sealed(_named(kind.removeprefix("sealed-"), request, tmp_path))
+    return _named(kind, request, tmp_path)
+
+
+def _named(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if kind == "memory":
         return Place("memory", partial(MemoryStore, Shelf()))
-    if request.param == "local":
+    if kind == "local":
         return Place("local", partial(LocalStore, tmp_path / "store"))
     server: seaweed.Seaweed = request.getfixturevalue("s3_server")
     return Place(

@@ -29,11 +29,12 @@ def _is_flask(name: str) -> bool:
 
 
 def _storage_may(name: str) -> bool:
-    return _top(name) in STDLIB | TYPES | {"boto3", "botocore"} or _is_in(name, "storage")
+    return _top(name) in STDLIB | TYPES | {"boto3", "botocore", "cryptography"} or _is_in(name, "storage")
 
 
 def _media_may(name: str) -> bool:
     parts = {"av", "cv2", "PIL", "pillow_heif", "numpy", "pyseccomp", "rapidocr", "onnxruntime", "c2pa"}
+    parts |= {"cryptography"}  # which opens the one file it is handed, where that is sealed
     parts |= {"omegaconf"}  # in which rapidocr is told what not to read
     return _top(name) in STDLIB | parts or _is_in(name, "workers.media")
 
