@@ -9,6 +9,8 @@ LONGEST = 200
 SEALED = "sealed-"
 # Where keys of files lie, in a store of their own.
 VAULTS, VAULTS_GONE, VAULT_STATION = "vault/", "gone/", "station/mark"
+CHECKPOINTS = "checkpoint/"
+CHECKPOINT_DIGITS = 12
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,79}")
@@ -57,6 +59,13 @@ def vault(name: str) -> str:
 def vault_gone(name: str) -> str:
     """Where it stands that the key of this name was destroyed."""
     return f"{VAULTS_GONE}{_id(name)}"
+
+
+def checkpoint(size: int) -> str:
+    """Where the signed checkpoint over so many entries of the custody log is kept, write-once."""
+    if not 0 < size < 10**CHECKPOINT_DIGITS:
+        raise ValueError("a checkpoint is over one entry or more")
+    return f"{CHECKPOINTS}{size:0{CHECKPOINT_DIGITS}}"
 
 
 def checked(key: str) -> str:

@@ -168,6 +168,9 @@ class Settings:
         _one_of("wgs84", "gcj02", "bd09"), "Coordinate system of the map: wgs84, gcj02 or bd09.", "wgs84"
     )
     map_attribution: str = _setting(_text, "Whose map it is, shown in its corner.", "")
+    checkpoint_dir: Path | None = _setting(
+        _path, "Folder in the hands of a second person, for copies of the custody log's signed checkpoints."
+    )
     exiftool: str = _setting(
         _text,
         "Deep look at metadata by exiftool, in a sandbox of its own: auto (where installed), off, or a path.",

@@ -1,7 +1,7 @@
 """`python -m workers.main`: the worker processes of one host. They are forks of this one, which only watches.
 
 As many processes for footage as the settings say, and one more for first looks alone; one for the desk, one
-that sweeps. Media are left
+that sweeps and one for chores. Media are left
 alone unless the sandbox withstands an attack at the start.
 """
 
@@ -21,7 +21,7 @@ from PIL import Image
 from tipline import logs, preflight, services, settings
 from tipline.jobs import DESK, FOOTAGE, MEDIA, QUEUES
 from tipline.settings import Settings, SettingsError, with_secret
-from workers import heartbeat, listen, local, outer, sweep
+from workers import heartbeat, listen, local, nightly, outer, sweep
 from workers.lease import FINISH_WITHIN_S, stop
 from workers.selfcheck import self_check
 
@@ -91,7 +91,7 @@ class Host:
     def __init__(self, chosen: Settings, queues: Sequence[str], count: int) -> None:
         self.settings = chosen
         self.queues = queues
-        self.roles = [Role("sweep", self._sweep)]
+        self.roles = [Role("sweep", self._sweep), Role("chores", self._do_chores)]
         if DESK in queues:
             self.roles.append(Role("desk", lambda: self._listen(DESK)))
         footage = [name for name in FOOTAGE if name in queues]
@@ -216,6 +216,13 @@ class Host:
         made = services.build(self.settings)
         try:
             sweep.run(made)
+        finally:
+            made.close()
+
+    def _do_chores(self) -> None:
+        made = services.build(self.settings)
+        try:
+            nightly.run(made)
         finally:
             made.close()
 

@@ -33,6 +33,7 @@ def forger(written: Database) -> Iterator[Transaction]:
     with written.transaction() as tx:
         tx.execute(text("DROP TRIGGER custody_no_update"))
         tx.execute(text("DROP TRIGGER custody_no_delete"))
+        tx.execute(text("DROP TRIGGER custody_in_order"))
         yield tx
 
 
@@ -119,9 +120,25 @@ def test_an_inserted_entry_is_found(forger: Transaction) -> None:
     assert fault.seq == 3
 
 
-@pytest.mark.parametrize("act", ["UPDATE custody SET reason = 'x'", "DELETE FROM custody"])
-def test_the_database_itself_refuses_to_change_the_log(written: Database, act: str) -> None:
-    with pytest.raises(DBAPIError, match="append-only"), written.transaction() as tx:
+COPY = "SELECT {seq}, at, actor, action, subject, tip, reason, detail, {previous}, hash FROM custody"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE custody SET reason = 'x'",
+        "UPDATE OR IGNORE custody SET seq = 9 WHERE seq = 3",
+        "DELETE FROM custody",
+        f"INSERT OR REPLACE INTO custody {COPY.format(seq=3, previous='previous')} WHERE seq = 2",
+        f"INSERT OR IGNORE INTO custody {COPY.format(seq=3, previous='previous')} WHERE seq = 2",
+        f"REPLACE INTO custody {COPY.format(seq=9, previous='hash')} WHERE seq = 5",
+        f"INSERT INTO custody {COPY.format(seq=6, previous='previous')} WHERE seq = 5",
+        f"INSERT INTO custody {COPY.format(seq=2, previous='hash')} WHERE seq = 1 "
+        "ON CONFLICT (seq) DO UPDATE SET reason = 'x'",
+    ],
+)
+def test_the_database_itself_lets_the_log_grow_at_its_end_alone(written: Database, act: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only|at its end alone"), written.transaction() as tx:
         tx.execute(text(act))
 
 

@@ -15,6 +15,11 @@ def now() -> datetime:
     return _said.get() or datetime.now(UTC)
 
 
+def is_told() -> bool:
+    """Whether the time is that of an invented story."""
+    return _said.get() is not None
+
+
 @contextmanager
 def frozen(at: datetime) -> Iterator[None]:
     """Within, and in this thread alone, it is `at`. For invented stories; the product never calls it."""
