@@ -146,6 +146,12 @@ class Database:
                 connection.execute(text("PRAGMA analysis_limit=2000"))
                 connection.execute(text("ANALYZE"))
 
+    def forget(self) -> None:
+        """Nothing that was deleted lies in a journal any more, or in rows that wait to be cleared away."""
+        wanted = "PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM"
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(wanted))
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -211,6 +217,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # «received» is said only after it would survive a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, and not only left out
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     cursor.close()
 

@@ -131,3 +131,7 @@ def _closing(tip: Any) -> Any:
 def _has_open_case(tip: Any) -> ColumnElement[bool]:
     open_case = select(Link.id).join(Case, Case.id == Link.case_id)
     return open_case.where(_standing(tip), Case.state == "open").correlate(tip).exists()
+
+
+def is_in_open_case(tx: Transaction, tip: Tip) -> bool:
+    return tx.scalar(select(Tip.id).where(Tip.id == tip.id, _has_open_case(Tip))) is not None

@@ -17,8 +17,9 @@ from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
-STATES = ("uploading", "received", "processing", "ready", "undecodable", "expired")
-NOT_HERE = ("uploading", "expired")
+STATES = ("uploading", "received", "processing", "ready", "undecodable", "expired", "erased")
+NEVER_CAME = ("uploading", "expired")
+NOT_HERE = (*NEVER_CAME, "erased")
 DERIVE = "evidence.derive"
 # What a file is for: the footage itself, or a photo of the recorder's screen beside a phone's clock.
 PURPOSES = ("footage", "clock")
@@ -297,9 +298,12 @@ def fail(tx: Transaction, actor: Actor, evidence: Evidence, code: str) -> None:
 
 
 def read_evidence(tx: Transaction, evidence_id: str) -> Evidence:
+    """Raises evidence:not-found, and tip:erased of one of which number, size and digest are left."""
     evidence = tx.get(Evidence, evidence_id)
     if evidence is None:
         raise TiplineError("evidence:not-found")
+    if evidence.state == "erased":
+        raise TiplineError("tip:erased")
     return evidence
 
 

@@ -21,7 +21,7 @@ from tipline.db import Transaction
 from tipline.domain import clock
 from tipline.domain.cases import Case
 from tipline.domain.derivatives import CLIP, STILL, Derivative
-from tipline.domain.evidence import NOT_HERE, Evidence
+from tipline.domain.evidence import NEVER_CAME, Evidence
 from tipline.domain.links import Link
 from tipline.domain.marks import Mark
 from tipline.domain.tips import Tip
@@ -176,7 +176,7 @@ def _files(case: Case, first: Subquery) -> Select[Any]:
         .options(defer(Evidence.media))
         .join(Tip, Tip.id == Evidence.tip_id)
         .join(first, first.c.tip_id == Evidence.tip_id)
-        .where(Evidence.tip_id.in_(standing), Evidence.state.not_in(NOT_HERE))
+        .where(Evidence.tip_id.in_(standing), Evidence.state.not_in(NEVER_CAME))
     )
 
 

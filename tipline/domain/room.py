@@ -32,6 +32,8 @@ def require(
 ) -> None:
     """Raise what stands against a file of this length, before a byte of it is sent."""
     tip = tx.get_one(Tip, tip_id)
+    if tip.erased_at is not None:
+        raise TiplineError("tip:erased")
     if tip.state in tips.ENDED:
         raise TiplineError("tip:closed")
     if length == 0:

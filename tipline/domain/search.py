@@ -132,6 +132,18 @@ def is_mapped(name: str | None, kind: str, _parent: object = None) -> bool:
     return kind != "table" or not (name or "").startswith(TABLE)
 
 
+def forget(tx: Transaction, tip_id: int) -> None:
+    """Drop what the index knows of a tip. SQLite keeps its pieces until they are merged: see `tidy`."""
+    key = "rowid" if tx.connection().dialect.name == "sqlite" else "tip_id"
+    tx.connection().execute(text(f"DELETE FROM tip_words WHERE {key} = :id"), {"id": tip_id})  # noqa: S608 - one of two
+
+
+def tidy(tx: Transaction) -> None:
+    """Write the index anew without what was dropped from it; takes seconds for 100,000 tips."""
+    if tx.connection().dialect.name == "sqlite":
+        tx.connection().execute(text("INSERT INTO tip_words (tip_words) VALUES ('optimize')"))
+
+
 def _documents(connection: Connection, ids: Collection[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {one: set() for one in ids}
     for tip_id, *parts in _parts(connection, ids):

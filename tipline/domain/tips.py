@@ -189,7 +189,8 @@ def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
     """An officer has taken note; stops the response clock the reporter sees."""
     if tip.acknowledged_at:
         raise TiplineError("tip:already-acknowledged")
-    _refuse_ended(tip)
+    if tip.state in ENDED:
+        raise TiplineError("tip:closed")
     now, before = clock.now(), acts.held(tip, "acknowledged_at", "state")
     tip.acknowledged_at = now
     if tip.state == "received":
@@ -279,7 +280,9 @@ def require_version(tip: Tip, version: int | None) -> None:
 
 
 def touch(tip: Tip) -> None:
-    """Something about the tip changed: pages that show it must notice."""
+    """Something about the tip changed: pages that show it must notice. Of an erased one nothing changes."""
+    if tip.erased_at is not None:
+        raise TiplineError("tip:erased")
     tip.changed_at = clock.now()
     tip.revision += 1
 
@@ -315,11 +318,6 @@ def digest(tip: Tip) -> str:
     """SHA-256 over the reporter's words: the log proves them without holding what may have to be erased."""
     words = [tip.text, tip.place, _iso(tip.occurred_at), _iso(tip.occurred_until), tip.lat, tip.lon]
     return hashlib.sha256(json.dumps(words, ensure_ascii=True).encode()).hexdigest()
-
-
-def _refuse_ended(tip: Tip) -> None:
-    if tip.state in ENDED:
-        raise TiplineError("tip:closed")
 
 
 def _complete(tx: Transaction, report: Report) -> None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, String, delete, select, text
+from sqlalchemy import ForeignKey, Index, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, Transaction
@@ -72,6 +72,15 @@ def keep(tx: Transaction, sketch: Sketch, named: Iterable[Code]) -> None:
             [{"value": one} for one in sorted(counted)],
         )
     tx.flush()
+
+
+def forget(tx: Transaction, sketch: Sketch) -> None:
+    """The tip is erased: it is found by nothing, and what it alone held is counted no more."""
+    if tx.get(Trait, (sketch.tip_id, COUNTED, _ALL)) is not None:
+        counted = [_ALL, *sketch.grams, *(f"{_TAG}{tag}"[:16] for tag in sketch.methods)]
+        tx.execute(update(Gram).where(Gram.value.in_(counted)).values(tips=Gram.tips - 1))
+        tx.execute(delete(Gram).where(Gram.tips <= 0, Gram.value != _ALL))
+    tx.execute(delete(Trait).where(Trait.tip_id == sketch.tip_id))
 
 
 def rarity(tx: Transaction, sketch: Sketch) -> Rarity:

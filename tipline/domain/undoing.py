@@ -265,7 +265,7 @@ WAYS: dict[str, WayBack] = {
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.
-BY_DIGEST = frozenset({"tip:place", "beats:draw", *sightings.KINDS})
+BY_DIGEST = frozenset({"tip:place", "beats:draw", marks.ADDED, marks.REMOVED, *sightings.KINDS})
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
     **dict.fromkeys(REPLIES, "reply:manage"),
