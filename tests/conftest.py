@@ -21,7 +21,7 @@ from hypothesis import settings as examples
 from tipline import db
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
-from tipline.domain import accounts, beats, tips
+from tipline.domain import accounts, beats, clock, factors, onetime, sealing, tips
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, reporter
 from tipline.domain.cases import Case, open_case
@@ -39,6 +39,8 @@ examples.load_profile("patient")
 PASSWORD = "harbour-lantern-42"
 # Role → the person who holds it in tests.
 PEOPLE = {"investigator": "li", "supervisor": "wang", "admin": "zhao", "auditor": "sun", "partner": "mall"}
+# What the apps of those hold whose role needs a second factor.
+APP_SECRET = b"harbour-lantern-app!"
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -126,12 +128,22 @@ def browser(app: APIFlask, language: str = "en") -> FlaskClient:
 
 @pytest.fixture
 def people(services: Services, password_hash: str) -> dict[str, Account]:
-    """Role → an account that holds it; all have PASSWORD."""
+    """Role → an account that holds it; all have PASSWORD, and APP_SECRET those who need a second factor."""
     with services.database.transaction() as tx:
-        return {
+        made = {
             role: accounts.add(tx, SYSTEM, name, role=role, password_hash=password_hash)
             for role, name in PEOPLE.items()
         }
+        for account in made.values():
+            if factors.is_forced(account):
+                give_app(services, account)
+        return made
+
+
+def give_app(services: Services, account: Account) -> None:
+    """The account's app holds APP_SECRET from here on."""
+    account.totp_sealed = sealing.seal(services.key, factors.TOTP, APP_SECRET, of=f"account:{account.id}")
+    account.totp_since = clock.now()
 
 
 @pytest.fixture
@@ -168,10 +180,26 @@ def signed_in(app: APIFlask, people: dict[str, Account]) -> Callable[..., FlaskC
 
 
 def sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: str) -> Any:
-    """Fill in and send the form of the sign-in page."""
+    """Fill in and send the form of the sign-in page, and the one after it if there is one."""
     page = client.get("/desk/sign-in")
     form = {"csrf_token": csrf_of(page.text), "username": username, "password": password, **more}
-    return client.post("/desk/sign-in", data=form)
+    answer = client.post("/desk/sign-in", data=form)
+    if not (answer.location or "").startswith("/desk/sign-in/factor"):
+        return answer
+    form = {
+        "csrf_token": csrf_of(client.get(answer.location).text),
+        "code": next_code(client, username),
+        **more,
+    }
+    return client.post("/desk/sign-in/factor", data=form)
+
+
+def next_code(client: FlaskClient, username: str) -> str:
+    """What the app shows; the last time a code was used counts as long ago."""
+    services: Services = client.application.extensions["tipline"]
+    with services.database.transaction() as tx:
+        accounts.read_account(tx, username).totp_step = None
+    return onetime.code_at(APP_SECRET, onetime.step_at(clock.now()))
 
 
 def csrf_of(html: str) -> str:

@@ -13,8 +13,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
-from base64 import b64encode
+from base64 import b32decode, b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -22,12 +23,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tipline.domain import clock, onetime
+from tipline.domain.rights import SECOND_FACTOR
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_MEDIA = ROOT.parent / "shared" / "media"
 PATIENCE_S = 90
 PASSWORD = "harbour-lantern-42"
 JSON = {"Content-Type": "application/json"}
 STAFF = {"li": "investigator", "zhao": "admin", "sun": "auditor"}
+
+
+# Address → what runs there.
+RUNNING: dict[str, Station] = {}
 
 
 @dataclass
@@ -38,6 +46,8 @@ class Station:
     data: Path
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+    # What the app of somebody holds whose role needs a second factor.
+    secrets: dict[str, bytes] = field(default_factory=dict)
     _tokens: list[str] = field(default_factory=list)
 
     def tipline(self, *arguments: str, stdin: str = "") -> str:
@@ -100,6 +110,11 @@ class Station:
             database.execute(statement, values)
             database.commit()
 
+    def code(self, name: str) -> str:
+        """What somebody's app shows; the last time a code was used counts as long ago."""
+        self.age("UPDATE account SET totp_step = 0 WHERE username = ?", name)
+        return onetime.code_at(self.secrets[name], onetime.step_at(clock.now()))
+
     def children(self, word: str) -> list[int]:
         """Processes of this station whose command holds the word, eldest first."""
         return [pid for pid in _descendants(self.process.pid) if word in _command(pid)]
@@ -146,6 +161,7 @@ def running(folder: Path, **settings: str) -> Iterator[Station]:
             [sys.executable, "-m", "tipline", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     station = Station(f"http://127.0.0.1:{port}", folder / "var", environment, process)
+    RUNNING[station.url] = station
     try:
         _wait_ready(station, log)
         with ThreadPoolExecutor() as together:
@@ -185,6 +201,29 @@ def _wait_ready(station: Station, log: Path) -> None:
 
 def _add(station: Station, name: str, role: str) -> None:
     station.tipline("user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD)
+    if role in SECOND_FACTOR:
+        _enrol(station, name)
+
+
+def _enrol(station: Station, name: str) -> None:
+    """The first sign-in of somebody whose role needs a second factor, as their browser does it."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def ask(path: str, **form: str) -> str:
+        sent = urllib.parse.urlencode(form).encode() if form else None
+        with browser.open(station.url + path, sent, timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def token(page: str) -> str:
+        return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+    page = ask("/desk/sign-in")
+    ask("/desk/sign-in", csrf_token=token(page), username=name, password=PASSWORD)
+    page = ask("/desk/me/code")
+    secret = b32decode(page.partition('enrol-secret">')[2].partition("<")[0].replace(" ", ""))
+    code = onetime.code_at(secret, onetime.step_at(clock.now()))
+    assert 'class="codes' in ask("/desk/me/code", csrf_token=token(page), code=code)
+    station.secrets[name] = secret
 
 
 def _free_port() -> int:

@@ -15,6 +15,8 @@ COMMANDS = {
     "web": [],
     "worker": ["--queues"],
     "user add": ["NAME", "--role", "--password-stdin"],
+    "user reset-factors": ["NAME", "--reason"],
+    "user code": ["NAME"],
     "token create": ["--user"],
     "intake watch": ["DIR", "--category", "--beat", "--place", "--once", "--settle", "--move-done"],
     "media inspect": ["FILE", "--out", "--html"],

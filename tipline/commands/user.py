@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import getpass
 import sys
+from base64 import b32decode
 
 import click
 
 from tipline import i18n, passwords
 from tipline.commands import ground
-from tipline.domain import accounts
+from tipline.domain import accounts, clock, factors, onetime
 from tipline.domain.actors import SYSTEM
 from tipline.domain.rights import PARTNER, ROLES
 from tipline.errors import N_
@@ -19,7 +20,16 @@ PARTNER_ADDED = N_("%(name)s is known now. Its program needs a token: tipline to
 CLOSED = N_("The account of %(name)s is closed; visits and tokens ended at once.")
 OPENED = N_("The account of %(name)s is open again.")
 CHANGED = N_("%(name)s has a new password and has been signed out everywhere.")
+RESET = N_(
+    "%(name)s has no second factor any more and was signed out everywhere; a new one is set up at sign-in."
+)
+NO_EXAMPLE = N_(
+    "The example district has nobody of this name with an app; codes of real people are on their telephones "
+    "alone."
+)
 STDIN_NEEDED = N_("Give the password on standard input and say so with --password-stdin.")
+EXAMPLE = "demo-passwords.txt"
+SPELT = 32  # letters of a secret
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
@@ -82,6 +92,30 @@ def password(name: str, password_stdin: bool) -> None:
         with services.database.transaction() as tx:
             accounts.set_password(tx, SYSTEM, accounts.read_account(tx, name), passwords.make_hash(new))
         click.echo(i18n.say(services.settings.locale, CHANGED, name=name))
+
+
+@group.command("reset-factors")
+@click.argument("name")
+@click.option("--reason", required=True, help="Why, such as: telephone lost. It stands in the log.")
+def reset_factors(name: str, reason: str) -> None:
+    """Take all second factors from somebody who lost them; only their owner can set up new ones."""
+    with ground.opened() as services:
+        with services.database.transaction() as tx:
+            factors.reset(tx, SYSTEM, accounts.read_account(tx, name), reason)
+        click.echo(i18n.say(services.settings.locale, RESET, name=name))
+
+
+@group.command()
+@click.argument("name")
+def code(name: str) -> None:
+    """Tell the present one-time code of one of the people of `make run DEMO=1`, and of nobody else."""
+    found = ground.settings()
+    path = found.data / EXAMPLE
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    secret = next((words[2] for words in lines if words[:1] == [name] and len(words[2]) == SPELT), None)
+    if secret is None:
+        ground.refuse(i18n.say(found.locale, NO_EXAMPLE))
+    click.echo(onetime.code_at(b32decode(secret), onetime.step_at(clock.now())))
 
 
 def _set_active(name: str, active: bool, sentence: str) -> None:

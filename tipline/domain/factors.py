@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, Update, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, SafeText, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, custody, ids, onetime, sealing
+from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
+from tipline.domain.rights import SECOND_FACTOR
+from tipline.errors import TiplineError
+
+TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery"
+CODES = 10
+FEW_CODES = 3
+MOST_PASSKEYS = 10
 
 
 class Passkey(Base):
@@ -38,3 +48,140 @@ class RecoveryCode(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+def is_forced(account: Account) -> bool:
+    """Whether the role reaches nothing without a second factor."""
+    return account.role in SECOND_FACTOR
+
+
+def kinds(tx: Transaction, account: Account) -> list[str]:
+    """The second factors that the account can show, recovery codes aside."""
+    has_passkey = tx.scalar(select(Passkey.id).where(Passkey.account_id == account.id).limit(1)) is not None
+    return [*([TOTP] if account.totp_sealed else []), *([PASSKEY] if has_passkey else [])]
+
+
+# --- one-time codes of an app
+
+
+def set_totp(tx: Transaction, key: str, actor: Actor, account: Account, secret: bytes, step: int) -> None:
+    """Its owner has shown with the code of `step` that the app holds the secret; an older one is replaced."""
+    replaced = account.totp_sealed is not None
+    account.totp_sealed = sealing.seal(key, TOTP, secret, of=f"account:{account.id}")
+    account.totp_since, account.totp_step = clock.now(), step
+    tx.flush()
+    custody.append(tx, actor, "factor:add", _subject(account), factor=TOTP, replaced=replaced)
+
+
+def use_totp(tx: Transaction, key: str, account: Account, typed: str) -> bool:
+    """Whether this is a code that counts now. It is used up, and all that are older than it."""
+    if not account.totp_sealed:
+        return False
+    secret = sealing.open_sealed(key, TOTP, account.totp_sealed, of=f"account:{account.id}")
+    step = onetime.matching_step(secret, typed, clock.now())
+    if step is None:
+        return False
+    # Of two who show the same code at once, one finds it used.
+    return _changes(
+        tx,
+        update(Account)
+        .where(Account.id == account.id, or_(Account.totp_step.is_(None), Account.totp_step < step))
+        .values(totp_step=step),
+    )
+
+
+def remove_totp(tx: Transaction, actor: Actor, account: Account) -> None:
+    """Raises factor:last where the role needs one."""
+    if not account.totp_sealed:
+        return
+    _require_another(account, len(kinds(tx, account)) - 1)
+    account.totp_sealed = account.totp_since = account.totp_step = None
+    custody.append(tx, actor, "factor:remove", _subject(account), factor=TOTP)
+    _forget_codes_of_nothing(tx, account)
+
+
+# --- recovery codes
+
+
+def new_codes(tx: Transaction, key: str, actor: Actor, account: Account) -> list[str]:
+    """A fresh set, shown this once; the old one opens nothing any more."""
+    tx.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    codes = [ids.new_receipt_code() for _ in range(CODES)]
+    now = clock.now()
+    tx.add_all(
+        RecoveryCode(code_hash=_code_hash(key, account, code), account_id=account.id, created_at=now)
+        for code in codes
+    )
+    tx.flush()
+    custody.append(tx, actor, "factor:codes", _subject(account), codes=CODES)
+    return codes
+
+
+def count_codes(tx: Transaction, account: Account) -> int:
+    """How many are left."""
+    unused = (RecoveryCode.account_id == account.id) & RecoveryCode.used_at.is_(None)
+    return tx.scalar(select(func.count()).select_from(RecoveryCode).where(unused)) or 0
+
+
+def use_code(tx: Transaction, key: str, account: Account, typed: str) -> bool:
+    """Whether this is a recovery code that was not used yet; now it is."""
+    code = ids.normal_receipt_code(typed)
+    if code is None:
+        return False
+    wanted = RecoveryCode.code_hash == _code_hash(key, account, code)
+    changed = _changes(
+        tx,
+        update(RecoveryCode)
+        .where(wanted, RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None))
+        .values(used_at=clock.now()),
+    )
+    if changed:
+        left = count_codes(tx, account)
+        custody.append(tx, account.actor, "factor:code-used", _subject(account), left=left)
+    return changed
+
+
+# --- all of them
+
+
+def reset(tx: Transaction, actor: Actor, account: Account, reason: str) -> None:
+    """Somebody lost everything: all factors go and all visits end. Only their owner sets up new ones."""
+    if not reason.strip():
+        raise TiplineError("factor:reason-needed", fields={"reason": "factor:reason-needed"})
+    gone = [*kinds(tx, account), *([RECOVERY] if count_codes(tx, account) else [])]
+    for table in (Passkey, RecoveryCode):
+        tx.execute(delete(table).where(table.account_id == account.id))
+    account.totp_sealed = account.totp_since = account.totp_step = None
+    account.fs_uniquifier = ids.new_token()
+    custody.append(tx, actor, "factor:reset", _subject(account), reason=reason.strip()[:500], factors=gone)
+
+
+def refused(tx: Transaction, account: Account, kind: str) -> None:
+    """Somebody knew the password and did not have the second factor: its owner should learn that."""
+    custody.append(tx, account.actor, "factor:refused", _subject(account), factor=kind)
+
+
+def _require_another(account: Account, left: int) -> None:
+    if left < 1 and is_forced(account):
+        raise TiplineError("factor:last")
+
+
+def _forget_codes_of_nothing(tx: Transaction, account: Account) -> None:
+    """Recovery codes stand in for a factor; without one they are a second password that nobody changes."""
+    tx.flush()
+    if not kinds(tx, account):
+        tx.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+
+
+def _subject(account: Account) -> str:
+    return f"account:{account.username}"
+
+
+def _code_hash(key: str, account: Account, code: str) -> str:
+    # 80 bits under a key that the database lacks; tied to the account, so that no row serves another one.
+    return ids.keyed_hash(key, "recovery", f"{account.id}\0{code.replace('-', '')}")
+
+
+def _changes(tx: Transaction, statement: Update) -> bool:
+    changed = tx.execute(statement.execution_options(synchronize_session=False))
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]

@@ -9,6 +9,8 @@ STAFF = INVESTIGATOR, SUPERVISOR, ADMIN, AUDITOR = ("investigator", "supervisor"
 # A program of another house; it hands tips in and sees its own, nothing else.
 PARTNER = "partner"
 ROLES = (*STAFF, PARTNER)
+# Who may change what others may do, or see what is kept from others, shows a second factor.
+SECOND_FACTOR = {SUPERVISOR, ADMIN}
 _DESK = {INVESTIGATOR, SUPERVISOR, ADMIN}
 _EVERYONE = {*STAFF}
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids, sealing
 from tipline.domain.accounts import Account
+from tipline.domain.rights import SECOND_FACTOR
 
 IDLE = timedelta(minutes=30)
 LASTS = timedelta(hours=12)
@@ -109,6 +110,8 @@ def _find(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSession] 
             DeskSession.seen_at >= now - IDLE,
             DeskSession.created_at >= now - LASTS,
             Account.active,
+            # A visit from before the role asked for a second factor does not stand without one.
+            Account.role.not_in(SECOND_FACTOR) | (DeskSession.factor != ""),
         )
     ).first()
     return (row.Account, row.DeskSession) if row else None
@@ -161,6 +164,8 @@ def end(tx: Transaction, key: str, token: str) -> None:
         return
     account = tx.get_one(Account, row.account_id)
     tx.delete(row)
+    if row.factor in HALF:
+        return  # nobody had come in
     custody.append(tx, account.actor, "account:sign-out", f"account:{account.username}")
 
 

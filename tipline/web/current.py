@@ -10,7 +10,7 @@ from flask import current_app, g, has_request_context, request, session
 from flask_login import current_user
 
 from tipline import i18n
-from tipline.domain import accounts, receipts
+from tipline.domain import accounts, receipts, sessions
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.sessions import DeskSession
@@ -116,9 +116,27 @@ def _read_staff() -> Account:
     if token:
         with services().database.reading() as tx:
             return accounts.read_by_token(tx, services().key, token)
-    if not is_signed_in():
+    if is_signed_in():
+        return cast(Account, current_user.account)
+    found = half()
+    if found is None:
         raise TiplineError("account:session-ended" if g.get("visit_ended") else "account:sign-in-needed")
-    return cast(Account, current_user.account)
+    if found[1].factor != sessions.ENROL:
+        raise TiplineError("account:factor-needed")
+    if not g.get("for_enrolment"):
+        raise TiplineError("account:enrol-needed")
+    return found[0]
+
+
+def half() -> tuple[Account, DeskSession] | None:
+    """Whose visit it is while a second factor is outstanding; it opens what asks for that factor, no more."""
+    if "half" not in g:
+        token = session.get(DESK)
+        g.half = None
+        if token and not is_signed_in():
+            with services().database.reading() as tx:
+                g.half = sessions.find_half(tx, services().key, token)
+    return cast("tuple[Account, DeskSession] | None", g.half)
 
 
 def is_signed_in() -> bool:
@@ -128,7 +146,12 @@ def is_signed_in() -> bool:
 
 def visit() -> DeskSession | None:
     """The visit to the desk that this request belongs to; None for programs with a token."""
-    return None if bearer() or not is_signed_in() else cast(DeskSession, current_user.visit)
+    if bearer():
+        return None
+    if is_signed_in():
+        return cast(DeskSession, current_user.visit)
+    found = half() if g.get("for_enrolment") else None
+    return found[1] if found else None
 
 
 def visit_token() -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from flask import g
+
 from tipline.domain import rights
 from tipline.web import current
 
@@ -44,17 +46,19 @@ def sender(view: Callable[P, R]) -> Callable[P, R]:
     return _declared(guarded, "sender")
 
 
-def staff(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Staff with this right."""
+def staff(right: str, *, enrolling: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Staff with this right; `enrolling` also lets in whoever has to set up a second factor first."""
     if right not in rights.RIGHTS:
         raise KeyError(f"no right is called {right}")
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            g.for_enrolment = enrolling
             rights.require(current.actor(), right)
             return view(*args, **kwargs)
 
+        guarded.enrolling = enrolling  # type: ignore[attr-defined]
         return _declared(guarded, right)
 
     return decorate

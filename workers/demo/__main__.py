@@ -19,7 +19,7 @@ from tipline import logs
 from tipline import services as wiring
 from tipline import settings as reading
 from tipline.bell import SilentBell
-from tipline.domain import clock
+from tipline.domain import clock, onetime
 from tipline.domain.accounts import Account
 from tipline.domain.beats import Beat
 from tipline.domain.outbox import Outbox
@@ -41,6 +41,10 @@ FILLED = N_(
     "the workers get to them."
 )
 SIGN_IN = N_("Sign in at %(url)s. These passwords were made just now and are also kept in %(path)s:")
+CODES = N_(
+    "After the password %(names)s are asked for a code. Put the long letters into an app for one-time codes, "
+    "or let %(command)s tell the present one; that works for these example people alone."
+)
 RECEIPT = N_("As a reporter: %(url)s with the receipt code %(code)s (%(reference)s).")
 ASKED = "pharmacy"  # the tip whose reporter still owes an answer
 
@@ -116,7 +120,11 @@ def _tell(services: Services, stage: Stage) -> None:
     locale, base = services.settings.locale, services.settings.base_url
     path = services.settings.data / "demo-passwords.txt"
     names = {person.username: f"{person.name}, {person.role}" for person in people.PEOPLE}
-    lines = [f"{name:12}{secret}   {names[name]}" for name, secret in stage.passwords.items()]
+    apps = {name: onetime.spelt(secret) for name, secret in stage.apps.items()}
+    lines = [
+        f"{name:12}{secret}   {apps.get(name, '-'):32}   {names[name]}"
+        for name, secret in stage.passwords.items()
+    ]
     path.unlink(missing_ok=True)
     with open(path, "x", opener=_for_this_user) as file:
         file.write("\n".join(lines) + "\n")
@@ -125,6 +133,7 @@ def _tell(services: Services, stage: Stage) -> None:
     print(say(locale, SIGN_IN, url=f"{base}/desk/sign-in", path=path))
     for line in lines:
         print(f"  {line}")
+    print(say(locale, CODES, names=", ".join(apps), command=f"tipline user code {next(iter(apps), 'NAME')}"))
     reference = stage.reference(ASKED)
     print(say(locale, RECEIPT, url=f"{base}/status", code=stage.codes[ASKED], reference=reference))
 

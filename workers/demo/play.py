@@ -18,9 +18,11 @@ from tipline.domain import (
     clock,
     district,
     duplicates,
+    factors,
     ids,
     links,
     messages,
+    onetime,
     receipts,
     shops,
     tips,
@@ -64,6 +66,8 @@ class Stage:
         self._actors: dict[str, Actor] = {}
         self._shops: dict[str, str] = {}
         self.passwords: dict[str, str] = {}
+        # Username → what the app holds, of those whose role needs a second factor.
+        self.apps: dict[str, bytes] = {}
         # Key of a tip → the code its reporter keeps.
         self.codes: dict[str, str] = {}
 
@@ -92,6 +96,9 @@ class Stage:
                 )
                 self._actors[person.username] = account.actor
                 self.passwords[person.username] = secret
+                if factors.is_forced(account):
+                    app = self.apps[person.username] = onetime.new_secret()
+                    factors.set_totp(tx, self._services.key, account.actor, account, app, step=0)
 
     def play(self, sent: Sequence[Sent], acts: Sequence[Act]) -> None:
         """All of it, in the order in which it happened."""

@@ -15,11 +15,11 @@ from flask_security import Security, UserDatastore
 from flask_security.datastore import Datastore
 
 from tipline import passwords
-from tipline.domain import accounts
+from tipline.domain import accounts, factors, sessions
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.accounts import asking, blueprint, delays, places, proving, visits
+from tipline.web.accounts import arriving, asking, blueprint, delays, places, proving, visits
 
 log = structlog.get_logger(__name__)
 
@@ -74,22 +74,27 @@ def form() -> ResponseReturnValue:
 @blueprint.post("/desk/sign-in")
 @guard.public
 def sign_in() -> ResponseReturnValue:
-    username = request.form.get("username", "").strip()
+    username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     try:
-        account = _authenticate(username, request.form.get("password", ""))
+        account = _authenticate(username, password)
     except TiplineError as fault:
         log.warning("account.refused", code=fault.code, ref=errors.reference())
         page = asking.page(
-            fault, username=username, then=places.safe(request.form.get("next")), kept=_kept(),
+            fault, username=username, then=places.safe(request.form.get("next")), kept=asking.kept_fields(),
             kept_to=request.form.get("kept_to", ""),
         )  # fmt: skip
         return make_response(page, errors.status_of(fault))
-    kept, kept_to = _kept(), request.form.get("kept_to", "")
-    visits.begin(account)
-    proving.password_typed(account, request.form.get("password", ""), current.visit_token())
-    if kept and places.is_at_desk(kept_to):
-        return render_template("accounts/resume.html", kept=kept, kept_to=kept_to)
-    return redirect(places.safe(request.form.get("next")), 303)
+    visits.begin(account, _outstanding(account))
+    proving.password_typed(account, password, current.visit_token())
+    return arriving.go_on(account)
+
+
+def _outstanding(account: Account) -> str:
+    """What still stands between the right password and the desk."""
+    with current.services().database.reading() as tx:
+        if factors.kinds(tx, account):
+            return sessions.WANTED
+    return sessions.ENROL if factors.is_forced(account) else ""
 
 
 def _authenticate(username: str, password: str) -> Account:
@@ -108,18 +113,12 @@ def _authenticate(username: str, password: str) -> Account:
     return account
 
 
-def _kept() -> list[tuple[str, str]]:
-    """Fields of the form that was sent when the visit had ended, carried along by the sign-in page."""
-    names, texts = request.form.getlist("kept_name"), request.form.getlist("kept_text")
-    return list(zip(names, texts, strict=False))[: asking.MOST_KEPT]
-
-
 @blueprint.post("/desk/sign-out")
 @guard.public
 def sign_out() -> ResponseReturnValue:
     visits.end()
     response = make_response(redirect(asking.SIGN_IN, 303))
-    response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -145,7 +144,7 @@ def change_password() -> ResponseReturnValue:
 
 
 def _change_password(typed: Any) -> None:
-    me, new = current.staff(), typed.get("new", "")
+    me, visit, new = current.staff(), current.visit(), typed.get("new", "")
     delays.require_none(me.username)
     delays.add(me.username)
     if not passwords.is_right(me.password, typed.get("current", "")):
@@ -158,5 +157,5 @@ def _change_password(typed: Any) -> None:
         account = accounts.read_account(tx, me.username)
         accounts.set_password(tx, me.actor, account, passwords.make_hash(new))
     # All visits ended with the old password; this one begins anew.
-    visits.begin(account)
+    visits.begin(account, visit.factor if visit else "")
     proving.password_typed(account, new, current.visit_token())

@@ -11,6 +11,7 @@ from tipline.domain import sessions
 from tipline.domain.accounts import Account
 from tipline.domain.sessions import DeskSession
 from tipline.web import current
+from tipline.web.accounts import devices
 
 # What tipline.web.intake keeps in the same cookie.
 OF_REPORTERS = (current.ACCESS, "receipt_code")
@@ -63,14 +64,29 @@ def _is_act() -> bool:
     return request.headers.get("Sec-Fetch-Dest", "document") in ("document", "video", "audio")
 
 
-def begin(account: Account) -> None:
-    """Sign in: everything in the cookie is new from here on."""
+def begin(account: Account, factor: str = "") -> None:
+    """Sign in: everything in the cookie is new from here on. A half visit waits for its second factor."""
     services = current.services()
     with services.database.transaction() as tx:
-        token = sessions.begin(tx, services.key, account)
+        token = sessions.begin(tx, services.key, account, device=devices.words(), factor=factor)
+    _enter(account, token, whole=factor not in sessions.HALF)
+
+
+def complete(account: Account, factor: str) -> None:
+    """The half visit is whole now, and once more everything in the cookie is new."""
+    services = current.services()
+    with services.database.transaction() as tx:
+        token = sessions.complete(tx, services.key, current.visit_token(), factor)
+    _enter(account, token, whole=True)
+
+
+def _enter(account: Account, token: str, *, whole: bool) -> None:
     _forget()
     session[current.DESK] = token
-    login_user(DeskUser(account), remember=False)
+    for name in ("staff", "half"):
+        g.pop(name, None)
+    if whole:
+        login_user(DeskUser(account), remember=False)
 
 
 def end() -> None:
