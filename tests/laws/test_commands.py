@@ -24,10 +24,12 @@ COMMANDS = {
     "key show": [],
     "key rotate": ["--yes"],
     "receipt verify": ["FILE", "--key", "--keys", "--file"],
+    "backup": ["FOLDER", "--check", "--snapshot", "--keep"],
+    "restore": ["FOLDER", "--snapshot"],
     "doctor": ["--store", "--lock"],
     "settings show": [],
 }
-TARGETS = ("help", "run", "test", "check", "bench", "messages")
+TARGETS = ("help", "run", "test", "check", "sbom", "bench", "messages")
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ import io
 import json
 import resource
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tipline.printing import NO_CHINESE, NOTHING_ATTACHED, PARTS_MISSING, sheet
@@ -68,7 +68,11 @@ def _print(html: str, attachments: dict[str, str]) -> bytes:
 
     lying_in_it = [
         Attachment(
-            string=text, name=name, relationship="Source", created=datetime.now(), modified=datetime.now()
+            string=text,
+            name=name,
+            relationship="Source",
+            created=datetime.now(UTC),
+            modified=datetime.now(UTC),
         )
         for name, text in attachments.items()
     ]

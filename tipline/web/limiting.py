@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from flask import Flask, request
 from flask_limiter import Limiter
 
+from tipline.domain import clock
 from tipline.errors import TiplineError
 from tipline.services import Services, redis_url
 from tipline.web import current
@@ -71,7 +71,7 @@ def counted(address: str) -> str | None:
 
 def asker() -> str:
     """The asker's address as a keyed hash; the key changes every day, so days cannot be joined."""
-    day = datetime.now(UTC).date().isoformat()
+    day = clock.now().date().isoformat()
     key = hashlib.sha256(f"limits\0{day}\0{current.services().key}".encode()).digest()
     return hmac.new(key, _line(request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:32]
 

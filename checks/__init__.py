@@ -1,0 +1,1 @@
+"""Holds the code against lists of what must not stand in it: `make check`."""
