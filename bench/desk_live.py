@@ -28,6 +28,7 @@ from tests.journeys.station import JSON, Station, running
 from tipline import services, settings
 from tipline.bell import SilentBell
 from tipline.domain import accounts
+from tipline.domain import tokens as api_tokens
 
 MIB = 1024 * 1024
 REPORT = json.dumps({"category": "theft", "text": "测量", "anonymous": True}).encode()
@@ -71,7 +72,7 @@ def _fill(station: Station) -> list[str]:
         crowd.fill(made.database, 5_000, password_hash="!")  # noqa: S106 - nobody signs in with it
         with made.database.transaction() as tx:
             officers = [one for one in accounts.list_accounts(tx) if one.username.startswith("officer")]
-            return [accounts.create_token(tx, made.key, one.actor, one) for one in officers]
+            return [api_tokens.create(tx, made.key, one.actor, one) for one in officers]
     finally:
         made.close()
 

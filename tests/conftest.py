@@ -22,6 +22,7 @@ from tipline import db
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
 from tipline.domain import accounts, beats, clock, factors, onetime, sealing, tips
+from tipline.domain import tokens as api_tokens
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, reporter
 from tipline.domain.cases import Case, open_case
@@ -151,7 +152,7 @@ def tokens(services: Services, people: dict[str, Account]) -> dict[str, str]:
     """Role → an API token."""
     with services.database.transaction() as tx:
         return {
-            role: accounts.create_token(tx, services.key, SYSTEM, tx.merge(account))
+            role: api_tokens.create(tx, services.key, SYSTEM, tx.merge(account))
             for role, account in people.items()
         }
 

@@ -17,7 +17,7 @@ from tipline import db, passwords, services
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
 from tipline.cli import program
-from tipline.domain import accounts
+from tipline.domain import accounts, tokens
 from tipline.domain.accounts import Account
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,7 +124,7 @@ def test_a_token_is_printed_once_and_opens_the_api(fresh: dict[str, str]) -> Non
     assert "\n" not in token
     made = services.build(settings_module.load(fresh), bell=SilentBell())
     with made.database.reading() as tx:
-        assert accounts.read_by_token(tx, made.key, token).username == "li"
+        assert tokens.read_account(tx, made.key, token)[0].username == "li"
         kept = tx.scalars(accounts.select(accounts.ApiToken.token_hash)).all()
     made.close()
     assert token not in kept

@@ -14,6 +14,7 @@ MATRIX = {
     "tip:act": "isa--",
     "contact:read": "isa--",
     "evidence:read": "isar-",
+    "evidence:original": "isar-",
     "evidence:retry": "isa--",
     "evidence:export": "isa--",
     "case:read": "isar-",

@@ -24,7 +24,7 @@ from argon2 import PasswordHasher
 from tipline import broker, db, services
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
-from tipline.domain import accounts
+from tipline.domain import accounts, tokens
 from tipline.domain.actors import SYSTEM
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,7 +197,7 @@ class Station:
             hashed = PasswordHasher().hash(secrets.token_urlsafe())
             with made.database.transaction() as tx:
                 officer = accounts.add(tx, SYSTEM, "li", role="investigator", password_hash=hashed)
-                return accounts.create_token(tx, made.key, SYSTEM, officer)
+                return tokens.create(tx, made.key, SYSTEM, officer)
         finally:
             made.close()
 

@@ -103,3 +103,15 @@ def unfold(details: Locator) -> None:
 
 def history(page: Page) -> Locator:
     return page.locator("#history .log-what")
+
+
+def save_original(page: Page, folder: Path, number: int = 1) -> Path:
+    """An officer saves the original of a file, says what for, and goes back to the tip."""
+    page.locator(f"#file-{number} a[href$='/save']").click()
+    page.locator("fieldset.reason .choice input").first.check()
+    with page.expect_download() as waiting:
+        page.locator("main form [type=submit]").click()
+    path = folder / "downloaded"
+    waiting.value.save_as(path)
+    page.locator("main a.button-primary").click()
+    return path

@@ -171,11 +171,7 @@ def test_a_shop_owner_reports_a_theft_and_sees_what_comes_of_it(
 
 def downloaded(desk: Page, folder: Path) -> str:
     """SHA-256 of the original as the desk hands it out."""
-    with desk.expect_download() as waiting:
-        desk.locator("#file-1 a[download]").click()
-    path = folder / "downloaded"
-    waiting.value.save_as(path)
-    return acts.sha256(path)
+    return acts.sha256(acts.save_original(desk, folder))
 
 
 def link_to_new_case(desk: Page, reference: str, told: Told) -> str:

@@ -80,6 +80,16 @@ class ApiToken(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
+    @property
+    def stands_for(self) -> str:
+        """The standing reason of what its program looks at or takes away."""
+        return self.label or f"API token {self.name}"
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is listed; one older than handles by the start of its hash."""
+        return self.handle or self.token_hash[:10]
+
 
 def require_good_name(username: str) -> None:
     if not _NAME.fullmatch(username):
@@ -156,6 +166,8 @@ def set_active(tx: Transaction, actor: Actor, account: Account, active: bool) ->
         raise TiplineError("account:last-admin")
     account.active = active
     account.fs_uniquifier = ids.new_token()
+    if not active:
+        end_tokens(tx, actor, account)
     custody.append(tx, actor, "account:open" if active else "account:close", f"account:{account.username}")
 
 
@@ -164,44 +176,16 @@ def _count_open_admins(tx: Transaction) -> int:
 
 
 def set_password(tx: Transaction, actor: Actor, account: Account, password_hash: str) -> None:
-    """A new password ends every session."""
+    """A new password ends every session and every API token: whoever knew the old one may have made some."""
     account.password, account.fs_uniquifier = password_hash, ids.new_token()
+    end_tokens(tx, actor, account)
     custody.append(tx, actor, "account:password", f"account:{account.username}")
 
 
-def create_token(tx: Transaction, key: str, actor: Actor, account: Account) -> str:
-    """Make an API token; it is shown this once."""
-    token = "tl_" + ids.new_token()
-    tx.add(
-        ApiToken(token_hash=ids.keyed_hash(key, "api", token), account_id=account.id, created_at=clock.now())
-    )
-    tx.flush()
-    custody.append(tx, actor, "token:create", f"account:{account.username}")
-    return token
-
-
-def withdraw_tokens(tx: Transaction, actor: Actor, account: Account) -> int:
+def end_tokens(tx: Transaction, actor: Actor, account: Account) -> int:
     """None of the account's API tokens opens anything any more; returns how many there were."""
     gone = tx.execute(delete(ApiToken).where(ApiToken.account_id == account.id))
     number = int(gone.rowcount)  # type: ignore[attr-defined]
     if number:
         custody.append(tx, actor, "token:withdraw", f"account:{account.username}", tokens=number)
     return number
-
-
-def count_tokens(tx: Transaction) -> dict[int, int]:
-    """Account id → number of its API tokens."""
-    rows = tx.execute(select(ApiToken.account_id, func.count()).group_by(ApiToken.account_id))
-    return {account_id: number for account_id, number in rows}
-
-
-def read_by_token(tx: Transaction, key: str, token: str) -> Account:
-    """The active account a token belongs to; raises token:unknown."""
-    account = tx.scalar(
-        select(Account)
-        .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(ApiToken.token_hash == ids.keyed_hash(key, "api", token), Account.active)
-    )
-    if account is None:
-        raise TiplineError("token:unknown")
-    return account

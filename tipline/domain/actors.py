@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 
 class Actor(NamedTuple):
-    """`kind` is reporter, staff, partner or system; `name` is what the log shows; accounts have a `role`."""
+    """`kind` is reporter, staff, partner or system; `name` is what the log shows; accounts have a `role`.
+
+    `scopes` are the rights that a program's token is narrowed to; None: all of the role.
+    """
 
     kind: str
     name: str
     user_id: int | None = None
     role: str | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def label(self) -> str:

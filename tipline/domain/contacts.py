@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction
 from tipline.domain import custody, holds
 from tipline.domain.actors import Actor
+from tipline.domain.purposes import Purpose
 
 
 class Contact(Base):
@@ -26,9 +27,9 @@ def read_contact(tx: Transaction, tip_id: int) -> str:
     return contact.text or "" if contact else ""
 
 
-def show_contact(tx: Transaction, actor: Actor, tip_id: int, reference: str) -> str:
-    """The contact for a person's eyes; whoever looked stands in the log."""
-    custody.append(tx, actor, "contact:read", f"tip:{reference}", tip=reference)
+def show_contact(tx: Transaction, actor: Actor, tip_id: int, reference: str, purpose: Purpose) -> str:
+    """The contact for a person's eyes; whoever looked stands in the log, and what for."""
+    custody.append(tx, actor, "contact:read", f"tip:{reference}", tip=reference, **purpose.told)
     return read_contact(tx, tip_id)
 
 

@@ -20,6 +20,7 @@ RIGHTS: dict[str, set[str]] = {
     "contact:read": _DESK,
     "intake:take": _DESK,
     "evidence:read": _EVERYONE,
+    "evidence:original": _EVERYONE,  # the bytes as they arrived
     "evidence:retry": _DESK,
     "evidence:export": _DESK,
     "case:read": _EVERYONE,
@@ -43,11 +44,18 @@ RIGHTS: dict[str, set[str]] = {
 
 def may(actor: Actor, right: str) -> bool:
     """Whether the actor holds the right; a right that is not in the table is a mistake of ours."""
+    return _role_holds(actor, right) and (actor.scopes is None or right in actor.scopes)
+
+
+def _role_holds(actor: Actor, right: str) -> bool:
     holders = RIGHTS[right]
     return actor.kind == (PARTNER if actor.role == PARTNER else "staff") and actor.role in holders
 
 
 def require(actor: Actor, right: str) -> None:
-    """Raise account:forbidden unless the actor holds the right."""
-    if not may(actor, right):
-        raise TiplineError("account:forbidden")
+    """Raise account:forbidden unless the actor holds the right, token:narrow if only the token lacks it."""
+    if may(actor, right):
+        return
+    if _role_holds(actor, right):
+        raise TiplineError("token:narrow", right=right)
+    raise TiplineError("account:forbidden")

@@ -10,8 +10,8 @@ from flask import current_app, g, has_request_context, request, session
 from flask_login import current_user
 
 from tipline import i18n
-from tipline.domain import accounts, receipts, sessions
-from tipline.domain.accounts import Account
+from tipline.domain import receipts, sessions, tokens
+from tipline.domain.accounts import Account, ApiToken
 from tipline.domain.actors import Actor
 from tipline.domain.sessions import DeskSession
 from tipline.domain.tips import Tip
@@ -111,11 +111,27 @@ def staff() -> Account:
     return cast(Account, g.staff)
 
 
+def program() -> ApiToken | None:
+    """The API token by which whoever asks came in; None of somebody who signed in."""
+    staff()
+    return cast(ApiToken | None, g.get("program"))
+
+
+def standing_reason() -> str:
+    """What a program's token was made for; empty of somebody who signed in, who is asked each time."""
+    token = program()
+    return token.stands_for if token else ""
+
+
 def _read_staff() -> Account:
     token = bearer()
     if token:
         with services().database.reading() as tx:
-            return accounts.read_by_token(tx, services().key, token)
+            account, g.program = tokens.read_account(tx, services().key, token)
+        if tokens.is_worth_noting(g.program):
+            with services().database.transaction() as tx:
+                tokens.note(tx, g.program)
+        return account
     if is_signed_in():
         return cast(Account, current_user.account)
     found = half()
@@ -160,4 +176,6 @@ def visit_token() -> str:
 
 
 def actor() -> Actor:
-    return staff().actor
+    """Who acts: through a token with no more rights than it carries."""
+    account, token = staff(), program()
+    return tokens.acting(account, token) if token else account.actor

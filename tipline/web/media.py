@@ -17,10 +17,11 @@ from werkzeug.http import quote_etag
 import storage
 from tipline.domain import custody, stored
 from tipline.domain.evidence import Evidence
+from tipline.domain.purposes import Purpose
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, security
+from tipline.web import current, purposes, security
 
 PIECE = 256 * 1024
 BINARY = "application/octet-stream"
@@ -63,18 +64,22 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ ()-]")
 
 
 def send_original(evidence: Evidence) -> Response:
-    """The bytes as they arrived; `?download=1` saves them, and each saving stands in the log."""
+    """The bytes as they arrived; `?download=1` saves them, and each saving stands in the log with its reason.
+
+    Playing in the page is no saving. A program saves whatever it reads.
+    """
     if not evidence.arrived or evidence.sha256 is None:
         raise TiplineError("evidence:incomplete")
     mime = str(evidence.facts.get("mime", ""))
     inline = mime in SHOWN and request.args.get("download") != "1"
+    purpose = None if inline and current.program() is None else _purpose(evidence)
     kind = SHOWN[mime] if inline else mime if mime in SHOWN or mime in SAVED else BINARY
     response = _send(evidence.key, evidence.size, evidence.sha256, kind)
     response.headers["Content-Disposition"] = disposition(evidence.filename, inline=inline)
     # Asked for again each time, so that a right that was taken away is noticed.
     response.headers["Cache-Control"] = "private, no-cache"
-    if not inline and _begins(response):
-        _record_download(evidence)
+    if purpose and _begins(response):
+        _record_download(evidence, purpose)
     return response
 
 
@@ -194,10 +199,23 @@ def _begins(response: Response) -> bool:
     return response.status_code == 200
 
 
-def _record_download(evidence: Evidence) -> None:
+def _purpose(evidence: Evidence) -> Purpose:
+    """Why it leaves; what goes on after a break began with a reason earlier in the day."""
+    goes_on = not request.headers.get("Range", "bytes=0-").strip().startswith("bytes=0-")
+    with current.services().database.reading() as tx:
+        reference = tx.get_one(Tip, evidence.tip_id).reference
+    subject = f"evidence:{evidence.id}"
+    with (
+        purposes.recorded("evidence:download", subject, reference),
+        current.services().database.reading() as tx,
+    ):
+        return purposes.of_request(tx, reference, goes_on=goes_on)
+
+
+def _record_download(evidence: Evidence, purpose: Purpose) -> None:
     with current.services().database.transaction() as tx:
         tip = tx.get_one(Tip, evidence.tip_id)
         custody.append(
             tx, current.actor(), "evidence:download", f"evidence:{evidence.id}", tip=tip.reference,
-            number=evidence.number, sha256=evidence.sha256,
+            number=evidence.number, sha256=evidence.sha256, **purpose.told,
         )  # fmt: skip

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from tests.conftest import PASSWORD, browser, csrf_of, sign_in
 from tipline.bell import SilentBell
-from tipline.domain import accounts, beats, clock, evidence, outbox
+from tipline.domain import beats, clock, evidence, outbox
+from tipline.domain import tokens as api_tokens
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.domain.evidence import Evidence
@@ -245,7 +246,7 @@ def test_accounts_are_listed_with_role_and_tokens(
     signed_in: SignedIn, tokens: dict[str, str], services: Services
 ) -> None:
     with services.database.reading() as tx:
-        assert set(accounts.count_tokens(tx).values()) == {1}
+        assert set(api_tokens.count(tx).values()) == {1}
     page = signed_in("admin").get("/desk/admin/accounts").text
     for word in ("Investigator", "Supervisor", "Administrator", "Auditor"):
         assert word in page

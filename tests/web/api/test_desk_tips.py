@@ -264,7 +264,7 @@ def test_a_withdrawn_token_opens_nothing(
 ) -> None:
     given = headers()
     with services.database.transaction() as tx:
-        accounts.withdraw_tokens(tx, SYSTEM, accounts.read_account(tx, "li"))
+        accounts.end_tokens(tx, SYSTEM, accounts.read_account(tx, "li"))
     answer = client.get(path(tip), headers=given)
     assert (answer.status_code, answer.json["code"]) == (401, "token:unknown")
 

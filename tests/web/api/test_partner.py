@@ -14,7 +14,7 @@ from tests.conftest import PASSWORD, browser, sign_in
 from tests.laws.sources import ROOT
 from tests.web.desk_forms import log_of, now
 from tests.web.reporting import PHOTO, Tus, bearer, sha256
-from tipline.domain import accounts, tips
+from tipline.domain import accounts, tips, tokens
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.services import Services
@@ -121,7 +121,7 @@ def test_a_partner_sees_its_own_tips_alone_page_by_page(
 ) -> None:
     with services.database.transaction() as tx:
         other = accounts.add(tx, SYSTEM, "bank", role="partner", password_hash=accounts.NO_PASSWORD)
-        theirs = bearer(accounts.create_token(tx, services.key, SYSTEM, other))
+        theirs = bearer(tokens.create(tx, services.key, SYSTEM, other))
     mine = [partner(external_id=f"M-{n}").json["reference"] for n in range(5)]
     foreign = client.post(TIPS, json={"category": "other", "text": "x"}, headers=theirs).json["reference"]
 

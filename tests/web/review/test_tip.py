@@ -136,7 +136,9 @@ def test_nothing_of_a_file_or_a_report_becomes_active(
         "/desk/queue", f"/desk/tips/{tip.reference}", f"/desk/tips/{tip.reference}/print",
         f"/desk/tips/{tip.reference}/live?version=0&busy=1&last=0",
     )]  # fmt: skip
-    shown.append(client.post(f"/desk/tips/{tip.reference}/contact", headers=headers()).text)
+    shown.append(
+        client.post(f"/desk/tips/{tip.reference}/contact", data={"reason": EVIL}, headers=headers()).text
+    )
     for page in shown:
         assert "<img src=x" not in page
         assert "<script>" not in page
@@ -157,10 +159,11 @@ def test_the_contact_is_read_only_when_somebody_asks_and_that_stands_in_the_log(
     tip = make_tip(contact="刘女士 13800001234")
     assert "13800001234" not in page_of(client, tip, headers)
     assert "contact:read" not in {one.action for one in log_of(services, tip)}
-    shown = client.post(f"/desk/tips/{tip.reference}/contact", headers=headers())
+    asked = {"usual": "Take a statement", "reason": "on Monday"}
+    shown = client.post(f"/desk/tips/{tip.reference}/contact", data=asked, headers=headers())
     assert "刘女士 13800001234" in shown.text
-    looks = [one.actor for one in log_of(services, tip) if one.action == "contact:read"]
-    assert looks == ["staff:li"]
+    looks = [(one.actor, one.reason) for one in log_of(services, tip) if one.action == "contact:read"]
+    assert looks == [("staff:li", "Take a statement – on Monday")]
     assert "13800001234" not in page_of(client, tip, headers)
 
 
@@ -350,7 +353,7 @@ def test_a_film_with_a_browser_copy_plays_that_and_says_so(
     assert f'<video controls playsinline preload="metadata" src="{where}/copy.mp4?v=abababababab"' in page
     assert f'data-frames="{where}/frames.json?v=abababababab"' in page
     assert "Browser copy; the original is kept untouched." in page
-    assert f'href="/api/v1/evidence/{file.id}/original?download=1"' in page
+    assert f'href="/desk/tips/{tip.reference}/evidence/{file.id}/save"' in page
     part = client.get(f"{where}/copy.mp4", headers={**headers("investigator"), "Range": "bytes=2-4"})
     assert (part.status_code, part.data, part.mimetype) == (206, b"234", "video/mp4")
     listed = client.get(f"{where}/frames.json", headers=headers("investigator"))

@@ -55,6 +55,8 @@ ACTS = {
     "message:note": N_("Internal note written"),
     "message:progress": N_("News written for the tip provider"),
     "message:question": N_("Question asked"),
+    "purpose:refuse": N_("Wanted without a reason and refused"),
+    "purpose:state": N_("Said what an original is saved for"),
     "retention:change": N_("Retention rules changed"),
     "shop:add": N_("Shop added"),
     "shop:change": N_("Shop corrected"),

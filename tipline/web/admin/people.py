@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from tipline import passwords
 from tipline.db import Transaction
 from tipline.domain import accounts
+from tipline.domain import tokens as api_tokens
 from tipline.domain.accounts import Account
 from tipline.domain.rights import PARTNER
 from tipline.errors import N_, TiplineError
@@ -107,9 +108,7 @@ def give_password(username: str) -> ResponseReturnValue:
 @blueprint.post("/accounts/<username>/tokens")
 @guard.staff("account:manage")
 def withdraw_tokens(username: str) -> ResponseReturnValue:
-    return _act(
-        username, "tokens", lambda tx, account: accounts.withdraw_tokens(tx, current.actor(), account)
-    )
+    return _act(username, "tokens", lambda tx, account: accounts.end_tokens(tx, current.actor(), account))
 
 
 def _act(username: str, done: str, act: Callable[[Transaction, Account], object]) -> ResponseReturnValue:
@@ -127,7 +126,7 @@ def _done(what: str, name: str) -> Response:
 
 def _page(fault: TiplineError | None = None) -> Response:
     with current.services().database.reading() as tx:
-        people, tokens = accounts.list_accounts(tx), accounts.count_tokens(tx)
+        people, tokens = accounts.list_accounts(tx), api_tokens.count(tx)
     # Only a name that exists is told back: the address of a page is anybody's to write.
     name = request.args.get("name", "")
     done = DONE.get(request.args.get("done", "")) if any(one.username == name for one in people) else None

@@ -54,10 +54,14 @@ def _told(tx: Transaction, row: Evidence) -> Any:
 
 
 @blueprint.get("/<evidence_id>/original")
-@guard.staff("evidence:read")
+@guard.staff("evidence:original")
 @blueprint.doc(responses=PIECES)
 def get_original(evidence_id: str) -> Response:
-    """The bytes as they were received. Range and ETag are honoured; a download stands in the log."""
+    """The bytes as they were received. Range and ETag are honoured; a download stands in the log.
+
+    Why is said in `Tipline-Reason` (UTF-8 or percent-encoded), for which case in `Tipline-Case`; without the
+    header the reason is the label of the token.
+    """
     with current.services().database.reading() as tx:
         row = evidence.read_evidence(tx, evidence_id)
     return media.send_original(row)

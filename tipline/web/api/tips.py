@@ -10,7 +10,7 @@ from tipline.db import Transaction
 from tipline.domain import accounts, acts, contacts, duplicates, mentions, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, purposes
 from tipline.web.api import desk_shapes, versions
 from tipline.web.api.desk_models import (
     ContactOut,
@@ -87,10 +87,19 @@ def _change(tx: Transaction, tip: Tip, wanted: TipChange) -> None:
 @guard.staff("contact:read")
 @blueprint.output(ContactOut)
 def get_contact(reference: str) -> dict[str, Any]:
-    """How to reach the reporter. Each look stands in the log."""
-    with current.services().database.transaction() as tx:
+    """How to reach the reporter. Each look stands in the log, with its reason.
+
+    The reason is said in `Tipline-Reason` (UTF-8 or percent-encoded), the case in `Tipline-Case`; without the
+    header it is the label of the token.
+    """
+    reference = reference.upper()
+    with (
+        purposes.recorded("contact:read", f"tip:{reference}", reference),
+        current.services().database.transaction() as tx,
+    ):
         tip = desk_shapes.read_tip(tx, reference)
-        return {"contact": contacts.show_contact(tx, current.actor(), tip.id, tip.reference)}
+        purpose = purposes.of_request(tx, tip.reference)
+        return {"contact": contacts.show_contact(tx, current.actor(), tip.id, tip.reference, purpose)}
 
 
 @blueprint.post("/<reference>/acknowledge")

@@ -28,6 +28,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     preferring,
     queue,
     redacting,
+    saving,
     sheets,
     side_by_side,
     takeback,

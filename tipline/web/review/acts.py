@@ -30,7 +30,7 @@ from tipline.domain import (
 )
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, purposes
 from tipline.web.review import advancing, begun, blueprint, notices, pages, refusing, snoozing, stance, words
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
@@ -170,10 +170,20 @@ def write(tx: Transaction, tip: Tip) -> Notice:
 @blueprint.post("/desk/tips/<reference>/contact")
 @guard.staff("contact:read")
 def contact(reference: str) -> ResponseReturnValue:
-    """Show the contact once, in this answer alone; the look stands in the log."""
-    with current.services().database.transaction() as tx:
-        tip = pages.read(tx, reference)
-        text = contacts.show_contact(tx, current.actor(), tip.id, tip.reference)
+    """Show the contact once, in this answer alone; the look stands in the log with its reason."""
+    reference = reference.upper()
+    try:
+        with (
+            purposes.recorded("contact:read", f"tip:{reference}", reference),
+            current.services().database.transaction() as tx,
+        ):
+            tip = pages.read(tx, reference)
+            purpose = purposes.of_form(tx)
+            text = contacts.show_contact(tx, current.actor(), tip.id, tip.reference, purpose)
+    except TiplineError as fault:
+        if not fault.code.startswith("purpose:"):
+            raise
+        return pages.refuse(reference, "contact", fault)
     return pages.show(reference, contact=text)
 
 

@@ -67,6 +67,8 @@ SENTENCES = {
     "message:progress": N_("News written for the tip provider"),
     "message:note": N_("Internal note written"),
     "contact:read": N_("Contact details looked at"),
+    "purpose:state": N_("Said what the original is saved for"),
+    "purpose:refuse": N_("Wanted without a reason and refused: %(wanted)s"),
     "contact:withdraw": N_("Contact details withdrawn by the tip provider"),
     "message:withdraw": N_("A text withdrawn"),
     "link:create": N_("%(tip)s linked to %(case)s"),
@@ -102,6 +104,11 @@ SENTENCES = {
 TAKEN_BACK = {
     "tip:clock": N_("What was told of the camera clock taken back"),
     "tip:overwrite": N_("No footage is awaited from the recorder any more"),
+}
+# What was wanted without a reason.
+WANTED = {
+    "contact:read": N_("contact details"),
+    "evidence:download": N_("an original"),
 }
 FIELDS = {
     "category": N_("category"),
@@ -190,6 +197,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
     values = {
         "number": facts.get("number") or numbers.get(entry.subject, "–"),
         "by": facts.get("by", ""),
+        "wanted": gettext(WANTED.get(str(facts.get("wanted")), "–")),
         "keyframes": facts.get("keyframes", 0),
         "tip": entry.tip or "",
         "case": entry.subject.partition(":")[2],

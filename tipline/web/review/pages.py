@@ -13,9 +13,10 @@ from flask.typing import ResponseReturnValue
 from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import accounts, beats, cases, categories, links, messages, preferences, recorders, tips
+from tipline.domain import purposes as reasons
 from tipline.domain.tips import Tip
 from tipline.errors import N_, TiplineError
-from tipline.web import current, errors, guard
+from tipline.web import current, errors, guard, purposes
 from tipline.web.review import (
     begun,
     blueprint,
@@ -157,6 +158,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "hinted": hinted.of(tx, row, people),
         "notice": None,
         "contact": None,
+        "why_contact": _why_contact(tx, row, failed),
         "above": above,
         "below": below,
         "back": wanted.address(chosen),
@@ -176,6 +178,13 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "ahead": preloading.pictures(tx, below),
         "advances": preferences.of(current.staff()).advance,
     }
+
+
+def _why_contact(tx: Transaction, row: Tip, failed: Failed | None) -> purposes.Prompt:
+    faults = failed.faults if failed and failed.form == "contact" else None
+    return purposes.prompt(
+        "contact", remembered=reasons.recall(tx, current.actor(), row.reference), faults=faults
+    )
 
 
 def _ask(row: Tip, here: str) -> str:
