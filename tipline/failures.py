@@ -28,6 +28,7 @@ FAILURES: dict[str, str] = {
     "media:crashed": N_("The file made the reader stop unexpectedly. The original is kept; try again."),
     "media:bad-answer": N_("The examination gave an answer that cannot be trusted, so it was thrown away. The original is kept; treat this file with care."),
     "media:not-covered": N_("A check found that a cover did not hold, so the result was thrown away. Nothing left the station; please try again."),
+    "media:not-marked": N_("A check found frames on which the recipient's mark cannot be read, so the copy was thrown away. Nothing left the station; try again or share another part."),
     "media:frame-lost": N_("This frame cannot be read from the original: the film is damaged there, or ends before it. Choose a frame beside it."),
     "media:no-face-model": N_("The part that finds faces is not installed on this host. Please draw boxes by hand, and tell the administrator."),
     "media:no-sandbox": N_("The protected environment for opening files is not available, so nothing was opened. The original is kept; tell the administrator."),

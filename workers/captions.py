@@ -51,6 +51,24 @@ def strip(width: int, lines: Sequence[str]) -> Image.Image:
     return drawn
 
 
+def lettering(lines: Sequence[str], size: int, room: int, rim: int) -> tuple[Image.Image, Image.Image]:
+    """The lines as two masks, broken to fit into ``room``: the letters, and the letters with a rim."""
+    fonts = _fonts(size)
+    rows = [row for line in lines for row in _wrapped(_shown(line, fonts), fonts, room)]
+    step = round(size * 1.35)
+    width = round(max((_length(row, fonts) for row in rows), default=0)) + 2 * rim + 2
+    made = [Image.new("L", (max(1, width), step * len(rows) + 2 * rim), 0) for _ in range(2)]
+    inked, rimmed = (ImageDraw.Draw(one) for one in made)
+    for at, row in enumerate(rows):
+        x = float(rim)
+        for piece in _pieces(row, fonts):
+            place = (x, rim + at * step)
+            inked.text(place, piece.text, 255, font=piece.font)
+            rimmed.text(place, piece.text, 255, font=piece.font, stroke_width=rim, stroke_fill=255)
+            x += piece.font.getlength(piece.text)
+    return made[0], made[1]
+
+
 def under(picture: Image.Image, lines: Sequence[str]) -> Image.Image:
     """The picture untouched, its caption beneath it. A picture too narrow to write under stands in white."""
     wide = max(picture.width, NARROWEST)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -21,7 +21,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.services import Services
-from workers import covering, encode, framelist, handling, local
+from workers import covering, encode, framelist, handling, local, sharing
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.making import MAKERS, Made, Making, digest_of
@@ -64,19 +64,18 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
     with services.database.reading() as tx:
         about = exports.about(tx, wanted, subject)
         tip = tx.get_one(Tip, subject.tip_id)
-        repaired = renditions.find_repaired(tx, subject.id)
+        source = _source(tx, wanted, subject)
         listed = next(iter(renditions.list_of(tx, subject.id, renditions.FRAMES)), None)
-    key = repaired.key if repaired else subject.key
     teller = _Teller(services, lease, wanted)
     hooks = Hooks(on_progress=teller, on_result=teller.found, on_tick=lease.check)
     try:
         with (
             local.output(scratch) as output,
-            local.file_of(services.store, key, scratch, lease.check) as file,
+            local.file_of(services.store, source.key, scratch, lease.check) as file,
         ):
-            if file.sha256 != (repaired.sha256 if repaired else subject.sha256):
+            if file.sha256 != source.sha256:
                 return _fail(services, lease, wanted, ALTERED)
-            about["from"] = "repaired" if repaired else "original"
+            about["from"] = source.name
             making = Making(
                 wanted,
                 subject,
@@ -88,7 +87,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
                 services.settings,
                 _places(services, listed),
             )
-            made = (MAKERS | covering.MAKERS)[wanted.kind](making)
+            made = (MAKERS | covering.MAKERS | sharing.MAKERS)[wanted.kind](making)
             if made.failure in codes.OUR_FAULT:
                 raise PutBack(made.failure or codes.UNREADABLE)
             if made.failure:
@@ -98,6 +97,26 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
         with services.database.transaction() as tx:
             outbox.finish(tx, lease.id, lease.token)
     return None
+
+
+class _Source(NamedTuple):
+    """What is opened, and what its bytes must be."""
+
+    name: str
+    key: str
+    sha256: str | None
+
+
+def _source(tx: Transaction, wanted: Derivative, subject: Evidence) -> _Source:
+    """The original, its repaired copy where it cannot be opened, or the covered copy of a share."""
+    covered = wanted.wanted.get("covered")
+    if covered:
+        row = renditions.read_rendition(tx, subject.id, str(covered))
+        return _Source("covered", row.key, row.sha256)
+    repaired = renditions.find_repaired(tx, subject.id)
+    if repaired:
+        return _Source("repaired", repaired.key, repaired.sha256)
+    return _Source("original", subject.key, subject.sha256)
 
 
 def _places(services: Services, listed: Rendition | None) -> framelist.Places | None:

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from workers import captions
+from workers import captions, watermark
 from workers.sandbox import Keyframe, Tile
 
 SMALL, MEDIUM = 320, 640
@@ -67,6 +67,13 @@ def plain(keyframe: Keyframe, *, is_lossless: bool) -> Picture:
         return Picture(out.getvalue(), "image/png", ".png", *size)
     _image(keyframe).save(out, "JPEG", quality=HANDED_OUT_QUALITY)
     return Picture(out.getvalue(), "image/jpeg", ".jpg", *size)
+
+
+def marked(keyframe: Keyframe, lines: Sequence[str]) -> Picture:
+    """The whole picture for somebody outside: its pixels under the recipient's mark, nothing beside."""
+    out = io.BytesIO()
+    watermark.laid(_image(keyframe), list(lines)).save(out, "JPEG", quality=HANDED_OUT_QUALITY)
+    return Picture(out.getvalue(), "image/jpeg", ".jpg", keyframe.width, keyframe.height)
 
 
 def small(keyframe: Keyframe) -> Picture:

@@ -8,7 +8,7 @@ from workers.media.job import MIB, Limits
 
 SPARE = 64 * MIB
 # Encoded anew in full size: ten minutes of it are slow, and may become larger than the film they are from.
-LONG_WORK = frozenset({"clip", "redaction"})
+LONG_WORK = frozenset({"clip", "redaction", "shared"})
 WATCHED = frozenset({"faces", "track"})  # every frame is decoded, and nothing written
 MOST_OF_A_CLIP = 4096 * MIB
 

@@ -120,6 +120,11 @@ def _clip(said: Checked) -> Checked:
     return {**counts, **places, "sound": untrusted.one_of(SOUNDS, "none")(said.get("sound"))}
 
 
+def _shared(said: Checked) -> Checked:
+    """A copy for somebody outside: which frames, and on how many the mark was found."""
+    return {**_clip(said), "marked": untrusted.whole(0, untrusted.MOST_FRAMES)(said.get("marked")) or 0}
+
+
 COPIES = frozenset({"original", "remux", "sound", "encode", "none", ""})
 SOUNDS = frozenset({"copied", "made", "none"})
 CHECKS: dict[str, Callable[[Checked], Checked]] = {
@@ -133,4 +138,5 @@ CHECKS: dict[str, Callable[[Checked], Checked]] = {
     "redaction": untrusted_redaction.redaction,
     "still": _still,
     "clip": _clip,
+    "shared": _shared,
 }

@@ -23,6 +23,7 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 STILL, CLIP, FACES, TRACK, REDACTION = KINDS = ("still", "clip", "faces", "track", "redaction")
+SHARED = "shared"  # a copy for one recipient outside; it belongs to a share and stands in no list of exports
 MAKE = "derivative.make"
 ASKED, REMOVED = "derivative:ask", "derivative:remove"  # acts; both can be taken back
 UNDER_WAY = ("queued", "running")
@@ -72,7 +73,7 @@ def ask(
     """Have something made. The same, asked for again while it is under way, is not made twice."""
     if not file.arrived or file.sha256 is None:
         raise TiplineError("evidence:incomplete")
-    if kind not in KINDS or actor.user_id is None:
+    if kind not in (*KINDS, SHARED) or actor.user_id is None:
         raise TiplineError("request:invalid")
     given = json.dumps(wanted, ensure_ascii=False, sort_keys=True, allow_nan=False)
     same = select(Derivative).where(
@@ -92,7 +93,8 @@ def ask(
     tx.add(row)
     tx.flush()
     tip = _record(tx, actor, "ask", row, file)
-    acts.record(tx, actor, ASKED, tip=tip, subject=f"derivative:{row.id}", after={"kind": kind})
+    if kind != SHARED:  # taken back with its share
+        acts.record(tx, actor, ASKED, tip=tip, subject=f"derivative:{row.id}", after={"kind": kind})
     outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
     return row
 

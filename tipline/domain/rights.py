@@ -23,6 +23,8 @@ RIGHTS: dict[str, set[str]] = {
     "evidence:original": _EVERYONE,  # the bytes as they arrived
     "evidence:retry": _DESK,
     "evidence:export": _DESK,
+    "share:make": _DESK,
+    "share:read": _EVERYONE,
     "case:read": _EVERYONE,
     "case:act": _DESK,
     "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone

@@ -30,6 +30,7 @@ from tipline.domain import (
     replies,
     rights,
     saved_filters,
+    sharing,
     sightings,
     tips,
 )
@@ -222,6 +223,10 @@ def withdraw_confirmation(tx: Transaction, actor: Actor, act: Act) -> None:
     redacting.withdraw(tx, actor, row)
 
 
+def revoke_share(tx: Transaction, actor: Actor, act: Act) -> None:
+    sharing.take_back(tx, actor, int(act.subject.partition(":")[2]))
+
+
 def reopen_hint(tx: Transaction, _actor: Actor, act: Act) -> None:
     """The hint stands as it did before somebody answered it, on both tips."""
     hint = _row(tx, act, Hint)
@@ -262,6 +267,7 @@ WAYS: dict[str, WayBack] = {
     "hint:answer": reopen_hint,
     marks.ADDED: take_off_mark,
     marks.REMOVED: put_back_mark,
+    sharing.MADE: revoke_share,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.
@@ -277,6 +283,7 @@ RIGHTS = {
     derivatives.ASKED: "evidence:export",
     derivatives.REMOVED: "evidence:export",
     "beats:draw": "beat:manage",
+    sharing.MADE: "share:make",
     **dict.fromkeys(sightings.KINDS, "case:act"),
 }
 # How long a kind can be taken back, where that is not a shift.

@@ -23,6 +23,7 @@ MEMORY = "media:memory"
 CRASHED = "media:crashed"
 BAD_ANSWER = "media:bad-answer"
 NOT_COVERED = "media:not-covered"
+NOT_MARKED = "media:not-marked"
 NO_MODEL = "media:no-face-model"
 
 # Of what somebody asked for: this one frame cannot be had.
@@ -57,7 +58,7 @@ FAILURES = (
     REFUSALS
     | OUR_FAULT
     | {DOCUMENT, SILK, UNKNOWN, CORRUPT, INDEX_LOST, NO_FRAMES, TOO_MANY_PIXELS, TOO_COMPLEX}
-    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED, NO_MODEL, FRAME_LOST}
+    | {TIMEOUT, MEMORY, CRASHED, BAD_ANSWER, NOT_COVERED, NOT_MARKED, NO_MODEL, FRAME_LOST}
 )
 WARNINGS = frozenset(
     {

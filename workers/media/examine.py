@@ -32,6 +32,7 @@ from workers.media import (
     preface,
     repair,
     rescue,
+    sharing,
     sniff,
     sound,
     video,
@@ -203,4 +204,5 @@ TASKS: dict[str, Callable[[Job, Report], None]] = {
     "redaction": burn.run,
     "still": _with_a_film(excerpts.still),
     "clip": _with_a_film(excerpts.clip),
+    "shared": sharing.run,
 }

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import numpy as np
 from av.container import OutputContainer
@@ -27,19 +28,32 @@ MOST_LINES = 4320
 ROOMS = 2
 
 
+@dataclass(frozen=True)
+class Style:
+    """How the frames of a stretch are written anew. ``paint`` is given each just before it is encoded."""
+
+    lines: int = MOST_LINES
+    encoder: Mapping[str, str] = field(default_factory=lambda: ENCODER)
+    under: Pixels | None = None
+    paint: Callable[[VideoFrame], VideoFrame] | None = None
+    has_sound: bool = True
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
 def still(job: Job, report: Report) -> None:
     """Send the one frame, upright and in full size."""
     budget = frames.Budget(job.limits)
-    _told(report, lambda: _still(job, report, budget))
+    told(report, lambda: _still(job, report, budget))
 
 
 def clip(job: Job, report: Report) -> None:
     """Write the frames as H.264, with the sound beside them, into ``job.output``."""
     budget = frames.Budget(job.limits)
-    _told(report, lambda: _clip(job, report, budget))
+    style = Style(under=_band(job), metadata=job.given.get("metadata") or {})
+    told(report, lambda: write(job, report, budget, style))
 
 
-def _told(report: Report, work: Callable[[], None]) -> None:
+def told(report: Report, work: Callable[[], None]) -> None:
     """What cannot be had is a code."""
     try:
         work()
@@ -53,13 +67,14 @@ def _still(job: Job, report: Report, budget: frames.Budget) -> None:
     film = table.read(job, budget)
     number, _ = exact.range_of(film, job.given)
     for frame, _ in exact.between(job, film, number, number, budget):
-        upright = frames.Converter().rgb(frame, _turns(frame), wire.FRAME_PIXELS)
+        upright = frames.Converter().rgb(frame, turns(frame), wire.FRAME_PIXELS)
         t = exact.position(film, number)
         report.keyframe(t, number, upright, ASKED, 0.0)
         report.result = {"frame": number, "t": round(t, 6)}
 
 
-def _clip(job: Job, report: Report, budget: frames.Budget) -> None:
+def write(job: Job, report: Report, budget: frames.Budget, style: Style) -> None:
+    """The frames that are given, written into ``job.output``."""
     film = table.read(job, budget)
     first, last = exact.range_of(film, job.given)
     start, stop = exact.position(film, first), exact.ends(film, last)
@@ -72,10 +87,11 @@ def _clip(job: Job, report: Report, budget: frames.Budget) -> None:
             last - first + 1, round((stop - start) * 50), even=False, reordered=False
         )
         out = stack.enter_context(writing.mp4(job.output, ticks, room))
-        out.metadata.update(job.given.get("metadata") or {})
+        out.metadata.update(style.metadata)
         taken: list[int] = []
-        pictures = _pictures(job, film, (first, last), out, budget, taken)
-        heard, sounds = _sounds(job, out, (start + film.origin, stop + film.origin), budget, stack)
+        pictures = _pictures(job, film, (first, last), out, budget, taken, style)
+        span = (start + film.origin, stop + film.origin)
+        heard, sounds = _sounds(job, out, span, budget, stack) if style.has_sound else ("none", [])
         for at, packet in heapq.merge(pictures, *sounds, key=lambda pair: pair[0]):
             report.progress(at / max(stop - start, 0.001))
             out.mux(packet)
@@ -93,13 +109,16 @@ def _pictures(
     out: OutputContainer,
     budget: frames.Budget,
     taken: list[int],
+    style: Style,
 ) -> Track:
     """The encoder is made when the first frame tells how the camera was held."""
     made: pieces.Pictures | None = None
     for frame, number in exact.between(job, film, *asked, budget):
         if made is None:
-            made = pieces.Pictures(out, _shape(job, frame), encoder=ENCODER, under=_band(job))
-        packets = made.add(frame, exact.position(film, number))
+            made = pieces.Pictures(
+                out, _shape(job, frame, style.lines), encoder=style.encoder, under=style.under
+            )
+        packets = made.add(frame, exact.position(film, number), style.paint)
         if packets is None:
             continue  # two frames at one moment: a player shows the first alone
         taken.append(number)
@@ -110,12 +129,12 @@ def _pictures(
             yield tracks.placed(ready)
 
 
-def _shape(job: Job, frame: VideoFrame) -> pieces.Shape:
+def _shape(job: Job, frame: VideoFrame, lines: int) -> pieces.Shape:
     with opening.opened(job) as container:
         stream = opening.picture_stream(container, job.limits)
         if stream is None:
             raise exact.Lost
-        return pieces.shape_of(stream, _turns(frame), lines=MOST_LINES, widest=2 * MOST_LINES, least_s=0.0)
+        return pieces.shape_of(stream, turns(frame), lines=lines, widest=2 * lines, least_s=0.0)
 
 
 def _sounds(
@@ -140,5 +159,6 @@ def _band(job: Job) -> Pixels | None:
     return np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 3)
 
 
-def _turns(frame: VideoFrame) -> int:
+def turns(frame: VideoFrame) -> int:
+    """Quarter turns that set a frame upright."""
     return round(frame.rotation / 90) % 4
