@@ -118,7 +118,7 @@ def _marked(job: Job, mark: Mark, has_sound: bool) -> int:
     with opening.opened(output) as container:
         kinds = [stream.type for stream in container.streams]
         stream = opening.picture_stream(container, job.limits)
-        if stream is None or kinds != ["video", *(["audio"] if has_sound else [])]:
+        if stream is None or sorted(kinds) != [*(["audio"] if has_sound else []), "video"]:
             return -1
         tally = frames.Decoded()
         for packet in frames.packets(container, stream, budget, tally):
