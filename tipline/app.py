@@ -97,6 +97,7 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.intake import blueprint as intake
     from tipline.web.maps import blueprint as maps
     from tipline.web.review import blueprint as review
+    from tipline.web.sharing import blueprint as sharing
 
-    for blueprint in (intake, review, counter, cases, admin, maps, health, accounts, *api):
+    for blueprint in (intake, review, counter, cases, sharing, admin, maps, health, accounts, *api):
         app.register_blueprint(blueprint)

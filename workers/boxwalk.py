@@ -27,10 +27,7 @@ INSIDE: dict[bytes, frozenset[bytes]] = {
 EMPTY = frozenset({b"free"})  # must be nothing but zeros
 PIECE = 64 * 1024
 # The list of tags that our writer makes where there is none.
-NO_TAGS = (
-    b"\0\0\0\x35meta\0\0\0\0\0\0\0\x21hdlr\0\0\0\0\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0"
-    b"\0\0\0\x08ilst"
-)
+NO_TAGS = b"\0\0\0\x35meta\0\0\0\0\0\0\0\x21hdlr\0\0\0\0\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0\0\0\0\x08ilst"
 
 
 class _Odd(Exception):

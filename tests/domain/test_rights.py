@@ -28,6 +28,8 @@ MATRIX = {
     "intake:take": "isa--",
     "shop:manage": "-sa--",
     "reply:manage": "-sa--",
+    "share:make": "isa--",
+    "share:read": "isar-",
     "hold:set": "-sa--",
     "retention:read": "-sar-",
     "retention:manage": "--a--",

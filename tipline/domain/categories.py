@@ -25,6 +25,7 @@ CATEGORIES = (
     ),
     Category("other", N_("Something else"), N_("Other")),
 )
+CODES = frozenset(one.code for one in CATEGORIES)
 _BY_CODE = {one.code: one for one in CATEGORIES}
 
 

@@ -12,7 +12,7 @@ import { build } from "esbuild";
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const BUILT = path.join(HERE, "built");
 // Pages of reporters run on phones we do not choose, some with engines of 2018.
-const FOR_REPORTERS = new Set(["report.js", "report_hash.js", "verify.js"]);
+const FOR_REPORTERS = new Set(["report.js", "report_hash.js", "verify.js", "share.js"]);
 const PHONE_SCRIPTS = ["es2017", "chrome61"];
 const DESK_SCRIPTS = ["es2019", "chrome80"];
 const STYLES = ["chrome61", "safari11"];

@@ -19,6 +19,7 @@ from tipline.domain import custody, stored
 from tipline.domain.evidence import Evidence
 from tipline.domain.purposes import Purpose
 from tipline.domain.renditions import Rendition
+from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, purposes, security
@@ -121,6 +122,11 @@ def original_url(evidence: Evidence, *, download: bool = False) -> str:
 def rendition_url(rendition: Rendition) -> str:
     """The address under which a browser may keep this very picture."""
     return f"/api/v1/evidence/{rendition.evidence_id}/renditions/{rendition.name}?v={rendition.sha256[:12]}"
+
+
+def share_url(share: Share) -> str:
+    """What somebody outside looks at, for the visit of this browser."""
+    return f"/share/{share.id}/file"
 
 
 def disposition(filename: str, *, inline: bool) -> str:

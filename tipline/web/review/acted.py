@@ -53,6 +53,7 @@ NAMES = {
     "derivative:ask": N_("export asked for"),
     "derivative:remove": N_("export removed"),
     "tip:place": N_("place set"),
+    "share:make": N_("shared with somebody outside"),
     "sighting:add": N_("sighting marked"),
     "sighting:change": N_("sighting corrected"),
     "sighting:remove": N_("sighting taken off the trail"),

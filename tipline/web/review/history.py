@@ -31,6 +31,10 @@ SENTENCES = {
     "tip:overwrite-reminder": N_(
         "The tip provider was reminded that the recorder will write over the footage"
     ),
+    "share:make": N_("File %(number)s shared with %(recipient)s (%(share)s)"),
+    "share:open": N_("%(share)s opened by its recipient"),
+    "share:late": N_("%(share)s asked for after its end"),
+    "share:revoke": N_("%(share)s revoked: %(recipient)s can open it no more"),
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was refused"),
     "evidence:remove": N_("File %(number)s taken back before it had arrived"),
@@ -165,6 +169,8 @@ def _numbers(entries: list[Custody]) -> dict[str, int]:
 def _who(actor: str, people: dict[str, str]) -> str:
     if actor.startswith("reporter:"):
         return gettext("Tip provider")
+    if actor.startswith("recipient:"):
+        return gettext("Recipient of a share")
     if actor.startswith("system:"):
         return gettext("System")
     return people.get(actor, actor.partition(":")[2])
@@ -215,6 +221,8 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "label": facts.get("label", ""),
         "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
+        "recipient": facts.get("recipient", ""),
+        "share": facts.get("share", ""),
         "what": _made(facts),
         "position": filters.position(facts["t"]) if isinstance(facts.get("t"), float) else "–",
         "marked": f"“{facts['text']}”" if facts.get("text") else "",

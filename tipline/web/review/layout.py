@@ -34,6 +34,7 @@ def names() -> dict[str, Any]:
         "fault_words": fault_words,
         "original_url": media.original_url,
         "rendition_url": media.rendition_url,
+        "share_url": media.share_url,
         "other_language": other_language,
         "ticking": ticking,
         "prefs": prefs,

@@ -101,6 +101,7 @@ MADE = {
     "faces": N_("Search for faces"),
     "track": N_("Following a box"),
     "redaction": N_("Covered copy"),
+    "shared": N_("Copy for somebody outside"),
 }
 
 KIND_ICON = {"video": "video", "photo": "photo", "audio": "volume", "other": "file-text"}
