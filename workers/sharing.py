@@ -1,7 +1,7 @@
 """Makes the copy for somebody outside: our side of it. The mark is drawn here and laid in behind the wall.
 
 A picture is encoded here of raw pixels; a film the child has to write itself, so its mark is looked for in
-every frame and the boxes of the file are walked: one that could carry more than pictures and sound is refused.
+every frame and the boxes of the file are walked: one that could carry more than that is refused.
 """
 
 from __future__ import annotations

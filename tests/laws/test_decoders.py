@@ -23,7 +23,13 @@ MAY_LOAD = {"workers/checkup.py"}
 # Starts a child of ours that builds the wall and only then becomes the program; and asks whether that works.
 MAY_NAME = {"workers/exiftool.py", "workers/checkup.py", "tipline/doctor.py"}
 # Make pictures of raw pixels, or load the encoders for it.
-MAY_ENCODE = {"workers/captions.py", "workers/watermark.py", "workers/encode.py", "workers/main.py", "workers/waveform.py"}
+MAY_ENCODE = {
+    "workers/captions.py",
+    "workers/watermark.py",
+    "workers/encode.py",
+    "workers/main.py",
+    "workers/waveform.py",
+}
 # Opens small pictures that we encoded ourselves, after comparing their digest: no bytes of strangers.
 OPENS_OWN = "workers/sheets.py"
 PROGRAMS = {

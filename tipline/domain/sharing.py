@@ -266,7 +266,7 @@ def _require_right(wish: Wish) -> None:
         (name for name in FACTS if len(wish.facts.get(name, "")) > limits.SHORT), "tip:field-too-long"
     )
     if faults:
-        raise TiplineError("request:invalid", fields=faults, limit=limits.SHORT)
+        raise TiplineError("request:invalid", fields=faults)
 
 
 def _place(file: Evidence, wish: Wish, source: Rendition | None) -> dict[str, Any]:

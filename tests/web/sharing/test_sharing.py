@@ -12,13 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from storage import keys
 from tests.conftest import browser, csrf_of
 from tipline.domain import clock, custody, derivatives, renditions, shares, sharing
 from tipline.domain.evidence import Evidence
 from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
 from tipline.services import Services
-from storage import keys
 
 SHARED = {
     "source": "original", "recipient": "邻区 王警官", "reason": "同一嫌疑人", "days": "7", "share": "0" * 26,

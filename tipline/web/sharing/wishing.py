@@ -117,7 +117,7 @@ def read_file(tx: Transaction, tip: Tip, evidence_id: str) -> Evidence:
 
 
 def defaults(tip: Tip) -> dict[str, Any]:
-    """What stands in the form at first. Voices tell who somebody is: no sound where that must not be known."""
+    """What stands in the form at first. A voice tells who speaks: no sound where that must stay unknown."""
     return {
         "sound": "" if tip.anonymous else "1",
         "place": tip.place,
