@@ -73,7 +73,7 @@ def append(
 
 
 def _write(
-    tx: Transaction, seq: int, at: datetime, actor: Actor, action: str, subject: str, previous: str, *,
+    tx: Transaction, seq: int, at: datetime, actor: Actor, action: str, subject: str, previous: str, /, *,
     tip: str | None = None, reason: str | None = None, **detail: Any,
 ) -> Custody:  # fmt: skip
     entry = Custody(

@@ -29,6 +29,11 @@ USUAL: dict[str, tuple[str, ...]] = {
         N_("Fetch the original recording"),
         N_("Protect the tip provider"),
     ),
+    "share": (
+        N_("Identify a person or vehicle"),
+        N_("Same series in another district"),
+        N_("Asked for by the unit in charge"),
+    ),
     "original": (
         N_("Examine it at another workstation"),
         N_("Expert opinion"),

@@ -21,7 +21,8 @@ from tipline.domain.tips import Tip
 from tipline.services import Services
 
 SHARED = {
-    "source": "original", "recipient": "邻区 王警官", "reason": "同一嫌疑人", "days": "7", "share": "0" * 26,
+    "source": "original", "recipient": "邻区 王警官", "usual": "Identify a person or vehicle",
+    "reason": "同一嫌疑人", "days": "7", "share": "0" * 26,
     "place": "幸福路 12 号", "message": "请看左边的人", "show_category": "1", "show_place": "1",
 }  # fmt: skip
 LINK = re.compile(r'data-copy="http://[^"/]+(/share/[0-9a-z]{26})#([0-9A-Z-]+)"')
@@ -208,7 +209,9 @@ def test_only_the_keyed_hash_of_a_link_is_kept(
 def test_what_is_wrong_with_the_form_is_said_beside_each_field_and_nothing_typed_is_lost(
     officer: FlaskClient, services: Services, tip: Tip, photo: Evidence
 ) -> None:
-    refused = offer(officer, tip, photo, recipient="", reason="", days="91", most_views="0", message="保留")
+    refused = offer(
+        officer, tip, photo, recipient="", usual="", reason="", days="91", most_views="0", message="保留"
+    )
 
     assert refused.status_code == 422
     for sentence in ("Write who receives it", "Write why it is shared", "from 1 to 90 days", "1 to 1000"):

@@ -85,7 +85,7 @@ def _page(
         "true_time": sharing.true_time(tx, file, 0.0, current.settings().timezone)
         if file.kind == "video"
         else "",
-        "cases": wishing.cases_of(tx, tip),
+        "prompt": wishing.prompt(tx, tip, failed.faults if failed else None),
         "defaults": wishing.defaults(tip),
         "share_id": _id_of_form() if failed else ids.new_id(),
         "rows": listing.rows_of(tx, shares.list_shares(tx, evidence_id=file.id)),

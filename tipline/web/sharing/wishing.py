@@ -18,7 +18,7 @@ from tipline.domain.renditions import Rendition
 from tipline.domain.sharing import CATEGORY, ORIGINAL, PLACE, TIME, Wish
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current
+from tipline.web import current, purposes
 
 _PLACE_IN_FILM = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d{1,6})?)")
 UNREADABLE = math.nan  # which the domain refuses beside the field
@@ -53,7 +53,7 @@ def of_form(tx: Transaction, tip: Tip, file: Evidence) -> Wish:
     return Wish(
         id=form.get("share", ""),
         recipient=form.get("recipient", ""),
-        reason=form.get("reason", ""),
+        reason=" – ".join(one for one in (form.get(name, "").strip() for name in ("usual", "reason")) if one),
         source=form.get("source", ""),
         still=form.get("as") == "still",
         t=start,
@@ -71,12 +71,17 @@ def of_form(tx: Transaction, tip: Tip, file: Evidence) -> Wish:
 def case_of_form(tx: Transaction) -> Case | None:
     """The case it is made for, if one was chosen."""
     number = request.form.get("case", "").strip()
-    return cases.read_case(tx, number, current.actor()) if number else None
+    try:
+        return cases.read_case(tx, number, current.actor()) if number else None
+    except TiplineError:
+        raise TiplineError("purpose:case-unknown", fields={"case": "purpose:case-unknown"}) from None
 
 
-def cases_of(tx: Transaction, tip: Tip) -> list[Case]:
-    """The cases of this tip that the reader may see."""
-    return [case for _link, case in links.list_cases_of(tx, tip, current.actor())]
+def prompt(tx: Transaction, tip: Tip, faults: dict[str, str] | None) -> purposes.Prompt:
+    """The question why; the tip's case stands in it until somebody writes another."""
+    asked = purposes.prompt("share", faults=faults)
+    of_tip = links.list_cases_of(tx, tip, current.actor())
+    return asked._replace(case=of_tip[0][1].number) if faults is None and of_tip else asked
 
 
 def _facts(tx: Transaction, tip: Tip, file: Evidence, t: float) -> dict[str, str]:
