@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,25 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tipline import db
+from tipline import db, passwords
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
-from tipline.domain import accounts, beats, clock, factors, onetime, sealing, tips
+from tipline.domain import (
+    accounts,
+    beats,
+    clock,
+    contact_keys,
+    envelopes,
+    factors,
+    onetime,
+    sealing,
+    tips,
+)
 from tipline.domain import tokens as api_tokens
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, reporter
 from tipline.domain.cases import Case, open_case
+from tipline.domain.contact_keys import ContactKey
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
@@ -37,6 +49,8 @@ from tipline.settings import Settings
 examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")
 
+SECRET = "k" * 48
+LONG_AGO = timedelta(days=400)
 PASSWORD = "harbour-lantern-42"
 # Role → the person who holds it in tests.
 PEOPLE = {"investigator": "li", "supervisor": "wang", "admin": "zhao", "auditor": "sun", "partner": "mall"}
@@ -52,14 +66,34 @@ def fresh_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_keys() -> Iterator[None]:
+    """Keys that come of a password are dear on purpose; tests sign in hundreds of times."""
+    dear, passwords.COST = passwords.COST, (1, 64, 1)
+    yield
+    passwords.COST = dear
+
+
+def contact_key() -> ContactKey:
+    """The station's key for contact data as a first start makes it, but for its entry in custody."""
+    pair = envelopes.make_pair()
+    name = contact_keys.name_of(pair.public)
+    sealed = sealing.seal(SECRET, contact_keys.PURPOSE, pair.private, of=name)
+    return ContactKey(
+        id=name, public=pair.public, sealed=sealed, created_at=clock.now() - timedelta(days=400)
+    )
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in the newest shape; each test gets a copy."""
     path = tmp_path_factory.mktemp("migrated") / "tipline.db"
     url = f"sqlite:///{path}"
     db.migrate(url)
-    # The journal goes back into the file, so that the file alone is the database.
     database = db.Database(url)
+    with database.transaction() as tx:
+        tx.add(contact_key())
+    # The journal goes back into the file, so that the file alone is the database.
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
@@ -78,7 +112,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         "TIPLINE_DATA": str(tmp_path / "var"),
         "TIPLINE_MIN_FREE_BYTES": "1000000",
-        "TIPLINE_SECRET_KEY": "k" * 48,
+        "TIPLINE_SECRET_KEY": SECRET,
         "TIPLINE_STATION": "航海路派出所",
     }
 

@@ -197,7 +197,7 @@ def test_a_whole_log_is_0_and_a_broken_one_1_with_its_entry(fresh: dict[str, str
     add(fresh)
     add(fresh, "zhao", "admin")
     whole = tipline(fresh, "custody", "verify")
-    assert (whole.returncode, whole.stdout) == (0, "All 2 entries stand as they were written.\n")
+    assert (whole.returncode, whole.stdout) == (0, "All 6 entries stand as they were written.\n")
     database = db.Database(settings_module.load(fresh).database_url)
     with database.engine.connect() as connection:
         connection.execute(text("DROP TRIGGER custody_no_update"))

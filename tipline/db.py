@@ -152,6 +152,16 @@ class Database:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(wanted))
 
+    def wipe(self, table: str) -> None:
+        """Leave nothing of rows of this table that were changed or deleted: not in free pages, not in a log.
+
+        Rewrites the file (SQLite) or the table (PostgreSQL): for the one time when something secret stood in
+        the clear. Fails if the database is in use.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM" if self.is_sqlite else f"VACUUM FULL {table}"))
+        self.forget()
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -20,7 +20,9 @@ def test_codes_are_those_of_the_standard(second: int, code: str) -> None:
     assert onetime.code_at(SECRET, second // onetime.STEP_S) == code
 
 
-@pytest.mark.parametrize(("late_s", "counts"), [(-90, False), (-30, True), (0, True), (30, True), (90, False)])
+@pytest.mark.parametrize(
+    ("late_s", "counts"), [(-90, False), (-30, True), (0, True), (30, True), (90, False)]
+)
 def test_a_clock_may_be_one_step_off_and_no_more(late_s: int, counts: bool) -> None:
     now = datetime(2026, 3, 9, 21, 16, 15, tzinfo=UTC)
     shown = onetime.code_at(SECRET, onetime.step_at(now - timedelta(seconds=late_s)))

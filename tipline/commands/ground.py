@@ -44,13 +44,14 @@ def settings() -> Settings:
 def opened(*, rings: bool = False) -> Iterator[Services]:
     """Services for a command; a fresh data folder is made ready first. `rings` tells workers of work."""
     # Not before: commands that only start something else should not wait for all this to load.
-    from tipline import db, services
+    from tipline import db, keyring, services
     from tipline.bell import SilentBell
 
     found = settings()
     try:
         db.migrate(found.database_url)
         made = services.build(found, bell=None if rings else SilentBell())
+        keyring.make_ready(made)
     except SettingsError as fault:
         refuse("\n".join(fault.faults))
     except SQLAlchemyError as fault:

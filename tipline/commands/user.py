@@ -5,15 +5,20 @@ from __future__ import annotations
 import getpass
 import sys
 from base64 import b32decode
+from typing import TYPE_CHECKING
 
 import click
 
-from tipline import i18n, passwords
+from tipline import i18n, keyring, passwords
 from tipline.commands import ground
-from tipline.domain import accounts, clock, factors, onetime
+from tipline.domain import accounts, clock, factors, grants, onetime
+from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.domain.rights import PARTNER, ROLES
 from tipline.errors import N_
+
+if TYPE_CHECKING:
+    from tipline.services import Services
 
 ADDED = N_("%(name)s can sign in now.")
 PARTNER_ADDED = N_("%(name)s is known now. Its program needs a token: tipline token create --user %(name)s")
@@ -26,6 +31,9 @@ RESET = N_(
 NO_EXAMPLE = N_(
     "The example district has nobody of this name with an app; codes of real people are on their telephones "
     "alone."
+)
+WAITS = N_(
+    "%(name)s cannot see contact details yet: a colleague who can lets them in on the page of accounts."
 )
 STDIN_NEEDED = N_("Give the password on standard input and say so with --password-stdin.")
 EXAMPLE = "demo-passwords.txt"
@@ -53,7 +61,10 @@ def add(name: str, role: str, display_name: str, password_stdin: bool) -> None:
             accounts.require_good_password(password)
         password_hash = accounts.NO_PASSWORD if is_program else passwords.make_hash(password)
         with services.database.transaction() as tx:
-            accounts.add(tx, SYSTEM, name, role=role, password_hash=password_hash, display_name=display_name)
+            made = accounts.add(
+                tx, SYSTEM, name, role=role, password_hash=password_hash, display_name=display_name
+            )
+        _enrol(services, made, password)
         added = PARTNER_ADDED if role == PARTNER else ADDED
         click.echo(i18n.say(services.settings.locale, added, name=name))
 
@@ -90,8 +101,19 @@ def password(name: str, password_stdin: bool) -> None:
     with ground.opened() as services:
         accounts.require_good_password(new)
         with services.database.transaction() as tx:
-            accounts.set_password(tx, SYSTEM, accounts.read_account(tx, name), passwords.make_hash(new))
+            account = accounts.read_account(tx, name)
+            accounts.set_password(tx, SYSTEM, account, passwords.make_hash(new))
         click.echo(i18n.say(services.settings.locale, CHANGED, name=name))
+        _enrol(services, account, new)
+
+
+def _enrol(services: Services, account: Account, password: str) -> None:
+    """A pair for contact details; and in words, if somebody has to let the account in."""
+    keyring.enrol(services, SYSTEM, account, password)
+    with services.database.reading() as tx:
+        waits = any(one.id == account.id for one in grants.list_waiting(tx))
+    if waits:
+        click.echo(i18n.say(services.settings.locale, WAITS, name=account.username))
 
 
 @group.command("reset-factors")

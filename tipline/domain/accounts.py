@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids
 from tipline.domain.actors import Actor
+from tipline.domain.contact_keys import ContactGrant
 from tipline.domain.rights import PARTNER, ROLES, may
 from tipline.errors import TiplineError
 
@@ -169,17 +170,34 @@ def set_active(tx: Transaction, actor: Actor, account: Account, active: bool) ->
     if not active:
         end_tokens(tx, actor, account)
     custody.append(tx, actor, "account:open" if active else "account:close", f"account:{account.username}")
+    if not active:
+        _drop_pair(tx, actor, account)
 
 
 def _count_open_admins(tx: Transaction) -> int:
     return tx.scalar(select(func.count()).where(Account.role == "admin", Account.active)) or 0
 
 
-def set_password(tx: Transaction, actor: Actor, account: Account, password_hash: str) -> None:
-    """A new password ends every session and every API token: whoever knew the old one may have made some."""
+def set_password(
+    tx: Transaction, actor: Actor, account: Account, password_hash: str, *, keeps_pair: bool = False
+) -> None:
+    """A new password ends every session and every API token: whoever knew the old one may have made some.
+
+    The pair for contact data opened with the old one: its owner carries it over (`tipline.keyring`), but
+    after a reset by somebody else it is lost, and a holder has to let the officer in again.
+    """
     account.password, account.fs_uniquifier = password_hash, ids.new_token()
     end_tokens(tx, actor, account)
     custody.append(tx, actor, "account:password", f"account:{account.username}")
+    if not keeps_pair:
+        _drop_pair(tx, actor, account)
+
+
+def _drop_pair(tx: Transaction, actor: Actor, account: Account) -> None:
+    account.public_key = account.private_key = None
+    gone = tx.execute(delete(ContactGrant).where(ContactGrant.account_id == account.id))
+    if gone.rowcount:  # type: ignore[attr-defined]
+        custody.append(tx, actor, "contact-key:take-back", f"account:{account.username}")
 
 
 def end_tokens(tx: Transaction, actor: Actor, account: Account) -> int:

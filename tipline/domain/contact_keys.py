@@ -1,13 +1,27 @@
-"""The key contact data is sealed to: its public half seals at intake, the private one stays with officers."""
+"""The key contact data is sealed to: its public half seals at intake, the private one stays with officers.
+
+One key seals at a time. A station makes it at its first start; until the first officer holds it, its private
+half lies under the station's secret, from then on with the officers who hold it and nowhere else (see
+`grants`). A key that was replaced stays for what is still sealed to it.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tipline.db import Base, SafeText, UtcTime
+from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock, custody, envelopes, sealing
+from tipline.domain.actors import Actor
+from tipline.domain.envelopes import Pair
+from tipline.errors import TiplineError
+
+PURPOSE = "contact key"
+MADE = "contact-key:make"
 
 
 class ContactKey(Base):
@@ -34,3 +48,44 @@ class ContactGrant(Base):
     wrapped: Mapped[str] = mapped_column(SafeText)
     granted_by: Mapped[str] = mapped_column(SafeText)
     granted_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+def find_active(tx: Transaction) -> ContactKey | None:
+    """The key that seals, or None before the first start."""
+    query = select(ContactKey).where(ContactKey.retired_at.is_(None)).order_by(ContactKey.created_at.desc())
+    return tx.scalar(query.limit(1))
+
+
+def read_active(tx: Transaction) -> ContactKey:
+    """The key that seals; raises contact:no-key."""
+    found = find_active(tx)
+    if found is None:
+        raise TiplineError("contact:no-key")
+    return found
+
+
+def make(tx: Transaction, secret: str, actor: Actor) -> tuple[ContactKey, Pair]:
+    """A new key, told in custody; its private half lies under the station's secret until it is held."""
+    pair = envelopes.make_pair()
+    name = name_of(pair.public)
+    row = ContactKey(
+        id=name,
+        public=pair.public,
+        sealed=sealing.seal(secret, PURPOSE, pair.private, of=name),
+        created_at=clock.now(),
+    )
+    tx.add(row)
+    tx.flush()
+    custody.append(tx, actor, MADE, f"contact-key:{name}", public=row.public)
+    return row, pair
+
+
+def name_of(public: str) -> str:
+    """A key is called by the head of its digest, so that no other can take its name."""
+    return hashlib.sha256(base64.b64decode(public)).hexdigest()[:16]
+
+
+def is_as_made(tx: Transaction, row: ContactKey) -> bool:
+    """Whether the log knows this key: one that was slipped into the database has no entry there."""
+    entries = custody.list_of(tx, subject=f"contact-key:{row.id}", actions=[MADE])
+    return any(one.facts().get("public") == row.public for one in entries)

@@ -17,7 +17,10 @@ MOST_DAYS = 366
 
 @dataclass
 class Report:
-    """The reporter's words. Times are aware, positions WGS-84; `clock_offset_s` is camera minus true time."""
+    """The reporter's words. Times are aware, positions WGS-84; `clock_offset_s` is camera minus true time.
+
+    `contact` is None in a correction that leaves alone what was given before and sealed.
+    """
 
     category: str
     text: str = ""
@@ -28,7 +31,7 @@ class Report:
     lat: float | None = None
     lon: float | None = None
     beat: str | None = None
-    contact: str = ""
+    contact: str | None = ""
     anonymous: bool = False
     clock_offset_s: float | None = None
     shop: str | None = None  # code of the poster it was begun from
@@ -38,7 +41,8 @@ class Report:
         """Trimmed and within bounds; raises request:invalid with all faulty fields, or the only fault."""
         # As they will be kept: the log holds a digest of these words.
         for name in ("text", "place", "contact"):
-            setattr(self, name, safe_text(getattr(self, name)).strip())
+            said = getattr(self, name)
+            setattr(self, name, None if said is None else safe_text(said).strip())
         self.beat, self.shop = self.beat or None, self.shop or None
         faults = {**self._words(), **self._times(), **self._numbers()}
         if faults:
@@ -56,7 +60,7 @@ class Report:
         if len(self.text) > limits.TEXT:
             faults["text"] = "tip:text-too-long"
         for name in ("place", "contact"):
-            if len(getattr(self, name)) > limits.SHORT:
+            if len(getattr(self, name) or "") > limits.SHORT:
                 faults[name] = "tip:field-too-long"
         return faults
 

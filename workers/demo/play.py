@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tipline import passwords
+from tipline import keyring, passwords
 from tipline.db import Transaction
 from tipline.domain import (
     accounts,
@@ -19,6 +19,7 @@ from tipline.domain import (
     district,
     duplicates,
     factors,
+    grants,
     ids,
     links,
     messages,
@@ -99,6 +100,23 @@ class Stage:
                 if factors.is_forced(account):
                     app = self.apps[person.username] = onetime.new_secret()
                     factors.set_totp(tx, self._services.key, account.actor, account, app, step=0)
+        with clock.frozen(self._now - timedelta(days=11)):
+            self._hand_out_contact_key(people)
+
+    def _hand_out_contact_key(self, people: Sequence[Person]) -> None:
+        """The first officer takes the key to contact details and lets the others in, as at any station."""
+        services, keys = self._services, dict[str, bytes]()
+        for person in people:
+            with services.database.reading() as tx:
+                account = accounts.read_account(tx, person.username)
+            if not grants.may_hold(account):
+                continue
+            keyring.enrol(services, account.actor, account, self.passwords[person.username])
+            if not keys:
+                keys, first = keyring.open_keys(services, account, self.passwords[person.username]), account
+                continue
+            with services.database.transaction() as tx:
+                grants.give(tx, first.actor, accounts.read_account(tx, person.username), keys)
 
     def play(self, sent: Sequence[Sent], acts: Sequence[Act]) -> None:
         """All of it, in the order in which it happened."""

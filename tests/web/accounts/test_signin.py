@@ -254,7 +254,8 @@ def test_a_form_from_another_site_is_refused(client: FlaskClient, people: People
 def test_signing_in_and_out_stand_in_the_log(services: Services, signed_in: SignedIn) -> None:
     client = signed_in()
     client.post("/desk/sign-out", data={"csrf_token": csrf_of(client.get("/desk/password").text)})
-    assert actions(services)[-2:] == ["account:sign-in", "account:sign-out"]
+    told = [one for one in actions(services) if one.startswith("account:sign")]
+    assert told == ["account:sign-in", "account:sign-out"]
 
 
 def test_the_page_speaks_chinese_and_english(app: APIFlask) -> None:

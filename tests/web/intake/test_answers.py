@@ -99,15 +99,16 @@ def test_a_draft_is_shown_as_it_was_typed(make_tip: Callable[..., Tip]) -> None:
         made.text, submit=False, category=made.category, occurred_at=made.occurred_at, place=made.place,
     )  # fmt: skip
 
-    shown = Answers.of_tip(tip, made.contact)
+    shown = Answers.of_tip(tip, contact_kept=True)
 
-    assert {name: getattr(shown, name) for name in typed} == typed
+    assert {name: getattr(shown, name) for name in typed} == {**typed, "contact": ""}
+    assert shown.report().contact is None
 
 
 def test_a_day_without_an_hour_is_shown_without_one(make_tip: Callable[..., Tip]) -> None:
     made = report(occurred_date="2026-11-22")
     tip = make_tip("x", submit=False, occurred_at=made.occurred_at, occurred_until=made.occurred_until)
 
-    shown = Answers.of_tip(tip, "")
+    shown = Answers.of_tip(tip, contact_kept=False)
 
     assert (shown.occurred_date, shown.occurred_time) == ("2026-11-22", "")

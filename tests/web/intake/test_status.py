@@ -255,7 +255,7 @@ def test_contact_details_are_withdrawn_at_any_time(
 
     with services.database.reading() as tx:
         tip = tips.read_tip(tx, opened["reference"])
-        assert (tip.anonymous, contacts.read_contact(tx, tip.id), tip.state) == (True, "", "triage")
+        assert (tip.anonymous, contacts.is_given(tx, tip.id), tip.state) == (True, False, "triage")
         actions = [one.action for one in custody.list_of(tx, tip=tip.reference)]
     assert actions[-1] == "contact:withdraw"
     assert "Withdraw my contact details" not in client.get("/status").text

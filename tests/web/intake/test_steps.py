@@ -133,9 +133,12 @@ def test_a_draft_is_corrected_not_doubled(client: FlaskClient, services: Service
     fill(client, contact="138")
     page = client.get("/report?back=1").text
     assert "偷东西" in page
-    assert 'value="138"' in page
+    assert 'value="138"' not in page
+    assert "Given, and sealed" in page
 
-    answer = fill(client, text="两个人偷东西", contact="", back="1")
+    fill(client, text="两个人偷东西", contact="", back="1")
+    assert not only_tip(services).anonymous
+    answer = fill(client, text="两个人偷东西", contact="", contact_drop="yes", back="1")
 
     assert answer.location == "/report/check"
     tip = only_tip(services)
@@ -218,8 +221,9 @@ def test_the_answers_are_shown_again_with_ways_to_change_them(client: FlaskClien
 
     page = client.get("/report/check").text
 
-    for words in ("偷东西", "幸福超市", "138 1234", "22 Nov 2026", "(hour not known)", "1 file"):
+    for words in ("偷东西", "幸福超市", "given, and sealed", "22 Nov 2026", "(hour not known)", "1 file"):
         assert words in page
+    assert "138 1234" not in page
     assert page.count(">Change<") == 6
 
 

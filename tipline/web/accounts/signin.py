@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import Security, UserDatastore
 from flask_security.datastore import Datastore
 
-from tipline import passwords
+from tipline import keyring, passwords
 from tipline.domain import accounts, factors, sessions
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
@@ -153,9 +153,12 @@ def _change_password(typed: Any) -> None:
     if new != typed.get("again", ""):
         raise TiplineError("account:password-differs", fields={"again": "account:password-differs"})
     accounts.require_good_password(new)
+    carried = keyring.carry(current.services(), me, typed.get("current", ""), new)
     with current.services().database.transaction() as tx:
         account = accounts.read_account(tx, me.username)
-        accounts.set_password(tx, me.actor, account, passwords.make_hash(new))
+        accounts.set_password(tx, me.actor, account, passwords.make_hash(new), keeps_pair=carried is not None)
+        if carried is not None:
+            carried.settle(account)
     # All visits ended with the old password; this one begins anew.
     visits.begin(account, visit.factor if visit else "")
     proving.password_typed(account, new, current.visit_token())

@@ -243,10 +243,6 @@ class DeskTip(BaseModel):
     duplicates: list[str] = Field(description="Tips that are marked as telling the same as this one.")
 
 
-class ContactOut(BaseModel):
-    contact: str = Field(description="How to reach the reporter; empty if they did not say.")
-
-
 class CustodyEntry(BaseModel):
     seq: int
     at: str = Field(description="RFC 3339 with microseconds, as it was hashed.")

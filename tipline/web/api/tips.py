@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, contacts, duplicates, mentions, messages, tips
+from tipline.domain import accounts, acts, duplicates, mentions, messages, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard, purposes
+from tipline.web import current, guard
 from tipline.web.api import desk_shapes, versions
 from tipline.web.api.desk_models import (
-    ContactOut,
     DeskMessage,
     DeskTip,
     MessageSent,
@@ -85,21 +84,14 @@ def _change(tx: Transaction, tip: Tip, wanted: TipChange) -> None:
 
 @blueprint.get("/<reference>/contact")
 @guard.staff("contact:read")
-@blueprint.output(ContactOut)
-def get_contact(reference: str) -> dict[str, Any]:
-    """How to reach the reporter. Each look stands in the log, with its reason.
+def get_contact(reference: str) -> NoReturn:
+    """Always 403 `contact:desk-only`: contact details are sealed to officers, and open at the desk alone.
 
-    The reason is said in `Tipline-Reason` (UTF-8 or percent-encoded), the case in `Tipline-Case`; without the
-    header it is the label of the token.
+    No token opens them, whatever its owner may do: the key comes of an officer's password, typed in a visit.
     """
-    reference = reference.upper()
-    with (
-        purposes.recorded("contact:read", f"tip:{reference}", reference),
-        current.services().database.transaction() as tx,
-    ):
-        tip = desk_shapes.read_tip(tx, reference)
-        purpose = purposes.of_request(tx, tip.reference)
-        return {"contact": contacts.show_contact(tx, current.actor(), tip.id, tip.reference, purpose)}
+    with current.services().database.reading() as tx:
+        desk_shapes.read_tip(tx, reference)
+    raise TiplineError("contact:desk-only")
 
 
 @blueprint.post("/<reference>/acknowledge")

@@ -37,6 +37,8 @@ class Answers:
     place: str = ""
     beat: str = ""
     contact: str = ""
+    contact_kept: bool = False  # given before and sealed; an empty field leaves it so
+    contact_drop: str = ""
     occurred_at: str = ""
     occurred_until: str = ""
     lat: str = ""
@@ -51,16 +53,18 @@ class Answers:
 
     @classmethod
     def of_form(cls, form: Mapping[str, str]) -> Answers:
-        known = {one.name: form.get(one.name, "") for one in fields(cls)}
+        known = {one.name: form.get(one.name, "") for one in fields(cls) if one.name != "contact_kept"}
         for name in known.keys() - {"text"}:
             known[name] = known[name].strip()[:LONGEST_FIELD]
         # Browsers send line ends of a text as two characters; one is what was typed.
         known["text"] = known["text"].replace("\r\n", "\n")
-        return cls(**known)
+        return cls(**known)  # type: ignore[arg-type]
 
     @classmethod
-    def of_tip(cls, tip: Tip, contact: str) -> Answers:
-        answers = cls(tip.category, tip.text, place=tip.place, beat=tip.beat or "", contact=contact)
+    def of_tip(cls, tip: Tip, *, contact_kept: bool) -> Answers:
+        """As the draft was left, but for the contact: it is sealed, so it is only known to be there."""
+        answers = cls(tip.category, tip.text, place=tip.place, beat=tip.beat or "")
+        answers.contact_kept = contact_kept
         answers.shop = tip.shop or ""
         if tip.occurred_at:
             begin = current.local(tip.occurred_at)
@@ -83,10 +87,11 @@ class Answers:
             faults["overwrites_in_days"], days = "tip:days-unclear", None
         if not self.category:
             faults["category"] = "tip:category-needed"
+        contact = None if self.contact_kept and not self.contact and not self.contact_drop else self.contact
         report = Report(
             category=self.category or categories.CATEGORIES[0].code, text=self.text, place=self.place,
-            beat=self.beat or None, contact=self.contact, language=self.language or None,
-            anonymous=bool(self.anonymous) or not self.contact, clock_offset_s=offset, occurred_at=begin,
+            beat=self.beat or None, contact=contact, language=self.language or None,
+            anonymous=bool(self.anonymous) or contact == "", clock_offset_s=offset, occurred_at=begin,
             occurred_until=end, lat=numbers["lat"], lon=numbers["lon"], shop=self.shop or None,
             overwrites_in_days=None if days is None else int(days),
         )  # fmt: skip

@@ -156,7 +156,7 @@ def status_page(
     values = steps.files_of(tip)
     telling.note_read(values["told"])
     with current.services().database.reading() as tx:
-        values["has_contact"] = bool(contacts.read_contact(tx, tip.id))
+        values["has_contact"] = contacts.is_given(tx, tip.id)
     return pages.render(
         "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
     )

@@ -25,7 +25,7 @@ def show_what() -> ResponseReturnValue:
     told = telling.tell(tip) if tip else None
     if tip and tip.state == "draft":
         with current.services().database.reading() as tx:
-            answers = Answers.of_tip(tip, contacts.read_contact(tx, tip.id))
+            answers = Answers.of_tip(tip, contact_kept=contacts.is_given(tx, tip.id))
     else:
         answers = Answers(place=request.args.get("place", ""), beat=request.args.get("beat", ""))
     posters.scan(answers)
@@ -37,6 +37,9 @@ def show_what() -> ResponseReturnValue:
 def save_what() -> ResponseReturnValue:
     answers = Answers.of_form(request.form)
     tip = visit.find_tip()
+    if tip and tip.state == "draft":
+        with current.services().database.reading() as tx:
+            answers.contact_kept = contacts.is_given(tx, tip.id)
     try:
         visit.require_own_form(request.form.get("csrf_token"))
         posters.settle(answers)
@@ -170,11 +173,11 @@ def files_page(tip: Tip, faults: pages.Faults, said: Mapping[str, str] | None = 
 
 def _check(tip: Tip, faults: pages.Faults) -> str:
     with current.services().database.reading() as tx:
-        contact = contacts.read_contact(tx, tip.id)
+        has_contact = contacts.is_given(tx, tip.id)
         beat = beats.read_beat(tx, tip.beat).name if tip.beat else ""
     category = categories.read_category(tip.category)
     return pages.render(
-        "check", contact=contact, beat=beat, category=category, faults=faults, **files_of(tip)
+        "check", has_contact=has_contact, beat=beat, category=category, faults=faults, **files_of(tip)
     )
 
 

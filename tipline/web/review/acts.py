@@ -31,6 +31,7 @@ from tipline.domain import (
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard, purposes
+from tipline.web.accounts import contact_door
 from tipline.web.review import advancing, begun, blueprint, notices, pages, refusing, snoozing, stance, words
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
@@ -172,16 +173,18 @@ def write(tx: Transaction, tip: Tip) -> Notice:
 def contact(reference: str) -> ResponseReturnValue:
     """Show the contact once, in this answer alone; the look stands in the log with its reason."""
     reference = reference.upper()
+    contact_door.require_person()
     try:
+        contact_door.unlock()
         with (
             purposes.recorded("contact:read", f"tip:{reference}", reference),
             current.services().database.transaction() as tx,
         ):
             tip = pages.read(tx, reference)
-            purpose = purposes.of_form(tx)
-            text = contacts.show_contact(tx, current.actor(), tip.id, tip.reference, purpose)
+            purpose, keys = purposes.of_form(tx), contact_door.keys(tx)
+            text = contacts.show_contact(tx, current.actor(), tip.id, tip.reference, purpose, keys)
     except TiplineError as fault:
-        if not fault.code.startswith("purpose:"):
+        if not fault.code.startswith(("purpose:", "contact:", "account:proof", "account:wait")):
             raise
         return pages.refuse(reference, "contact", fault)
     return pages.show(reference, contact=text)

@@ -12,11 +12,23 @@ from flask.typing import ResponseReturnValue
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, categories, links, messages, preferences, recorders, tips
+from tipline.domain import (
+    accounts,
+    beats,
+    cases,
+    categories,
+    links,
+    messages,
+    preferences,
+    recorders,
+    rights,
+    tips,
+)
 from tipline.domain import purposes as reasons
 from tipline.domain.tips import Tip
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard, purposes
+from tipline.web.accounts import contact_door
 from tipline.web.review import (
     begun,
     blueprint,
@@ -159,6 +171,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "notice": None,
         "contact": None,
         "why_contact": _why_contact(tx, row, failed),
+        "contact_door": contact_door.state(tx) if rights.may(current.actor(), "contact:read") else "",
         "above": above,
         "below": below,
         "back": wanted.address(chosen),

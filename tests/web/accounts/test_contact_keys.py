@@ -1,0 +1,238 @@
+"""Contact details: sealed to the officers, opened in a visit alone, handed on by those who hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import PASSWORD, csrf_of, sign_in
+from tests.web.desk_forms import log_of
+from tipline import keyring, passwords
+from tipline.domain import accounts, clock, contact_keys, contacts, grants, officer_keys, unlocking
+from tipline.domain.accounts import Account
+from tipline.domain.actors import SYSTEM
+from tipline.domain.contact_keys import ContactGrant
+from tipline.domain.contacts import Contact
+from tipline.domain.purposes import Purpose
+from tipline.domain.sessions import DeskSession
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.services import Services
+
+CONTACT = "刘女士 13800001234"
+WHY = "回电核实时间"
+SignedIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def given(make_tip: Callable[..., Tip]) -> Tip:
+    """A tip whose provider may be called back."""
+    return make_tip(contact=CONTACT)
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(TiplineError) as caught:
+        yield
+    assert caught.value.code == code
+
+
+def ask(browser: FlaskClient, tip: Tip, **fields: str) -> Any:
+    """Open the contact details on the page of the tip."""
+    page = browser.get(f"/desk/tips/{tip.reference}").text
+    form = {"csrf_token": csrf_of(page), "reason": WHY, **fields}
+    return browser.post(f"/desk/tips/{tip.reference}/contact", data=form)
+
+
+def held(services: Services, name: str) -> dict[str, bytes]:
+    with services.database.reading() as tx:
+        account = accounts.read_account(tx, name)
+    return keyring.open_keys(services, account, PASSWORD)
+
+
+def test_what_lies_in_the_database_is_noise_to_the_servers(services: Services, given: Tip) -> None:
+    with services.database.reading() as tx:
+        kept = tx.get_one(Contact, given.id)
+        assert kept.text is None
+        assert kept.sealed is not None
+        for part in ("刘女士", "13800001234"):
+            assert part not in kept.sealed
+        with refused("contact:locked"):
+            contacts.show_contact(tx, SYSTEM, given.id, given.reference, Purpose(WHY), {})
+    raw = (services.settings.data / "tipline.db").read_bytes()
+    raw += (services.settings.data / "tipline.db-wal").read_bytes()
+    assert b"13800001234" not in raw
+
+
+def test_an_officer_opens_it_with_a_reason_and_one_entry_says_so(
+    signed_in: SignedIn, services: Services, given: Tip
+) -> None:
+    browser = signed_in()
+    assert CONTACT not in browser.get(f"/desk/tips/{given.reference}").text
+
+    assert CONTACT in ask(browser, given).text
+
+    looks = [one for one in log_of(services, given) if one.action == "contact:read"]
+    assert [(one.actor, one.reason) for one in looks] == [("staff:li", WHY)]
+    assert "13800001234" not in "".join(one.detail + (one.reason or "") for one in log_of(services, given))
+    assert CONTACT not in browser.get(f"/desk/tips/{given.reference}").text
+
+
+def test_without_a_reason_nothing_is_opened(signed_in: SignedIn, services: Services, given: Tip) -> None:
+    answer = ask(signed_in(), given, reason=" ")
+    assert answer.status_code == 422
+    assert CONTACT not in answer.text
+    assert "contact:read" not in {one.action for one in log_of(services, given)}
+
+
+def test_the_first_officer_takes_the_key_and_the_station_keeps_no_copy(
+    signed_in: SignedIn, services: Services
+) -> None:
+    signed_in("investigator")
+    with services.database.reading() as tx:
+        key = contact_keys.read_active(tx)
+        assert key.sealed is None
+        assert [one.username for one in grants.list_holders(tx, key.id)] == ["li"]
+
+
+def test_the_next_officer_waits_until_a_holder_lets_them_in(
+    signed_in: SignedIn, services: Services, given: Tip, people: dict[str, Account]
+) -> None:
+    signed_in("admin")
+    late = signed_in("investigator")
+    assert "You cannot see contact details yet" in late.get(f"/desk/tips/{given.reference}").text
+    assert ask(late, given).status_code == 403
+
+    keys = held(services, "zhao")
+    with services.database.transaction() as tx:
+        grants.give(tx, people["admin"].actor, accounts.read_account(tx, "li"), keys)
+
+    assert CONTACT in ask(late, given, proof=PASSWORD).text
+
+
+def test_after_a_while_the_password_is_asked_for_once_more(
+    signed_in: SignedIn, given: Tip, services: Services
+) -> None:
+    browser = signed_in()
+    with services.database.transaction() as tx:
+        (visit,) = tx.query(DeskSession).all()
+        assert visit.unlocked
+        visit.unlocked = None
+    assert ask(browser, given).status_code == 403
+    wrong = ask(browser, given, proof="not it")
+    assert CONTACT not in wrong.text
+    assert wrong.status_code in (401, 422)
+    assert CONTACT in ask(browser, given, proof=PASSWORD).text
+    assert CONTACT in ask(browser, given).text
+
+
+def test_the_keys_of_a_visit_run_out_and_do_not_open_with_another_cookie(
+    signed_in: SignedIn, services: Services
+) -> None:
+    browser = signed_in()
+    with browser.session_transaction() as session:
+        token = session["desk"]
+    with services.database.reading() as tx:
+        (visit,) = tx.query(DeskSession).all()
+        assert unlocking.read(tx, visit.token_hash, token)
+        assert token not in (visit.unlocked or "")
+        assert unlocking.read(tx, visit.token_hash, "another") == {}
+        with clock.frozen(datetime.now(UTC) + unlocking.LASTS + timedelta(seconds=1)):
+            assert unlocking.read(tx, visit.token_hash, token) == {}
+
+
+def test_no_token_opens_it_on_a_page_or_through_the_api(
+    client: FlaskClient, given: Tip, headers: Callable[..., dict[str, str]], services: Services
+) -> None:
+    for answer in (
+        client.get(f"/api/v1/tips/{given.reference}/contact", headers=headers("admin")),
+        client.post(f"/desk/tips/{given.reference}/contact", headers=headers("admin"), data={"reason": WHY}),
+    ):
+        assert answer.status_code == 403
+        assert "13800001234" not in answer.text
+    assert "contact:read" not in {one.action for one in log_of(services, given)}
+
+
+def test_ones_own_new_password_keeps_the_key_and_one_set_by_others_does_not(
+    signed_in: SignedIn, services: Services, given: Tip, people: dict[str, Account]
+) -> None:
+    browser = signed_in()
+    page = browser.get("/desk/password").text
+    form = {
+        "csrf_token": csrf_of(page),
+        "current": PASSWORD,
+        "new": "another-lantern-7",
+        "again": "another-lantern-7",
+    }
+    assert browser.post("/desk/password", data=form).status_code == 303
+    assert CONTACT in ask(browser, given).text
+
+    with services.database.transaction() as tx:
+        account = accounts.read_account(tx, "li")
+        accounts.set_password(tx, people["admin"].actor, account, passwords.make_hash(PASSWORD))
+        assert not grants.holds(tx, account)
+    again = signed_in()
+    assert ask(again, given).status_code == 403
+
+
+def test_an_account_slipped_into_the_database_is_given_nothing(
+    signed_in: SignedIn, services: Services, people: dict[str, Account]
+) -> None:
+    signed_in("admin")
+    keys = held(services, "zhao")
+    with services.database.transaction() as tx:
+        key = contact_keys.read_active(tx)
+        forged = accounts.read_account(tx, "li")
+        forged.public_key = key.public
+        with refused("contact:pair-changed"):
+            grants.give(tx, people["admin"].actor, forged, keys)
+        assert tx.get(ContactGrant, (key.id, forged.id)) is None
+        with refused("contact:not-theirs"):
+            grants.give(tx, people["admin"].actor, accounts.read_account(tx, "sun"), keys)
+
+
+def test_a_contact_moved_to_another_tip_does_not_open(
+    signed_in: SignedIn, services: Services, given: Tip, make_tip: Callable[..., Tip]
+) -> None:
+    browser, other = signed_in(), make_tip(contact="another")
+    with services.database.transaction() as tx:
+        tx.get_one(Contact, other.id).sealed = tx.get_one(Contact, given.id).sealed
+    answer = ask(browser, other)
+    assert answer.status_code == 409
+    assert CONTACT not in answer.text
+
+
+def test_closing_an_account_takes_its_key_away(
+    signed_in: SignedIn, services: Services, people: dict[str, Account]
+) -> None:
+    signed_in("investigator")
+    with services.database.transaction() as tx:
+        account = accounts.read_account(tx, "li")
+        accounts.set_active(tx, people["admin"].actor, account, False)
+        assert (account.public_key, account.private_key) == (None, None)
+        assert not grants.holds(tx, account)
+
+
+def test_a_pair_opens_with_its_password_alone(services: Services, people: dict[str, Account]) -> None:
+    account = people["investigator"]
+    keyring.enrol(services, SYSTEM, account, PASSWORD)
+    with services.database.reading() as tx:
+        row = accounts.read_account(tx, "li")
+        lock = officer_keys.lock_of(row)
+        assert lock
+        with refused("contact:key-unopened"):
+            officer_keys.open_private(row, passwords.key_of(lock, "guess"))
+    assert held(services, "li")
+
+
+def test_signing_in_works_even_if_the_stations_secret_was_lost(
+    app: Any, client: FlaskClient, services: Services, people: dict[str, Account]
+) -> None:
+    with services.database.transaction() as tx:
+        contact_keys.read_active(tx).sealed = "1.AAAA"
+    assert sign_in(client, "li").status_code == 303
