@@ -7,37 +7,12 @@ Each sentence says what happened and what to do now. The kind decides the HTTP s
 # ruff: noqa: E501 - the table has one row an entry, however long its sentence is
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
+from tipline.fault_kinds import N_, Entry, Kind
+from tipline.trust_errors import TRUST
 
-class Kind(Enum):
-    """What sort of «no» it is."""
-
-    INVALID = "invalid"
-    UNAUTHENTICATED = "unauthenticated"
-    FORBIDDEN = "forbidden"
-    NOT_FOUND = "not found"
-    CONFLICT = "conflict"
-    STALE = "stale"
-    GONE = "gone"
-    TOO_LARGE = "too large"
-    UNSUPPORTED = "unsupported"
-    TOO_MANY = "too many"
-    FULL = "full"
-    UNAVAILABLE = "unavailable"
-    CHECKSUM = "checksum"
-
-
-class Entry(NamedTuple):
-    kind: Kind
-    sentence: str
-
-
-def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's extractor looks for
-    """Mark a sentence for the catalogue of translations."""
-    return sentence
-
+__all__ = ["CATALOGUE", "Entry", "Kind", "N_", "TiplineError"]
 
 _K = Kind
 # fmt: off
@@ -67,19 +42,6 @@ CATALOGUE: dict[str, Entry] = {
     "custody:broken": Entry(_K.CONFLICT, N_("The log is broken at entry %(number)s, so nothing is signed over it. Stop work on this station and run `tipline custody verify`; keep the database as it is.")),
     "proof:nothing": Entry(_K.INVALID, N_("Choose the receipt or paste it first.")),
     "print:busy": Entry(_K.UNAVAILABLE, N_("Many PDFs are being made at the moment. Try again in a few seconds, or print the page instead.")),
-    # --- contact details
-    "contact:no-key": Entry(_K.UNAVAILABLE, N_("Contact details cannot be sealed right now, so they were not taken. Leave the field empty to go on; the receipt code works without them. Operator: start Tipline again.")),
-    "contact:locked": Entry(_K.FORBIDDEN, N_("Contact details are sealed. Type your password once more to open them.")),
-    "contact:not-granted": Entry(_K.FORBIDDEN, N_("You cannot see contact details yet. A colleague who can lets you in on the page of accounts.")),
-    "contact:not-theirs": Entry(_K.FORBIDDEN, N_("The role of this account does not see contact details.")),
-    "contact:desk-only": Entry(_K.FORBIDDEN, N_("Contact details are sealed and open at the desk alone, with an officer's password. A token cannot open them.")),
-    "contact:unopened": Entry(_K.CONFLICT, N_("These contact details do not open: they were changed after they were sealed. Write to the tip provider through the receipt instead, and tell your administrator.")),
-    "contact:key-sealed": Entry(_K.UNAVAILABLE, N_("The contact key opens only with the TIPLINE_SECRET_KEY it was made under. Set that again.")),
-    "contact:key-unopened": Entry(_K.CONFLICT, N_("Your key for contact details does not open with your password. Ask a colleague who sees contact details to let you in anew.")),
-    "contact:no-pair": Entry(_K.CONFLICT, N_("Before you can let %(name)s see contact details, they have to sign in once.")),
-    "contact:pair-changed": Entry(_K.CONFLICT, N_("The key of %(name)s is not the one in the log: somebody changed it in the database. Nothing was granted. Give %(name)s a new password, and find out who has access to the database.")),
-    "contact:code-unclear": Entry(_K.INVALID, N_("This is no recovery code: it has %(limit)s letters and digits, and one of them is wrong or missing. Compare it with the sheet.")),
-    "contact:code-foreign": Entry(_K.INVALID, N_("This recovery code belongs to none of this station's contact keys.")),
     # --- tips
     "tip:not-found": Entry(_K.NOT_FOUND, N_("There is no such tip, or it is not yours to see.")),
     "tip:empty": Entry(_K.INVALID, N_("Write what happened or attach a file. One of the two is needed.")),
@@ -356,6 +318,7 @@ CATALOGUE: dict[str, Entry] = {
     "filter:not-found": Entry(_K.NOT_FOUND, N_("This filter is no longer kept. Open the queue anew.")),
     "batch:nothing-picked": Entry(_K.INVALID, N_("No tip is selected. Tick the rows first, then choose what to do.")),
     "batch:act-needed": Entry(_K.INVALID, N_("What is to be done with the selected tips did not arrive. Choose it again.")),
+    **TRUST,
 }
 # fmt: on
 

@@ -1,0 +1,25 @@
+"""The part of the catalogue of errors that is about trust: contact details, and who may open what is sealed."""
+
+# ruff: noqa: E501 - the table has one row an entry, however long its sentence is
+from __future__ import annotations
+
+from tipline.fault_kinds import N_, Entry, Kind
+
+_K = Kind
+# fmt: off
+TRUST: dict[str, Entry] = {
+    # --- contact details
+    "contact:no-key": Entry(_K.UNAVAILABLE, N_("Contact details cannot be sealed right now, so they were not taken. Leave the field empty to go on; the receipt code works without them. Operator: start Tipline again.")),
+    "contact:locked": Entry(_K.FORBIDDEN, N_("Contact details are sealed. Type your password once more to open them.")),
+    "contact:not-granted": Entry(_K.FORBIDDEN, N_("You cannot see contact details yet. A colleague who can lets you in on the page of accounts.")),
+    "contact:not-theirs": Entry(_K.FORBIDDEN, N_("The role of this account does not see contact details.")),
+    "contact:desk-only": Entry(_K.FORBIDDEN, N_("Contact details are sealed and open at the desk alone, with an officer's password. A token cannot open them.")),
+    "contact:unopened": Entry(_K.CONFLICT, N_("These contact details do not open: they were changed after they were sealed. Write to the tip provider through the receipt instead, and tell your administrator.")),
+    "contact:key-sealed": Entry(_K.UNAVAILABLE, N_("The contact key opens only with the TIPLINE_SECRET_KEY it was made under. Set that again.")),
+    "contact:key-unopened": Entry(_K.CONFLICT, N_("Your key for contact details does not open with your password. Ask a colleague who sees contact details to let you in anew.")),
+    "contact:no-pair": Entry(_K.CONFLICT, N_("Before you can let %(name)s see contact details, they have to sign in once.")),
+    "contact:pair-changed": Entry(_K.CONFLICT, N_("The key of %(name)s is not the one in the log: somebody changed it in the database. Nothing was granted. Give %(name)s a new password, and find out who has access to the database.")),
+    "contact:code-unclear": Entry(_K.INVALID, N_("This is no recovery code: it has %(limit)s letters and digits, and one of them is wrong or missing. Compare it with the sheet.")),
+    "contact:code-foreign": Entry(_K.INVALID, N_("This recovery code belongs to none of this station's contact keys.")),
+}
+# fmt: on
