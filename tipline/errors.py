@@ -73,6 +73,7 @@ CATALOGUE: dict[str, Entry] = {
     "shop:unknown": Entry(_K.NOT_FOUND, N_("No poster in use has this code. Check its 6 characters, or write the place yourself.")),
     "shop:name-needed": Entry(_K.INVALID, N_("Give the shop a name of up to %(limit)s characters.")),
     "tip:erased": Entry(_K.GONE, N_("This tip was erased. What is kept of it stands on its page; nothing else can be shown or done.")),
+    "receipt:erased": Entry(_K.GONE, N_("This tip was deleted on %(at)s. Files, words, contact and messages are gone; nothing can be added any more.")),
     "hold:stands": Entry(_K.CONFLICT, N_("A legal hold stands over this tip: nothing of it is deleted until the hold has ended.")),
     "hold:exists": Entry(_K.CONFLICT, N_("A legal hold stands here already. End it first if another reason is to be given.")),
     "hold:ended": Entry(_K.CONFLICT, N_("This hold was ended by %(name)s at %(at)s.")),

@@ -21,7 +21,6 @@ from tipline.services import Services
 
 log = structlog.get_logger(__name__)
 ALONE = "erasing"
-EVERY = timedelta(hours=20)
 LOOK_AGAIN = timedelta(days=2)
 
 
@@ -35,13 +34,6 @@ def keep_rules(services: Services) -> dict[str, Any]:
         leaps.note_round(tx, listed=len(listed), stopped=len(stopped))
     log.info("retention.round", listed=len(listed), stopped=len(stopped))
     return {"listed": len(listed), "stopped": len(stopped)}
-
-
-def keep_rules_nightly(services: Services) -> dict[str, Any]:
-    """The same once a day, however often somebody asks."""
-    with services.database.reading() as tx:
-        last = leaps.last_round(tx)
-    return {} if last and timedelta() <= clock.now() - last < EVERY else keep_rules(services)
 
 
 def carry_out(services: Services) -> dict[str, Any]:

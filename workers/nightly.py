@@ -20,6 +20,7 @@ from storage import StoreError
 from tipline.domain import checkpoints, chores, clock, custody
 from tipline.errors import TiplineError
 from tipline.services import Services
+from workers import erasing
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,8 @@ def keep_checkpoints(services: Services) -> dict[str, Any]:
 
 CHORES: dict[str, Chore] = {
     "checkpoint": Chore(timedelta(minutes=10), keep_checkpoints),
+    "retention": Chore(DAY, erasing.keep_rules, at_night=True),
+    "erasures": Chore(timedelta(minutes=10), erasing.carry_out),
 }
 
 

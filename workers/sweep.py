@@ -29,7 +29,7 @@ from tipline.domain import (
 from tipline.errors import TiplineError
 from tipline.jobs import JOBS, QUEUES, queue_of
 from tipline.services import Services
-from workers import deriving, erasing, following, pipeline
+from workers import deriving, following, pipeline
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -151,7 +151,7 @@ def learn(services: Services) -> None:
     services.database.learn()
 
 
-STEPS: dict[str, Callable[[Services], object]] = {
+STEPS: dict[str, Callable[[Services], None]] = {
     "ring": ring_stuck,
     "uploads": end_uploads,
     "drafts": submit_forgotten,
@@ -160,17 +160,15 @@ STEPS: dict[str, Callable[[Services], object]] = {
     "overwriting": remind_of_overwriting,
     "comparing": compare_tips,
 }
-LATER: dict[str, Callable[[Services], object]] = {
+LATER: dict[str, Callable[[Services], None]] = {
     "leftovers": forget_leftovers,
     "warnings": warn_of_end,
     "rows": clear_up,
     "statistics": learn,
-    "retention": erasing.keep_rules_nightly,
-    "erasures": erasing.carry_out,
 }
 
 
-def _told_once(silent: set[str], name: str, step: Callable[[], object]) -> None:
+def _told_once(silent: set[str], name: str, step: Callable[[], None]) -> None:
     """Run a step; a fault that stays is told when it begins and when it ends, not every round."""
     try:
         step()

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from tipline.domain import clock, search, unread
+from tipline.domain import clock, due, search, unread
 from tipline.domain.accounts import Account
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
+from tipline.domain.retention import Rules
 from tipline.domain.shops import Shop
 from tipline.domain.tips import STATES, Tip
 from tipline.errors import TiplineError
@@ -22,6 +23,7 @@ PERIODS = {
     "1h": timedelta(hours=1), "24h": timedelta(hours=24), "3d": timedelta(days=3), "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }  # fmt: skip
+DUE = {"30d": due.SOON}
 WITH, WITHOUT = FOOTAGE = ("with", "without")
 NOBODY = "none"
 MOST_WORDS = 8
@@ -32,7 +34,7 @@ class Filter:
     """What to show; empty means all. `assignee` is a user name, or `none` for unassigned tips.
 
     `shop` is a code or part of a name. `after` and `before` are days of the station's calendar, both
-    included. `reader` is whose eyes `unread` speaks of.
+    included. `reader` is whose eyes `unread` speaks of. `due` is `30d`: what falls due so soon, or is.
     """
 
     state: str = ""
@@ -46,13 +48,16 @@ class Filter:
     after: str = ""
     before: str = ""
     shop: str = ""
+    due: str = ""
     reader: int | None = None
     zone: tzinfo = field(default=UTC, compare=False)
+    rules: Rules = field(default_factory=dict, compare=False)  # of retention, for `due`
 
 
 def narrow(query: Select[Any], wanted: Filter) -> Select[Any]:
     """Only what the filter lets through; raises filter:unclear for a value that means nothing."""
-    return query.where(*_state(wanted.state), *_who(wanted), *_what(wanted), *_when(wanted))
+    state = wanted.state or ("all" if wanted.due else "")
+    return query.where(*_state(state), *_who(wanted), *_what(wanted), *_when(wanted), *_due(wanted))
 
 
 def _state(state: str) -> list[ColumnElement[bool]]:
@@ -108,6 +113,12 @@ def _when(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.before:
         found.append(Tip.received_at < _midnight("before", wanted.before, wanted.zone, days=1))
     return found
+
+
+def _due(wanted: Filter) -> list[ColumnElement[bool]]:
+    if wanted.due not in ("", *DUE):
+        raise _unclear("due")
+    return [due.falls_due(wanted.rules, clock.now() + DUE[wanted.due])] if wanted.due else []
 
 
 def _midnight(name: str, day: str, zone: tzinfo, *, days: int = 0) -> datetime:

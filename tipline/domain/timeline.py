@@ -60,6 +60,8 @@ STEPS: dict[str, str] = {
     "tip:closed": N_("Closed"),
     "tip:withdrawn": N_("You withdrew it"),
     "message:withdraw": N_("The officer withdrew a message"),
+    "erasure:request": N_("You asked for deletion"),
+    "erasure:approve": N_("The station decided to delete this tip"),
     "act:undo": N_("The officer undid an earlier step"),
 }
 # What the reporter wrote is no news to the reporter.

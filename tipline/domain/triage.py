@@ -12,7 +12,7 @@ from sqlalchemy import Tuple, func, select, tuple_
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, clock, filters, hints, recorders, renditions, unread
+from tipline.domain import accounts, beats, cases, clock, filters, hints, holds, recorders, renditions, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.beats import Beat
@@ -45,6 +45,7 @@ class Row:
     pointers: list[Pointer] = field(default_factory=list)
     case_of: dict[int, str] = field(default_factory=dict)  # tip a hint leads to → its case, if one may see it
     is_unread: bool = False
+    is_held: bool = False
 
     @property
     def cases(self) -> list[Case]:
@@ -120,7 +121,9 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
         if tip_id in rows:
             rows[tip_id].links.append((link, case))
     unseen = unread.list_unread(tx, viewer.user_id, rows) if viewer and viewer.user_id else set()
+    held = holds.held_of(tx, rows)
     for row in rows.values():
+        row.is_held = row.tip.id in held
         row.thumbnails = _spread([pictures[one.id] for one in _pictured(row.files) if pictures[one.id]])
         row.assignee = people.get(row.tip.assignee_id or 0)
         row.beat = areas.get(row.tip.beat or "")

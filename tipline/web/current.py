@@ -74,12 +74,15 @@ def access_token() -> str | None:
 
 
 def admit_reporter(*, for_uploads: bool = False) -> None:
-    """Raise receipt:expired unless a reporter asks; the view then finds the tip read already.
+    """Raise receipt:expired unless a reporter asks, and receipt:erased where there is nothing left to show.
+    The view then finds the tip read already.
 
     `for_uploads` lets in access, too, that opens nothing else.
     """
     g.for_uploads = for_uploads
     g.admitted = _read_reporter_tip()
+    if g.admitted.erased_at is not None:
+        raise TiplineError("receipt:erased", at=g.admitted.erased_at)
 
 
 def reporter_tip() -> Tip:

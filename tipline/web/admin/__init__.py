@@ -6,4 +6,16 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/desk/admin")
 
-from tipline.web.admin import borders, log, people, places, posters, replies, shops, system  # noqa: E402, F401 - they add their routes
+from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
+    borders,
+    erasures,
+    holds,
+    log,
+    people,
+    places,
+    posters,
+    replies,
+    retention,
+    shops,
+    system,
+)

@@ -13,7 +13,7 @@ from flask_babel import gettext
 import storage
 from tipline import checks, failures
 from tipline.db import Transaction
-from tipline.domain import clock, evidence, outbox, steps
+from tipline.domain import clock, evidence, forecasting, outbox, steps
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -40,6 +40,7 @@ def show_system() -> ResponseReturnValue:
         values: dict[str, Any] = {
             "jobs": outbox.counts(tx),
             "files": evidence.count_by_state(tx),
+            "warned": forecasting.warnings(tx),
             "dead": [_failed(tx, row) for row in outbox.list_dead(tx)],
         }
     return tabs.show(

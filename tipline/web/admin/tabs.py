@@ -23,6 +23,9 @@ TABS = (
     Tab("beats", N_("Beats"), "beat:manage"),
     Tab("shops", N_("Shops and posters"), "shop:manage"),
     Tab("replies", N_("Templates"), "reply:manage"),
+    Tab("retention", N_("Retention"), "retention:read"),
+    Tab("erasures", N_("Erasure"), "retention:read"),
+    Tab("holds", N_("Legal holds"), "retention:read"),
     Tab("settings", N_("Settings"), "system:read"),
     Tab("log", N_("Log"), "custody:read"),
 )

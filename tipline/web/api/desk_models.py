@@ -34,6 +34,9 @@ class QueueQuery(PageQuery):
     after: str = Field("", description="A day, YYYY-MM-DD: received on it or later, in the station's zone.")
     before: str = Field("", description="A day, YYYY-MM-DD: received on it or earlier.")
     shop: str = Field("", max_length=200, description="Code of a shop, or part of its name.")
+    due: str = Field(
+        "", description="`30d` for what falls due for erasure within 30 days, whatever its state."
+    )
 
 
 class CustodyQuery(PageQuery):

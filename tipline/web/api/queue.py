@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from tipline.domain import triage
+from tipline.domain import retention, triage
 from tipline.domain.filters import Filter
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes
@@ -25,8 +25,9 @@ def list_queue(query_data: QueueQuery) -> dict[str, Any]:
     Without `state` only those that wait for somebody.
     """
     asked = query_data.model_dump(exclude={"cursor", "limit"})
-    wanted = Filter(**asked, reader=current.staff().id, zone=current.zone())
     with current.services().database.reading() as tx:
+        rules = retention.rules_of(tx) if query_data.due else {}
+        wanted = Filter(**asked, reader=current.staff().id, zone=current.zone(), rules=rules)
         page = triage.list_queue(
             tx, wanted, cursor=query_data.cursor, limit=query_data.limit, viewer=current.actor()
         )

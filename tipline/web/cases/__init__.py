@@ -13,6 +13,7 @@ from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
     acts,
     crew,
     exhibits,
+    holding,
     listing,
     merging,
     pages,

@@ -76,7 +76,8 @@ def _line(one: Exhibit, made: exhibits.Made, when: truth.Truth) -> list[str]:
         current.local(file.received_at).isoformat(sep=" ", timespec="seconds") if file.received_at else ""
     )
     return [
-        one.number, file.filename, one.tip.reference, one.tip.place, received, str(file.size),
+        one.number, file.filename or gettext("(erased)"), one.tip.reference, one.tip.place, received,
+        str(file.size),
         file.sha256 or "", gettext(words.INTEGRITY[exhibits.integrity_of(file)].text),
         gettext(words.FILE[file.state].text), str(made.stills), str(made.clips), file.camera,
         current.local(when.start).isoformat(sep=" ", timespec="seconds") if when.start else "",

@@ -14,12 +14,12 @@ from flask import current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, cases, holdings, members
+from tipline.domain import accounts, cases, holdings, holds, members
 from tipline.domain.cases import Case
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors
 from tipline.web.cases.refused import Failed
-from tipline.web.review import begun, conflict, notices
+from tipline.web.review import begun, conflict, notices, retaining
 from tipline.web.review.notices import Notice
 
 BASE = "/desk/cases/<number>"
@@ -73,6 +73,8 @@ def gather(tx: Transaction, row: Case, tab: str) -> dict[str, Any]:
         "author_names": {one.username: one.display_name for one in staff},
         "unsent": begun.of(tx, f"case:{row.number}"),
         "acting": members.may_act(tx, current.actor(), row),
+        "holds": [one for one in holds.list_of_case(tx, row.id) if one.ended_at is None],
+        "hold_reasons": retaining.HOLD_REASONS,
         "merged_into": tx.get(Case, row.merged_into_id) if row.merged_into_id else None,
     }
 

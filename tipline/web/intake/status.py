@@ -15,7 +15,7 @@ from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard, limiting
-from tipline.web.intake import blueprint, guessing, pages, slips, steps, telling, visit
+from tipline.web.intake import blueprint, guessing, keeping, pages, slips, steps, telling, visit
 
 
 @blueprint.get("/status")
@@ -28,7 +28,7 @@ def show_status() -> ResponseReturnValue:
         return pages.render("code", typed="", faults=faults)
     if tip.state == "draft":
         return redirect(url_for("intake.show_what"), 303)
-    return status_page(tip, {})
+    return keeping.gone(tip) if tip.erased_at else status_page(tip, {})
 
 
 @blueprint.get("/status/<reference>")
@@ -157,6 +157,7 @@ def status_page(
     telling.note_read(values["told"])
     with current.services().database.reading() as tx:
         values["has_contact"] = contacts.is_given(tx, tip.id)
+        values["kept"] = keeping.tell(tx, tip)
     return pages.render(
         "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
     )

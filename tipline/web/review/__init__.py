@@ -18,6 +18,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     clocks,
     exports,
     hint_acts,
+    holding,
     keeping,
     linking,
     marks,

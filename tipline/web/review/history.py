@@ -58,6 +58,17 @@ SENTENCES = {
     "derivative:fail": N_("File %(number)s, %(what)s: export could not be made"),
     "derivative:retry": N_("File %(number)s, %(what)s: export is made once more"),
     "derivative:remove": N_("File %(number)s, %(what)s: export removed"),
+    "hold:set": N_("Legal hold set"),
+    "hold:end": N_("Legal hold ended"),
+    "erasure:ask": N_("Erasure asked for"),
+    "erasure:request": N_("The tip provider asked for deletion"),
+    "erasure:approve": N_("Erasure approved"),
+    "erasure:refuse": N_("Not erased"),
+    "erasure:cancel": N_("Erasure called off %(cause)s"),
+    "erasure:list": N_("Fell due; listed for erasure"),
+    "erasure:held": N_("Wanted to erase it and was refused: a legal hold stands"),
+    "erasure:begin": N_("Erasure begun"),
+    "erasure:done": N_("Erased"),
     "redaction:confirm": N_(
         "File %(number)s: somebody looked at all of a covered copy; it may be handed out"
     ),
@@ -105,6 +116,12 @@ SENTENCES = {
     "case:reopen": N_("Case opened again"),
 }
 # The same acts, when they take back what was told.
+# What came in the way of an erasure by itself.
+CAUSES = {
+    "hold": N_("a legal hold stands"),
+    "case": N_("it belongs to an open case"),
+    "rule": N_("the rule does not apply any more"),
+}
 TAKEN_BACK = {
     "tip:clock": N_("What was told of the camera clock taken back"),
     "tip:overwrite": N_("No footage is awaited from the recorder any more"),
@@ -211,6 +228,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "other": facts.get("other", ""),
         "answer": gettext(words.HINT_ANSWER.get(facts.get("answer") or "", "–")),
         "days": facts.get("days"),
+        "cause": f"({gettext(CAUSES[facts['cause']])})" if facts.get("cause") in CAUSES else "",
         "sighting": facts.get("sighting", "–"),
         "files": facts.get("files", 0),
         "offset": _ahead_or_behind(facts.get("clock_offset_s")),

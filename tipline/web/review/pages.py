@@ -45,6 +45,7 @@ from tipline.web.review import (
     offers,
     preloading,
     printing,
+    retaining,
     snoozing,
     stance,
     wanted,
@@ -77,7 +78,12 @@ class Failed:
 def tip(reference: str) -> ResponseReturnValue:
     if not watching.is_ahead():
         watching.note(reference)
-    return preloading.offer(show(reference))
+    try:
+        return preloading.offer(show(reference))
+    except TiplineError as fault:
+        if fault.code != "tip:erased":
+            raise
+        return retaining.tombstone(reference)
 
 
 @blueprint.get("/desk/tips/<reference>/live")
@@ -190,6 +196,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "is_ahead_of_time": watching.is_ahead,
         "ahead": preloading.pictures(tx, below),
         "advances": preferences.of(current.staff()).advance,
+        "retention": retaining.of(tx, row),
     }
 
 

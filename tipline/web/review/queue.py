@@ -11,7 +11,18 @@ from tipline.db import Transaction
 from tipline.domain import accounts, beats, cases, categories, rights, triage
 from tipline.domain.filters import Filter
 from tipline.web import current, guard
-from tipline.web.review import blueprint, news, notices, refusing, rows, snoozing, tabs, wanted, watching
+from tipline.web.review import (
+    blueprint,
+    news,
+    notices,
+    refusing,
+    rows,
+    snoozing,
+    tabs,
+    wanted,
+    warning,
+    watching,
+)
 
 CASES_OFFERED = 5
 
@@ -43,6 +54,7 @@ def queue() -> ResponseReturnValue:
             lookers=lookers,
             live=news.question(chosen, page.rows, since, lookers, news.edge_of(page)),
             notice=notices.take(),
+            warned=warning.of(tx),
             first_url=wanted.address(chosen),
             next_url=wanted.address(chosen, cursor=older) if older else None,
             previous_url=wanted.address(chosen, cursor=newer) if newer else None,

@@ -7,14 +7,16 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import triage
+from tipline.domain import retention, triage
 from tipline.domain.filters import Filter
+from tipline.domain.retention import Rules
 from tipline.domain.tips import Tip
 from tipline.web import current
 
 # In the order in which they stand in an address.
 NAMES = (
     "state", "category", "beat", "assignee", "q", "unread", "footage", "period", "after", "before", "shop",
+    "due",
 )  # fmt: skip
 # Those that belong to a tab; the others narrow what the tab shows.
 NARROWING = NAMES[1:]
@@ -33,7 +35,15 @@ def filter_of(query: str) -> Filter:
 
 def _filter(told: dict[str, str]) -> Filter:
     values = {name: told.get(name, "").strip()[:LONGEST_WORDS] for name in NAMES}
-    return Filter(**values, reader=current.staff().id, zone=current.zone())
+    return Filter(**values, reader=current.staff().id, zone=current.zone(), rules=rules_for(values["due"]))
+
+
+def rules_for(due: str) -> Rules:
+    """The rules of retention, where somebody wants to see what falls due."""
+    if not due:
+        return {}
+    with current.services().database.reading() as tx:
+        return retention.rules_of(tx)
 
 
 def query_of(wanted: Filter) -> str:

@@ -39,11 +39,12 @@ def is_ahead() -> bool:
 
 
 def note(reference: str) -> None:
-    """The reader has this tip open: write down what is not written down yet. A draft is nobody's to open."""
+    """The reader has this tip open: write down what is not written down yet. A draft or an erased one is
+    nobody's to open."""
     who, database = current.staff().id, current.services().database
     with database.reading() as tx:
         tip = tips.find_tip(tx, reference)
-        if tip is None or tip.state == "draft":
+        if tip is None or tip.state == "draft" or tip.erased_at:
             return
         is_new = bool(unread.list_unread(tx, who, [tip.id]))
         is_due = presence.is_due(tx, who, _subject(tip))

@@ -32,6 +32,8 @@ TIP = {
     "closed": Word(N_("Closed"), "archive", "idle"),
     "withdrawn": Word(N_("Withdrawn"), "arrow-back-up", "refused"),
 }
+ERASED = Word(N_("Erased"), "trash", "idle")
+BEING_ERASED = Word(N_("Being erased"), "refresh", "refused")
 FILE = {
     "uploading": Word(N_("Arriving"), "file-upload", "waiting"),
     "received": Word(N_("Waiting to be examined"), "clock", "waiting"),
@@ -39,6 +41,7 @@ FILE = {
     "ready": Word(N_("Examined"), "check", "used"),
     "undecodable": Word(N_("No pictures"), "alert-triangle", "refused"),
     "expired": Word(N_("Never fully arrived"), "x", "idle"),
+    "erased": ERASED,
 }
 CASE = {
     "open": Word(N_("Open"), "folder", "used"),

@@ -1,0 +1,58 @@
+"""How long a tip is kept, as its page tells it; and the page of what stays of an erased one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, render_template
+
+from tipline.db import Transaction
+from tipline.domain import accounts, due, erasures, holds, links, tips
+from tipline.domain.tips import Tip
+from tipline.errors import N_, TiplineError
+from tipline.web import current
+from tipline.web.review import history, notices
+
+# Ready to be chosen; whoever has another reason writes it.
+HOLD_REASONS = (
+    N_("A court or prosecutor needs it"),
+    N_("A complaint or objection is pending"),
+    N_("An internal inquiry is under way"),
+)
+ERASE_REASONS = (
+    N_("The person shown asks for it"),
+    N_("Not about anything the station investigates"),
+    N_("Sent by mistake"),
+)
+
+
+def of(tx: Transaction, tip: Tip) -> dict[str, Any]:
+    """What the page of a tip shows of it."""
+    standing = [one for one in holds.list_over_tip(tx, tip.id) if one.ended_at is None]
+    asked = erasures.find_open(tx, tip.id)
+    return {
+        "due": due.of(tx, tip),
+        "holds": standing,
+        "hold_names": holds.names(tx, standing),
+        "erasure": asked,
+        "is_mine": asked is not None and asked.asked_by == current.actor().label,
+        "hold_reasons": HOLD_REASONS,
+        "erase_reasons": ERASE_REASONS,
+    }
+
+
+def tombstone(reference: str) -> Response:
+    """What is kept of an erased tip."""
+    with current.services().database.reading() as tx:
+        tip = tips.find_tip(tx, reference)
+        row = erasures.find_last(tx, tip.id) if tip else None
+        if tip is None or row is None:
+            raise TiplineError("tip:not-found")
+        labels = [one for one in (row.asked_by, row.approved_by) if one]
+        page = render_template(
+            "review/tombstone.html", tip=tip, row=row, kept=row.kept, names=erasures.names(tx, labels),
+            links=links.list_cases_of(tx, tip, current.actor()),
+            history=history.of_tip(tx, tip.reference), notice=notices.take(),
+            author_names={one.username: one.display_name for one in accounts.list_accounts(tx)},
+        )  # fmt: skip
+    return make_response(page)
