@@ -96,8 +96,9 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.health import blueprint as health
     from tipline.web.intake import blueprint as intake
     from tipline.web.maps import blueprint as maps
+    from tipline.web.reports import blueprint as reports
     from tipline.web.review import blueprint as review
     from tipline.web.sharing import blueprint as sharing
 
-    for blueprint in (intake, review, counter, cases, sharing, admin, maps, health, accounts, *api):
+    for blueprint in (intake, review, counter, cases, sharing, admin, maps, health, reports, accounts, *api):
         app.register_blueprint(blueprint)

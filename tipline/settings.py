@@ -79,6 +79,15 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _origin(value: str) -> str:
+    checked = _url("http", "https")(value)
+    parts = urlsplit(checked)
+    # It becomes a part of the policy of our pages.
+    if not _HOST.fullmatch(parts.netloc) or parts.path or parts.query or parts.fragment:
+        raise ValueError("must be a scheme, a host and perhaps a port, such as https://media.example.org")
+    return checked
+
+
 def _store(value: str) -> str:
     checked = _url("file", "s3")(value)
     try:
@@ -141,6 +150,11 @@ class Settings:
     public_url: str = _setting(
         _url("http", "https"),
         "Address reporters use, for links and QR codes; the listening address unless set.",
+        "",
+    )
+    media_url: str = _setting(
+        _origin,
+        "Host of its own for originals and pictures, with a scheme and no path; the pages' own unless set.",
         "",
     )
     max_file_bytes: int = _setting(_whole(1, 2**50), "Largest single file, in bytes.", 8 * GIB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -10,17 +11,68 @@ from tipline.errors import TiplineError
 from tipline.web import crowd, current
 from tipline.web.requests import FILES_AT_THE_COUNTER
 
-_COMMON = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-)
+# Every answer belongs to an area by its address; each area has a policy of its own, and this is all of them.
+_NOTHING = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+_OWN = f"{_NOTHING}; script-src 'self'; style-src 'self'; form-action 'self'; manifest-src 'self'"
 MEDIA = "sandbox; default-src 'none'"
+REPORTS = "/csp-reports"
+_OFF = (
+    "accelerometer", "bluetooth", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope",
+    "hid", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+
+
+class Area(NamedTuple):
+    """`policy` is its Content-Security-Policy, where {media} stands for the host of media; `allowed` names
+    what pages of it may ask a browser for; `reports` says whether broken rules are told to us."""
+
+    policy: str
+    allowed: frozenset[str] = frozenset()
+    reports: bool = False
+
+    @property
+    def permissions(self) -> str:
+        """All off but what the area uses."""
+        return ", ".join(f"{one}=({'self' if one in self.allowed else ''})" for one in _OFF)
+
+
+INTAKE = Area(
+    f"{_OWN}; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'",
+    frozenset({"screen-wake-lock"}),
+    reports=True,
+)
+DESK = Area(
+    f"{_OWN}; img-src 'self' blob: data:{{media}}; media-src 'self' blob:{{media}}; "
+    "connect-src 'self'{media}",
+    reports=True,
+)
+# No script of it writes markup, so none may.
+OUTSIDE = Area(
+    f"{_OWN}; img-src 'self'{{media}}; media-src 'self'{{media}}; require-trusted-types-for 'script'; "
+    "trusted-types 'none'",
+    reports=True,
+)
+PROGRAMS, PARTS = Area(_NOTHING), Area(_NOTHING)
+AREAS: tuple[tuple[str, Area], ...] = (
+    ("/share/", OUTSIDE),
+    ("/desk", DESK),
+    ("/api/", PROGRAMS),
+    ("/static/", PARTS),
+    ("/favicon.ico", PARTS),
+    ("/.well-known/", PARTS),
+    ("/healthz", PARTS),
+    ("/readyz", PARTS),
+    ("/metrics", PARTS),
+    ("/robots.txt", PARTS),
+    (REPORTS, PARTS),
+    ("/", INTAKE),
+)
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Anonymous doors: they act with nothing the browser adds by itself, so a token would protect nothing.
 OPEN_DOORS = {
     "POST /report", "POST /verify", "POST /api/v1/public/tips", "POST /api/v1/public/sessions",
-    "POST /api/v1/public/receipts/verify",
+    "POST /api/v1/public/receipts/verify", f"POST {REPORTS}",
 }  # fmt: skip
 # Their views look at the token themselves: it stands before the files in a body that is read only once, or
 # the form must come back filled in when the token is too old.
@@ -64,21 +116,30 @@ def _is_ours(origin: str) -> bool:
         return False
 
 
-def _policy() -> str:
-    """The same for every page; one that shows a map may load its pictures from the station's map server."""
+def area_of(path: str) -> Area:
+    """The first that begins so."""
+    return next(area for begin, area in AREAS if path.startswith(begin))
+
+
+def _policy(area: Area) -> str:
+    """That of the area; a page that shows a map may load its pictures from the station's map server."""
+    media = current.settings().media_url
+    policy = area.policy.format(media=f" {media}" if media else "")
     server = g.get("pictures_from")
-    return _COMMON.replace("img-src 'self'", f"img-src 'self' {server}") if server else _COMMON
+    policy = policy.replace("img-src 'self'", f"img-src 'self' {server}") if server else policy
+    return f"{policy}; report-uri {REPORTS}" if area.reports else policy
 
 
 def add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy())
+    headers, area = response.headers, area_of(request.path)
+    headers.setdefault("Content-Security-Policy", _policy(area))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers["Permissions-Policy"] = area.permissions
     headers.setdefault("Cache-Control", "no-store")
-    if current.settings().secure:
+    # A name of an onion service is its key: there is no certificate to insist on.
+    if current.settings().secure and not request.host.partition(":")[0].endswith(".onion"):
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
