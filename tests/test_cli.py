@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -17,8 +18,9 @@ from tipline import db, passwords, services
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
 from tipline.cli import program
-from tipline.domain import accounts, tokens
+from tipline.domain import accounts, erasures, tokens
 from tipline.domain.accounts import Account
+from tipline.domain.tips import Tip
 
 ROOT = Path(__file__).resolve().parents[1]
 Done = subprocess.CompletedProcess[str]
@@ -289,3 +291,21 @@ def test_a_folder_is_watched_only_if_it_is_there_and_its_beat_exists(
     assert "taken    a.jpg → T-1001 file 1" in done.stdout
     again = tipline(fresh, "intake", "watch", str(folder), "--once", "--settle", "0.1")
     assert again.stdout.strip().endswith("Taken: 0. There before: 1. Refused: 0. Waiting: 0.")
+
+
+def test_the_command_line_only_asks_for_an_erasure_and_tells_what_rules_would_do(
+    fresh: dict[str, str],
+    environment: dict[str, str],
+    services: services.Services,
+    make_tip: Callable[..., Tip],
+) -> None:
+    tip, environment = make_tip(), {**fresh, **environment}
+    asked = tipline(environment, "erase", tip.reference, "--reason", "a court says so")
+    assert (asked.returncode, tip.reference in asked.stdout) == (0, True)
+    again = tipline(environment, "erase", tip.reference, "--reason", "a court says so")
+    assert again.returncode == 2
+    with services.database.reading() as tx:
+        assert [one.state for one in erasures.list_in(tx, *erasures.STATES)] == ["asked"]
+
+    shown = tipline(environment, "retention", "preview")
+    assert (shown.returncode, shown.stdout.count("theft")) == (0, 1)

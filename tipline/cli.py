@@ -15,6 +15,7 @@ from tipline.commands import (
     media,
     operating,
     receipt,
+    retention,
     shop,
     system,
     token,
@@ -47,6 +48,8 @@ for command in (
     backup.backup,
     backup.restore,
     receipt.group,
+    retention.group,
+    retention.erase,
     system.doctor,
     system.settings_group,
 ):

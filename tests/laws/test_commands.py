@@ -26,6 +26,8 @@ COMMANDS = {
     "receipt verify": ["FILE", "--key", "--keys", "--file"],
     "backup": ["FOLDER", "--check", "--snapshot", "--keep"],
     "restore": ["FOLDER", "--snapshot"],
+    "erase": ["TIP", "--reason"],
+    "retention preview": [],
     "doctor": ["--store", "--lock"],
     "settings show": [],
 }

@@ -19,6 +19,7 @@ from tipline.web.api.public import blueprint as public
 from tipline.web.api.queue import blueprint as queue
 from tipline.web.api.receipts import blueprint as receipts
 from tipline.web.api.redactions import blueprint as redactions
+from tipline.web.api.retention import blueprint as retention
 from tipline.web.api.search import blueprint as search
 from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.suggestions import blueprint as suggestions
@@ -38,6 +39,7 @@ _desk = (
     case_parts,
     acts,
     custody,
+    retention,
     search,
 )
 blueprints = (public, receipts, shops, tus, partner, *_desk)
