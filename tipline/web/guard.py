@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import g
 
-from tipline.domain import rights
+from tipline.domain import policy, rights
 from tipline.web import current
 
 P = ParamSpec("P")
@@ -55,8 +55,10 @@ def staff(right: str, *, enrolling: bool = False) -> Callable[[Callable[P, R]], 
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             g.for_enrolment = enrolling
-            rights.require(current.actor(), right)
-            return view(*args, **kwargs)
+            actor = current.actor()
+            rights.require(actor, right)
+            with policy.viewing(actor):
+                return view(*args, **kwargs)
 
         guarded.enrolling = enrolling  # type: ignore[attr-defined]
         return _declared(guarded, right)

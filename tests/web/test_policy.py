@@ -1,0 +1,90 @@
+"""Tips of cases that are open to their members alone: who meets them, in every kind of query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import aliased
+
+from tests import factories
+from tipline.domain import accounts, cases, evidence, links, policy, renditions, tallies, tips, triage
+from tipline.domain.accounts import Account
+from tipline.domain.actors import SYSTEM, Actor
+from tipline.domain.cases import Case
+from tipline.domain.evidence import Evidence
+from tipline.domain.filters import Filter
+from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
+from tipline.services import Services
+
+
+@pytest.fixture
+def outsider(services: Services, password_hash: str) -> Actor:
+    with services.database.transaction() as tx:
+        return accounts.add(tx, SYSTEM, "he", role="investigator", password_hash=password_hash).actor
+
+
+@pytest.fixture
+def closed(services: Services, case: Case, tip: Tip, people: dict[str, Account]) -> Case:
+    """A case of li's, open to its members alone, with one tip."""
+    with services.database.transaction() as tx:
+        found = cases.read_case(tx, case.number)
+        found.access = cases.MEMBERS
+        links.link(tx, people["investigator"].actor, found, tips.read_tip(tx, tip.reference), "same coat")
+    return found
+
+
+def sees(services: Services, viewer: Actor, tip: Tip) -> bool:
+    with policy.viewing(viewer), services.database.reading() as tx:
+        return tips.find_tip(tx, tip.reference) is not None
+
+
+def test_members_and_those_who_see_all_meet_it_and_nobody_else(
+    services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
+) -> None:
+    assert not sees(services, outsider, tip)
+    for role in ("investigator", "supervisor", "admin", "auditor"):
+        assert sees(services, people[role].actor, tip), role
+    with services.database.reading() as tx:  # a worker, a reporter: nobody of the desk looks
+        assert tips.read_tip(tx, tip.reference).id == tip.id
+
+
+def test_a_link_to_an_open_case_or_none_at_all_opens_it_again(
+    services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
+) -> None:
+    lead = people["investigator"].actor
+    with services.database.transaction() as tx:
+        other = cases.open_case(tx, lead, "open to all")
+        links.link(tx, lead, other, tips.read_tip(tx, tip.reference), "also")
+    assert sees(services, outsider, tip)
+    with services.database.transaction() as tx:
+        links.unlink(tx, lead, cases.read_case(tx, other.number, SYSTEM), tips.read_tip(tx, tip.reference), "no")
+    assert not sees(services, outsider, tip)
+    with services.database.transaction() as tx:
+        links.unlink(tx, lead, cases.read_case(tx, closed.number, SYSTEM), tips.read_tip(tx, tip.reference), "no")
+    assert sees(services, outsider, tip)
+
+
+def test_no_kind_of_query_tells_of_it(
+    services: Services, closed: Case, tip: Tip, add_file: Callable[..., Evidence], outsider: Actor
+) -> None:
+    file = factories.examine(services, add_file(tip), pictures=1)
+    with policy.viewing(outsider), services.database.reading() as tx:
+        assert tx.get(Tip, tip.id) is None
+        with pytest.raises(NoResultFound):
+            tx.get_one(Evidence, file.id)
+        with pytest.raises(TiplineError):
+            renditions.read_rendition(tx, file.id, "sheet.webp")
+        other = aliased(Tip)
+        assert list(tx.scalars(select(other.id))) == []
+        assert tx.scalar(select(func.count(Tip.id))) == 0
+        assert list(tx.execute(select(Tip.reference, Evidence.id).join(Tip, Tip.id == Evidence.tip_id))) == []
+        assert triage.list_queue(tx, Filter(state="all")).rows == []
+        assert tallies.count_each(tx, {"all": Filter(state="all"), "": Filter()}) == {"all": 0, "": 0}
+        assert tallies.count(tx, Filter(state="all")) == 0
+        assert triage.list_queue(tx, Filter(state="all", q="IMG")).rows == []
+        assert evidence.count_by_state(tx) == {}
+        assert renditions.list_of(tx, file.id) == []

@@ -1,0 +1,100 @@
+"""Which tips and files exist for whom: what belongs to cases of members alone exists for those members alone.
+
+A tip is closed to a person while all cases it stands in are closed to that person; with its last link it is
+open to the station again. The rule is here once, and no query has to remember it: while somebody of the desk
+asks (`viewing`), every query on tips and on what is made of them leaves out what does not exist for that person,
+so that «not yours» and «not there» are the same answer everywhere. The log is read through `closed_references`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, event, or_, select
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+
+from tipline.db import Transaction
+from tipline.domain import membership
+from tipline.domain.actors import Actor
+from tipline.domain.cases import MEMBERS, Case, sees_all
+from tipline.domain.derivatives import Derivative
+from tipline.domain.evidence import Evidence
+from tipline.domain.links import Link
+from tipline.domain.marks import Mark
+from tipline.domain.messages import Message
+from tipline.domain.renditions import Rendition
+from tipline.domain.tips import Tip
+
+_viewer: ContextVar[Actor | None] = ContextVar("viewer", default=None)
+_CASE, _LINK, _TIP, _FILE = (one.__table__ for one in (Case, Link, Tip, Evidence))
+_SOME = "tipline.closed-cases"  # whether a transaction has met any case that is closed to its viewer
+
+
+@contextmanager
+def viewing(viewer: Actor) -> Iterator[None]:
+    """Within it every query is this person's."""
+    before = _viewer.set(viewer)
+    try:
+        yield
+    finally:
+        _viewer.reset(before)
+
+
+def closed_tips(viewer: Actor) -> Select[int]:
+    """Ids of the tips that do not exist for this person."""
+    closed = _standing().where(_is_closed(viewer))
+    elsewhere = _standing().where(~_is_closed(viewer), _LINK.c.tip_id.in_(closed))
+    return closed.where(_LINK.c.tip_id.not_in(elsewhere))
+
+
+def closed_references(viewer: Actor) -> Select[str] | None:
+    """The same as the log calls them; None for whoever sees all."""
+    if sees_all(viewer):
+        return None
+    return select(_TIP.c.reference).where(_TIP.c.id.in_(closed_tips(viewer)))
+
+
+def _standing() -> Select[Any]:
+    joined = _LINK.join(_CASE, _CASE.c.id == _LINK.c.case_id)
+    return select(_LINK.c.tip_id).select_from(joined).where(_LINK.c.ended_at.is_(None))
+
+
+def _is_closed(viewer: Actor) -> ColumnElement[bool]:
+    """The opposite of `cases.visible`, on the tables themselves: within a query it must not be scoped again."""
+    closed = _CASE.c.access == MEMBERS
+    if viewer.user_id is None:
+        return closed
+    leads = or_(_CASE.c.lead_id.is_(None), _CASE.c.lead_id != viewer.user_id)
+    return closed & leads & _CASE.c.id.not_in(membership.cases_of(viewer.user_id))
+
+
+@event.listens_for(Transaction, "do_orm_execute")
+def _scope(state: ORMExecuteState) -> None:
+    """Most stations have no closed case, and most people are in all there are: then nothing is added."""
+    viewer = _viewer.get()
+    if viewer is None or not state.is_select or state.is_column_load or sees_all(viewer):
+        return
+    session = state.session
+    if _SOME not in session.info:
+        session.info[_SOME] = False  # while it is asked
+        some = select(_CASE.c.id).where(_is_closed(viewer)).limit(1)
+        session.info[_SOME] = session.connection().scalar(some) is not None
+    if session.info[_SOME]:
+        state.statement = state.statement.options(*_criteria(viewer))
+
+
+def _criteria(viewer: Actor) -> list[Any]:
+    tips = closed_tips(viewer)
+    files = select(_FILE.c.id).where(_FILE.c.tip_id.in_(tips))
+    rules: list[tuple[Any, ColumnElement[bool]]] = [
+        (Tip, Tip.id.not_in(tips)),
+        (Evidence, Evidence.tip_id.not_in(tips)),
+        (Message, Message.tip_id.not_in(tips)),
+        (Rendition, Rendition.evidence_id.not_in(files)),
+        (Derivative, Derivative.evidence_id.not_in(files)),
+        (Mark, Mark.evidence_id.not_in(files)),
+    ]
+    return [with_loader_criteria(kind, rule, include_aliases=True) for kind, rule in rules]
