@@ -42,6 +42,12 @@ def sees(services: Services, viewer: Actor, tip: Tip) -> bool:
         return tips.find_tip(tx, tip.reference) is not None
 
 
+def unlink(services: Services, lead: Actor, case: Case, tip: Tip) -> None:
+    with services.database.transaction() as tx:
+        found = cases.read_case(tx, case.number, SYSTEM)
+        links.unlink(tx, lead, found, tips.read_tip(tx, tip.reference), "no")
+
+
 def test_members_and_those_who_see_all_meet_it_and_nobody_else(
     services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
 ) -> None:
@@ -60,11 +66,9 @@ def test_a_link_to_an_open_case_or_none_at_all_opens_it_again(
         other = cases.open_case(tx, lead, "open to all")
         links.link(tx, lead, other, tips.read_tip(tx, tip.reference), "also")
     assert sees(services, outsider, tip)
-    with services.database.transaction() as tx:
-        links.unlink(tx, lead, cases.read_case(tx, other.number, SYSTEM), tips.read_tip(tx, tip.reference), "no")
+    unlink(services, lead, other, tip)
     assert not sees(services, outsider, tip)
-    with services.database.transaction() as tx:
-        links.unlink(tx, lead, cases.read_case(tx, closed.number, SYSTEM), tips.read_tip(tx, tip.reference), "no")
+    unlink(services, lead, closed, tip)
     assert sees(services, outsider, tip)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, select
+from sqlalchemy import Select, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
@@ -125,10 +125,11 @@ def list_of(
     after: int = 0,
     limit: int = 100,
     without: Select[str] | None = None,
+    closed: Select[str] | None = None,
 ) -> list[Custody]:
     """Entries in the order they were written, beginning behind `after`; of these `actions` alone if given.
 
-    `without` selects subjects that whoever asks may not meet.
+    `without` selects subjects that whoever asks may not meet, `closed` references of such tips.
     """
     query = select(Custody).where(Custody.seq > after).order_by(Custody.seq).limit(limit)
     if actions is not None:
@@ -139,14 +140,16 @@ def list_of(
         query = query.where(Custody.tip == tip)
     if without is not None:
         query = query.where(Custody.subject.not_in(without))
+    if closed is not None:
+        query = query.where(or_(Custody.tip.is_(None), Custody.tip.not_in(closed)))
     return list(tx.scalars(query))
 
 
 def list_latest(
     tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100,
-    without: Select[str] | None = None,
+    without: Select[str] | None = None, closed: Select[str] | None = None,
 ) -> list[Custody]:  # fmt: skip
-    """Newest first. `about` is a subject, an actor, or the reference of a tip; `without` as above."""
+    """Newest first. `about` is a subject, an actor, or the reference of a tip; the rest as above."""
     query = select(Custody).order_by(Custody.seq.desc()).limit(limit)
     if before:
         query = query.where(Custody.seq < before)
@@ -155,6 +158,8 @@ def list_latest(
         query = query.where(names)
     if without is not None:
         query = query.where(Custody.subject.not_in(without))
+    if closed is not None:
+        query = query.where(or_(Custody.tip.is_(None), Custody.tip.not_in(closed)))
     return list(tx.scalars(query))
 
 

@@ -1,9 +1,9 @@
 """Which tips and files exist for whom: what belongs to cases of members alone exists for those members alone.
 
-A tip is closed to a person while all cases it stands in are closed to that person; with its last link it is
-open to the station again. The rule is here once, and no query has to remember it: while somebody of the desk
-asks (`viewing`), every query on tips and on what is made of them leaves out what does not exist for that person,
-so that «not yours» and «not there» are the same answer everywhere. The log is read through `closed_references`.
+A tip is closed to a person while all cases it stands in are closed to that person; without its last link it
+is open to the station again. The rule is here once, and no query has to remember it: while somebody of the
+desk asks (`viewing`), every query on tips and on what is made of them leaves out what does not exist for that
+person, so that «not yours» and «not there» are one answer everywhere. The log has `closed_references`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from tipline.domain import membership
 from tipline.domain.actors import Actor
 from tipline.domain.cases import MEMBERS, Case, sees_all
 from tipline.domain.derivatives import Derivative
+from tipline.domain.erasures import Erasure
 from tipline.domain.evidence import Evidence
 from tipline.domain.links import Link
 from tipline.domain.marks import Mark
 from tipline.domain.messages import Message
 from tipline.domain.renditions import Rendition
+from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
 
 _viewer: ContextVar[Actor | None] = ContextVar("viewer", default=None)
@@ -63,7 +65,7 @@ def _standing() -> Select[Any]:
 
 
 def _is_closed(viewer: Actor) -> ColumnElement[bool]:
-    """The opposite of `cases.visible`, on the tables themselves: within a query it must not be scoped again."""
+    """The opposite of `cases.visible`, on the tables themselves: nothing may scope it again."""
     closed = _CASE.c.access == MEMBERS
     if viewer.user_id is None:
         return closed
@@ -96,5 +98,7 @@ def _criteria(viewer: Actor) -> list[Any]:
         (Rendition, Rendition.evidence_id.not_in(files)),
         (Derivative, Derivative.evidence_id.not_in(files)),
         (Mark, Mark.evidence_id.not_in(files)),
+        (Share, Share.evidence_id.not_in(files)),
+        (Erasure, Erasure.tip_id.not_in(tips)),
     ]
     return [with_loader_criteria(kind, rule, include_aliases=True) for kind, rule in rules]

@@ -11,7 +11,7 @@ from apiflask import HTTPError
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -86,6 +86,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(UnicodeEncodeError, _unstorable)
+    app.register_error_handler(NoResultFound, _nothing)
     app.register_error_handler(StoreError, _store)
     app.register_error_handler(Exception, _unknown)
 
@@ -210,6 +211,12 @@ def _unstorable(fault: Exception) -> Response:
     """A name looked for holds signs no database knows, such as NUL or half of a surrogate pair."""
     log.warning("request.unstorable", ref=reference(), fault=type(fault).__name__)
     return answer(TiplineError("request:invalid"))
+
+
+def _nothing(fault: NoResultFound) -> Response:
+    """A row that does not exist for whoever asks (`tipline.domain.policy`)."""
+    log.warning("request.nothing", ref=reference(), path=request.path)
+    return answer(TiplineError("request:not-found"))
 
 
 def _store(fault: StoreError) -> Response:

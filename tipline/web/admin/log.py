@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import cases, custody
+from tipline.domain import cases, custody, policy
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
@@ -117,8 +117,9 @@ def show_log() -> ResponseReturnValue:
     about, before = request.args.get("about", "").strip()[:120], _before()
     with current.services().database.reading() as tx:
         entries = custody.list_latest(
-            tx, about=about, before=before, limit=PAGE + 1, without=cases.hidden_subjects(current.actor())
-        )
+            tx, about=about, before=before, limit=PAGE + 1, without=cases.hidden_subjects(current.actor()),
+            closed=policy.closed_references(current.actor()),
+        )  # fmt: skip
         size = custody.size(tx)
         checked = "check" in request.args
         broken = custody.verify(tx) if checked else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from tipline.domain import cases, custody
+from tipline.domain import cases, custody, policy
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes
 from tipline.web.api.cases import cursor_number
@@ -22,7 +22,8 @@ blueprint = APIBlueprint("api_custody", __name__, url_prefix="/api/v1", tag="Cus
 def list_custody(query_data: CustodyQuery) -> dict[str, Any]:
     """Entries in the order they were written.
 
-    Those of a case that is open to its members alone are told to whoever may see it; `seq` shows the gap.
+    Those of a case that is open to its members alone, and of its tips, are told to whoever may see it; `seq`
+    shows the gap.
     """
     after = cursor_number(query_data.cursor) or 0
     with current.services().database.reading() as tx:
@@ -33,6 +34,7 @@ def list_custody(query_data: CustodyQuery) -> dict[str, Any]:
             after=after,
             limit=query_data.limit + 1,
             without=cases.hidden_subjects(current.actor()),
+            closed=policy.closed_references(current.actor()),
         )
     shown = found[: query_data.limit]
     rest = len(found) > len(shown)

@@ -64,7 +64,9 @@ def _told(tx: Transaction, tip: Tip, rows: list[Hint]) -> dict[str, Any]:
     cases: dict[str, dict[str, Any]] = {}
     tips = []
     for row in rows:
-        other = others[row.other_than(tip.id)]
+        other = others.get(row.other_than(tip.id))
+        if other is None:
+            continue  # not the asker's to meet
         told = {
             "kind": row.kind, "score": round(row.score, 1), "band": row.band,
             "reasons": [_reason(one, tip, other) for one in hints.seen_from(row, tip.id)],

@@ -67,6 +67,7 @@ def of(tx: Transaction, tip: Tip, people: dict[int, Any]) -> Hinted:
     """In a fixed number of queries."""
     rows = hints.list_of(tx, tip.id)
     tips = hints.tips_of(tx, rows)
+    rows = [one for one in rows if one.other_than(tip.id) in tips]  # the rest is not the reader's to meet
     settled = hints.settled(tx, rows)
     standing = links.list_cases_of_many(tx, list(tips), current.actor())
     pictures = _pictures(tx, rows)
