@@ -9,6 +9,7 @@ import click
 from tipline import __version__
 from tipline.commands import (
     backup,
+    contacts,
     custody,
     intake,
     key,
@@ -45,6 +46,7 @@ for command in (
     media.group,
     custody.group,
     key.group,
+    contacts.group,
     backup.backup,
     backup.restore,
     receipt.group,

@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline import bell, broker, mapfile, preflight, printing, services
+from tipline import bell, broker, keycheck, mapfile, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
 from tipline.domain import clock, signatures
@@ -244,8 +244,7 @@ def look_at_clock(settings: Settings) -> _Words:
             with database.reading() as tx:
                 newest = tx.scalar(select(Custody.at).order_by(Custody.seq.desc()).limit(1))
         except (SQLAlchemyError, OSError):
-            # The lines of the database tell of it.
-            newest = None
+            newest = None  # the lines of the database tell of it
         finally:
             database.close()
     if newest and newest > clock.now():
@@ -346,5 +345,6 @@ LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "fonts": look_at_fonts,
     "signature": look_at_signature,
     "map": lambda settings: _Words(State[(found := mapfile.examine(settings))[0]], *found[1:]),
+    "contacts": lambda settings: _Words(State[(w := keycheck.examine(settings.database_url))[0]], *w[1:]),
     "clock": look_at_clock,
 }

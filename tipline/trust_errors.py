@@ -20,6 +20,7 @@ TRUST: dict[str, Entry] = {
     "contact:no-pair": Entry(_K.CONFLICT, N_("Before you can let %(name)s see contact details, they have to sign in once.")),
     "contact:pair-changed": Entry(_K.CONFLICT, N_("The key of %(name)s is not the one in the log: somebody changed it in the database. Nothing was granted. Give %(name)s a new password, and find out who has access to the database.")),
     "contact:code-unclear": Entry(_K.INVALID, N_("This is no recovery code: it has %(limit)s letters and digits, and one of them is wrong or missing. Compare it with the sheet.")),
+    "contact:holder-needed": Entry(_K.CONFLICT, N_("The station keeps no copy of the contact key: officers hold it. Say whose with --user, and give the password on standard input.")),
     "contact:code-foreign": Entry(_K.INVALID, N_("This recovery code belongs to none of this station's contact keys.")),
 }
 # fmt: on

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.conftest import PASSWORD, csrf_of, sign_in
+from tests.conftest import PASSWORD, browser, csrf_of, sign_in
 from tests.web.desk_forms import log_of
 from tipline import keyring, passwords
-from tipline.domain import accounts, clock, contact_keys, contacts, grants, officer_keys, unlocking
+from tipline.domain import accounts, clock, contact_keys, contacts, custody, grants, officer_keys, unlocking
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.domain.contact_keys import ContactGrant
 from tipline.domain.contacts import Contact
+from tipline.domain.custody import Custody
 from tipline.domain.purposes import Purpose
 from tipline.domain.sessions import DeskSession
 from tipline.domain.tips import Tip
@@ -42,11 +43,16 @@ def refused(code: str) -> Iterator[None]:
     assert caught.value.code == code
 
 
-def ask(browser: FlaskClient, tip: Tip, **fields: str) -> Any:
+def ask(desk: FlaskClient, tip: Tip, **fields: str) -> Any:
     """Open the contact details on the page of the tip."""
-    page = browser.get(f"/desk/tips/{tip.reference}").text
+    page = desk.get(f"/desk/tips/{tip.reference}").text
     form = {"csrf_token": csrf_of(page), "reason": WHY, **fields}
-    return browser.post(f"/desk/tips/{tip.reference}/contact", data=form)
+    return desk.post(f"/desk/tips/{tip.reference}/contact", data=form)
+
+
+def entries(services: Services, action: str) -> list[Custody]:
+    with services.database.reading() as tx:
+        return custody.list_of(tx, actions=[action])
 
 
 def held(services: Services, name: str) -> dict[str, bytes]:
@@ -72,15 +78,15 @@ def test_what_lies_in_the_database_is_noise_to_the_servers(services: Services, g
 def test_an_officer_opens_it_with_a_reason_and_one_entry_says_so(
     signed_in: SignedIn, services: Services, given: Tip
 ) -> None:
-    browser = signed_in()
-    assert CONTACT not in browser.get(f"/desk/tips/{given.reference}").text
+    desk = signed_in()
+    assert CONTACT not in desk.get(f"/desk/tips/{given.reference}").text
 
-    assert CONTACT in ask(browser, given).text
+    assert CONTACT in ask(desk, given).text
 
     looks = [one for one in log_of(services, given) if one.action == "contact:read"]
     assert [(one.actor, one.reason) for one in looks] == [("staff:li", WHY)]
     assert "13800001234" not in "".join(one.detail + (one.reason or "") for one in log_of(services, given))
-    assert CONTACT not in browser.get(f"/desk/tips/{given.reference}").text
+    assert CONTACT not in desk.get(f"/desk/tips/{given.reference}").text
 
 
 def test_without_a_reason_nothing_is_opened(signed_in: SignedIn, services: Services, given: Tip) -> None:
@@ -118,24 +124,24 @@ def test_the_next_officer_waits_until_a_holder_lets_them_in(
 def test_after_a_while_the_password_is_asked_for_once_more(
     signed_in: SignedIn, given: Tip, services: Services
 ) -> None:
-    browser = signed_in()
+    desk = signed_in()
     with services.database.transaction() as tx:
         (visit,) = tx.query(DeskSession).all()
         assert visit.unlocked
         visit.unlocked = None
-    assert ask(browser, given).status_code == 403
-    wrong = ask(browser, given, proof="not it")
+    assert ask(desk, given).status_code == 403
+    wrong = ask(desk, given, proof="not it")
     assert CONTACT not in wrong.text
     assert wrong.status_code in (401, 422)
-    assert CONTACT in ask(browser, given, proof=PASSWORD).text
-    assert CONTACT in ask(browser, given).text
+    assert CONTACT in ask(desk, given, proof=PASSWORD).text
+    assert CONTACT in ask(desk, given).text
 
 
 def test_the_keys_of_a_visit_run_out_and_do_not_open_with_another_cookie(
     signed_in: SignedIn, services: Services
 ) -> None:
-    browser = signed_in()
-    with browser.session_transaction() as session:
+    desk = signed_in()
+    with desk.session_transaction() as session:
         token = session["desk"]
     with services.database.reading() as tx:
         (visit,) = tx.query(DeskSession).all()
@@ -161,16 +167,16 @@ def test_no_token_opens_it_on_a_page_or_through_the_api(
 def test_ones_own_new_password_keeps_the_key_and_one_set_by_others_does_not(
     signed_in: SignedIn, services: Services, given: Tip, people: dict[str, Account]
 ) -> None:
-    browser = signed_in()
-    page = browser.get("/desk/password").text
+    desk = signed_in()
+    page = desk.get("/desk/password").text
     form = {
         "csrf_token": csrf_of(page),
         "current": PASSWORD,
         "new": "another-lantern-7",
         "again": "another-lantern-7",
     }
-    assert browser.post("/desk/password", data=form).status_code == 303
-    assert CONTACT in ask(browser, given).text
+    assert desk.post("/desk/password", data=form).status_code == 303
+    assert CONTACT in ask(desk, given).text
 
     with services.database.transaction() as tx:
         account = accounts.read_account(tx, "li")
@@ -199,10 +205,10 @@ def test_an_account_slipped_into_the_database_is_given_nothing(
 def test_a_contact_moved_to_another_tip_does_not_open(
     signed_in: SignedIn, services: Services, given: Tip, make_tip: Callable[..., Tip]
 ) -> None:
-    browser, other = signed_in(), make_tip(contact="another")
+    desk, other = signed_in(), make_tip(contact="another")
     with services.database.transaction() as tx:
         tx.get_one(Contact, other.id).sealed = tx.get_one(Contact, given.id).sealed
-    answer = ask(browser, other)
+    answer = ask(desk, other)
     assert answer.status_code == 409
     assert CONTACT not in answer.text
 
@@ -236,3 +242,41 @@ def test_signing_in_works_even_if_the_stations_secret_was_lost(
     with services.database.transaction() as tx:
         contact_keys.read_active(tx).sealed = "1.AAAA"
     assert sign_in(client, "li").status_code == 303
+
+
+def test_a_holder_who_adds_somebody_lets_them_in_and_one_who_waits_is_let_in_by_a_button(
+    signed_in: SignedIn, app: Any, services: Services, given: Tip
+) -> None:
+    admin = signed_in("admin")
+    page = admin.get("/desk/admin/accounts").text
+    form = {"csrf_token": csrf_of(page), "username": "qian", "role": "investigator", "password": PASSWORD}
+    assert admin.post("/desk/admin/accounts", data=form).status_code == 303
+    new = browser(app)
+    sign_in(new, "qian")
+    assert CONTACT in ask(new, given).text
+
+    late = signed_in("investigator")
+    assert ask(late, given).status_code == 403
+    page = admin.get("/desk/admin/accounts").text
+    assert 'action="/desk/admin/accounts/li/contacts"' in page
+    assert "No recovery code is written down yet" in page
+    token = {"csrf_token": csrf_of(page)}
+    assert admin.post("/desk/admin/accounts/li/contacts", data=token).status_code == 303
+    assert CONTACT in ask(late, given, proof=PASSWORD).text
+    told = [one.facts() for one in entries(services, "contact-key:grant")]
+    assert told[-1] == {"account": "li"}
+
+
+def test_a_button_on_the_page_seals_older_contacts_to_the_new_key(
+    signed_in: SignedIn, services: Services, given: Tip
+) -> None:
+    admin = signed_in("admin")
+    with services.database.transaction() as tx:
+        grants.rotate(tx, services.key, SYSTEM)
+    page = admin.get("/desk/admin/accounts").text
+    assert "1 contact is still sealed to an older key." in page
+    form = {"csrf_token": csrf_of(page), "proof": PASSWORD}
+    assert admin.post("/desk/admin/contacts/reseal", data=form).status_code == 303
+    with services.database.reading() as tx:
+        assert contacts.count_behind(tx) == 0
+    assert CONTACT in ask(admin, given).text

@@ -10,6 +10,7 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     borders,
     erasures,
     holds,
+    letting_in,
     log,
     people,
     places,

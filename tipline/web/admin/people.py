@@ -17,7 +17,7 @@ from tipline.domain.accounts import Account
 from tipline.domain.rights import PARTNER
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
-from tipline.web.admin import blueprint, tabs
+from tipline.web.admin import blueprint, contact_keys, tabs
 
 
 class Role(NamedTuple):
@@ -48,7 +48,7 @@ DONE = {
 @blueprint.get("/accounts")
 @guard.staff("account:manage")
 def list_people() -> ResponseReturnValue:
-    return _page()
+    return page()
 
 
 @blueprint.post("/accounts")
@@ -62,14 +62,15 @@ def add_person() -> ResponseReturnValue:
             accounts.require_good_password(password)
         password_hash = accounts.NO_PASSWORD if is_program else passwords.make_hash(password)
         with current.services().database.transaction() as tx:
-            accounts.add(
+            made = accounts.add(
                 tx, current.actor(), name, role=request.form.get("role", ""),
                 password_hash=password_hash,
                 display_name=request.form.get("display_name", ""),
             )  # fmt: skip
     except TiplineError as fault:
-        return _page(fault)
-    return _done("partner" if request.form.get("role") == PARTNER else "added", name)
+        return page(fault)
+    contact_keys.welcome(made, password)
+    return done("partner" if request.form.get("role") == PARTNER else "added", name)
 
 
 @blueprint.post("/accounts/<username>/close")
@@ -96,7 +97,7 @@ def give_password(username: str) -> ResponseReturnValue:
         accounts.require_good_password(password)
     except TiplineError as fault:
         # The page has many password fields; this one belongs to the row.
-        return _page(TiplineError(fault.code, fields={f"password-{username}": fault.code}, **fault.values))
+        return page(TiplineError(fault.code, fields={f"password-{username}": fault.code}, **fault.values))
     password_hash = passwords.make_hash(password)
     return _act(
         username,
@@ -111,26 +112,27 @@ def withdraw_tokens(username: str) -> ResponseReturnValue:
     return _act(username, "tokens", lambda tx, account: accounts.end_tokens(tx, current.actor(), account))
 
 
-def _act(username: str, done: str, act: Callable[[Transaction, Account], object]) -> ResponseReturnValue:
+def _act(username: str, what: str, act: Callable[[Transaction, Account], object]) -> ResponseReturnValue:
     try:
         with current.services().database.transaction() as tx:
             act(tx, accounts.read_account(tx, username))
     except TiplineError as fault:
-        return _page(fault)
-    return _done(done, username)
+        return page(fault)
+    return done(what, username)
 
 
-def _done(what: str, name: str) -> Response:
+def done(what: str, name: str) -> Response:
     return make_response(redirect(f"{HERE}?{urlencode({'done': what, 'name': name})}", 303))
 
 
-def _page(fault: TiplineError | None = None) -> Response:
+def page(fault: TiplineError | None = None) -> Response:
     with current.services().database.reading() as tx:
         people, tokens = accounts.list_accounts(tx), api_tokens.count(tx)
+        held = contact_keys.told(tx)
     # Only a name that exists is told back: the address of a page is anybody's to write.
     name = request.args.get("name", "")
-    done = DONE.get(request.args.get("done", "")) if any(one.username == name for one in people) else None
+    said = DONE.get(request.args.get("done", "")) if any(one.username == name for one in people) else None
     return tabs.show(
         "accounts", fault=fault, people=people, tokens=tokens, roles=ROLES,
-        done=done, name=name, typed=request.form,
+        done=said, name=name, held=held, typed=request.form,
     )  # fmt: skip
