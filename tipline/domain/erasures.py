@@ -20,7 +20,7 @@ from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, Database, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, due, evidence, holds, retention, tips
+from tipline.domain import clock, custody, due, evidence, holds, limits, retention, tips
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.tips import Tip
@@ -71,12 +71,13 @@ class Erasure(Base):
 def ask(tx: Transaction, actor: Actor, tip: Tip, reason: str) -> Erasure:
     """Ask for one by hand, or as its reporter; another person decides. Staff are told at once what stands
     against it: hold:stands, erasure:linked. A reporter may always ask, and gets an answer."""
-    words = holds.checked_reason(reason)
+    by_reporter = actor.kind == "reporter"
+    words = reason.strip()[: limits.REASON] if by_reporter else holds.checked_reason(reason)
     if tip.state == "draft":
         raise TiplineError("tip:not-found")
     if find_open(tx, tip.id) is not None:
         raise TiplineError("erasure:exists")
-    if actor.kind != "reporter":
+    if not by_reporter:
         require_possible(tx, tip)
     row = Erasure(tip_id=tip.id, reason=words, asked_by=actor.label, asked_at=clock.now())
     tx.add(row)

@@ -37,7 +37,7 @@ def ask_erasure() -> ResponseReturnValue:
     from tipline.web.intake import status  # which shows what this module tells
 
     tip = current.reporter_tip()
-    words = request.form.get("reason", "").strip() or "-"
+    words = request.form.get("reason", "")
     try:
         limiting.spend(limiting.MESSAGES)
         with current.services().database.transaction() as tx:
