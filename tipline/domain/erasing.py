@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from storage import keys
 from tipline.db import Base, Transaction
-from tipline.domain import clock, search, sketches, traits
+from tipline.domain import clock, search, sharing, sketches, traits
+from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
 from tipline.domain.contacts import Contact
 from tipline.domain.derivatives import Derivative
@@ -64,7 +65,7 @@ def close_doors(tx: Transaction, tip: Tip) -> None:
     )
     tx.execute(delete(Access).where(Access.tip_id == tip.id))
     _end_jobs(tx, tip)
-    _revoke_shares(tx, tip)
+    sharing.drop_of_tip(tx, tip, SYSTEM)
 
 
 def doomed(tx: Transaction, tip: Tip) -> Doomed:
@@ -109,11 +110,11 @@ def _end_jobs(tx: Transaction, tip: Tip) -> None:
     tx.execute(update(Outbox).where(mine).values(state="done", token=None, finished_at=clock.now()))
 
 
-def _revoke_shares(tx: Transaction, tip: Tip) -> None:
-    mine = Share.evidence_id.in_(_files(tip))
-    ended = {"revoked_at": clock.now(), "revoked_by": "system:tipline"}
-    tx.execute(update(Share).where(mine, Share.revoked_at.is_(None)).values(**ended))
-    tx.execute(update(Share).where(mine).values(derivative_id=None, message="", told="[]"))
+def _forget_copies(tx: Transaction, tip: Tip) -> None:
+    """Who was given what, and when, stays; what was given does not. Their bytes lie among the renditions."""
+    sharing.drop_of_tip(tx, tip, SYSTEM)
+    tx.flush()
+    tx.execute(update(Share).where(Share.evidence_id.in_(_files(tip))).values(derivative_id=None))
 
 
 def _forget_acts(tx: Transaction, tip: Tip) -> None:
@@ -197,7 +198,7 @@ OBJECTS: list[Callable[[Transaction, Tip], list[str]]] = []
 ROWS: dict[str, Rows] = {
     "acts": _forget_acts,
     "jobs": _end_jobs,
-    "shares": _revoke_shares,
+    "shares": _forget_copies,
     "packages": _end_packages,
     "findings": _forget_findings,
     "begun": _forget_begun,
