@@ -11,6 +11,7 @@ SEALED = "sealed-"
 VAULTS, VAULTS_GONE, VAULT_STATION = "vault/", "gone/", "station/mark"
 CHECKPOINTS = "checkpoint/"
 CHECKPOINT_DIGITS = 12
+PACKAGES = "package/"
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,79}")
@@ -66,6 +67,17 @@ def checkpoint(size: int) -> str:
     if not 0 < size < 10**CHECKPOINT_DIGITS:
         raise ValueError("a checkpoint is over one entry or more")
     return f"{CHECKPOINTS}{size:0{CHECKPOINT_DIGITS}}"
+
+
+def package(package_id: str) -> str:
+    """Where a package to be handed over is kept until it expires."""
+    return f"{PACKAGES}{_id(package_id)}"
+
+
+def find_package_id(key: str) -> str | None:
+    """Whose file is kept under this key, if it is one of a package."""
+    family, _, package_id = key.partition("/")
+    return package_id if f"{family}/" == PACKAGES and _ID.fullmatch(package_id) else None
 
 
 def checked(key: str) -> str:

@@ -15,6 +15,7 @@ from tipline.commands import (
     key,
     media,
     operating,
+    package,
     receipt,
     retention,
     shop,
@@ -52,6 +53,7 @@ for command in (
     receipt.group,
     retention.group,
     retention.erase,
+    package.group,
     system.doctor,
     system.settings_group,
 ):

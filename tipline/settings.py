@@ -185,6 +185,12 @@ class Settings:
     checkpoint_dir: Path | None = _setting(
         _path, "Folder in the hands of a second person, for copies of the custody log's signed checkpoints."
     )
+    package_days: int = _setting(
+        _whole(1, 3650),
+        "Days after which a package that was made of a case is deleted; another can be made.",
+        30,
+    )
+    sm3: bool = _setting(_switch, "1 puts SM3 digests beside those of SHA-256 into packages.", False)
     exiftool: str = _setting(
         _text,
         "Deep look at metadata by exiftool, in a sandbox of its own: auto (where installed), off, or a path.",

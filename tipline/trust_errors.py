@@ -22,5 +22,18 @@ TRUST: dict[str, Entry] = {
     "contact:code-unclear": Entry(_K.INVALID, N_("This is no recovery code: it has %(limit)s letters and digits, and one of them is wrong or missing. Compare it with the sheet.")),
     "contact:holder-needed": Entry(_K.CONFLICT, N_("The station keeps no copy of the contact key: officers hold it. Say whose with --user, and give the password on standard input.")),
     "contact:code-foreign": Entry(_K.INVALID, N_("This recovery code belongs to none of this station's contact keys.")),
+    # --- packages
+    "package:not-found": Entry(_K.NOT_FOUND, N_("There is no such package, or it is not yours to see.")),
+    "package:reason-needed": Entry(_K.INVALID, N_("Write what the package is for. It stands in the log.")),
+    "package:nothing": Entry(_K.INVALID, N_("Choose originals or covered copies. A package without either proves nothing.")),
+    "package:uncovered": Entry(_K.INVALID, N_("With covered copies instead of originals, pictures, clips and browser copies stay out: they show what was covered. Leave them out, or take the originals along.")),
+    "package:part-unknown": Entry(_K.INVALID, N_("This is nothing that can be put into a package. Choose from the list.")),
+    "package:too-many": Entry(_K.TOO_MANY, N_("Of this case %(limit)s packages are being made already. Wait until one of them is there.")),
+    "package:not-ready": Entry(_K.CONFLICT, N_("The package is not there yet. Wait until it is made; this page shows how far it is.")),
+    "package:gone": Entry(_K.GONE, N_("This package is not kept any more. Make a new one; the log still tells of the old one.")),
+    "package:not-failed": Entry(_K.CONFLICT, N_("This package did not fail. Make a new one if you need another.")),
+    "package:no-room": Entry(_K.FULL, N_("The store has no room for this package. Remove packages that are not needed any more, or tell the administrator.")),
+    "package:changed": Entry(_K.CONFLICT, N_("A file changed in the store while it was packed. Try again; if it stays so, tell the administrator.")),
+    "package:crashed": Entry(_K.UNAVAILABLE, N_("The package could not be made after several tries. Try again later; if it stays so, tell the administrator.")),
 }
 # fmt: on

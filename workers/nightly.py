@@ -22,6 +22,7 @@ from tipline.errors import TiplineError
 from tipline.services import Services
 from workers import erasing
 from workers.lease import stop
+from workers.packing import files as packing_files
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY_S = 5.0
@@ -50,10 +51,16 @@ def keep_checkpoints(services: Services) -> dict[str, Any]:
     return {"copied": copied}
 
 
+def clear_packages(services: Services) -> dict[str, Any]:
+    """Let packages expire, and free the room of those that nobody keeps any more."""
+    return {"deleted": packing_files.sweep(services)}
+
+
 CHORES: dict[str, Chore] = {
     "checkpoint": Chore(timedelta(minutes=10), keep_checkpoints),
     "retention": Chore(DAY, erasing.keep_rules, at_night=True),
     "erasures": Chore(timedelta(minutes=10), erasing.carry_out),
+    "packages": Chore(timedelta(hours=1), clear_packages),
 }
 
 

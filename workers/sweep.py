@@ -20,6 +20,7 @@ from tipline.domain import (
     evidence,
     live,
     outbox,
+    packages,
     receipts,
     recorders,
     rematches,
@@ -31,6 +32,7 @@ from tipline.jobs import JOBS, QUEUES, queue_of
 from tipline.services import Services
 from workers import deriving, following, pipeline
 from workers.lease import stop
+from workers.packing import job as packing_job
 
 log = structlog.get_logger(__name__)
 EVERY_S = 3.0
@@ -39,7 +41,7 @@ TURN = "sweep"
 # More rings than this are never added to jobs that wait already: a long queue is no sign of a lost ring.
 MOST_WAITING = 20
 # What is said when a job is given up; of all other kinds a step of a look is over.
-ENDINGS = {evidence.DERIVE: pipeline.end, derivatives.MAKE: deriving.end}
+ENDINGS = {evidence.DERIVE: pipeline.end, derivatives.MAKE: deriving.end, packages.MAKE: packing_job.end}
 PASSING = (SQLAlchemyError, redis.RedisError, storage.StoreError, TiplineError)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tipline import services, settings
 from tipline.services import Services
 from workers import deriving, following, live, matching, pipeline
+from workers.packing import job as packing
 
 LATER = 10  # how much a job of the late queue gives way to others on this host, by the measure of nice(2)
 
@@ -31,6 +32,12 @@ def take_late_step(outbox_id: int) -> None:
 def make_derivative(outbox_id: int) -> None:
     """Make what somebody asked for from an original: a still, a clip, a covered copy."""
     _with_services(deriving.work, outbox_id)
+
+
+def make_package(outbox_id: int) -> None:
+    """Pack all of a case into one file. It may be slow: nobody waits before the screen."""
+    os.nice(LATER)
+    _with_services(packing.work, outbox_id)
 
 
 def look_ahead(outbox_id: int) -> None:

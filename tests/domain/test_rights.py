@@ -19,6 +19,7 @@ MATRIX = {
     "evidence:export": "isa--",
     "case:read": "isar-",
     "case:act": "isa--",
+    "package:make": "isa--",
     "case:see-all": "-sar-",
     "custody:read": "isar-",
     "account:manage": "--a--",

@@ -28,6 +28,8 @@ COMMANDS = {
     "restore": ["FOLDER", "--snapshot"],
     "erase": ["TIP", "--reason"],
     "retention preview": [],
+    "package verify": ["FILE", "--fingerprint"],
+    "package verifier": [],
     "doctor": ["--store", "--lock"],
     "settings show": [],
 }

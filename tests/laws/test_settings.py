@@ -10,9 +10,9 @@ import pytest
 from tests.laws.sources import ROOT, files, python, strings
 from tipline import settings
 
-NAME = re.compile(r"TIPLINE_[A-Z][A-Z_]*[A-Z]")
+NAME = re.compile(r"TIPLINE_[A-Z][A-Z0-9_]*[A-Z0-9]")
 ROW = re.compile(
-    r"^\| `(?P<name>TIPLINE_[A-Z_]+)` \| (?P<default>[^|]+) \| (?P<sentence>[^|]+) \|$", re.MULTILINE
+    r"^\| `(?P<name>TIPLINE_[A-Z0-9_]+)` \| (?P<default>[^|]+) \| (?P<sentence>[^|]+) \|$", re.MULTILINE
 )
 
 

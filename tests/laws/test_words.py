@@ -141,7 +141,7 @@ UNSEEN = re.compile(
 WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 # Names, units and keys, which every language writes alike.
 EVERYWHERE = {
-    "Tipline", "SHA", "JSON", "API", "GPS", "UTC", "Enter", "Esc", "Ctrl", "Shift", "PDF", "URL", "ID",
+    "Tipline", "SHA", "SM", "JSON", "API", "GPS", "UTC", "Enter", "Esc", "Ctrl", "Shift", "PDF", "URL", "ID",
     "EXIF", "WGS", "Ed", "English", "中文", "nbsp", "middot", "times", "amp", "lt", "gt", "ndash",
     "mdash", "hellip", "deg",
 }  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from storage import keys
 from tipline.db import Base, Transaction
-from tipline.domain import clock, search, sharing, sketches, traits
+from tipline.domain import clock, packages, search, sharing, sketches, traits
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
 from tipline.domain.contacts import Contact
@@ -23,12 +23,10 @@ from tipline.domain.derivatives import Derivative
 from tipline.domain.erasures import Erasure
 from tipline.domain.evidence import NEVER_CAME, Evidence
 from tipline.domain.hints import Hint
-from tipline.domain.links import Link
 from tipline.domain.marks import Mark
 from tipline.domain.mentions import Mention
 from tipline.domain.messages import Message
 from tipline.domain.outbox import Outbox
-from tipline.domain.packages import Package
 from tipline.domain.presence import Presence
 from tipline.domain.receipts import Access
 from tipline.domain.redactions import Redaction
@@ -180,19 +178,16 @@ def _blank_tip(tx: Transaction, tip: Tip) -> None:
         setattr(tip, name, None)
 
 
-def _packages(tx: Transaction, tip: Tip) -> list[Package]:
-    """All of cases that it ever belonged to: whether it lies in one is not looked up, it is made again."""
-    cases = select(Link.case_id).where(Link.tip_id == tip.id)
-    return list(tx.scalars(select(Package).where(Package.case_id.in_(cases))))
+def _package_keys(tx: Transaction, tip: Tip) -> list[str]:
+    return [one.key for one in packages.list_of_tip(tx, tip)]
 
 
 def _end_packages(tx: Transaction, tip: Tip) -> None:
-    for one in _packages(tx, tip):
-        one.state, one.expires_at = "expired", clock.now()
+    packages.drop_of_tip(tx, SYSTEM, tip)
 
 
 # Keys in the store beside originals and what lies under their renditions.
-OBJECTS: list[Callable[[Transaction, Tip], list[str]]] = []
+OBJECTS: list[Callable[[Transaction, Tip], list[str]]] = [_package_keys]
 
 # In this order: rows that point at others go before them.
 ROWS: dict[str, Rows] = {

@@ -26,6 +26,7 @@ RIGHTS: dict[str, set[str]] = {
     "share:make": _DESK,
     "share:read": _EVERYONE,
     "case:read": _EVERYONE,
+    "package:make": _DESK,  # all of a case leaves the house
     "case:act": _DESK,
     "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone
     "custody:read": _EVERYONE,

@@ -27,6 +27,7 @@ SHEETS = Path(__file__).parent / "sheets"
 MOST_AT_ONCE = 2
 WAITS_S = 15.0
 LONGEST_S = 45.0
+MOST_PATIENT_S = 300.0
 LONGEST_LOOK_S = 30.0
 LARGEST_PAGE = 8 * 1024**2
 # Exit codes of the child.
@@ -50,9 +51,10 @@ class CannotPrint(Exception):
         self.lacks_font = lacks_font
 
 
-def pdf(html: str, *, attachments: Mapping[str, str] | None = None) -> bytes:
+def pdf(html: str, *, attachments: Mapping[str, str] | None = None, patient: bool = False) -> bytes:
     """The page as a PDF that holds the files `attachments` (name → text).
 
+    `patient` is for a worker that prints hundreds of pages and keeps nobody waiting.
     Raises print:busy, print:failed.
     """
     if len(html) > LARGEST_PAGE:
@@ -61,7 +63,7 @@ def pdf(html: str, *, attachments: Mapping[str, str] | None = None) -> bytes:
     job = json.dumps({"html": html, "attachments": dict(attachments or {})}).encode()
     with _turn(_turns):
         try:
-            done = _run([], job, LONGEST_S)
+            done = _run(["--patient"] if patient else [], job, MOST_PATIENT_S if patient else LONGEST_S)
         except (subprocess.TimeoutExpired, OSError) as fault:
             log.error("printing.failed", fault=type(fault).__name__)
             raise TiplineError("print:failed") from fault

@@ -17,7 +17,7 @@ from typing import Any
 from tipline.printing import NO_CHINESE, NOTHING_ATTACHED, PARTS_MISSING, sheet
 
 MEMORY_BYTES = 1536 * 1024**2
-CPU_S = 40
+CPU_S, PATIENT_CPU_S = 40, 240
 # Taking out a small file needs little; what needs more was made to.
 LOOK_MEMORY_BYTES = 512 * 1024**2
 LOOK_CPU_S = 5
@@ -31,7 +31,7 @@ def main(options: list[str]) -> int:
     if options == ["--attached"]:
         _bound(LOOK_MEMORY_BYTES, LOOK_CPU_S)
         return _attached(sys.stdin.buffer.read())
-    _bound(MEMORY_BYTES, CPU_S)
+    _bound(MEMORY_BYTES, PATIENT_CPU_S if options == ["--patient"] else CPU_S)
     try:
         import weasyprint  # noqa: F401 - whether it loads here is what matters
     except (ImportError, OSError) as fault:

@@ -79,7 +79,7 @@ def send_original(evidence: Evidence) -> Response:
     response.headers["Content-Disposition"] = disposition(evidence.filename, inline=inline)
     # Asked for again each time, so that a right that was taken away is noticed.
     response.headers["Cache-Control"] = "private, no-cache"
-    if purpose and _begins(response):
+    if purpose and is_beginning(response):
         _record_download(evidence, purpose)
     return response
 
@@ -106,13 +106,14 @@ def send_export(rendition: Rendition, filename: str) -> Response:
     return response
 
 
+def send_file(key: str, size: int, sha256: str, mime: str) -> Response:
+    """Something else that the store holds, of a type that only we give it."""
+    return _send(key, size, sha256, mime)
+
+
 def begins(response: Response) -> bool:
-    """Whether this answer starts a download; one that goes on after a break is not another one."""
-    if request.method != "GET" or request.args.get("download") != "1":
-        return False
-    if response.status_code == 206:
-        return response.headers["Content-Range"].startswith("bytes 0-")
-    return response.status_code == 200
+    """Whether this answer starts a download that was asked for as such."""
+    return request.args.get("download") == "1" and is_beginning(response)
 
 
 def original_url(evidence: Evidence, *, download: bool = False) -> str:
@@ -196,7 +197,7 @@ def _pieces(reader: BinaryIO, length: int) -> Iterator[bytes]:
         yield piece
 
 
-def _begins(response: Response) -> bool:
+def is_beginning(response: Response) -> bool:
     """Whether this answer starts a download; one that goes on after a break is not another one."""
     if request.method != "GET":
         return False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Request
+from flask import Request, request
 from werkzeug.routing import IntegerConverter, Map
 
 # Forms and JSON together with everything around their fields.
@@ -27,6 +29,21 @@ def is_for_files(path: str) -> bool:
     return path == UPLOADS or path.startswith(f"{UPLOADS}/") or carries_files(path)
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def body_may_lack(view: Callable[P, R]) -> Callable[P, R]:
+    """A call whose whole body may be left out; stands above the input it fills."""
+
+    @wraps(view)
+    def let_in(*args: P.args, **kwargs: P.kwargs) -> R:
+        cast(TiplineRequest, request).body_may_lack = True
+        return view(*args, **kwargs)
+
+    return let_in
+
+
 class RowNumber(IntegerConverter):
     """A number in an address: beyond what a column holds there is nothing."""
 
@@ -41,6 +58,7 @@ class TiplineRequest(Request):
         super().__init__(*args, **kwargs)
         if not self.is_streamed:
             self.max_content_length = MOST_BYTES
+        self.body_may_lack = False
 
     @property
     def wants_json(self) -> bool:
@@ -63,6 +81,8 @@ class TiplineRequest(Request):
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """Brackets nested by the thousand are as much a fault of the sender as a bracket that is missing."""
+        if self.body_may_lack and not self.get_data():
+            return {}
         try:
             return super().get_json(force, silent, cache)
         except RecursionError:

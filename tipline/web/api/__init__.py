@@ -14,6 +14,7 @@ from tipline.web.api.derivatives import blueprint as derivatives
 from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
 from tipline.web.api.marks import blueprint as marks
+from tipline.web.api.packages import blueprint as packages
 from tipline.web.api.partner import blueprint as partner
 from tipline.web.api.public import blueprint as public
 from tipline.web.api.queue import blueprint as queue
@@ -37,6 +38,7 @@ _desk = (
     redactions,
     cases,
     case_parts,
+    packages,
     acts,
     custody,
     retention,

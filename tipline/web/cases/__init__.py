@@ -16,6 +16,7 @@ from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
     holding,
     listing,
     merging,
+    packages,
     pages,
     sheets,
     sighted,

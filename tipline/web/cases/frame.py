@@ -47,6 +47,7 @@ TABS = (
     Tab("trail", N_("Trail"), "map-pin", "sightings"),
     Tab("subjects", N_("People, vehicles, objects"), "users", "subjects"),
     Tab("tasks", N_("Tasks"), "check", "tasks"),
+    Tab("packages", N_("Hand over"), "package"),
     Tab("log", N_("Log"), "file-text"),
 )
 
