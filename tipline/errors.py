@@ -40,6 +40,7 @@ CATALOGUE: dict[str, Entry] = {
     "key:sealed": Entry(_K.UNAVAILABLE, N_("The receipt cannot be signed right now; what you sent is safe. Operator: the signing key opens only with the TIPLINE_SECRET_KEY it was made under. Set that again, or run `tipline key rotate`.")),
     "custody:sealed": Entry(_K.UNAVAILABLE, N_("No checkpoint can be signed: the station's key does not open with the secret that is set. The log itself is unharmed. Operator: set the TIPLINE_SECRET_KEY it was made under, or run `tipline key rotate`.")),
     "custody:broken": Entry(_K.CONFLICT, N_("The log is broken at entry %(number)s, so nothing is signed over it. Stop work on this station and run `tipline custody verify`; keep the database as it is.")),
+    "custody:file-unclear": Entry(_K.INVALID, N_("This is no exported log, or it was cut or altered: line %(number)s cannot be read.")),
     "proof:nothing": Entry(_K.INVALID, N_("Choose the receipt or paste it first.")),
     "print:busy": Entry(_K.UNAVAILABLE, N_("Many PDFs are being made at the moment. Try again in a few seconds, or print the page instead.")),
     # --- tips

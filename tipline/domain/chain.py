@@ -62,10 +62,12 @@ class Block(NamedTuple):
     """What the check of one block found; `parts` are the tree's complete parts at the sizes asked for."""
 
     fault: Fault | None
+    end: int  # the last entry that was found whole
     previous: str
     last: str
     last_at: str
     parts: dict[int, list[bytes]]
+    tree: list[bytes]  # its parts at the end
     steps: list[Step]
     first_at: str
     first_action: str
@@ -136,7 +138,19 @@ def check_block(
         if fault:
             break
     start = ("", "", "") if first is None else (first[8], first[1], first[3])
-    return Block(fault, start[0], previous, last_at, parts, steps, start[1], start[2])
+    return Block(
+        fault, expected - 1, start[0], previous, last_at, parts, list(tree.parts), steps, start[1], start[2]
+    )
+
+
+def fault_of(block: Block, after: int, end: int, head: str) -> Fault | None:
+    """What is wrong with a block that should lead from `head` to entry `end`."""
+    fault = block.fault
+    if fault is None and block.end < end:
+        fault = Fault(block.end + 1, MISSING)
+    if block.previous != head and fault != Fault(after + 1, MISSING):
+        return Fault(after + 1, UNLINKED)
+    return fault
 
 
 def _look(row: Row, expected: int, previous: str) -> Fault | None:

@@ -115,10 +115,7 @@ def _grown(tx: Transaction, last: Checkpoint | None, size: int) -> Frontier:
     before = (
         tx.scalar(select(custody.Custody.hash).where(custody.Custody.seq == after)) if last else chain.START
     )
-    fault = block.fault or (None if block.previous == before else chain.Fault(after + 1, chain.UNLINKED))
-    if fault is None and tree.size != size:
-        fault = chain.Fault(tree.size + 1, chain.MISSING)
-    if fault:
+    if fault := chain.fault_of(block, after, size, before or ""):
         raise TiplineError("custody:broken", number=fault.seq)
     return tree
 

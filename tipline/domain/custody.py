@@ -111,9 +111,7 @@ def verify(tx: Transaction) -> Fault | None:
     """The first entry of the whole log that is broken in itself, or None; see `auditing` for all else."""
     end = size(tx)
     block = chain.check_block(chain.read_rows(tx, 0, end), 0)
-    if block.fault is None and end and block.previous != START:
-        return Fault(1, chain.UNLINKED)
-    return block.fault
+    return chain.fault_of(block, 0, end, START) if end else None
 
 
 def list_of(

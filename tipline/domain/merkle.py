@@ -45,6 +45,22 @@ class Frontier:
             parts.append(grown)
         self.size = size
 
+    def add(self, other: Frontier) -> None:
+        """Add a tree of its own at the end; this one must be as large as a number of trees of that kind."""
+        if other.size and self.size % (1 << (other.size - 1).bit_length()):
+            raise ValueError("a tree is added behind whole trees of its size alone")
+        if other.size & (other.size - 1) or not self.size & other.size:
+            self.parts += other.parts
+            self.size += other.size
+            return
+        grown = other.parts[0]
+        below = (self.size + other.size) // other.size
+        while not below & 1:
+            grown = node(self.parts.pop(), grown)
+            below >>= 1
+        self.parts.append(grown)
+        self.size += other.size
+
     def root(self) -> bytes:
         if not self.parts:
             return EMPTY

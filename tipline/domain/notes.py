@@ -84,16 +84,17 @@ def _split(note: str) -> tuple[Head, list[tuple[str, bytes]]]:
     found = [_SIGNATURE.fullmatch(line) for line in below.split("\n")[:-1]]
     if not found:
         raise Unread("form")
-    signatures = [(one[1], _decoded(one[2])) for one in found if one]
+    signatures = [(one[1], decoded(one[2])) for one in found if one]
     if len(signatures) != len(found) or any(len(mark) < 5 for _, mark in signatures):
         raise Unread("form")
-    root = _decoded(lines[2])
+    root = decoded(lines[2])
     if len(root) != 32:
         raise Unread("form")
     return Head(lines[0], int(lines[1]), root), signatures
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """Base64 in its one form; raises Unread."""
     try:
         raw = base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error) as fault:
