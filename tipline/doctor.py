@@ -1,7 +1,6 @@
 """`tipline doctor`: everything Tipline stands on, a line each: is it well, and if not, what to do.
 
-Makes nothing but the folder of a local store. Works before the first start, while everything runs, and on a
-host of workers.
+Makes nothing but the folder of a local store. Works before the first start, and on a host of workers.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline import bell, broker, keycheck, mapfile, preflight, printing, services
+from tipline import bell, broker, keycheck, logcheck, mapfile, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
 from tipline.domain import clock, signatures
@@ -346,5 +345,6 @@ LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "signature": look_at_signature,
     "map": lambda settings: _Words(State[(found := mapfile.examine(settings))[0]], *found[1:]),
     "contacts": lambda settings: _Words(State[(w := keycheck.examine(settings.database_url))[0]], *w[1:]),
+    "log": lambda settings: _Words(State[(found := logcheck.examine(settings))[0]], *found[1:]),
     "clock": look_at_clock,
 }

@@ -179,6 +179,7 @@ CATALOGUE: dict[str, Entry] = {
     "redaction:nothing-covered": Entry(_K.CONFLICT, N_("No picture of this copy has a cover: all boxes lie at other moments, so it shows what the original shows. Correct the boxes or the range and make it anew.")),
     "redaction:no-picture": Entry(_K.INVALID, N_("Only pictures and films can be covered.")),
     "redaction:not-made": Entry(_K.CONFLICT, N_("This covered copy is not there, so nobody can have looked at it. Load the page again.")),
+    "evidence:damaged": Entry(_K.CONFLICT, N_("The stored file is no longer what was received, so it is not handed out as the original. Tell the operator: it has to be brought back from a backup.")),
     "evidence:incomplete": Entry(_K.CONFLICT, N_("This file has not fully arrived yet.")),
     "evidence:altered": Entry(_K.CONFLICT, N_("The stored file is no longer the one that was sealed when it arrived: its SHA-256 differs. Do not use it as the original; restore it from a backup, then try again.")),
     "mark:moment-needed": Entry(_K.INVALID, N_("Say at which moment: let the player stand there, or type its position, such as 1:23.480.")),

@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import StoreError
-from tipline.domain import checkpoints, chores, clock, custody
+from tipline.domain import auditing, checkpoints, chores, clock, custody, scrubbing
+from tipline.domain.actors import SYSTEM
 from tipline.errors import TiplineError
 from tipline.services import Services
 from workers import erasing
@@ -56,11 +57,27 @@ def clear_packages(services: Services) -> dict[str, Any]:
     return {"deleted": packing_files.sweep(services)}
 
 
+def verify_log(services: Services) -> dict[str, Any]:
+    """Check the whole log against the checkpoints here and in the store."""
+    verdict = auditing.audit(services.database, checkpoints.list_stored(services.store))
+    with services.database.transaction() as tx:
+        found = len(verdict.faults)
+        custody.append(tx, SYSTEM, "log:verify", custody.LOG, size=verdict.walk.size, faults=found)
+    return auditing.told(verdict)
+
+
+def scrub_originals(services: Services) -> dict[str, Any]:
+    """Read tonight's share of the originals and compare them with their digests."""
+    return scrubbing.scrub(services.database, services.store, stopped=stop.is_asked).told
+
+
 CHORES: dict[str, Chore] = {
     "checkpoint": Chore(timedelta(minutes=10), keep_checkpoints),
     "retention": Chore(DAY, erasing.keep_rules, at_night=True),
     "erasures": Chore(timedelta(minutes=10), erasing.carry_out),
     "packages": Chore(timedelta(hours=1), clear_packages),
+    "verify": Chore(DAY, verify_log, at_night=True),
+    "scrub": Chore(DAY, scrub_originals, at_night=True),
 }
 
 

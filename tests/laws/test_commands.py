@@ -23,6 +23,7 @@ COMMANDS = {
     "custody verify": ["--checkpoint", "--store", "--log"],
     "custody checkpoint": ["--to"],
     "custody export": ["FILE"],
+    "custody scrub": ["--all"],
     "key show": [],
     "key rotate": ["--yes"],
     "receipt verify": ["FILE", "--key", "--keys", "--file"],

@@ -12,10 +12,12 @@ import click
 from storage import StoreError
 from tipline import i18n
 from tipline.commands import ground
-from tipline.domain import auditing, checkpoints, custody, logfiles, notes, signatures, statements
+from tipline.domain import auditing, checkpoints, custody, logfiles, notes, scrubbing, signatures, statements
 from tipline.domain.actors import SYSTEM
 from tipline.domain.auditing import Verdict
 from tipline.domain.checkpoints import Copy
+from tipline.domain.tips import Tip
+from tipline.domain.uploads import readable
 from tipline.errors import N_, TiplineError
 from tipline.services import Services
 
@@ -27,6 +29,9 @@ UNHELD = N_(
 WRITTEN = N_("%(file)s: the log with %(number)s entries.")
 STORE_DOWN = N_("The store cannot be read now, so its checkpoints were not checked.")
 NO_FILE = N_("%(file)s cannot be written or is there already. Choose another name.")
+NO_STORE = N_("The store cannot be read now, so nothing was compared. Try again when it works.")
+SCRUBBED = N_("Files read and compared: %(files)s (%(size)s).")
+DAMAGED = N_("%(tip)s, file %(number)s: %(what)s")
 FINGERPRINT = N_("fingerprint")
 HERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 # From here on it is worth starting processes.
@@ -94,12 +99,32 @@ def export(file: Path) -> None:
     with ground.opened() as services:
         locale = services.settings.locale
         with services.database.transaction() as tx:
-            custody.append(tx, SYSTEM, "log:export", "log:custody", name=file.name)
+            custody.append(tx, SYSTEM, "log:export", custody.LOG, name=file.name)
             checkpoints.make(tx, services.key, services.store)
         with services.database.reading() as tx:
             number = custody.size(tx)
             _write_new(locale, file, *logfiles.write(tx))
         click.echo(i18n.say(locale, WRITTEN, file=file.name, number=number))
+
+
+@group.command()
+@click.option("--all", "everything", is_flag=True, help="Read all originals, not a share of them.")
+def scrub(everything: bool) -> None:
+    """Read originals again and compare them with their digests; exit 1 and each that differs."""
+    with ground.opened() as services:
+        locale = services.settings.locale
+        try:
+            found = scrubbing.scrub(services.database, services.store, everything=everything)
+        except StoreError:
+            ground.refuse(i18n.say(locale, NO_STORE))
+        with services.database.reading() as tx:
+            damaged = [(one, tx.get_one(Tip, one.tip_id)) for one in scrubbing.list_damaged(tx)]
+    click.echo(i18n.say(locale, SCRUBBED, files=found.files, size=readable(found.read)))
+    for file, tip in damaged:
+        what = i18n.say(locale, scrubbing.FAULTS[file.scrub_fault or ""])
+        click.echo(i18n.say(locale, DAMAGED, tip=tip.reference, number=file.number, what=what))
+    if damaged or found.damaged:
+        sys.exit(1)
 
 
 def _audit_file(file: Path, copies: list[Copy]) -> Verdict:

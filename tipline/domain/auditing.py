@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -249,6 +249,24 @@ def _odd_keys(tx: Transaction, keys: Sequence[Key]) -> Iterator[Fault]:
     for row in signatures.list_keys(tx):
         if told.get(row.id) != row.raw:
             yield Fault("log:key", {"id": row.id})
+
+
+def told(verdict: Verdict) -> dict[str, Any]:
+    """As it is kept to be shown later."""
+    faults = [{"code": one.code, "values": one.values, "of": one.of and one.of[:2]} for one in verdict.faults]
+    return {
+        "size": verdict.walk.size, "head": verdict.walk.head, "checked": verdict.checked,
+        "newest": verdict.newest, "faults": faults,
+        "steps": [one.seq for one in verdict.walk.steps if one.told],
+    }  # fmt: skip
+
+
+def faults_of(found: dict[str, Any]) -> list[Fault]:
+    """Faults of a verdict that was kept."""
+    return [
+        Fault(one["code"], one["values"], Copy(one["of"][0], one["of"][1], "") if one["of"] else None)
+        for one in found.get("faults", [])
+    ]
 
 
 Say = Callable[..., str]

@@ -25,6 +25,8 @@ __all__ = ["START", "Custody", "Fault"]
 
 # What entries about the clock itself are about.
 CLOCK = "clock:station"
+# What entries about the log as a whole are about.
+LOG = "log:custody"
 
 
 class Custody(Base):

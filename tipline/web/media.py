@@ -6,6 +6,7 @@ footage or a picture leaves as a download. No database transaction is open while
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -15,7 +16,7 @@ from flask import Response, request
 from werkzeug.http import quote_etag
 
 import storage
-from tipline.domain import custody, stored
+from tipline.domain import custody, scrubbing, stored
 from tipline.domain.evidence import Evidence
 from tipline.domain.purposes import Purpose
 from tipline.domain.renditions import Rendition
@@ -71,6 +72,8 @@ def send_original(evidence: Evidence) -> Response:
     """
     if not evidence.arrived or evidence.sha256 is None:
         raise TiplineError("evidence:incomplete")
+    if evidence.scrub_fault:
+        raise TiplineError("evidence:damaged")
     mime = str(evidence.facts.get("mime", ""))
     inline = mime in SHOWN and request.args.get("download") != "1"
     purpose = None if inline and current.program() is None else _purpose(evidence)
@@ -81,6 +84,8 @@ def send_original(evidence: Evidence) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     if purpose and is_beginning(response):
         _record_download(evidence, purpose)
+    if response.status_code == 200 and request.method == "GET":
+        _compare(response, evidence)
     return response
 
 
@@ -195,6 +200,25 @@ def _pieces(reader: BinaryIO, length: int) -> Iterator[bytes]:
             raise storage.Unavailable("the object is shorter than its record")
         left -= len(piece)
         yield piece
+
+
+def _compare(response: Response, evidence: Evidence) -> None:
+    """Hold the last bytes back until all of them are known to be those that were received."""
+    services, pieces = current.services(), response.iter_encoded()
+
+    def compared() -> Iterator[bytes]:
+        digest, held = hashlib.sha256(), b""
+        for piece in pieces:
+            yield held
+            digest.update(piece)
+            held = piece
+        if digest.hexdigest() != evidence.sha256:
+            scrubbing.settle(services.database, evidence.id, scrubbing.ALTERED)
+            # The connection breaks: nobody gets all of it.
+            raise storage.Unavailable("the object is not what was received")
+        yield held
+
+    response.response = compared()
 
 
 def is_beginning(response: Response) -> bool:

@@ -13,7 +13,7 @@ from flask_babel import gettext
 import storage
 from tipline import checks, failures
 from tipline.db import Transaction
-from tipline.domain import clock, evidence, forecasting, outbox, steps
+from tipline.domain import chores, clock, evidence, forecasting, outbox, scrubbing, steps
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -42,6 +42,9 @@ def show_system() -> ResponseReturnValue:
             "files": evidence.count_by_state(tx),
             "warned": forecasting.warnings(tx),
             "dead": [_failed(tx, row) for row in outbox.list_dead(tx)],
+            "log": chores.find(tx, "verify"),
+            "scrub": chores.find(tx, "scrub"),
+            "damaged": [(one, tx.get_one(Tip, one.tip_id)) for one in scrubbing.list_damaged(tx)],
         }
     return tabs.show(
         "system", parts=PARTS, faults_of_parts=checks.run(services), queues=checks.waiting(services),

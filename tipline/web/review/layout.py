@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from flask import request
 
 from tipline import failures, i18n
-from tipline.domain import clock, preferences, rights
+from tipline.domain import clock, preferences, rights, scrubbing
 from tipline.domain.accounts import Account
 from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
@@ -32,6 +32,7 @@ def names() -> dict[str, Any]:
         "words": words,
         "say": say,
         "fault_words": fault_words,
+        "scrub_faults": scrubbing.FAULTS,
         "original_url": media.original_url,
         "rendition_url": media.rendition_url,
         "share_url": media.share_url,
