@@ -28,7 +28,10 @@ COLOURS: dict[str, object] = {**ALL_RULES, "runOnly": ["cat.color"]}
 ADMIN = (
     "/desk/admin/accounts",
     "/desk/admin/beats",
+    "/desk/admin/erasures",
+    "/desk/admin/holds",
     "/desk/admin/replies",
+    "/desk/admin/retention",
     "/desk/admin/shops",
     "/desk/admin/system",
     "/desk/admin/settings",
