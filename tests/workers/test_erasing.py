@@ -4,6 +4,7 @@ crashes, and that nothing of the tip is left anywhere.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ from tipline.domain.cases import Case
 from tipline.domain.custody import Custody
 from tipline.domain.erasures import Erasure
 from tipline.domain.evidence import Evidence
+from tipline.domain.packages import Package
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.services import Services
@@ -268,6 +270,24 @@ def test_a_tip_of_an_open_case_is_not_erased(
     assert state_of(services, number) == "cancelled"
     with refused("erasure:linked"):
         ask(services, people["investigator"], full)
+
+
+def test_a_package_that_holds_the_tip_goes_with_it(
+    services: Services, people: People, full: Tip, case: Case
+) -> None:
+    with services.database.transaction() as tx:
+        made = Package(
+            id="p" * 26, case_id=case.id, author_id=people["investigator"].id, reason="court", state="done",
+            options=json.dumps({"wanted": {}, "made": {"tips": [full.reference]}}), created_at=NOW,
+        )  # fmt: skip
+        tx.add(made)
+    services.store.put(keys.package("p" * 26), BYTES)
+    approved(services, people, full)
+    days_pass(services, 8)
+
+    assert list(_places_of(CANARY, services)) == []
+    with services.database.reading() as tx:
+        assert tx.get_one(Package, "p" * 26).state == "removed"
 
 
 # --- by a rule
