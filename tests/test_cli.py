@@ -151,11 +151,11 @@ def test_accounts_are_listed_and_get_new_passwords(fresh: dict[str, str]) -> Non
         ["li", "investigator", "open"],
         ["zhao", "admin", "open"],
     ]
-    done = tipline(fresh, "user", "password", "li", "--password-stdin", stdin="quiet-river-77")
+    done = tipline(fresh, "user", "password", "li", "--password-stdin", stdin="quiet-river-bridge-77")
     assert done.returncode == 0
     changed = account(fresh, "li")
     assert changed
-    assert passwords.is_right(changed.password, "quiet-river-77")
+    assert passwords.is_right(changed.password, "quiet-river-bridge-77")
 
 
 def test_every_wrong_setting_is_told_at_once(fresh: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The part of the catalogue of errors that is about trust: contact details, and who may open what is sealed."""
+"""The part of the catalogue of errors that is about trust: contact details, who may open them, second factors."""
 
 # ruff: noqa: E501 - the table has one row an entry, however long its sentence is
 from __future__ import annotations
@@ -35,5 +35,17 @@ TRUST: dict[str, Entry] = {
     "package:no-room": Entry(_K.FULL, N_("The store has no room for this package. Remove packages that are not needed any more, or tell the administrator.")),
     "package:changed": Entry(_K.CONFLICT, N_("A file changed in the store while it was packed. Try again; if it stays so, tell the administrator.")),
     "package:crashed": Entry(_K.UNAVAILABLE, N_("The package could not be made after several tries. Try again later; if it stays so, tell the administrator.")),
+    # --- second factors
+    "factor:wrong": Entry(_K.UNAUTHENTICATED, N_("This code is not right, was used already, or came too late. Type the one that is shown now.")),
+    "factor:recovery-wrong": Entry(_K.UNAUTHENTICATED, N_("This recovery code is not right or was used already. Try another one of your list.")),
+    "factor:passkey-wrong": Entry(_K.UNAUTHENTICATED, N_("The passkey was not accepted. Try again, or use another way.")),
+    "factor:copied": Entry(_K.UNAUTHENTICATED, N_("This passkey answers as a copy of itself would, so it was not accepted. Use another way in, remove it, and tell an administrator.")),
+    "factor:no-place": Entry(_K.CONFLICT, N_("Passkeys work only where the desk has a name and HTTPS, or on this machine itself as localhost. Use the codes of an app here.")),
+    "factor:exists": Entry(_K.CONFLICT, N_("This passkey is set up already.")),
+    "factor:too-many": Entry(_K.CONFLICT, N_("You have %(limit)s passkeys already. Remove one first.")),
+    "factor:not-found": Entry(_K.NOT_FOUND, N_("There is no such factor, or it is not yours.")),
+    "factor:expired": Entry(_K.CONFLICT, N_("This page has been open too long, so nothing was set up. Begin again; the new picture counts.")),
+    "factor:last": Entry(_K.CONFLICT, N_("Your role needs a second factor, and this is the last one. Set up another one first.")),
+    "factor:reason-needed": Entry(_K.INVALID, N_("Say why the factors are reset, such as: telephone lost. It stands in the log.")),
 }
 # fmt: on

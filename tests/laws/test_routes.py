@@ -14,7 +14,7 @@ from tipline.web import guard
 # Routes of parts we use, which no decorator of ours can reach.
 OF_PARTS = {"openapi.spec": "public"}
 # The way into the desk, and out of it, is open to whoever stands before it.
-OPEN_AT_THE_DESK = {"/desk/sign-in", "/desk/sign-in/factor", "/desk/sign-out"}
+OPEN_AT_THE_DESK = {"/desk/sign-in", "/desk/sign-in/factor", "/desk/sign-in/passkey", "/desk/sign-out"}
 FORM = re.compile(r"<form\b(?P<opening>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL | re.IGNORECASE)
 POSTS = re.compile(r"""method\s*=\s*["']?post""", re.IGNORECASE)
 

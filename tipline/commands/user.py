@@ -25,15 +25,16 @@ PARTNER_ADDED = N_("%(name)s is known now. Its program needs a token: tipline to
 CLOSED = N_("The account of %(name)s is closed; visits and tokens ended at once.")
 OPENED = N_("The account of %(name)s is open again.")
 CHANGED = N_("%(name)s has a new password and has been signed out everywhere.")
-RESET = N_(
-    "%(name)s has no second factor any more and was signed out everywhere; a new one is set up at sign-in."
-)
+RESET = N_("%(name)s has no second factor any more; a new one is set up at the next sign-in.")
 NO_EXAMPLE = N_(
     "The example district has nobody of this name with an app; codes of real people are on their telephones "
     "alone."
 )
 WAITS = N_(
     "%(name)s cannot see contact details yet: a colleague who can lets them in on the page of accounts."
+)
+SHORT = N_(
+    "This password is shorter than %(limit)s characters. Its owner should choose a longer one at once."
 )
 STDIN_NEEDED = N_("Give the password on standard input and say so with --password-stdin.")
 EXAMPLE = "demo-passwords.txt"
@@ -58,7 +59,7 @@ def add(name: str, role: str, display_name: str, password_stdin: bool) -> None:
     with ground.opened() as services:
         accounts.require_good_name(name)
         if not is_program:
-            accounts.require_good_password(password)
+            accounts.require_good_password(password, name, display_name)
         password_hash = accounts.NO_PASSWORD if is_program else passwords.make_hash(password)
         with services.database.transaction() as tx:
             made = accounts.add(
@@ -67,6 +68,7 @@ def add(name: str, role: str, display_name: str, password_stdin: bool) -> None:
         _enrol(services, made, password)
         added = PARTNER_ADDED if role == PARTNER else ADDED
         click.echo(i18n.say(services.settings.locale, added, name=name))
+        _warn(services.settings.locale, role, password)
 
 
 @group.command("list")
@@ -99,11 +101,12 @@ def password(name: str, password_stdin: bool) -> None:
     """Give somebody a new password; all their visits end."""
     new = _password(password_stdin)
     with ground.opened() as services:
-        accounts.require_good_password(new)
+        accounts.require_good_password(new, name)
         with services.database.transaction() as tx:
             account = accounts.read_account(tx, name)
             accounts.set_password(tx, SYSTEM, account, passwords.make_hash(new))
         click.echo(i18n.say(services.settings.locale, CHANGED, name=name))
+        _warn(services.settings.locale, account.role, new)
         _enrol(services, account, new)
 
 
@@ -138,6 +141,13 @@ def code(name: str) -> None:
     if secret is None:
         ground.refuse(i18n.say(found.locale, NO_EXAMPLE))
     click.echo(onetime.code_at(b32decode(secret), onetime.step_at(clock.now())))
+
+
+def _warn(locale: str, role: str, password: str) -> None:
+    """Whoever has this machine may set a short one to begin with; its owner chooses a longer one."""
+    wanted = accounts.shortest_password(role, has_factor=False)
+    if role != PARTNER and len(password) < wanted:
+        click.echo(i18n.say(locale, SHORT, limit=wanted), err=True)
 
 
 def _set_active(name: str, active: bool, sentence: str) -> None:

@@ -9,21 +9,14 @@ from sqlalchemy import BigInteger, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids
+from tipline.domain import clock, custody, guessing, ids
 from tipline.domain.actors import Actor
 from tipline.domain.contact_keys import ContactGrant
-from tipline.domain.rights import PARTNER, ROLES, may
+from tipline.domain.rights import PARTNER, ROLES, SECOND_FACTOR, may
 from tipline.errors import TiplineError
 
-SHORTEST_PASSWORD = 8
-# The head of every published list of stolen passwords; longer lists come with the second factor.
-# fmt: off
-COMMON = frozenset({
-    "password", "password1", "passw0rd", "12345678", "123456789", "1234567890", "11111111", "00000000",
-    "88888888", "qwertyui", "qwerty123", "iloveyou", "abc12345", "abcd1234", "a1234567", "1q2w3e4r",
-    "admin123", "admin1234", "administrator", "tipline1", "letmein1", "woaini1314",
-})
-# fmt: on
+# A password that stands alone is long; beside a second factor it may be shorter (NIST SP 800-63B-4).
+LONG_PASSWORD, SHORTEST_PASSWORD = 15, 8
 # No password has this hash: a partner's program comes in by its token alone.
 NO_PASSWORD = "!"  # noqa: S105 - the opposite of one
 _NAME = re.compile(r"[\w.-]{2,40}")
@@ -97,11 +90,17 @@ def require_good_name(username: str) -> None:
         raise TiplineError("account:name-unclear", fields={"username": "account:name-unclear"})
 
 
-def require_good_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD or password.lower() in COMMON:
-        raise TiplineError(
-            "account:password-weak", fields={"password": "account:password-weak"}, limit=SHORTEST_PASSWORD
-        )
+def require_good_password(
+    password: str, *names: str, shortest: int = SHORTEST_PASSWORD, field: str = "password"
+) -> None:
+    """Raise account:password-weak for one that is short, or that is guessed early; `names` are no secrets."""
+    if len(password) < shortest or guessing.is_guessed_early(password, (*names, "tipline")):
+        raise TiplineError("account:password-weak", fields={field: "account:password-weak"}, limit=shortest)
+
+
+def shortest_password(role: str, *, has_factor: bool) -> int:
+    """How long a new password of this role has to be."""
+    return SHORTEST_PASSWORD if has_factor or role in SECOND_FACTOR else LONG_PASSWORD
 
 
 def add(
@@ -171,6 +170,23 @@ def set_active(tx: Transaction, actor: Actor, account: Account, active: bool) ->
         end_tokens(tx, actor, account)
     custody.append(tx, actor, "account:open" if active else "account:close", f"account:{account.username}")
     if not active:
+        _drop_pair(tx, actor, account)
+
+
+def set_role(tx: Transaction, actor: Actor, account: Account, role: str) -> None:
+    """Another role; its visits end at once. Raises account:last-admin, account:role-partner."""
+    if role not in ROLES:
+        raise TiplineError("account:role-unknown", fields={"role": "account:role-unknown"})
+    if PARTNER in (role, account.role) and role != account.role:
+        raise TiplineError("account:role-partner", fields={"role": "account:role-partner"})
+    if account.role == role:
+        return
+    if account.role == "admin" and account.active and _count_open_admins(tx) == 1:
+        raise TiplineError("account:last-admin")
+    was, account.role = account.role, role
+    account.fs_uniquifier = ids.new_token()
+    custody.append(tx, actor, "account:role", f"account:{account.username}", was=was, role=role)
+    if not may(account.actor, "contact:read"):
         _drop_pair(tx, actor, account)
 
 

@@ -61,6 +61,16 @@ def kinds(tx: Transaction, account: Account) -> list[str]:
     return [*([TOTP] if account.totp_sealed else []), *([PASSKEY] if has_passkey else [])]
 
 
+def overview(tx: Transaction) -> dict[int, list[str]]:
+    """Account id → its second factors, of all accounts."""
+    with_key = set(tx.scalars(select(Passkey.account_id).distinct()))
+    rows = tx.execute(select(Account.id, Account.totp_sealed))
+    return {
+        one.id: [*([TOTP] if one.totp_sealed else []), *([PASSKEY] if one.id in with_key else [])]
+        for one in rows
+    }
+
+
 # --- one-time codes of an app
 
 
@@ -97,6 +107,69 @@ def remove_totp(tx: Transaction, actor: Actor, account: Account) -> None:
     _require_another(account, len(kinds(tx, account)) - 1)
     account.totp_sealed = account.totp_since = account.totp_step = None
     custody.append(tx, actor, "factor:remove", _subject(account), factor=TOTP)
+    _forget_codes_of_nothing(tx, account)
+
+
+# --- passkeys
+
+
+def list_passkeys(tx: Transaction, account: Account) -> list[Passkey]:
+    return list(tx.scalars(select(Passkey).where(Passkey.account_id == account.id).order_by(Passkey.id)))
+
+
+def require_room(tx: Transaction, account: Account) -> None:
+    """Raise factor:too-many unless one more passkey may be set up."""
+    if len(list_passkeys(tx, account)) >= MOST_PASSKEYS:
+        raise TiplineError("factor:too-many", limit=MOST_PASSKEYS)
+
+
+def add_passkey(
+    tx: Transaction, actor: Actor, account: Account, *, credential: str, public_key: str, sign_count: int,
+    transports: str, name: str,
+) -> None:  # fmt: skip
+    """A key that its owner has just made. Raises factor:exists, factor:too-many."""
+    require_room(tx, account)
+    if tx.scalar(select(Passkey.id).where(Passkey.credential == credential)) is not None:
+        raise TiplineError("factor:exists")
+    tx.add(
+        Passkey(
+            account_id=account.id, credential=credential, public_key=public_key, sign_count=sign_count,
+            transports=transports, name=" ".join(name.split())[:60], created_at=clock.now(),
+        )
+    )  # fmt: skip
+    tx.flush()
+    custody.append(tx, actor, "factor:add", _subject(account), factor=PASSKEY, credential=credential[:16])
+
+
+def find_passkey(tx: Transaction, account: Account, credential: str) -> Passkey | None:
+    """One of the account's own."""
+    mine = (Passkey.account_id == account.id) & (Passkey.credential == credential)
+    return tx.scalar(select(Passkey).where(mine))
+
+
+def use_passkey(tx: Transaction, passkey: Passkey, count: int) -> bool:
+    """Whether the key may answer with this count: one that stands still or goes back is a copy's.
+
+    Keys that do not count answer with 0 for ever.
+    """
+    does_count = count > 0 or passkey.sign_count > 0
+    rises = Passkey.sign_count < count if does_count else Passkey.sign_count == 0
+    return _changes(
+        tx,
+        update(Passkey).where(Passkey.id == passkey.id, rises).values(sign_count=count, used_at=clock.now()),
+    )
+
+
+def remove_passkey(tx: Transaction, actor: Actor, account: Account, passkey_id: int) -> None:
+    """Raises factor:not-found for one that is not the account's own, and factor:last."""
+    found = tx.get(Passkey, passkey_id)
+    if found is None or found.account_id != account.id:
+        raise TiplineError("factor:not-found")
+    others = len(list_passkeys(tx, account)) - 1 + (account.totp_sealed is not None)
+    _require_another(account, others)
+    credential = found.credential[:16]
+    tx.delete(found)
+    custody.append(tx, actor, "factor:remove", _subject(account), factor=PASSKEY, credential=credential)
     _forget_codes_of_nothing(tx, account)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, ids, sealing
 from tipline.domain.accounts import Account
+from tipline.domain.actors import Actor
 from tipline.domain.rights import SECOND_FACTOR
 
+HANDLE = 16  # signs of a visit's hash that name it on a page
 IDLE = timedelta(minutes=30)
 LASTS = timedelta(hours=12)
 # How long it counts that somebody has just shown who they are.
@@ -167,6 +169,58 @@ def end(tx: Transaction, key: str, token: str) -> None:
     if row.factor in HALF:
         return  # nobody had come in
     custody.append(tx, account.actor, "account:sign-out", f"account:{account.username}")
+
+
+def handle(visit: DeskSession) -> str:
+    """What names the visit on a page; it opens nothing."""
+    return visit.token_hash[:HANDLE]
+
+
+def list_of(tx: Transaction, account: Account) -> list[DeskSession]:
+    """The account's visits that stand, the one used last first."""
+    mine = (DeskSession.account_id == account.id) & _stands()
+    query = select(DeskSession).join(Account, Account.id == DeskSession.account_id).where(mine)
+    return list(tx.scalars(query.order_by(DeskSession.seen_at.desc())))
+
+
+def count_all(tx: Transaction) -> dict[int, int]:
+    """Account id → number of its visits that stand."""
+    rows = tx.execute(
+        select(DeskSession.account_id, func.count())
+        .join(Account, Account.id == DeskSession.account_id)
+        .where(_stands())
+        .group_by(DeskSession.account_id)
+    )
+    return {account_id: number for account_id, number in rows}
+
+
+def _stands() -> ColumnElement[bool]:
+    now = clock.now()
+    return (
+        (DeskSession.stamp == Account.fs_uniquifier)
+        & (DeskSession.seen_at >= now - IDLE)
+        & (DeskSession.created_at >= now - LASTS)
+        & DeskSession.factor.not_in(HALF)
+    )
+
+
+def end_one(tx: Transaction, actor: Actor, account: Account, name: str) -> None:
+    """End the visit with this handle, if it is the account's and still stands."""
+    _end_all(tx, actor, account, [one for one in list_of(tx, account) if handle(one) == name])
+
+
+def end_others(tx: Transaction, actor: Actor, account: Account, but: DeskSession | None = None) -> int:
+    """End all visits of the account, or all but one; how many there were."""
+    mine = but.token_hash if but else ""
+    return _end_all(tx, actor, account, [one for one in list_of(tx, account) if one.token_hash != mine])
+
+
+def _end_all(tx: Transaction, actor: Actor, account: Account, found: list[DeskSession]) -> int:
+    for one in found:
+        tx.delete(one)
+    if found:
+        custody.append(tx, actor, "visit:end", f"account:{account.username}", visits=len(found))
+    return len(found)
 
 
 def _hash(key: str, token: str) -> str:

@@ -91,5 +91,5 @@ def test_wrong_old_passwords_are_delayed_as_well(signed_in: object) -> None:
     from tests.web.accounts.test_signin import change_password
 
     client = signed_in()  # type: ignore[operator]
-    codes = [change_password(client, f"wrong-{at}", "quiet-river-77").status_code for at in range(6)]
+    codes = [change_password(client, f"wrong-{at}", "quiet-river-bridge-77").status_code for at in range(6)]
     assert codes == [422] * 5 + [429]

@@ -277,17 +277,19 @@ def change_password(client: FlaskClient, current: str, new: str, again: str | No
 
 def test_a_new_password_ends_all_other_visits_and_keeps_this_one(app: APIFlask, signed_in: SignedIn) -> None:
     client, other = signed_in(), signed_in()
-    assert change_password(client, PASSWORD, "quiet-river-77").status_code == 303
+    assert change_password(client, PASSWORD, "quiet-river-bridge-77").status_code == 303
     assert client.get("/desk/password").status_code == 200
     assert other.get("/desk/password").status_code == 303
     assert sign_in(browser(app), "li", PASSWORD).status_code == 401
-    assert sign_in(browser(app), "li", "quiet-river-77").status_code == 303
+    assert sign_in(browser(app), "li", "quiet-river-bridge-77").status_code == 303
 
 
 def test_a_new_password_needs_the_old_one_and_has_to_be_good(signed_in: SignedIn) -> None:
     client = signed_in()
-    assert "Name or password is wrong" in change_password(client, "not-it", "quiet-river-77").text
-    assert "two new passwords differ" in change_password(client, PASSWORD, "quiet-river-77", "other").text
+    assert "Name or password is wrong" in change_password(client, "not-it", "quiet-river-bridge-77").text
+    assert (
+        "two new passwords differ" in change_password(client, PASSWORD, "quiet-river-bridge-77", "other").text
+    )
     assert "must not be a common one" in change_password(client, PASSWORD, "12345678").text
     assert client.get("/desk/password").status_code == 200
 

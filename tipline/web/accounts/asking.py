@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, render_template, request
 from tipline.domain import factors
 from tipline.errors import TiplineError
 from tipline.web import current, errors
-from tipline.web.accounts import places
+from tipline.web.accounts import places, sites
 
 SIGN_IN = "/desk/sign-in"
 SECOND = "/desk/sign-in/factor"
@@ -88,6 +88,7 @@ def page_of_factor(
         calm=fault is None or fault.code == "account:factor-needed",
         of_recovery=fault is not None and fault.code == "factor:recovery-wrong",
         kinds=kinds,
+        has_site=sites.here() is not None,
         then=then,
         kept=kept or [],
         kept_to=kept_to if places.is_at_desk(kept_to) else "",

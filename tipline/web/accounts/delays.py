@@ -23,7 +23,7 @@ FREE, FREE_OF_ADDRESS = 4, 50
 # A code has a million values and three of them count: whoever has the password tries from everywhere.
 FREE_OF_CODES = 20
 # What is guessed.
-PASSWORD, CODE = "password", "code"
+PASSWORD, CODE, KEY = "password", "code", "key"
 
 
 class Count(NamedTuple):

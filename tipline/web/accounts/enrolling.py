@@ -18,7 +18,7 @@ from tipline.domain import clock, factors, onetime, sealing
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.accounts import asking, blueprint, delays, visits
+from tipline.web.accounts import asking, blueprint, delays, devices, keyed, mine, sites, visits
 
 PENDING = "enrolling"
 
@@ -28,8 +28,8 @@ PENDING = "enrolling"
 def enrol() -> ResponseReturnValue:
     """Where an account lands whose role needs a second factor and that has none yet."""
     if current.half() is None:
-        return redirect("/desk/me", 303)
-    return render_template("accounts/enrol.html", account=current.staff())
+        return redirect(mine.HERE, 303)
+    return enrol_page()
 
 
 @blueprint.get("/desk/me/code")
@@ -51,10 +51,35 @@ def add_app() -> ResponseReturnValue:
     except TiplineError as fault:
         return _app_page(secret, fault)
 
-    def add(tx: Transaction, mine: Account) -> None:
-        factors.set_totp(tx, current.services().key, me.actor, mine, secret, step)
+    def add(tx: Transaction, own: Account) -> None:
+        factors.set_totp(tx, current.services().key, me.actor, own, secret, step)
 
     return added(factors.TOTP, add)
+
+
+@blueprint.post("/desk/me/passkeys")
+@guard.staff("account:self", enrolling=True)
+@guard.fresh
+def add_passkey() -> ResponseReturnValue:
+    me, name = current.staff(), request.form.get("name", "").strip() or devices.words()
+    try:
+        made = keyed.make(request.form.get("passkey", ""))
+
+        def add(tx: Transaction, own: Account) -> None:
+            factors.add_passkey(tx, me.actor, own, name=name, **made._asdict())
+
+        return added(factors.PASSKEY, add)
+    except TiplineError as fault:
+        return enrol_page(fault) if current.half() else mine.page(fault)
+
+
+def enrol_page(fault: TiplineError | None = None) -> Response:
+    page = render_template(
+        "accounts/enrol.html",
+        message=errors.sentence(fault) if fault else "",
+        has_site=sites.here() is not None,
+    )
+    return make_response(page, errors.status_of(fault) if fault else 200)
 
 
 def _step_shown(me: Account, secret: bytes) -> int:
@@ -72,15 +97,15 @@ def added(kind: str, add: Any) -> Response:
     me, services = current.staff(), current.services()
     is_first = current.half() is not None
     with services.database.transaction() as tx:
-        mine = tx.get_one(Account, me.id)
-        add(tx, mine)
-        codes = [] if factors.count_codes(tx, mine) else factors.new_codes(tx, services.key, me.actor, mine)
+        own = tx.get_one(Account, me.id)
+        add(tx, own)
+        codes = [] if factors.count_codes(tx, own) else factors.new_codes(tx, services.key, me.actor, own)
     session.pop(PENDING, None)
     if is_first:
         visits.complete(me, kind)
     if codes:
         return codes_page(codes, is_first=is_first)
-    return make_response(redirect(f"/desk/me?done={kind}", 303))
+    return make_response(redirect(f"{mine.HERE}?done={kind}", 303))
 
 
 def codes_page(codes: list[str], *, is_first: bool = False) -> Response:

@@ -13,16 +13,17 @@ from flask import Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline import passwords
-from tipline.domain import sessions
+from tipline.domain import factors, sessions
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.accounts import asking, blueprint, delays, places
+from tipline.web.accounts import asking, blueprint, delays, places, second, sites
 
 log = structlog.get_logger(__name__)
 HERE = "/desk/prove"
 PASSWORD = "proof"  # noqa: S105 - the name of a field
-FIELDS = (PASSWORD,)
+PREFIX = "proof_"
+FIELDS = (PASSWORD, f"{PREFIX}code", f"{PREFIX}passkey")
 ASKS = ("account:proof-needed", "account:proof-wrong")
 
 # Called whenever the right password was typed: at sign-in, in a proof, when it is changed. The token is the
@@ -53,23 +54,31 @@ def require() -> None:
 def accept() -> None:
     """Check the proof that the form carries; raises account:proof-wrong or account:wait."""
     g.proving = True  # a «no» from here is answered by the page that asks
-    me, password = current.staff(), request.form.get(PASSWORD, "")
+    me, password, services = current.staff(), request.form.get(PASSWORD, ""), current.services()
+    token = current.visit_token()
+    if password:
+        _check_password(me, password)
+    else:
+        second.shown(me, PREFIX)
+    with services.database.transaction() as tx:
+        sessions.prove(tx, services.key, token)
+    if password:
+        password_typed(me, password, token)
+    g.proving = False
+
+
+def _check_password(me: Account, password: str) -> None:
     delays.require_none(me.username)
     delays.add(me.username)
     if not passwords.is_right(me.password, password):
         log.warning("account.unproved", ref=errors.reference())
         raise TiplineError("account:proof-wrong")
     delays.forget(me.username)
-    services, token = current.services(), current.visit_token()
-    with services.database.transaction() as tx:
-        sessions.prove(tx, services.key, token)
-    password_typed(me, password, token)
-    g.proving = False
 
 
 def wants_proof(fault: TiplineError) -> bool:
     """Whether this «no» is best answered by asking who it is."""
-    is_ours = fault.code in ASKS or (fault.code == "account:wait" and g.get("proving", False))
+    is_ours = fault.code in ASKS or g.get("proving", False)
     return is_ours and request.path.startswith("/desk")
 
 
@@ -93,10 +102,14 @@ def page(
     kept_to: str = "",
 ) -> str:
     """The question. Secrets of a form are not put on a page: their fields are filled in once more."""
+    with current.services().database.reading() as tx:
+        kinds = factors.kinds(tx, current.staff())
     secrets = [name for name in asking.NOT_KEPT if name != "csrf_token" and request.form.get(name)]
     return render_template(
         "accounts/prove.html",
         message=errors.sentence(fault) if fault else "",
+        kinds=kinds,
+        has_site=sites.here() is not None,
         calm=fault is None or fault.code == "account:proof-needed",
         then=places.safe(then),
         kept=kept or [],
@@ -110,14 +123,14 @@ def _kept() -> list[tuple[str, str]]:
 
 
 @blueprint.get(HERE)
-@guard.staff("account:self")
+@guard.staff("account:self", enrolling=True)
 def ask() -> ResponseReturnValue:
     """Where a script is sent that was held up."""
     return page(TiplineError("account:proof-needed"), then=request.args.get("next", ""))
 
 
 @blueprint.post(HERE)
-@guard.staff("account:self")
+@guard.staff("account:self", enrolling=True)
 def prove() -> ResponseReturnValue:
     accept()
     return redirect(places.safe(request.form.get("next")), 303)

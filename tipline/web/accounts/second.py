@@ -12,7 +12,7 @@ from tipline.domain import factors, sessions
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.accounts import arriving, asking, blueprint, delays, places, visits
+from tipline.web.accounts import arriving, asking, blueprint, delays, keyed, places, visits
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +44,12 @@ def show_factor() -> ResponseReturnValue:
 
 
 def shown(account: Account, prefix: str = "") -> str:
-    """Which factor the form shows, checked and used up; raises factor:wrong and account:wait."""
+    """Which factor the form shows, checked and used up; raises what is wrong with it, and account:wait."""
     code = request.form.get(f"{prefix}code", "")
     recovery = request.form.get(f"{prefix}recovery", "")
+    if answer := request.form.get(f"{prefix}passkey", ""):
+        keyed.show(account, answer)
+        return factors.PASSKEY
     delays.require_none(account.username, delays.CODE)
     delays.add(account.username, delays.CODE)
     services, kind = current.services(), factors.RECOVERY if recovery else factors.TOTP

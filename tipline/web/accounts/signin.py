@@ -125,7 +125,17 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/desk/password")
 @guard.staff("account:self")
 def password_form() -> ResponseReturnValue:
-    return render_template("accounts/password.html", done="done" in request.args, faults={})
+    return _password_page(done="done" in request.args, faults={})
+
+
+def _password_page(**told: Any) -> str:
+    return render_template("accounts/password.html", shortest=_shortest(current.staff()), **told)
+
+
+def _shortest(account: Account) -> int:
+    with current.services().database.reading() as tx:
+        has_factor = bool(factors.kinds(tx, account))
+    return accounts.shortest_password(account.role, has_factor=has_factor)
 
 
 @blueprint.post("/desk/password")
@@ -135,9 +145,7 @@ def change_password() -> ResponseReturnValue:
         _change_password(request.form)
     except TiplineError as fault:
         faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
-        page = render_template(
-            "accounts/password.html", done=False, faults=faults, message=errors.sentence(fault)
-        )
+        page = _password_page(faults=faults, message=errors.sentence(fault))
         # A wrong old password is no reason to ask for the sign-in again.
         return make_response(page, 422 if fault.code == "account:wrong-password" else errors.status_of(fault))
     return redirect("/desk/password?done", 303)
@@ -152,7 +160,7 @@ def _change_password(typed: Any) -> None:
     delays.forget(me.username)
     if new != typed.get("again", ""):
         raise TiplineError("account:password-differs", fields={"again": "account:password-differs"})
-    accounts.require_good_password(new)
+    accounts.require_good_password(new, me.username, me.display_name, shortest=_shortest(me), field="new")
     carried = keyring.carry(current.services(), me, typed.get("current", ""), new)
     with current.services().database.transaction() as tx:
         account = accounts.read_account(tx, me.username)

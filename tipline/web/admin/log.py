@@ -17,6 +17,7 @@ ACTS = {
     "account:key": N_("Own key for contact details made"),
     "account:open": N_("Account opened again"),
     "account:password": N_("New password given"),
+    "account:role": N_("Role changed"),
     "account:sign-in": N_("Signed in"),
     "account:sign-out": N_("Signed out"),
     "beat:add": N_("Beat added"),
@@ -56,6 +57,12 @@ ACTS = {
     "evidence:resent": N_("File came again whole"),
     "evidence:restart": N_("Upload begun anew"),
     "evidence:retry": N_("File examined once more"),
+    "factor:add": N_("Second factor set up"),
+    "factor:code-used": N_("Recovery code used"),
+    "factor:codes": N_("New recovery codes made"),
+    "factor:refused": N_("Right password, wrong second factor"),
+    "factor:remove": N_("Second factor removed"),
+    "factor:reset": N_("Second factors reset"),
     "hint:accepted": N_("Hint followed"),
     "hint:dismissed": N_("Hint answered: not related"),
     "hold:end": N_("Legal hold ended"),
@@ -107,6 +114,7 @@ ACTS = {
     "tip:withdrawn": N_("Withdrawn"),
     "token:create": N_("API token made"),
     "token:withdraw": N_("API tokens withdrawn"),
+    "visit:end": N_("Visits ended"),
 }
 
 

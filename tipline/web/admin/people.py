@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from tipline import passwords
 from tipline.db import Transaction
-from tipline.domain import accounts
+from tipline.domain import accounts, factors, sessions
 from tipline.domain import tokens as api_tokens
 from tipline.domain.accounts import Account
-from tipline.domain.rights import PARTNER
+from tipline.domain.rights import PARTNER, SECOND_FACTOR
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, contact_keys, tabs
@@ -41,6 +41,9 @@ DONE = {
     "closed": N_("The account of %(name)s is closed; visits and tokens ended at once."),
     "opened": N_("The account of %(name)s is open again."),
     "password": N_("%(name)s has a new password and has been signed out everywhere."),
+    "role": N_("%(name)s has another role and has been signed out everywhere."),
+    "factors": N_("%(name)s has no second factor any more; a new one is set up at the next sign-in."),
+    "visits": N_("%(name)s has been signed out everywhere."),
     "tokens": N_("No API token of %(name)s opens anything any more."),
 }
 
@@ -53,13 +56,17 @@ def list_people() -> ResponseReturnValue:
 
 @blueprint.post("/accounts")
 @guard.staff("account:manage")
+@guard.fresh
 def add_person() -> ResponseReturnValue:
     name, password = request.form.get("username", "").strip(), request.form.get("password", "")
     is_program = request.form.get("role") == PARTNER and not password
     try:
         accounts.require_good_name(name)
         if not is_program:
-            accounts.require_good_password(password)
+            shortest = accounts.shortest_password(request.form.get("role", ""), has_factor=False)
+            accounts.require_good_password(
+                password, name, request.form.get("display_name", ""), shortest=shortest
+            )
         password_hash = accounts.NO_PASSWORD if is_program else passwords.make_hash(password)
         with current.services().database.transaction() as tx:
             made = accounts.add(
@@ -75,6 +82,7 @@ def add_person() -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<username>/close")
 @guard.staff("account:manage")
+@guard.fresh
 def close_person(username: str) -> ResponseReturnValue:
     return _act(
         username, "closed", lambda tx, account: accounts.set_active(tx, current.actor(), account, False)
@@ -83,6 +91,7 @@ def close_person(username: str) -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<username>/open")
 @guard.staff("account:manage")
+@guard.fresh
 def open_person(username: str) -> ResponseReturnValue:
     return _act(
         username, "opened", lambda tx, account: accounts.set_active(tx, current.actor(), account, True)
@@ -91,10 +100,14 @@ def open_person(username: str) -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<username>/password")
 @guard.staff("account:manage")
+@guard.fresh
 def give_password(username: str) -> ResponseReturnValue:
     password = request.form.get("password", "")
     try:
-        accounts.require_good_password(password)
+        with current.services().database.reading() as tx:
+            account = accounts.read_account(tx, username)
+            shortest = accounts.shortest_password(account.role, has_factor=bool(factors.kinds(tx, account)))
+        accounts.require_good_password(password, username, account.display_name, shortest=shortest)
     except TiplineError as fault:
         # The page has many password fields; this one belongs to the row.
         return page(TiplineError(fault.code, fields={f"password-{username}": fault.code}, **fault.values))
@@ -108,8 +121,33 @@ def give_password(username: str) -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<username>/tokens")
 @guard.staff("account:manage")
+@guard.fresh
 def withdraw_tokens(username: str) -> ResponseReturnValue:
     return _act(username, "tokens", lambda tx, account: accounts.end_tokens(tx, current.actor(), account))
+
+
+@blueprint.post("/accounts/<username>/role")
+@guard.staff("account:manage")
+@guard.fresh
+def give_role(username: str) -> ResponseReturnValue:
+    role = request.form.get("role", "")
+    return _act(username, "role", lambda tx, account: accounts.set_role(tx, current.actor(), account, role))
+
+
+@blueprint.post("/accounts/<username>/factors")
+@guard.staff("account:manage")
+@guard.fresh
+def reset_factors(username: str) -> ResponseReturnValue:
+    """Taken away, never set up for somebody: that only their owner can do."""
+    reason = request.form.get("reason", "")
+    return _act(username, "factors", lambda tx, one: factors.reset(tx, current.actor(), one, reason))
+
+
+@blueprint.post("/accounts/<username>/visits")
+@guard.staff("account:manage")
+@guard.fresh
+def end_visits(username: str) -> ResponseReturnValue:
+    return _act(username, "visits", lambda tx, account: sessions.end_others(tx, current.actor(), account))
 
 
 def _act(username: str, what: str, act: Callable[[Transaction, Account], object]) -> ResponseReturnValue:
@@ -128,11 +166,11 @@ def done(what: str, name: str) -> Response:
 def page(fault: TiplineError | None = None) -> Response:
     with current.services().database.reading() as tx:
         people, tokens = accounts.list_accounts(tx), api_tokens.count(tx)
-        held = contact_keys.told(tx)
+        second, visits, held = factors.overview(tx), sessions.count_all(tx), contact_keys.told(tx)
     # Only a name that exists is told back: the address of a page is anybody's to write.
     name = request.args.get("name", "")
     said = DONE.get(request.args.get("done", "")) if any(one.username == name for one in people) else None
     return tabs.show(
-        "accounts", fault=fault, people=people, tokens=tokens, roles=ROLES,
-        done=said, name=name, held=held, typed=request.form,
+        "accounts", fault=fault, people=people, tokens=tokens, roles=ROLES, second=second, visits=visits,
+        needs_factor=SECOND_FACTOR, done=said, name=name, held=held, typed=request.form,
     )  # fmt: skip
