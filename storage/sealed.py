@@ -52,6 +52,7 @@ class SealedStore:
 
     def __init__(self, bare: Store, keyring: Keyring, under: Under) -> None:
         self._bare, self._keyring, self._under = bare, keyring, under
+        self.counts_untold = bare.counts_untold
         # Headers of what is written once; others may be replaced under the same name.
         self._heads: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
@@ -64,10 +65,6 @@ class SealedStore:
     @property
     def keyring(self) -> Keyring:
         return self._keyring
-
-    @property
-    def counts_untold(self) -> bool:
-        return self._bare.counts_untold
 
     # --- upload sessions
 

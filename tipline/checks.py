@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import storage
 from tipline.bell import QueueBell
 from tipline.db import is_current
+from tipline.errors import TiplineError
 from tipline.services import Services
 
 PATIENCE_S = 5.0
@@ -44,8 +45,13 @@ def broker(services: Services) -> str | None:
 def store(services: Services) -> str | None:
     try:
         services.store.check()
+        services.vaults.check()
     except (storage.StoreError, OSError) as fault:
         return f"cannot be used ({type(fault).__name__})"
+    except TiplineError as fault:
+        return f"cannot be used ({fault.code})"
+    except SQLAlchemyError:
+        return None  # `database` tells of it
     return None
 
 

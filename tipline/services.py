@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from storage import Store, open_store
+import storage
+from storage import Keyring, SealedStore, Store, open_store
 from tipline.bell import Bell, QueueBell
 from tipline.broker import socket_url
 from tipline.db import Database
 from tipline.domain import tables  # noqa: F401 - no table may point at one that was never loaded
 from tipline.domain.limits import Limits
 from tipline.domain.receiving import Receiver
+from tipline.domain.vault import Vaults
 from tipline.settings import Settings, with_secret
 
 
@@ -24,6 +27,7 @@ class Services:
     store: Store
     bell: Bell
     receiver: Receiver
+    vaults: Vaults
 
     @property
     def key(self) -> str:
@@ -38,9 +42,33 @@ def build(settings: Settings, *, store: Store | None = None, bell: Bell | None =
     """Wire everything; tests hand in their own store or bell."""
     settings = with_secret(settings)
     database = Database(settings.database_url)
-    store = store or open_store(settings.store_url)
+    kept: Store = store or open_store(settings.store_url)
     bell = bell or QueueBell(redis_url(settings))
-    return Services(settings, database, store, bell, Receiver(database, store, bell, limits(settings)))
+    ring = kept.keyring if isinstance(kept, SealedStore) else open_ring(settings)
+    vaults = Vaults(database, ring, encrypts=settings.encrypt)
+    if ring:
+        kept = storage.seal_store(storage.bare_store(kept), ring, vaults.under)
+    receiver = Receiver(database, kept, bell, limits(settings), vaults)
+    return Services(settings, database, kept, bell, receiver, vaults)
+
+
+def open_ring(settings: Settings) -> Keyring | None:
+    """The keys of this station, if it encrypts or ever did."""
+    if not settings.encrypt and not has_ring(settings):
+        return None
+    if settings.keys_url.startswith("file:"):
+        folder = keys_folder(settings)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Keyring(open_store(settings.keys_url), with_secret(settings).secret_key)
+
+
+def has_ring(settings: Settings) -> bool:
+    """Whether there is a place of keys; a bucket is only named where there is one."""
+    return not settings.keys_url.startswith("file:") or keys_folder(settings).exists()
+
+
+def keys_folder(settings: Settings) -> Path:
+    return Path(unquote(urlsplit(settings.keys_url).path))
 
 
 def limits(settings: Settings) -> Limits:

@@ -143,6 +143,16 @@ class Settings:
     store_url: str = _setting(
         _store, "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
     )
+    encrypt: bool = _setting(
+        _switch,
+        "1 encrypts the files of new tips, each under a key of its own; erasing one destroys its key.",
+        False,
+    )
+    keys_url: str = _setting(
+        _store,
+        "Where the keys of encrypted files are kept, apart from the files: file: or s3:// as above.",
+        "",
+    )
     secret_key: str = _setting(
         _key, "Secret that signs sessions; made on the first start unless set.", "", shown=False
     )
@@ -273,6 +283,12 @@ def _complete(values: dict[str, Any]) -> Settings:
     data: Path = values.setdefault("data", Path("var").resolve())
     values.setdefault("database_url", f"sqlite:///{data / 'tipline.db'}")
     values.setdefault("store_url", f"file:{data / 'store'}")
+    has_keys = "keys_url" in values
+    values.setdefault("keys_url", f"file:{data / 'keys'}")
+    if (has_keys or values.get("encrypt")) and _are_together(values["store_url"], values["keys_url"]):
+        raise SettingsError(
+            ["TIPLINE_KEYS_URL must not be the store or lie in it: who takes the files has the keys then."]
+        )
     if "max_tip_bytes" not in values:
         values["max_tip_bytes"] = 4 * values.get("max_file_bytes", 8 * GIB)
     elif "max_file_bytes" not in values:
@@ -280,6 +296,15 @@ def _complete(values: dict[str, Any]) -> Settings:
     if values["max_tip_bytes"] < values.get("max_file_bytes", 8 * GIB):
         raise SettingsError(["TIPLINE_MAX_TIP_BYTES must not be smaller than TIPLINE_MAX_FILE_BYTES."])
     return Settings(**values)
+
+
+def _are_together(store_url: str, keys_url: str) -> bool:
+    store, kept = (urlsplit(url) for url in (store_url, keys_url))
+    if (store.scheme, store.netloc) != (kept.scheme, kept.netloc):
+        return False
+    inner, outer = kept.path.strip("/").split("/"), store.path.strip("/").split("/")
+    # Another bucket is asked for, not another prefix: rights and copies are given by the bucket.
+    return store.scheme == "s3" or inner[: len(outer)] == outer
 
 
 def with_secret(settings: Settings) -> Settings:

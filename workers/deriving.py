@@ -80,7 +80,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
                 wanted,
                 subject,
                 tip,
-                file.path,
+                file,
                 about,
                 output,
                 hooks,

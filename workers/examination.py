@@ -133,7 +133,7 @@ def _follow(
             allow_unsandboxed=allow_unsandboxed,
         )
     if planned.kind == exiftool.STEP:
-        exiftool.deepen(answer.result, path, os.environ.get("TIPLINE_EXIFTOOL", ""))
+        exiftool.deepen(answer.result, lambda: path.open("rb"), os.environ.get("TIPLINE_EXIFTOOL", ""))
     keyframes += answer.keyframes
     return Done(planned.kind, planned.number, answer.result, answer.failure)
 

@@ -17,6 +17,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -50,12 +52,15 @@ def look(program: Path | None, file: BinaryIO) -> dict[str, Any] | None:
     return None if told is None else _checked(told)
 
 
-def deepen(result: dict[str, Any], path: Path, setting: str) -> None:
-    """Add what the deep look finds to the result of the step, where this station has one."""
+def deepen(
+    result: dict[str, Any], opened: Callable[[], AbstractContextManager[BinaryIO]], setting: str
+) -> None:
+    """Add what the deep look finds to the result of the step, where this station has one. `opened` gives the
+    file with its plain bytes."""
     program = find(setting.strip())
     if program is None or not result:
         return
-    with contextlib.suppress(OSError), path.open("rb") as file:
+    with contextlib.suppress(OSError), opened() as file:
         found = look(program, file) or {"times": [], "tags": {}}
         result["times"] = [*result["times"], *found["times"]]
         result["tags"] = {**found["tags"], **result["tags"]}

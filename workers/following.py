@@ -72,6 +72,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
             answer = sandbox.ask(
                 file.path,
                 step.kind,
+                seal=file.seal,
                 given=told,
                 output=output if examination.writes(step.kind, first.found) else None,
                 pieces=held if step.kind == "copy" else None,
@@ -80,7 +81,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
                 allow_unsandboxed=services.settings.allow_unsandboxed,
             )
             if step.kind == exiftool.STEP:
-                exiftool.deepen(answer.result, file.path, services.settings.exiftool)
+                exiftool.deepen(answer.result, lambda: file.opened(scratch), services.settings.exiftool)
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
         pictures.keep_sprite()

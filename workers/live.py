@@ -12,14 +12,14 @@ import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import redis
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from storage import Growing, keys
+from storage import Growing, Seal, SealedDisk, keys
 from tipline.db import Transaction
 from tipline.domain import live, outbox, renditions, tips, uploads
 from tipline.domain.evidence import Evidence
@@ -34,7 +34,7 @@ from workers.lease import Lease, Lost, Stopping
 from workers.media import codes, wire
 from workers.media.job import MIB, Job, Limits
 from workers.pictures import Pictures
-from workers.sandbox import LONGEST_T, Keyframe, why
+from workers.sandbox import LONGEST_T, Keyframe, passed_on, why
 
 log = structlog.get_logger(__name__)
 ASK_EVERY_S = 1.0
@@ -52,8 +52,11 @@ class Over(Exception):
 class Hold:
     """The lease of this job for as long as the file is still coming; stands where a lease is asked for."""
 
-    def __init__(self, services: Services, lease: Lease, upload: Upload, path: Path) -> None:
+    def __init__(
+        self, services: Services, lease: Lease, upload: Upload, path: Path, seal: Seal | None
+    ) -> None:
         self._services, self._lease, self._upload, self._path = services, lease, upload, path
+        self._skip = seal.skip if seal else 0
         self._ask_at = 0.0
 
     def check(self) -> None:
@@ -72,7 +75,7 @@ class Hold:
 
     def _here(self) -> int:
         try:
-            return self._path.stat().st_size
+            return max(0, self._path.stat().st_size - self._skip)
         except FileNotFoundError:
             raise Over from None  # whole by now, though nobody has said so yet
 
@@ -168,7 +171,8 @@ def end(services: Services, row: Outbox, failure: str | None) -> None:
 def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, upload: Upload) -> str | None:
     """The code of why the child had to be ended, if it had to."""
     path = store.growing_path(upload.session)
-    hold = Hold(services, lease, upload, path)
+    seal = store.seal_of(upload.session) if isinstance(store, SealedDisk) else None
+    hold = Hold(services, lease, upload, path, seal)
     hold.check()
     if not live.may_show(store, upload):
         return None
@@ -183,19 +187,27 @@ def _look(services: Services, store: Growing, lease: Lease, subject: Evidence, u
     with ExitStack() as stack:
         file = stack.enter_context(path.open("rb"))
         beside = stack.enter_context(tail.open("rb")) if tail else None
-        here = os.fstat(file.fileno()).st_size
+        here = _plain_size(file, seal)
+        seal_beside = None
         if beside:
-            given["tail"] = os.fstat(beside.fileno()).st_size
+            if isinstance(store, SealedDisk):
+                seal_beside = store.seal_of_tail(upload.session, beside)
+            given["tail"] = _plain_size(beside, seal_beside)
         bounds = _limits(here)
         job = Job(
             file.fileno(), upload.length, os.getpid(), bounds, task="live", given=given,
             beside=beside.fileno() if beside else None,
             allow_unsandboxed=services.settings.allow_unsandboxed,
+            seal=passed_on(seal), seal_beside=passed_on(seal_beside),
         )  # fmt: skip
         child = stack.enter_context(Child(job, pass_file=file))
         ended = child.converse(_Ear(glances).take, bounds.wall_seconds, hold.check)
     log.info("live.done", evidence=subject.id, pictures=len(glances.names) // 3, here=here, ended=ended.how)
     return None if ended.how in ("done", "no child") else why(ended)
+
+
+def _plain_size(file: BinaryIO, seal: Seal | None) -> int:
+    return max(0, os.fstat(file.fileno()).st_size - (seal.skip if seal else 0))
 
 
 def _limits(here: int) -> Limits:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from storage import Digest, LocalPath, OutOfSpace, Store
+from storage import Digest, LocalPath, OutOfSpace, Seal, SealedStore, Store
 
 PIECE = 4 * 1024 * 1024
 UNUSED_S = 600.0
@@ -28,10 +28,38 @@ WAIT_S = 0.2
 
 @dataclass(frozen=True)
 class LocalFile:
-    """All bytes have been read once: `sha256` is theirs, not what somebody wrote down."""
+    """All bytes have been read once: `sha256` is theirs, not what somebody wrote down.
+
+    Where there is a `seal` the file lies sealed, and so does every copy of it: nothing plain is written down.
+    """
 
     path: Path
     sha256: str
+    seal: Seal | None = None
+
+    def head(self, size: int) -> bytes:
+        """The first plain bytes."""
+        with self.path.open("rb") as file:
+            if self.seal is None:
+                return file.read(size)
+            file.seek(self.seal.skip)
+            return bytes(self.seal.stream().turned(file.read(size)))
+
+    @contextmanager
+    def opened(self, folder: Path) -> Iterator[BinaryIO]:
+        """The plain bytes as an open file without a name, for a program that knows nothing of seals."""
+        with self.path.open("rb") as file:
+            if self.seal is None:
+                yield file
+                return
+            with tempfile.TemporaryFile(dir=folder) as opened:
+                file.seek(self.seal.skip)
+                stream = self.seal.stream()
+                while piece := file.read(PIECE):
+                    opened.write(stream.turned(piece))
+                opened.flush()
+                opened.seek(0)
+                yield opened
 
 
 @contextmanager
@@ -43,18 +71,19 @@ def file_of(
     `go_on` is called between pieces and may raise. With `known`, the digest that an earlier step compared,
     bytes that are on this host already are not read another time for that.
     """
-    if isinstance(store, LocalPath):
-        yield LocalFile(store.path_of(key), known or _read(store, key, None, go_on))
+    kept, lies, seal = store.lies(key) if isinstance(store, SealedStore) else (store, key, None)
+    if isinstance(kept, LocalPath):
+        yield LocalFile(kept.path_of(lies), known or _read(kept, lies, None, seal, go_on), seal)
         return
     place = _place(folder, key)
     with _locked(place, go_on, may_share=known is not None) as handle:
         copy = place / "input"
         if known is None or not copy.exists():
             copy.unlink(missing_ok=True)
-            known = _copied(store, key, copy, go_on)
+            known = _copied(kept, lies, copy, seal, go_on)
         os.utime(place)
         fcntl.flock(handle, fcntl.LOCK_SH)  # others may read beside us
-        yield LocalFile(copy, known)
+        yield LocalFile(copy, known, seal)
 
 
 def drop(folder: Path, key: str) -> None:
@@ -136,13 +165,13 @@ def _remove(place: Path) -> None:
             os.close(handle)
 
 
-def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> str:
+def _copied(store: Store, key: str, copy: Path, seal: Seal | None, go_on: Callable[[], None]) -> str:
     """A full disk is told like a full store: it passes, and says nothing about the file. What bears a copy's
     name is whole, also after a kill."""
     part = copy.with_name("part")
     try:
         with part.open("wb") as file:
-            sha256 = _read(store, key, file, go_on)
+            sha256 = _read(store, key, file, seal, go_on)
         part.rename(copy)
         return sha256
     except OSError as fault:
@@ -153,12 +182,17 @@ def _copied(store: Store, key: str, copy: Path, go_on: Callable[[], None]) -> st
         part.unlink(missing_ok=True)
 
 
-def _read(store: Store, key: str, copy: BinaryIO | None, go_on: Callable[[], None]) -> str:
-    digest = Digest()
+def _read(store: Store, key: str, copy: BinaryIO | None, seal: Seal | None, go_on: Callable[[], None]) -> str:
+    """The digest of the plain bytes; the copy is as they lie."""
+    digest, stream = Digest(), seal.stream() if seal else None
     with store.open(key) as reader:
+        header = reader.read(seal.skip) if seal else b""
+        if copy:
+            copy.write(header)
         while piece := reader.read(PIECE):
             go_on()
-            digest.update(piece)
+            # A piece of its own, for the digest may look at it while the next one is opened.
+            digest.update(bytes(stream.turned(piece)) if stream else piece)
             if copy:
                 copy.write(piece)
     return digest.hexdigest()

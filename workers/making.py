@@ -11,7 +11,6 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from tipline import captions
@@ -22,6 +21,7 @@ from tipline.domain.tips import Tip
 from tipline.settings import Settings
 from workers import captions as drawing
 from workers import encode, framelist, limiting, local, sandbox
+from workers.local import LocalFile
 from workers.media import codes
 from workers.sandbox import Answer, Hooks, Keyframe
 
@@ -50,7 +50,7 @@ class Making:
     row: Derivative
     subject: Evidence
     tip: Tip
-    path: Path
+    file: LocalFile
     about: dict[str, Any]
     output: BinaryIO
     hooks: Hooks
@@ -64,8 +64,9 @@ class Making:
     def ask(self, given: dict[str, Any], **more: Any) -> Answer:
         """Have the child do the task that bears the name of this kind."""
         return sandbox.ask(
-            self.path,
+            self.file.path,
             self.row.kind,
+            seal=self.file.seal,
             given=given,
             limits=limiting.for_step(self.row.kind, self.subject.size),
             allow_unsandboxed=self.settings.allow_unsandboxed,

@@ -6,7 +6,6 @@ What a file contains never raises; it becomes a code. The steps that follow are 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import structlog
 
@@ -88,6 +87,7 @@ def _examine(
     with local.output(local.scratch(services.settings.data)) as output:
         answer = sandbox.ask(
             file.path,
+            seal=file.seal,
             given={"setups": setups},
             output=output,
             limits=limiting.for_step(steps.FIRST, subject.size),
@@ -103,7 +103,7 @@ def _examine(
         media["warnings"] = [codes.DOCUMENT]
     elif media["kind"] == "other":
         # It could not be opened; what its first bytes claim is all we know.
-        media["kind"] = kinds.classify(_head(file.path), subject.size).kind
+        media["kind"] = kinds.classify(file.head(kinds.HEAD_BYTES), subject.size).kind
     return examination.first(answer)
 
 
@@ -111,11 +111,6 @@ def _altered(subject: Evidence) -> Answer:
     """What is said of bytes that must not be taken for the original."""
     known = {"kind": subject.kind, "size": subject.size, "sha256": subject.sha256, "failure": ALTERED}
     return Answer(media={**untrusted.media({}), **known}, failure=ALTERED)
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(kinds.HEAD_BYTES)
 
 
 def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pictures: Pictures) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from storage import Seal
 from workers import untrusted, untrusted_results
 from workers.childprocess import Child, Ended
 from workers.media import codes, wire
@@ -182,10 +183,11 @@ def ask(
     limits: Limits | None = None,
     hooks: Hooks | None = None,
     allow_unsandboxed: bool = False,
+    seal: Seal | None = None,
 ) -> Answer:
-    """Have one task done on one file. ``given`` is what earlier steps learnt, ``pieces`` what they wrote, one
-    after another. ``output`` is open for reading and writing: the one file the child may write, up to
-    ``limits.output_bytes``."""
+    """Have one task done on one file, which may lie sealed. ``given`` is what earlier steps learnt and
+    ``pieces`` what they wrote, one after another. ``output`` is open for reading and writing: the one file
+    the child may write, up to ``limits.output_bytes``."""
     ear = _Ear(task, hooks or Hooks())
     with ExitStack() as stack:
         try:
@@ -193,7 +195,7 @@ def ask(
         except OSError:
             ear.answer.failure = ear.answer.media["failure"] = codes.UNREADABLE
             return ear.answer
-        size = os.fstat(file.fileno()).st_size
+        size = max(0, os.fstat(file.fileno()).st_size - (seal.skip if seal else 0))
         bounds = limits or Limits().within(size)
         job = Job(
             file.fileno(),
@@ -205,10 +207,16 @@ def ask(
             output=output.fileno() if output else None,
             pieces=pieces.fileno() if pieces else None,
             allow_unsandboxed=allow_unsandboxed,
+            seal=passed_on(seal),
         )
         child = stack.enter_context(Child(job, pass_file=file))
         ended = child.converse(ear.take, bounds.wall_seconds, ear.hooks.on_tick)
     return _whole(ear, ended)
+
+
+def passed_on(seal: Seal | None) -> tuple[str, int] | None:
+    """A seal as a child is told it."""
+    return (seal.key.hex(), seal.skip) if seal else None
 
 
 def _whole(ear: _Ear, ended: Ended) -> Answer:

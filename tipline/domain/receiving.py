@@ -24,14 +24,19 @@ from tipline.domain.running import Running
 from tipline.domain.stretch import Stretch
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Checksum, Upload
+from tipline.domain.vault import Vaults
 from tipline.errors import TiplineError
 
 
 class Receiver:
     """Takes bytes for one process."""
 
-    def __init__(self, database: Database, store: Store, ring: outbox.Ring, limits: Limits) -> None:
+    def __init__(
+        self, database: Database, store: Store, ring: outbox.Ring, limits: Limits,
+        vaults: Vaults | None = None,
+    ) -> None:  # fmt: skip
         self.database, self.store, self.ring, self.limits = database, store, ring, limits
+        self.vaults = vaults or Vaults(database, None, encrypts=False)
         self.running = Running()
         self.live = Live(database, store, ring)
         self.finisher = Finisher(database, store, ring, self.running)
@@ -47,6 +52,7 @@ class Receiver:
         with self.database.reading() as tx, stored.told():
             room.require(tx, *asked)
         evidence_id = evidence.new_id()
+        self.vaults.expect(tip_id, evidence_id)
         with stored.told():
             session = self.store.begin(keys.original(evidence_id))
         try:

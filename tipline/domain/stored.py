@@ -12,11 +12,15 @@ from tipline.errors import TiplineError
 @contextmanager
 def told() -> Iterator[None]:
     """Within: a full store is service:disk-full, a stuck one upload:busy, else service:store-down; what it no
-    longer has is store:lost."""
+    longer has, or has destroyed the key of, is store:lost. Keys that are not there are vault:key-lost."""
     try:
         yield
     except storage.Missing as fault:
         raise TiplineError("store:lost") from fault
+    except storage.KeyWrong as fault:
+        raise TiplineError("vault:key-wrong") from fault
+    except storage.KeyLost as fault:
+        raise TiplineError("vault:key-lost") from fault
     except storage.OutOfSpace as fault:
         raise TiplineError("service:disk-full") from fault
     except storage.Busy as fault:

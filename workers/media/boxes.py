@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from workers.media import plain
 
 MOST = 4_096
 
@@ -22,7 +23,7 @@ def outermost(descriptor: int, size: int, begin: int = 0) -> Iterator[Box]:
     """The boxes one after the other, until something else comes."""
     at = begin
     for _ in range(MOST):
-        head = os.pread(descriptor, 16, at)
+        head = plain.pread(descriptor, 16, at)
         if len(head) < 8 or not head[4:8].isascii():
             return
         length, name, inside = int.from_bytes(head[:4], "big"), head[4:8], 8

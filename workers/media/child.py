@@ -10,7 +10,7 @@ import os
 import sys
 from typing import BinaryIO
 
-from workers.media import codes, confine, job, wire
+from workers.media import codes, confine, job, plain, wire
 
 # There is no Landlock inside this layer, which shows nothing but libraries and the files handed over anyway;
 # whether that holds is for the attack to find out.
@@ -42,6 +42,8 @@ def main(libraries: str, package: str) -> int:
 
         attack.run(task, out)
         return 0
+    plain.unseal(task.input, task.seal)
+    plain.unseal(task.beside, task.seal_beside)
     # Only now, behind the wall, may anything that decodes be imported.
     from workers.media import examine
 

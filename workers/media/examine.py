@@ -5,7 +5,6 @@ Whatever a reader raises is a result about the file, not a fault: it becomes a f
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from typing import BinaryIO
@@ -28,6 +27,7 @@ from workers.media import (
     looks,
     opening,
     photo,
+    plain,
     plan,
     preface,
     repair,
@@ -91,7 +91,7 @@ def tools() -> dict[str, str]:
 
 
 def _first(job: Job, report: Report) -> None:
-    head = os.pread(job.input, sniff.HEAD_BYTES, 0)
+    head = plain.pread(job.input, sniff.HEAD_BYTES, 0)
     refused = sniff.refusal(head, job.size)
     if refused:
         return report.fail(refused)
@@ -136,7 +136,7 @@ def _note(job: Job, report: Report, head: bytes) -> None:
         report.warn(codes.PREFACE)
         report.media["playable"] = "none"  # a browser would not look past the other bytes
     if sniff.is_gif(head):
-        if not sniff.is_gif_whole(os.pread(job.input, 64, max(0, job.size - 64))):
+        if not sniff.is_gif_whole(plain.pread(job.input, 64, max(0, job.size - 64))):
             report.warn(codes.TRUNCATED)
         if report.media.get("frame_count") == 1:
             report.media |= {"kind": "photo", "duration_s": None, "activity": None}

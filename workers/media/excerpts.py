@@ -6,7 +6,6 @@ What stands under the picture was drawn by our parent and comes as raw pixels; n
 from __future__ import annotations
 
 import heapq
-import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,7 +14,19 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 
-from workers.media import codes, exact, frames, opening, pieces, soundtrack, table, tracks, wire, writing
+from workers.media import (
+    codes,
+    exact,
+    frames,
+    opening,
+    pieces,
+    plain,
+    soundtrack,
+    table,
+    tracks,
+    wire,
+    writing,
+)
 from workers.media.job import Job
 from workers.media.report import Pixels, Report
 from workers.media.table import Table
@@ -155,7 +166,7 @@ def _band(job: Job) -> Pixels | None:
     if not size or job.pieces is None:
         return None
     width, height = int(size[0]), int(size[1])
-    raw = os.pread(job.pieces, width * height * 3, 0)
+    raw = plain.pread(job.pieces, width * height * 3, 0)
     return np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 3)
 
 

@@ -6,9 +6,10 @@ patience is as if the file ended there, and a later look goes on.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
+
+from workers.media import plain
 
 LOOK_AGAIN_S = 0.05
 MOST_AT_ONCE = 1024 * 1024
@@ -61,7 +62,7 @@ class InOrder:
     def _read(self, at: int, count: int, end: int | None = None) -> bytes:
         wanted = min(count, MOST_AT_ONCE, (self._length if end is None else end) - at)
         while wanted > 0:
-            piece = os.pread(self._descriptor, wanted, at)
+            piece = plain.pread(self._descriptor, wanted, at)
             if piece:
                 self._patience.came()
                 return piece
@@ -83,7 +84,7 @@ class WithTail(InOrder):
     def read(self, count: int) -> bytes:
         """Bytes from the present position."""
         if self.at >= self._tail_at:
-            piece = os.pread(self._tail, min(count, MOST_AT_ONCE), self.at - self._tail_at)
+            piece = plain.pread(self._tail, min(count, MOST_AT_ONCE), self.at - self._tail_at)
         else:
             piece = self._read(self.at, count, self._most)
         self.at += len(piece)

@@ -64,6 +64,9 @@ class Job:
     attack: dict[str, Any] | None = None  # try to get out instead, aiming at these
     beside: int | None = None  # file descriptor, open for reading: the end of a film that is still coming
     outer: str = "none"  # the layer around this process
+    # What opens the input and what lies beside it, where they lie sealed: see `plain`.
+    seal: tuple[str, int] | None = field(default=None, repr=False)
+    seal_beside: tuple[str, int] | None = field(default=None, repr=False)
 
     @property
     def written(self) -> int:

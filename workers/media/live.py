@@ -9,7 +9,6 @@ when all of it is here.
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from workers.media import frames, opening, picks, preface, wire
+from workers.media import frames, opening, picks, plain, preface, wire
 from workers.media.growing import InOrder, Patience, WithTail
 from workers.media.job import Job
 from workers.media.report import Report, sharpness
@@ -37,7 +36,7 @@ def run(job: Job, report: Report) -> None:
 
 def here(job: Job) -> int:
     """How many bytes have come."""
-    return os.fstat(job.input).st_size
+    return plain.size_of(job.input)
 
 
 def source_of(job: Job, patience: Patience) -> InOrder:

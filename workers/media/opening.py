@@ -6,7 +6,6 @@ a plain object without a name, and by the wall around the process.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +14,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from workers.media import confine, preface
+from workers.media import confine, plain, preface
 from workers.media.job import Job, Limits
 
 FORMATS = (
@@ -40,7 +39,7 @@ class Bytes:
 
     def read(self, count: int) -> bytes:
         """Bytes from the present position; none at the end."""
-        piece = os.pread(self._descriptor, min(count, 8 * 1024 * 1024), self._skip + self._at)
+        piece = plain.pread(self._descriptor, min(count, 8 * 1024 * 1024), self._skip + self._at)
         self._at += len(piece)
         return piece
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import math
-import os
 import struct
 import time
 import warnings
@@ -16,7 +14,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from workers.media import boxes, codes, exif, wire
+from workers.media import boxes, codes, exif, plain, wire
 from workers.media.job import Job, Limits
 from workers.media.report import Report, sharpness
 
@@ -136,7 +134,7 @@ def _count(image: Any, form: str) -> int:
 
 @contextmanager
 def _opened(job: Job, form: str) -> Iterator[Any]:
-    source = io.BufferedReader(io.FileIO(os.dup(job.input)))
+    source = plain.reader(job.input)
     source.seek(0)
     with source, Image.open(source, formats=[form]) as image:
         yield image

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from workers.media import codes, opening, preface
+from workers.media import codes, opening, plain, preface
 from workers.media.job import Job
 from workers.media.report import Report
 
@@ -104,7 +104,7 @@ def noted(job: Job, report: Report) -> None:
         stream = opening.picture_stream(container, job.limits)
         if stream is None:
             return
-        head = os.pread(job.input, HEAD_BYTES, begins)
+        head = plain.pread(job.input, HEAD_BYTES, begins)
         film = film_of(container, stream, head, damaged=damaged, prefaced=begins > 0)
     how = decide(film)
     how = REMUX if is_repaired and how == ORIGINAL else how

@@ -5,11 +5,10 @@ A container's header is only believed with what must stand around its magic, so 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 
-from workers.media import sniff
+from workers.media import plain, sniff
 
 SEARCH_BYTES = 1024 * 1024
 
@@ -18,10 +17,10 @@ Check = Callable[[bytes, int], bool]
 
 def length(descriptor: int) -> int:
     """How many bytes to leave out at the front; 0 where the file begins as files do."""
-    head = os.pread(descriptor, sniff.HEAD_BYTES, 0)
+    head = plain.pread(descriptor, sniff.HEAD_BYTES, 0)
     if sniff.is_known(head):
         return 0
-    head += os.pread(descriptor, SEARCH_BYTES - len(head), len(head))
+    head += plain.pread(descriptor, SEARCH_BYTES - len(head), len(head))
     found = (_first(head, magic, back, check) for magic, back, check in HEADERS)
     return min((at for at in found if at is not None), default=0)
 

@@ -7,10 +7,11 @@ agree; after anything else the search goes on from the next place that looks lik
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from workers.media import plain
 
 LONGEST_UNIT = 8 * 1024 * 1024
 WINDOW = 4 * 1024 * 1024
@@ -30,7 +31,7 @@ class Window:
         """``count`` bytes from ``offset``; fewer at the end of the file."""
         begin = offset - self._from
         if begin < 0 or begin + count > len(self._piece):
-            self._piece = os.pread(self.descriptor, max(WINDOW, count), offset)
+            self._piece = plain.pread(self.descriptor, max(WINDOW, count), offset)
             self._from, begin = offset, 0
         return self._piece[begin : begin + count]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import struct
 import warnings
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageFile, ImageOps
 
+from workers.media import plain
 from workers.media.clock import agreeing, facts, finding, stamps
 from workers.media.clock.agreeing import Reading
 from workers.media.clock.engine import STRIP_SIDE, Engine, Line
@@ -57,7 +56,7 @@ def picture(job: Job, form: str) -> Pixels:
     if form == "HEIF":
         pillow_heif.register_heif_opener(thumbnails=False)
         pillow_heif.options.DECODE_THREADS = 1
-    source = io.BufferedReader(io.FileIO(os.dup(job.input)))
+    source = plain.reader(job.input)
     source.seek(0)
     with warnings.catch_warnings(), source:
         warnings.simplefilter("ignore")

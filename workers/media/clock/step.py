@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from typing import Any
 
-from workers.media import confine, sniff
+from workers.media import confine, plain, sniff
 from workers.media.clock import engine, facts, photo, stills
 from workers.media.clock.film import Film
 from workers.media.job import MIB, Job
@@ -22,7 +21,7 @@ def examine(job: Job, report: Report) -> None:
     confine.lower_memory(MEMORY)
     report.media["tools"] |= engine.versions()
     report.result = {"clock": None, "texts": []}
-    head = os.pread(job.input, sniff.HEAD_BYTES, 0)
+    head = plain.pread(job.input, sniff.HEAD_BYTES, 0)
     if sniff.refusal(head, job.size):
         return
     form = sniff.photo_format(head)

@@ -26,6 +26,7 @@ from workers.media import (
     opening,
     photo,
     pieces,
+    plain,
     sniff,
     soundtrack,
     table,
@@ -48,7 +49,7 @@ TOO_LATE = 0.5  # seconds before the range at which sound is looked for
 
 def run(job: Job, report: Report) -> None:
     """Write the film into ``job.output``, or hand over the picture; say what was covered."""
-    form = sniff.photo_format(os.pread(job.input, sniff.HEAD_BYTES, 0))
+    form = sniff.photo_format(plain.pread(job.input, sniff.HEAD_BYTES, 0))
     placed = covers.read(job.given)
     margin = float(job.given.get("margin", 0.0))
     if form:

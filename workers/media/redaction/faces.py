@@ -6,13 +6,12 @@ while the search goes on. A search whose time is used up says how far it came.
 
 from __future__ import annotations
 
-import os
 import time
 
 import cv2
 from av.video.frame import VideoFrame
 
-from workers.media import codes, confine, frames, photo, sniff
+from workers.media import codes, confine, frames, photo, plain, sniff
 from workers.media.job import Job
 from workers.media.redaction import model
 from workers.media.redaction.linking import Linker, row
@@ -34,7 +33,7 @@ def find(job: Job, report: Report) -> None:
     """Fill in the result: `tracks`, and `searched`, the range that was looked through."""
     report.media["tools"] |= model.versions()
     report.result = {"tracks": [], "searched": None, "pictures": 0}
-    form = sniff.photo_format(os.pread(job.input, sniff.HEAD_BYTES, 0))
+    form = sniff.photo_format(plain.pread(job.input, sniff.HEAD_BYTES, 0))
     try:
         if form:
             confine.lower_memory(job.limits.photo_memory)
