@@ -174,6 +174,9 @@ class Growing(Protocol):
     def growing_path(self, session: str) -> Path:
         """The file that grows, for reading only; SessionGone when it grows no more."""
 
+    def growing_head(self, session: str, size: int) -> bytes:
+        """Its first bytes, as they were sent; fewer if fewer are there."""
+
     def keep_tail(self, session: str, data: BinaryIO, most: int) -> int:
         """Keep the last bytes of the file to come, sent ahead of the others; how many there were.
 

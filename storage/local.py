@@ -204,6 +204,10 @@ class LocalStore:
             raise SessionGone("the upload session has ended")
         return part
 
+    def growing_head(self, session: str, size: int) -> bytes:
+        with told_plainly(SessionGone("the upload session has ended")):
+            return local_tail.head(self.growing_path(session), size)
+
     def keep_tail(self, session: str, data: BinaryIO, most: int) -> int:
         self.growing_path(session)
         coming, tail = (self._beside(session, mark) for mark in (COMING, TAIL))

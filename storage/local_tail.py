@@ -29,6 +29,12 @@ def keep(data: BinaryIO, coming: Path, tail: Path, most: int) -> int:
     return size
 
 
+def head(growing: Path, size: int) -> bytes:
+    """The first bytes of a file that grows."""
+    with growing.open("rb") as file:
+        return file.read(size)
+
+
 def _write(data: BinaryIO, coming: Path, most: int) -> int:
     flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     with told_plainly():

@@ -32,6 +32,11 @@ class SealedDisk(SealedStore):
     def growing_path(self, session: str) -> Path:
         return self._disk.growing_path(bare_session(session))
 
+    def growing_head(self, session: str, size: int) -> bytes:
+        bare, seal, _ = self._session(session)
+        head = self._disk.growing_head(bare, size + (seal.skip if seal else 0))
+        return bytes(seal.stream().turned(head[seal.skip :])) if seal else head
+
     def keep_tail(self, session: str, data: BinaryIO, most: int) -> int:
         bare, seal, _ = self._session(session)
         if seal is None:

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage import keys
-from storage.local import LocalStore
+from storage import Growing, keys
 from tests import footage
 from tipline.bell import SilentBell
 from tipline.domain import live as begun
@@ -125,7 +124,7 @@ def test_a_film_with_its_index_last_is_seen_with_its_end_sent_ahead(
     look(services, upload)
     without = seen(services, upload)
 
-    assert isinstance(services.store, LocalStore)
+    assert isinstance(services.store, Growing)
     services.store.keep_tail(upload.session, io.BytesIO(film[film.rindex(b"moov") - 4 :]), len(film))
     look(services, upload)
 
@@ -275,7 +274,7 @@ def test_the_child_is_handed_the_two_files_and_nothing_else(
     monkeypatch.setattr(Child, "__enter__", listen)
     film = films["last"]
     upload = coming(services, tip, film, len(film) // 2)
-    assert isinstance(services.store, LocalStore)
+    assert isinstance(services.store, Growing)
     services.store.keep_tail(upload.session, io.BytesIO(film[film.rindex(b"moov") - 4 :]), len(film))
     look(services, upload)
     tail = services.store.find_tail(upload.session)

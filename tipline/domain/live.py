@@ -113,8 +113,7 @@ class Live:
 
 def may_show(store: Growing, upload: Upload) -> bool:
     """Whether what has come looks like a film of which pictures can be had before its end."""
-    with store.growing_path(upload.session).open("rb") as file:
-        head = file.read(kinds.HEAD_BYTES)
+    head = store.growing_head(upload.session, kinds.HEAD_BYTES)
     if kinds.classify(head, upload.length).kind != "video":
         return False
     return not kinds.has_index_last(head) or store.find_tail(upload.session) is not None
