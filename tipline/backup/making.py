@@ -50,7 +50,6 @@ class Wanted:
     key: str
     size: int
     sha256: str
-    is_sealed: bool
     whose: tuple[str, int] | None
 
 
@@ -102,23 +101,23 @@ def _dump(tx: Transaction, coming: Path) -> dict[str, Any]:
 
 def _objects(tx: Transaction) -> Iterator[Wanted]:
     originals = (
-        select(Evidence.id, Evidence.size, Evidence.sha256, Evidence.number, Tip.reference, Tip.vault)
+        select(Evidence.id, Evidence.size, Evidence.sha256, Evidence.number, Tip.reference)
         .join(Tip, Tip.id == Evidence.tip_id)
         .where(Evidence.state.not_in(NOT_HERE), Evidence.sha256.is_not(None), Tip.erased_at.is_(None))
         .order_by(Evidence.id)
     )
     for row in tx.execute(originals):
         whose = (row.reference, row.number)
-        yield Wanted(keys.original(row.id), row.size, str(row.sha256), row.vault is not None, whose)
+        yield Wanted(keys.original(row.id), row.size, str(row.sha256), whose)
     pictures = (
-        select(Rendition, Tip.vault)
+        select(Rendition)
         .join(Evidence, Evidence.id == Rendition.evidence_id)
         .join(Tip, Tip.id == Evidence.tip_id)
         .where(Tip.erased_at.is_(None))
         .order_by(Rendition.id)
     )
-    for one, key in tx.execute(pictures):
-        yield Wanted(one.key, one.size, one.sha256, key is not None, None)
+    for one in tx.scalars(pictures):
+        yield Wanted(one.key, one.size, one.sha256, None)
 
 
 class _Copier:
@@ -127,7 +126,7 @@ class _Copier:
     def __init__(self, on: Shelf, store: Store, made: Made) -> None:
         self.on, self.made = on, made
         # As it lies there: what is encrypted is copied without being opened.
-        self.raw: Store = getattr(store, "inner", store)
+        self.raw = storage.bare_store(store)
         self.before = self._known()
 
     def copy(self, wanted: list[Wanted], tell: Tell) -> list[dict[str, Any]]:
@@ -148,23 +147,32 @@ class _Copier:
         return {line["key"]: line for line in shelf.lines(inventory)}
 
     def _one(self, one: Wanted) -> dict[str, Any] | None:
-        before = self.before.get(one.key)
-        # Originals never change, and a picture of another digest has another seal.
-        if before and before["plain"] == one.sha256 and self.on.has(before["sha256"], before["size"]):
-            return before
+        for lies in (keys.sealed(one.key), one.key):
+            before = self.before.get(lies)
+            # Originals never change, and a picture of another digest has another seal.
+            if before and before["plain"] == one.sha256 and self.on.has(before["sha256"], before["size"]):
+                return before
+        key, is_sealed = self._place(one.key)
         try:
-            with self.raw.open(one.key) as source:
+            with self.raw.open(key) as source:
                 digest, size = self.on.keep(source)
         except storage.Missing:
             self._miss(one)
             return None
         self.made.copied += 1
-        if digest != one.sha256 and not one.is_sealed:
+        if digest != one.sha256 and not is_sealed:
             if one.whose is None:
                 self.made.absent += 1
                 return None
             self._fault(faults.ORIGINAL_DIFFERS, one.whose)
-        return {"key": one.key, "sha256": digest, "size": size, "plain": one.sha256}
+        return {"key": key, "sha256": digest, "size": size, "plain": one.sha256}
+
+    def _place(self, key: str) -> tuple[str, bool]:
+        """Where the object lies, and whether it is sealed there."""
+        try:
+            return self.raw.stat(keys.sealed(key)).key, True
+        except storage.Missing:
+            return key, False
 
     def _miss(self, one: Wanted) -> None:
         if one.whose:

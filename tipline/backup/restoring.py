@@ -56,7 +56,7 @@ def restore(settings: Settings, store: Store, on: Shelf, name: str, tell: Tell) 
     stated = manifest.read(snapshot)
     require_possible(settings, stated)
     checking.check_tables(snapshot, stated)
-    raw: Store = getattr(store, "inner", store)
+    raw = storage.bare_store(store)
     for line in checking.check_objects(on, snapshot, stated, tell):
         _bring(raw, on.place(line["sha256"]), line)
     _restore_database(settings.database_url, snapshot, stated)
