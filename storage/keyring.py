@@ -123,6 +123,14 @@ class Keyring:
         if not self.is_begun():
             self._shelf.put(keys.VAULT_STATION, self._wrapped("station", _STATION))
 
+    def is_marked(self) -> bool:
+        """Whether the place was begun, by whatever secret."""
+        try:
+            self._shelf.stat(keys.VAULT_STATION)
+        except Missing:
+            return False
+        return True
+
     def check(self) -> None:
         """Raise Unavailable if no key could be made now. Quick."""
         self._shelf.check()
@@ -177,6 +185,21 @@ class Keyring:
                     os.fsync(handle)
                 finally:
                     os.close(handle)
+
+
+def copy_keys(ring: Keyring, to: Store) -> tuple[int, int]:
+    """Bring a copy of a ring up to date, wrapped as they are: how many came, how many went."""
+    copy, copied = Keyring(to, ""), 0
+    there = set(copy.names())
+    marks = [keys.VAULT_STATION] if ring.is_marked() else []
+    for key in [*map(keys.vault, set(ring.names()) - there), *marks]:
+        with ring.shelf.open(key) as reader:
+            to.put(key, reader.read())
+        copied += key not in marks
+    gone = [name for name in there if ring.is_destroyed(name)]
+    for name in gone:
+        copy.destroy(name)
+    return copied, len(gone)
 
 
 def _wrapping(secret: str) -> bytes:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline import bell, broker, keycheck, logcheck, mapfile, preflight, printing, services
+from tipline import bell, broker, keycheck, keyplace, logcheck, mapfile, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
 from tipline.domain import clock, signatures
@@ -339,6 +339,7 @@ LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "migrations": look_at_migrations,
     "broker": look_at_broker,
     "store": look_at_store,
+    "keys": lambda settings: _Words(State[(found := keyplace.examine(settings))[0]], *found[1:]),
     "pages": look_at_pages,
     "translations": look_at_translations,
     "fonts": look_at_fonts,

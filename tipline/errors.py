@@ -36,7 +36,7 @@ CATALOGUE: dict[str, Entry] = {
     "service:crowded": Entry(_K.UNAVAILABLE, N_("Very much comes in at this moment. Try again in a few seconds; what you sent before is kept.")),
     "service:busy": Entry(_K.UNAVAILABLE, N_("Very many uploads are under way. Yours goes on by itself in a moment.")),
     "vault:key-lost": Entry(_K.UNAVAILABLE, N_("This cannot be done right now; what was received is kept. Operator: the keys of encrypted files are not where TIPLINE_KEYS_URL says. Bring that folder or bucket back from the safe and start again; nothing is written until then, and no new keys are made in its place.")),
-    "vault:key-wrong": Entry(_K.UNAVAILABLE, N_("This cannot be done right now; what was received is kept. Operator: the keys of encrypted files were wrapped with another TIPLINE_SECRET_KEY. Set that one again, or wrap them anew: tipline keys rewrap --old FILE")),
+    "vault:key-wrong": Entry(_K.UNAVAILABLE, N_("This cannot be done right now; what was received is kept. Operator: the keys of encrypted files were wrapped with another TIPLINE_SECRET_KEY. Set that one again, or wrap them anew with `tipline keys rewrap`.")),
     # --- paper
     "print:failed": Entry(_K.UNAVAILABLE, N_("The PDF could not be made. Open the page instead and print that.")),
     "key:sealed": Entry(_K.UNAVAILABLE, N_("The receipt cannot be signed right now; what you sent is safe. Operator: the signing key opens only with the TIPLINE_SECRET_KEY it was made under. Set that again, or run `tipline key rotate`.")),

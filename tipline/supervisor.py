@@ -25,7 +25,7 @@ PATHS = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"
 # Longer than the workers' own limit, within which they finish a job or hand it back.
 WORKER_GRACE_S = 30
 STARTING = N_("Starting …")
-MIGRATION_FAILED = N_("The database could not be brought up to date. Nothing was started. What it said:")
+MIGRATION_FAILED = N_("The station could not be made ready. Nothing was started. What it said:")
 
 
 def tipline(*arguments: str) -> list[str]:

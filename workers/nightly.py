@@ -71,7 +71,13 @@ def scrub_originals(services: Services) -> dict[str, Any]:
     return scrubbing.scrub(services.database, services.store, stopped=stop.is_asked).told
 
 
+def finish_destroying(services: Services) -> dict[str, Any]:
+    """Keys of erased tips that somebody died destroying."""
+    return {"destroyed": services.vaults.finish()}
+
+
 CHORES: dict[str, Chore] = {
+    "vault": Chore(timedelta(minutes=30), finish_destroying),
     "checkpoint": Chore(timedelta(minutes=10), keep_checkpoints),
     "retention": Chore(DAY, erasing.keep_rules, at_night=True),
     "erasures": Chore(timedelta(minutes=10), erasing.carry_out),

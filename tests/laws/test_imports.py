@@ -36,7 +36,7 @@ def _media_may(name: str) -> bool:
     parts = {"av", "cv2", "PIL", "pillow_heif", "numpy", "pyseccomp", "rapidocr", "onnxruntime", "c2pa"}
     parts |= {"cryptography"}  # which opens the one file it is handed, where that is sealed
     parts |= {"omegaconf"}  # in which rapidocr is told what not to read
-    return _top(name) in STDLIB | parts or _is_in(name, "workers.media")
+    return _top(name) in STDLIB | TYPES | parts or _is_in(name, "workers.media")
 
 
 def _domain_may(name: str) -> bool:

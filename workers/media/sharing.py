@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 
-from workers.media import codes, confine, exact, excerpts, frames, opening, photo, sniff, table, wire
+from workers.media import codes, confine, exact, excerpts, frames, opening, photo, plain, sniff, table, wire
 from workers.media.excerpts import Style
 from workers.media.job import Job
 from workers.media.report import Pixels, Report
@@ -29,7 +29,7 @@ LEAST_CONTRAST = 30.0
 
 def run(job: Job, report: Report) -> None:
     """Write the film into ``job.output``, or hand over the one picture."""
-    form = sniff.photo_format(os.pread(job.input, sniff.HEAD_BYTES, 0))
+    form = sniff.photo_format(plain.pread(job.input, sniff.HEAD_BYTES, 0))
     if form:
         confine.lower_memory(job.limits.photo_memory)
         picture = photo.main_picture(job, report, form)
@@ -78,7 +78,7 @@ class Mark:
     def of(cls, job: Job) -> Mark:
         """Two planes, one after the other, in what was handed over beside the file."""
         width, height = (int(side) for side in job.given["mark"])
-        raw = os.pread(job.pieces, 2 * width * height, 0) if job.pieces is not None else b""
+        raw = plain.pread(job.pieces, 2 * width * height, 0) if job.pieces is not None else b""
         light, cover = np.frombuffer(raw, dtype=np.uint8).reshape(2, height, width)
         return cls(light, cover)
 
