@@ -98,7 +98,7 @@ def look_at_disk(settings: Settings) -> _Words:
         low = preflight.check_disk(settings)
     except preflight.NotReady as fault:
         return _fail("%(words)s", words=fault)
-    folder = _existing(settings.data)
+    folder = preflight.existing(settings.data)
     if not os.access(folder, os.W_OK):
         return _fail(preflight.NO_WRITING, folder=folder)
     if low:
@@ -324,12 +324,6 @@ def _is_new(url: str) -> bool:
 
 def _kind(engine: Engine) -> str:
     return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(engine.dialect.name, engine.dialect.name)
-
-
-def _existing(path: Path) -> Path:
-    while not path.exists():
-        path = path.parent
-    return path
 
 
 LOOKS: dict[str, Callable[[Settings], _Words]] = {

@@ -105,7 +105,7 @@ def check_port(settings: Settings) -> None:
 
 def check_disk(settings: Settings, free: int | None = None) -> str | None:
     """NotReady when nothing can be written; a sentence when only files must wait; None when there is room."""
-    free = shutil.disk_usage(_existing(settings.data)).free if free is None else free
+    free = shutil.disk_usage(existing(settings.data)).free if free is None else free
     values = {
         "folder": settings.data,
         "free": free // 1_000_000,
@@ -116,7 +116,7 @@ def check_disk(settings: Settings, free: int | None = None) -> str | None:
     return say(settings.locale, DISK_LOW, **values) if free < settings.min_free_bytes else None
 
 
-def _existing(path: Path) -> Path:
+def existing(path: Path) -> Path:
     while not path.exists():
         path = path.parent
     return path
