@@ -24,7 +24,6 @@ TRUST: dict[str, Entry] = {
     "contact:code-foreign": Entry(_K.INVALID, N_("This recovery code belongs to none of this station's contact keys.")),
     # --- packages
     "package:not-found": Entry(_K.NOT_FOUND, N_("There is no such package, or it is not yours to see.")),
-    "package:reason-needed": Entry(_K.INVALID, N_("Write what the package is for. It stands in the log.")),
     "package:nothing": Entry(_K.INVALID, N_("Choose originals or covered copies. A package without either proves nothing.")),
     "package:uncovered": Entry(_K.INVALID, N_("With covered copies instead of originals, pictures, clips and browser copies stay out: they show what was covered. Leave them out, or take the originals along.")),
     "package:part-unknown": Entry(_K.INVALID, N_("This is nothing that can be put into a package. Choose from the list.")),

@@ -20,9 +20,10 @@ from tests.conftest import PEOPLE, browser
 from tests.laws.sources import ROOT
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
-from tipline.domain import accounts, cases, links, receipts, rights, tips, tokens
+from tipline.domain import accounts, cases, clock, ids, links, receipts, rights, tips, tokens
 from tipline.domain.actors import SYSTEM, reporter
 from tipline.domain.evidence import Evidence
+from tipline.domain.packages import Package
 from tipline.domain.reports import Report
 from tipline.domain.uploads import Announced
 from tipline.services import Services, build
@@ -114,10 +115,16 @@ def _filled(services: Services, password_hash: str) -> World:
         case = cases.open_case(tx, lead, "closed to others", year=2026)
         case.access = cases.MEMBERS
         links.link(tx, lead, case, tips.read_tip(tx, tip.reference), "same coat")
+        package = Package(
+            id=ids.new_id(), case_id=case.id, author_id=people["investigator"].id, reason="x", state="done",
+            name="x.zip", size=1, sha256="0" * 64, created_at=clock.now(), expires_at=clock.now(),
+        )  # fmt: skip
+        tx.add(package)
+    services.store.put(package.key, b"x")
     theirs = {"reference": tip.reference, "tip": tip.reference, "other": tip.reference,
-              "evidence_id": file.id, "number": case.number}  # fmt: skip
+              "evidence_id": file.id, "number": case.number, "package_id": package.id}  # fmt: skip
     nothing = {"reference": "T-9999", "tip": "T-9999", "other": "T-9999", "evidence_id": "0" * len(file.id),
-               "number": "A-2026-999"}  # fmt: skip
+               "number": "A-2026-999", "package_id": "0" * 26}  # fmt: skip
     return World(app, made, theirs, nothing)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import accounts, cases, clock, custody, ids, limits, outbox, packing_options, rights
+from tipline.domain import accounts, cases, clock, custody, ids, outbox, packing_options, purposes, rights
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.cases import Case
 from tipline.domain.packing_options import Options
@@ -80,7 +80,7 @@ def ask(
     if actor.user_id is None:
         raise TiplineError("account:forbidden")
     cases.refuse_merged(tx, case)
-    reason = _checked(reason)
+    reason = purposes.stated(tx, actor, reason).reason
     options = json.dumps({"wanted": packing_options.dump(wanted)}, ensure_ascii=False, sort_keys=True)
     waiting = [one for one in list_of(tx, case) if one.is_under_way]
     for one in waiting:
@@ -230,15 +230,6 @@ def held_bytes(tx: Transaction) -> int:
     """How much the store keeps for packages."""
     held = select(func.coalesce(func.sum(Package.size), 0)).where(Package.state == "done")
     return int(tx.scalar(held) or 0)
-
-
-def _checked(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise TiplineError("package:reason-needed", fields={"reason": "package:reason-needed"})
-    if len(reason) > limits.REASON:
-        raise TiplineError("tip:field-too-long", fields={"reason": "tip:field-too-long"}, limit=limits.REASON)
-    return reason
 
 
 def _record(

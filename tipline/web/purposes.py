@@ -34,6 +34,11 @@ USUAL: dict[str, tuple[str, ...]] = {
         N_("Same series in another district"),
         N_("Asked for by the unit in charge"),
     ),
+    "package": (
+        N_("Hand over to the prosecutor or court"),
+        N_("Hand over to another unit"),
+        N_("Expert opinion"),
+    ),
     "original": (
         N_("Examine it at another workstation"),
         N_("Expert opinion"),
@@ -91,6 +96,12 @@ def of_request(tx: Transaction, reference: str, *, goes_on: bool = False) -> Pur
     if recalled is None:
         raise TiplineError("purpose:needed", fields={"reason": "purpose:needed"})
     return recalled
+
+
+def of_program(said: str | None) -> str:
+    """What a program says of its act in body or header, else the standing reason of its token, or nothing."""
+    header = request.headers.get(HEADER, "")
+    return said if said is not None else _plain(header) if header.strip() else current.standing_reason() or ""
 
 
 def _plain(header: str) -> str:

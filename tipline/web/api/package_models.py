@@ -23,7 +23,8 @@ class PackageAsked(Taken):
     language: Literal["zh_Hans_CN", "en"] | None = Field(None, description="Of the report.")
     recipient: str = Field("", max_length=200, description="Who it is for; stands in the report and the log.")
     reason: str | None = Field(
-        None, description="Stands in the log. A program that gives none is named there as such."
+        None,
+        description="Stands in the log; also by the header `Tipline-Reason`. Without one its token's label.",
     )
 
 

@@ -13,7 +13,7 @@ from tipline.domain import accounts, cases, packages, packing_options
 from tipline.domain.cases import Case
 from tipline.domain.packages import Package
 from tipline.errors import CATALOGUE
-from tipline.web import current, guard, packed
+from tipline.web import current, guard, packed, purposes
 from tipline.web.api.package_models import PackageAsked, PackageList, PackageTold
 from tipline.web.requests import body_may_lack
 from tipline.web.review.saying import gettext
@@ -35,7 +35,9 @@ def ask_package(number: str, asked: PackageAsked) -> Any:
     )
     with services.database.transaction() as tx:
         case = cases.read_case(tx, number, current.actor())
-        reason = gettext(packages.UNSAID) if asked.reason is None else asked.reason
+        reason = purposes.of_program(asked.reason)
+        if asked.reason is None and not reason:
+            reason = gettext(packages.UNSAID)
         row = packages.ask(tx, services.bell, current.actor(), case, wanted, reason)
         return _told(tx, row, case), 202, {"Location": f"/api/v1/packages/{row.id}"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Response, render_template, request
@@ -13,10 +14,11 @@ from tipline.domain import packages, packing_options
 from tipline.domain.cases import Case
 from tipline.domain.packages import Package
 from tipline.errors import N_
-from tipline.web import current, guard, packed
+from tipline.web import current, guard, packed, purposes
 from tipline.web.api.packages import sentence_of
 from tipline.web.cases import blueprint, frame
 from tipline.web.cases.doing import act
+from tipline.web.purposes import Prompt
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 from tipline.web.review.words import Word
@@ -29,12 +31,6 @@ STATES = {
     "expired": Word(N_("Expired, file deleted"), "clock", "idle"),
     "removed": Word(N_("Removed, file deleted"), "trash", "idle"),
 }
-USUAL_REASONS = (
-    N_("Hand over to the prosecution"),
-    N_("Hand over to another unit"),
-    N_("Expert opinion"),
-    N_("Request by the court"),
-)
 
 
 class Part(NamedTuple):
@@ -69,15 +65,17 @@ def package_tab(number: str) -> ResponseReturnValue:
 
 
 def show(number: str, **refusal: Any) -> ResponseReturnValue:
-    return frame.show(number, "packages", "cases/packages.html", _offered, **refusal)
+    failed = refusal.get("failed")
+    asked = purposes.prompt("package", faults=failed.faults if failed else None)
+    return frame.show(number, "packages", "cases/packages.html", partial(_offered, asked), **refusal)
 
 
-def _offered(tx: Transaction, row: Case) -> dict[str, Any]:
+def _offered(asked: Prompt, tx: Transaction, row: Case) -> dict[str, Any]:
     return {
+        "asked": asked,
         **_listed(tx, row),
         "parts": PARTS,
         "chosen": request.form.getlist("parts") or list(packing_options.USUAL),
-        "usual_reasons": USUAL_REASONS,
         "languages": i18n.NAMES,
         "spoken": request.form.get("language") or current.locale(),
         "kept_days": current.settings().package_days,
@@ -115,7 +113,7 @@ def ask_package(tx: Transaction, case: Case) -> Notice:
     wanted = packing_options.of_parts(
         form.getlist("parts"), language=form.get("language", ""), recipient=form.get("recipient", "")
     )
-    reason = form.get("reason", "").strip() or form.get("usual", "")
+    reason = purposes.of_form(tx).reason
     packages.ask(tx, current.services().bell, current.actor(), case, wanted, reason)
     return Notice(gettext("The package is being made. You may leave this page; it goes on."))
 
