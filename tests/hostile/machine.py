@@ -212,7 +212,7 @@ class StationMachine(RuleBasedStateMachine):
         for _ in range(days):
             self.now += A_DAY
             with self._at():
-                erasing.keep_rules_nightly(self.station)
+                erasing.keep_rules(self.station)
                 erasing.carry_out(self.station)
 
     @rule()
@@ -305,7 +305,7 @@ class StationMachine(RuleBasedStateMachine):
     def _deciding(self, pick: int) -> Iterator[tuple[Transaction, Tip]]:
         """Within: an act on a tip, which may be refused and then has changed nothing."""
         with suppress(TiplineError), self._writing() as tx:
-            yield tx, tips.read_tip(tx, self._picked(pick))
+            yield tx, _row(tx, self._picked(pick))
 
     @contextmanager
     def _refused(self) -> Iterator[list[str]]:

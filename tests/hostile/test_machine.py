@@ -29,7 +29,7 @@ def test_a_station_keeps_its_promises_whatever_happens(migrated_file: Path) -> N
     run_state_machine_as_test(
         machine,
         settings=examples(
-            max_examples=6,
+            max_examples=4,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
