@@ -30,7 +30,9 @@ class Forecast(NamedTuple):
 
 
 class Warnings(NamedTuple):
-    """`unseen` is what nobody of the staff ever opened and what falls due within 7 and within 30 days."""
+    """`unseen` is what nobody of the staff ever opened and what falls due within 7 and within 30 days, as far
+    as the list of them goes.
+    """
 
     asked: int
     going: int
@@ -79,7 +81,7 @@ def warnings(tx: Transaction) -> Warnings:
         )
     }
     going, first_at = states.get("approved", (0, None))
-    unseen = [_count(tx, _unseen(rules, one)) if any(rules.values()) else 0 for one in WARNED]
+    unseen = [len(list_unseen(tx, within=one)) if any(rules.values()) else 0 for one in WARNED]
     return Warnings(
         states.get("asked", (0, None))[0], going, first_at, (unseen[0], unseen[1]),
         leaps.find_open(tx) is not None, not retention.is_decided(tx),
@@ -87,7 +89,8 @@ def warnings(tx: Transaction) -> Warnings:
 
 
 def _unseen(rules: Rules, within: timedelta) -> ColumnElement[bool]:
-    return due.falls_due(rules, clock.now() + within) & ~due.is_seen(Tip) & ~holds.covers(Tip.id)
+    # What few tips are is asked first; most were seen, and the log need not be asked about those.
+    return ~due.is_seen(Tip) & due.falls_due(rules, clock.now() + within) & ~holds.covers(Tip.id)
 
 
 def _count(tx: Transaction, wanted: ColumnElement[bool]) -> int:

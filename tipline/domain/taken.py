@@ -108,7 +108,7 @@ def find_tip(tx: Transaction, folder: bytes) -> Tip | None:
         .order_by(TakenFile.id.desc())
         .limit(1)
     ).first()
-    if row is None or row.Tip.state in tips.ENDED:
+    if row is None or row.Tip.state in tips.ENDED or row.Tip.erased_at is not None:
         return None
     is_recent = row.at > clock.now() - SAME_VISIT
     return row.Tip if is_recent or row.Tip.state == "draft" else None

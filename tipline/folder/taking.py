@@ -25,7 +25,7 @@ from tipline.services import Services
 
 NOTE = N_("Taken from the drop folder: %(folder)s")
 # With these another tip begins: the one before has enough, or somebody has closed it.
-FULL = ("tip:too-many-files", "tip:too-large", "tip:closed")
+FULL = ("tip:too-many-files", "tip:too-large", "tip:closed", "tip:erased")
 # These will not pass by themselves; any other «no» is tried again.
 FINAL = (Kind.INVALID, Kind.UNSUPPORTED, Kind.TOO_LARGE)
 
@@ -130,7 +130,7 @@ class Taker:
                 raise
             with self.services.database.transaction() as tx:
                 before = tx.get_one(Tip, row.tip_id)
-                if fault.code != "tip:closed" and not evidence.count_arrived(tx, before):
+                if fault.code not in ("tip:closed", "tip:erased") and not evidence.count_arrived(tx, before):
                     raise  # this file alone is more than a tip takes
                 tips.submit(tx, before, FOLDER, ack_minutes=self.services.settings.ack_minutes)
                 row = taken.move(tx, row.id, self._begin_tip(tx, seen.found.folder))

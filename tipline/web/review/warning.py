@@ -12,7 +12,7 @@ from tipline.domain.forecasting import Warnings
 from tipline.web import current
 
 # The counts look at every tip that ended; the queue is opened more often than they change.
-KEPT_S = 15.0
+KEPT_S = 60.0
 _KEPT = "retention-warnings"
 
 
