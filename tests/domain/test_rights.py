@@ -31,6 +31,8 @@ MATRIX = {
     "reply:manage": "-sa--",
     "share:make": "isa--",
     "share:read": "isar-",
+    "alert:read": "-sar-",
+    "decoy:set": "--a--",
     "hold:set": "-sa--",
     "retention:read": "-sar-",
     "retention:manage": "--a--",

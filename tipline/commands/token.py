@@ -31,7 +31,7 @@ def group() -> None:
 @click.option("--user", "name", required=True, help="The account the program acts for.")
 @click.option(
     "--scope", "scopes", multiple=True,
-    help="What it may: read, work, originals, contact, log, or a single right; again for more. Without it all"
+    help="What it may: read, work, originals, log, or a single right; again for more. Without it all"
     " that its owner may.",
 )  # fmt: skip
 @click.option(

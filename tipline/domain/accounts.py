@@ -174,7 +174,10 @@ def set_active(tx: Transaction, actor: Actor, account: Account, active: bool) ->
 
 
 def set_role(tx: Transaction, actor: Actor, account: Account, role: str) -> None:
-    """Another role; its visits end at once. Raises account:last-admin, account:role-partner."""
+    """Another role: its visits end at once, and its tokens if it may less than before.
+
+    Raises account:last-admin, account:role-partner.
+    """
     if role not in ROLES:
         raise TiplineError("account:role-unknown", fields={"role": "account:role-unknown"})
     if PARTNER in (role, account.role) and role != account.role:
@@ -183,8 +186,10 @@ def set_role(tx: Transaction, actor: Actor, account: Account, role: str) -> None
         return
     if account.role == "admin" and account.active and _count_open_admins(tx) == 1:
         raise TiplineError("account:last-admin")
-    was, account.role = account.role, role
+    before, was, account.role = account.actor, account.role, role
     account.fs_uniquifier = ids.new_token()
+    if any(may(before, right) and not may(account.actor, right) for right in RIGHTS):
+        end_tokens(tx, actor, account)
     custody.append(tx, actor, "account:role", f"account:{account.username}", was=was, role=role)
     if not may(account.actor, "contact:read"):
         _drop_pair(tx, actor, account)

@@ -30,6 +30,8 @@ RIGHTS: dict[str, set[str]] = {
     "case:act": _DESK,
     "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone
     "custody:read": _EVERYONE,
+    "alert:read": {SUPERVISOR, ADMIN, AUDITOR},
+    "decoy:set": {ADMIN},
     "hold:set": {SUPERVISOR, ADMIN},
     "retention:read": {SUPERVISOR, ADMIN, AUDITOR},
     "retention:manage": {ADMIN},

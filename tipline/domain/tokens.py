@@ -30,7 +30,6 @@ GROUPS: dict[str, frozenset[str]] = {
          "evidence:export"}
     ),
     "originals": frozenset({"evidence:read", "evidence:original"}),
-    "contact": frozenset({"tip:read", "contact:read"}),
     "log": frozenset({"custody:read"}),
 }  # fmt: skip
 
@@ -143,7 +142,10 @@ def count(tx: Transaction) -> dict[int, int]:
 def groups_of(token: ApiToken) -> tuple[list[str], list[str]]:
     """What it carries, for people: groups that it holds whole, and single rights beside them."""
     carried = set(token.scopes.split())
-    whole = [name for name, held in GROUPS.items() if held <= carried]
+    held_whole = {name: held for name, held in GROUPS.items() if held <= carried}
+    whole = [
+        name for name, held in held_whole.items() if not any(held < more for more in held_whole.values())
+    ]
     beside = carried.difference(*(GROUPS[name] for name in whole))
     return whole, sorted(beside)
 

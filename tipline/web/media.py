@@ -16,7 +16,7 @@ from flask import Response, request
 from werkzeug.http import quote_etag
 
 import storage
-from tipline.domain import custody, scrubbing, stored
+from tipline.domain import alerts, custody, scrubbing, stored
 from tipline.domain.evidence import Evidence
 from tipline.domain.purposes import Purpose
 from tipline.domain.renditions import Rendition
@@ -250,3 +250,4 @@ def _record_download(evidence: Evidence, purpose: Purpose) -> None:
             tx, current.actor(), "evidence:download", f"evidence:{evidence.id}", tip=tip.reference,
             number=evidence.number, sha256=evidence.sha256, **purpose.told,
         )  # fmt: skip
+        alerts.noticed(tx, current.services().key, current.actor(), "evidence:download", tip.reference)

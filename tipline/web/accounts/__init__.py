@@ -7,4 +7,12 @@ from tipline.web.intake import language
 blueprint = Blueprint("signin", __name__)
 blueprint.after_request(language.remember)
 
-from tipline.web.accounts import enrolling, keyed, mine, proving, second, signin  # noqa: E402, F401 - they add their routes
+from tipline.web.accounts import (  # noqa: E402, F401 - they add their routes
+    enrolling,
+    keyed,
+    mine,
+    programs,
+    proving,
+    second,
+    signin,
+)

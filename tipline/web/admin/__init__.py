@@ -7,6 +7,7 @@ from flask import Blueprint
 blueprint = Blueprint("admin", __name__, url_prefix="/desk/admin")
 
 from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
+    alerts,
     borders,
     erasures,
     holds,
@@ -19,4 +20,5 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     retention,
     shops,
     system,
+    tokens,
 )

@@ -12,6 +12,11 @@ from tipline.web.admin import blueprint, tabs
 
 PAGE = 100
 ACTS = {
+    "alert:decoy": N_("Alert: a decoy was looked into"),
+    "alert:seen": N_("Alerts seen"),
+    "alert:volume": N_("Alert: unusually many looks or downloads"),
+    "decoy:end": N_("A decoy is an ordinary tip again"),
+    "decoy:set": N_("A tip was made a decoy"),
     "account:add": N_("Account added"),
     "account:close": N_("Account closed"),
     "account:key": N_("Own key for contact details made"),

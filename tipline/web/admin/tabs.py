@@ -27,6 +27,7 @@ TABS = (
     Tab("erasures", N_("Erasure"), "retention:read"),
     Tab("holds", N_("Legal holds"), "retention:read"),
     Tab("settings", N_("Settings"), "system:read"),
+    Tab("alerts", N_("Alerts"), "alert:read"),
     Tab("log", N_("Log"), "custody:read"),
 )
 

@@ -16,6 +16,7 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     batch,
     begun,
     clocks,
+    decoys,
     exports,
     hint_acts,
     holding,

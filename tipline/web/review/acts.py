@@ -18,6 +18,7 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     acts,
+    alerts,
     comparing,
     contacts,
     duplicates,
@@ -183,6 +184,7 @@ def contact(reference: str) -> ResponseReturnValue:
             tip = pages.read(tx, reference)
             purpose, keys = purposes.of_form(tx), contact_door.keys(tx)
             text = contacts.show_contact(tx, current.actor(), tip.id, tip.reference, purpose, keys)
+            alerts.noticed(tx, current.services().key, current.actor(), "contact:read", tip.reference)
     except TiplineError as fault:
         if not fault.code.startswith(("purpose:", "contact:", "account:proof", "account:wait")):
             raise
