@@ -12,7 +12,7 @@ from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, custody, guessing, ids
 from tipline.domain.actors import Actor
 from tipline.domain.contact_keys import ContactGrant
-from tipline.domain.rights import PARTNER, ROLES, SECOND_FACTOR, may
+from tipline.domain.rights import PARTNER, RIGHTS, ROLES, SECOND_FACTOR, may
 from tipline.errors import TiplineError
 
 # A password that stands alone is long; beside a second factor it may be shorter (NIST SP 800-63B-4).
