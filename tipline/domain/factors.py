@@ -87,7 +87,10 @@ def use_totp(tx: Transaction, key: str, account: Account, typed: str) -> bool:
     """Whether this is a code that counts now. It is used up, and all that are older than it."""
     if not account.totp_sealed:
         return False
-    secret = sealing.open_sealed(key, TOTP, account.totp_sealed, of=f"account:{account.id}")
+    try:
+        secret = sealing.open_sealed(key, TOTP, account.totp_sealed, of=f"account:{account.id}")
+    except sealing.Unopened:
+        return False  # another secret key, or somebody changed the row; recovery codes and a reset remain
     step = onetime.matching_step(secret, typed, clock.now())
     if step is None:
         return False

@@ -8,10 +8,18 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, render_template, request
 
-from tipline.domain import sessions
+from tipline.domain import account_news, sessions
 from tipline.domain.accounts import Account
 from tipline.web import current
 from tipline.web.accounts import asking, devices, places
+
+MINE = "/desk/me?news"
+
+
+def _is_news(account: Account) -> bool:
+    """Whether others changed this account since its owner was last here: that is shown first, once."""
+    with current.services().database.reading() as tx:
+        return bool(account_news.since_last_sign_in(tx, account, signed_in=True))
 
 
 def go_on(account: Account) -> Response:
@@ -31,6 +39,6 @@ def _arrived(account: Account, then: str, kept: list[tuple[str, str]], kept_to: 
     if kept and places.is_at_desk(kept_to):
         answer = make_response(render_template("accounts/resume.html", kept=kept, kept_to=kept_to))
     else:
-        answer = make_response(redirect(places.safe(then), 303))
+        answer = make_response(redirect(MINE if _is_news(account) else places.safe(then), 303))
     devices.remember(answer, account.username)
     return answer

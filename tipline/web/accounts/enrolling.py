@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tipline.db import Transaction
-from tipline.domain import clock, factors, onetime, sealing
+from tipline.domain import account_news, clock, factors, onetime, sealing
 from tipline.domain.accounts import Account
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
@@ -74,10 +74,14 @@ def add_passkey() -> ResponseReturnValue:
 
 
 def enrol_page(fault: TiplineError | None = None) -> Response:
+    with current.services().database.reading() as tx:
+        news = account_news.since_last_sign_in(tx, current.staff(), signed_in=False)
     page = render_template(
         "accounts/enrol.html",
         message=errors.sentence(fault) if fault else "",
         has_site=sites.here() is not None,
+        news=news,
+        told_words=mine.TOLD,
     )
     return make_response(page, errors.status_of(fault) if fault else 200)
 

@@ -11,7 +11,7 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import custody, factors, sessions
+from tipline.domain import account_news, custody, factors, sessions
 from tipline.domain.accounts import Account
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard
@@ -59,7 +59,7 @@ def me() -> ResponseReturnValue:
 
 
 def page(fault: TiplineError | None = None) -> Response:
-    account, visit = current.staff(), current.visit()
+    account, visit, is_news = current.staff(), current.visit(), "news" in request.args
     with current.services().database.reading() as tx:
         shown = render_template(
             "accounts/me.html",
@@ -77,6 +77,7 @@ def page(fault: TiplineError | None = None) -> Response:
                 tx, about=f"account:{account.username}", limit=4 * LINES
             ) if one.action in TOLD][:LINES],
             told_words=TOLD,
+            news=account_news.since_last_sign_in(tx, account, signed_in=True) if is_news else [],
             done=DONE.get(request.args.get("done", "")),
             message=errors.sentence(fault) if fault else "",
         )  # fmt: skip
