@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from storage import open_store
+from storage import StoreError, open_store
 from tests.backup.conftest import ORIGINAL, PICTURE, WORDS, Held
 from tests.contracts.postgres import Postgres
 from tipline import db
@@ -23,11 +23,13 @@ from tipline.backup import faults, making, restoring
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import MANIFEST, Shelf
 from tipline.cli import program
-from tipline.domain import custody, exhibits, messages, receipts, tips, triage
+from tipline.domain import custody, erasures, exhibits, messages, receipts, tips, triage
 from tipline.domain.cases import read_case
 from tipline.domain.filters import Filter
+from tipline.errors import TiplineError
 from tipline.services import Services
 from tipline.settings import Settings
+from workers import erasing
 
 Start = Callable[[Settings], Services]
 
@@ -277,6 +279,7 @@ def test_a_backup_of_an_older_shape_comes_back_in_the_newest(
     with monkeypatch.context() as past:
         past.setattr(making, "is_current", lambda _database: True)
         past.setattr(making, "_objects", lambda _tx: iter(()))
+        past.setattr(making, "_erased", lambda _tx: {})
         old = started(settings)
         with old.database.engine.begin() as connection:
             connection.execute(text("UPDATE reply SET title = '问候' WHERE id = 1"))
@@ -348,3 +351,26 @@ def test_a_folder_within_the_data_is_refused(services: Services, environment: di
 
 def _run(*arguments: str, env: dict[str, str] | None = None) -> Result:
     return CliRunner().invoke(program, list(arguments), env=env, catch_exceptions=False)
+
+
+def test_what_was_erased_since_stays_erased_when_an_older_snapshot_comes_back(
+    made: making.Made, services: Services, held: Held, folder: Path, empty: Settings, started: Start
+) -> None:
+    with services.database.transaction() as tx:
+        row = tips.read_tip(tx, held.tip.reference)
+        erasures.erase_again(tx, row, "at a word")
+    erasing.carry_out(services)
+    making.make(services, folder, quiet)
+
+    stated = bring_back(empty, folder, made.name)
+    back = started(empty)
+    restoring.note(back.database, stated, Shelf(folder), made.name)
+    with pytest.raises(TiplineError), back.database.reading() as tx:
+        tips.read_tip(tx, held.tip.reference)
+    erasing.carry_out(back)
+    with pytest.raises(StoreError):
+        back.store.open(held.file.key)
+    with back.database.reading() as tx:
+        assert custody.verify(tx) is None
+    back.close()
+    assert WORDS.encode() not in (empty.data / "tipline.db").read_bytes()

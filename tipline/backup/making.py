@@ -22,7 +22,7 @@ from tipline.backup import faults, manifest, rows, shelf
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import Shelf
 from tipline.db import Transaction, is_current, revision_of
-from tipline.domain import clock, custody, ids
+from tipline.domain import checkpoints, clock, custody, ids
 from tipline.domain.actors import SYSTEM
 from tipline.domain.evidence import NOT_HERE, Evidence
 from tipline.domain.renditions import Rendition
@@ -61,11 +61,16 @@ def make(services: Services, folder: Path, tell: Tell) -> Made:
     _require_elsewhere(services, folder)
     on = Shelf(folder)
     now = clock.now()
+    with database.transaction() as tx:
+        # The snapshot states how far the log had come in a form that others hold copies of, too.
+        if custody.size(tx):
+            checkpoints.make(tx, services.key, services.store)
     coming = on.begin(now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
     with database.reading() as tx:
         head = custody.head(tx)
         tables = _dump(tx, coming)
         wanted = list(_objects(tx))
+        erased = _erased(tx)
     made = Made("", {})
     _require_room(on, wanted)
     kept = _Copier(on, services.store, made).copy(wanted, tell)
@@ -80,6 +85,7 @@ def make(services: Services, folder: Path, tell: Tell) -> Made:
     made.manifest["secret"] = manifest.mark_of(services.key, made.manifest["id"])
     manifest.write(database, services.key, coming, made.manifest)
     made.name = on.complete(coming).name
+    on.note_erased(erased)
     with database.transaction() as tx:
         custody.append(
             tx, SYSTEM, "backup:make", "station:backup", snapshot=made.name, head=head[0],
@@ -97,6 +103,11 @@ def _dump(tx: Transaction, coming: Path) -> dict[str, Any]:
         number, digest = shelf.write_lines(path, rows.dump(connection, table))
         told[table.name] = {"rows": number, "sha256": digest}
     return told
+
+
+def _erased(tx: Transaction) -> dict[str, str]:
+    rows_ = tx.execute(select(Tip.reference, Tip.erased_at).where(Tip.erased_at.is_not(None)))
+    return {reference: clock.stamp(at) for reference, at in rows_ if at}
 
 
 def _objects(tx: Transaction) -> Iterator[Wanted]:

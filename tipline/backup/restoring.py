@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import make_url
 
 import storage
@@ -24,8 +24,9 @@ from tipline.backup import checking, faults, manifest, rows, shelf
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import Shelf
 from tipline.db import Database
-from tipline.domain import custody, search
+from tipline.domain import custody, erasing, erasures, search
 from tipline.domain.actors import SYSTEM
+from tipline.domain.tips import Tip
 from tipline.settings import Settings, with_secret
 
 Tell = Callable[[int, int, int], None]
@@ -147,9 +148,18 @@ def _fill_tables(connection: Connection, snapshot: Path, stated: dict[str, Any])
         search.index_everything(connection)
 
 
-def note(database: Database, stated: dict[str, Any], name: str) -> None:
-    """The restored log goes on with the word that it was restored, and from what."""
+def note(database: Database, stated: dict[str, Any], on: Shelf, name: str) -> None:
+    """The restored log goes on with the word that it was restored, and from what.
+
+    Tips that were erased after this snapshot was made are erased again from this moment; the station deletes
+    what is left of them when it starts.
+    """
     with database.transaction() as tx:
+        for reference, at in on.erased().items():
+            tip = tx.scalar(select(Tip).where(Tip.reference == reference, Tip.erased_at.is_(None)))
+            if tip is not None:
+                erasures.erase_again(tx, tip, at)
+                erasing.close_doors(tx, tip)
         custody.append(
             tx, SYSTEM, "backup:restore", "station:backup", snapshot=name,
             head=stated["custody"]["size"], sha256=manifest.digest(stated),

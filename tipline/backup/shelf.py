@@ -18,6 +18,7 @@ from tipline.backup.faults import DAMAGED, NO_SNAPSHOT, NOT_A_BACKUP, BackupErro
 
 PIECE = 1024 * 1024
 MANIFEST, SIGNATURE, OBJECTS = "manifest.json", "signature.json", "objects.jsonl.gz"
+ERASED = "erased.json"
 COMING = ".coming-"
 _NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -70,6 +71,18 @@ class Shelf:
         coming.rename(final)
         fsync_folder(self.snapshots)
         return final
+
+    def erased(self) -> dict[str, str]:
+        """Tips that had been erased when any of the backups was made: reference → when."""
+        path = self.folder / ERASED
+        return dict(read_json(path)) if path.exists() else {}
+
+    def note_erased(self, erased: dict[str, str]) -> None:
+        """What is erased stays so, also when an older snapshot is brought back."""
+        draft = self.folder / f"{COMING}{secrets.token_hex(8)}"
+        write_json(draft, {**self.erased(), **erased})
+        draft.replace(self.folder / ERASED)
+        fsync_folder(self.folder)
 
     # --- the pool
 

@@ -104,7 +104,7 @@ def restore(folder: Path, snapshot: str) -> None:
             store = open_store(found.store_url)
             stated = restoring.restore(found, store, on, snapshot, _telling(found.locale))
             database = Database(found.database_url)
-            restoring.note(database, stated, on.snapshot(snapshot).name)
+            restoring.note(database, stated, on, on.snapshot(snapshot).name)
             database.close()
     except (BackupError, StoreError, OSError, preflight.NotReady) as fault:
         _refuse(found.locale, fault)

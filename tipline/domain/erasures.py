@@ -177,6 +177,25 @@ def begin(tx: Transaction, erasure_id: int) -> Erasure | None:
     return row
 
 
+def erase_again(tx: Transaction, tip: Tip, at: str) -> Erasure:
+    """A backup brought back what had been erased since it was made: it is erased from this moment on.
+
+    Nothing stands in the way of it, for it was decided and done before; `at` is when.
+    """
+    now = clock.now()
+    row = Erasure(
+        tip_id=tip.id, state="running", reason="", asked_by=SYSTEM.label, asked_at=now,
+        approved_by=SYSTEM.label, approved_at=now, due_at=now,
+        tombstone=json.dumps(_tombstone(tx, tip), ensure_ascii=False),
+    )  # fmt: skip
+    tx.add(row)
+    tx.flush()
+    tips.touch(tip)
+    tip.erased_at = now
+    _tell(tx, SYSTEM, "erasure:again", tip, row, erased=at)
+    return row
+
+
 def finish(tx: Transaction, row: Erasure, tip: Tip) -> None:
     """Nothing is left but the tombstone."""
     row.state, row.ended_by, row.ended_at = "done", SYSTEM.label, clock.now()

@@ -67,6 +67,7 @@ SENTENCES = {
     "erasure:cancel": N_("Erasure called off %(cause)s"),
     "erasure:list": N_("Fell due; listed for erasure"),
     "erasure:held": N_("Wanted to erase it and was refused: a legal hold stands"),
+    "erasure:again": N_("Brought back by a restore, and erased again"),
     "erasure:begin": N_("Erasure begun"),
     "erasure:done": N_("Erased"),
     "redaction:confirm": N_(
