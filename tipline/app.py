@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from flask_babel import Babel
@@ -12,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tipline import __version__
 from tipline.services import Services
-from tipline.web import assets, current, errors, filters, limiting, requests, security
+from tipline.web import assets, current, errors, filters, limiting, media_links, requests, security
 from tipline.web.accounts import signin
 from tipline.web.crowd import Crowd
 
@@ -44,8 +45,12 @@ def create_app(services: Services) -> APIFlask:
     Compress(app)
     filters.init(app)
     security.init(app)
+    media_links.init(app)
     errors.init(app)
     _mount(app)
+    if services.settings.media_url:
+        host = urlsplit(services.settings.media_url).netloc
+        app.wsgi_app = media_links.CookielessHost(app.wsgi_app, host)  # type: ignore[method-assign, assignment]
     app.wsgi_app = Crowd(app.wsgi_app)  # type: ignore[method-assign]
     proxies = services.settings.behind_proxy
     if proxies:

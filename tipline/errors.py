@@ -188,6 +188,7 @@ CATALOGUE: dict[str, Entry] = {
     "mark:text-too-long": Entry(_K.INVALID, N_("The word on a mark is longer than %(limit)s characters. Shorten it, or write an internal note.")),
     "mark:too-many": Entry(_K.CONFLICT, N_("This film has %(limit)s marks already. Remove some before you set more.")),
     "mark:not-found": Entry(_K.NOT_FOUND, N_("This mark does not exist, or it was removed.")),
+    "media:link-over": Entry(_K.GONE, N_("This link to a picture or film has run out. Load the page again; it then holds a new one.")),
     # --- shares
     "share:not-found": Entry(_K.NOT_FOUND, N_("There is no such share. Check the link you were sent.")),
     "share:no-picture": Entry(_K.INVALID, N_("Only pictures and films can be shared.")),

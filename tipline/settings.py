@@ -281,6 +281,8 @@ def load(environment: Mapping[str, str]) -> Settings:
 def _complete(values: dict[str, Any]) -> Settings:
     """Fill in the defaults that depend on the data folder."""
     data: Path = values.setdefault("data", Path("var").resolve())
+    if values.get("media_url") and values.get("media_url") == values.get("public_url"):
+        raise SettingsError(["TIPLINE_MEDIA_URL must name another host or port than TIPLINE_PUBLIC_URL."])
     values.setdefault("database_url", f"sqlite:///{data / 'tipline.db'}")
     values.setdefault("store_url", f"file:{data / 'store'}")
     has_keys = "keys_url" in values

@@ -101,13 +101,24 @@ def find_half(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSessi
     return found if found and found[1].factor in HALF else None
 
 
+def find_marked(tx: Transaction, mark: str) -> Account | None:
+    """The account of a whole visit by the beginning of its hash, which a signed link carries. It opens
+    nothing by itself."""
+    found = _one(tx, DeskSession.token_hash.startswith(mark, autoescape=True))
+    return None if found is None or found[1].factor in HALF else found[0]
+
+
 def _find(tx: Transaction, key: str, token: str) -> tuple[Account, DeskSession] | None:
+    return _one(tx, DeskSession.token_hash == _hash(key, token))
+
+
+def _one(tx: Transaction, is_it: ColumnElement[bool]) -> tuple[Account, DeskSession] | None:
     now = clock.now()
     row = tx.execute(
         select(Account, DeskSession)
         .join(DeskSession, DeskSession.account_id == Account.id)
         .where(
-            DeskSession.token_hash == _hash(key, token),
+            is_it,
             DeskSession.stamp == Account.fs_uniquifier,
             DeskSession.seen_at >= now - IDLE,
             DeskSession.created_at >= now - LASTS,

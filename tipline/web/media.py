@@ -23,7 +23,7 @@ from tipline.domain.renditions import Rendition
 from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, purposes, security
+from tipline.web import current, media_links, purposes, security
 
 PIECE = 256 * 1024
 BINARY = "application/octet-stream"
@@ -122,17 +122,21 @@ def begins(response: Response) -> bool:
 
 
 def original_url(evidence: Evidence, *, download: bool = False) -> str:
-    return f"/api/v1/evidence/{evidence.id}/original" + ("?download=1" if download else "")
+    return media_links.address(
+        f"/api/v1/evidence/{evidence.id}/original" + ("?download=1" if download else "")
+    )
 
 
 def rendition_url(rendition: Rendition) -> str:
     """The address under which a browser may keep this very picture."""
-    return f"/api/v1/evidence/{rendition.evidence_id}/renditions/{rendition.name}?v={rendition.sha256[:12]}"
+    return media_links.address(
+        f"/api/v1/evidence/{rendition.evidence_id}/renditions/{rendition.name}?v={rendition.sha256[:12]}"
+    )
 
 
-def share_url(share: Share) -> str:
-    """What somebody outside looks at, for the visit of this browser."""
-    return f"/share/{share.id}/file"
+def share_url(share: Share, view: int) -> str:
+    """What somebody outside looks at, for one visit."""
+    return media_links.address(f"/share/{share.id}/file", view)
 
 
 def disposition(filename: str, *, inline: bool) -> str:

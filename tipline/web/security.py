@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, request
 
 from tipline.errors import TiplineError
-from tipline.web import crowd, current
+from tipline.web import crowd, current, media_links
 from tipline.web.requests import FILES_AT_THE_COUNTER
 
 # Every answer belongs to an area by its address; each area has a policy of its own, and this is all of them.
@@ -130,11 +130,23 @@ def _policy(area: Area) -> str:
     return f"{policy}; report-uri {REPORTS}" if area.reports else policy
 
 
+def _open_to_pages(response: Response) -> None:
+    """At the host of media: nothing of it is active, and our own pages may read it."""
+    pages, headers = urlsplit(current.settings().base_url), response.headers
+    headers["Content-Security-Policy"] = MEDIA
+    headers["Cross-Origin-Resource-Policy"] = "same-site"
+    headers["Access-Control-Allow-Origin"] = f"{pages.scheme}://{pages.netloc}"
+    headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range, ETag"
+    response.vary.add("Origin")
+
+
 def add_headers(response: Response) -> Response:
     headers, area = response.headers, area_of(request.path)
     headers.setdefault("Content-Security-Policy", _policy(area))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
+    if media_links.at_media_host():
+        _open_to_pages(response)
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers["Permissions-Policy"] = area.permissions

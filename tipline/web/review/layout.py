@@ -36,6 +36,7 @@ def names() -> dict[str, Any]:
         "original_url": media.original_url,
         "rendition_url": media.rendition_url,
         "share_url": media.share_url,
+        "media_apart": media_apart,
         "other_language": other_language,
         "ticking": ticking,
         "prefs": prefs,
@@ -79,6 +80,11 @@ def zone_name() -> str:
     """`Asia/Shanghai, UTC+08:00`."""
     offset = clock.now().astimezone(current.zone()).isoformat()[-6:]
     return f"{current.settings().timezone}, UTC{offset}"
+
+
+def media_apart() -> bool:
+    """Whether films come from a host of their own: a page then asks for them so that it may read their frames."""
+    return bool(current.settings().media_url)
 
 
 def moment(at: datetime) -> str:

@@ -7,7 +7,7 @@ is typed. Only sending that form begins a visit and counts a view.
 
 from __future__ import annotations
 
-from flask import Response, make_response, redirect, render_template, request, session
+from flask import Response, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
@@ -17,11 +17,12 @@ from tipline.errors import CATALOGUE, TiplineError
 from tipline.web import counting, current, errors, guard, limiting, media
 from tipline.web.intake import language
 from tipline.web.limiting import Budget
+from tipline.web.media_links import VISITS
 from tipline.web.sharing import blueprint
 
 OPENINGS = Budget("share-openings", 60, "request:too-many")
 WRONG_CODES, WRONG_WITHIN_S = 20, 3600
-VISITS, MOST_VISITS = "shares", 8  # share → number of the view, in the session of this browser
+MOST_VISITS = 8
 PAUSES = {"share:making": 15, "share:tried-often": WRONG_WITHIN_S}
 ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg"}
 
@@ -62,7 +63,7 @@ def look(share_id: str) -> ResponseReturnValue:
     """The picture or film, and what the officer let stand beside it."""
     try:
         with current.services().database.reading() as tx:
-            share, _view = _visit(tx, share_id)
+            share, view = _visit(tx, share_id)
             made = sharing.file_of(tx, share)
     except TiplineError as fault:
         return _refused(share_id, fault)
@@ -71,6 +72,7 @@ def look(share_id: str) -> ResponseReturnValue:
     page = render_template(
         "sharing/look.html",
         share=share,
+        view=view,
         made=made,
         facts=facts,
         category=categories.read_category(category).short if category in categories.CODES else "",
@@ -97,7 +99,7 @@ def share_file(share_id: str) -> Response:
 def _visit(tx: Transaction, share_id: str) -> tuple[Share, int]:
     """The share and the visit of this browser to it; each request looks whether both still hold."""
     share = shares.read_share(tx, share_id)
-    view = session.get(VISITS, {}).get(share.id)
+    view = g.get("share_view") or session.get(VISITS, {}).get(share.id)
     if not isinstance(view, int):
         raise TiplineError("share:visit-over")
     return share, shares.read_visit(tx, share, view).id
