@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g, redirect, request, session
+from flask import Flask, g, has_request_context, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from tipline.domain import ids, sessions
@@ -43,7 +43,7 @@ def init(app: Flask) -> None:
 
 def address(path: str, share_view: int | None = None) -> str:
     """The address as a page gives it to its browser: the path itself, or a signed link to the other host."""
-    base = current.settings().media_url
+    base = current.settings().media_url if has_request_context() else ""
     if not base or current.bearer():
         return path
     reader = f"{SHARE}.{share_view}" if share_view is not None else _reader()
@@ -95,7 +95,7 @@ def _reader() -> str:
 
 
 def _admit() -> None:
-    """Whoever holds a good link of a visit that still stands. A wrong one leads nowhere, an old one is over."""
+    """Whoever holds a good link of a visit that still stands. A wrong one leads nowhere."""
     given = [request.args.get(name, "") for name in ("for", "until", "sig")]
     reader, until, signature = given
     if not hmac.compare_digest(_signed(request.path, reader, until).encode(), signature.encode()):

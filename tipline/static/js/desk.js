@@ -10,6 +10,7 @@ import { startFilters } from "./parts/desk_filters.js";
 import { startForms } from "./parts/desk_forms.js";
 import { startKeys } from "./parts/desk_keys.js";
 import { startLive } from "./parts/desk_live.js";
+import "./parts/desk_media.js";
 import { startPlaces } from "./parts/desk_places.js";
 import { startLooks } from "./parts/desk_looks.js";
 import { startPlayers } from "./parts/desk_players.js";

@@ -83,7 +83,7 @@ def zone_name() -> str:
 
 
 def media_apart() -> bool:
-    """Whether films come from a host of their own: a page then asks for them so that it may read their frames."""
+    """Whether films come from a host of their own: pages then ask for leave to read their frames."""
     return bool(current.settings().media_url)
 
 
