@@ -17,7 +17,7 @@ _OWN = f"{_NOTHING}; script-src 'self'; style-src 'self'; form-action 'self'; ma
 MEDIA = "sandbox; default-src 'none'"
 REPORTS = "/csp-reports"
 _OFF = (
-    "accelerometer", "bluetooth", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope",
+    "accelerometer", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope",
     "hid", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip
