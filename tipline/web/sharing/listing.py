@@ -10,7 +10,18 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, cases, clock, custody, derivatives, evidence, members, shares, sharing
+from tipline.domain import (
+    accounts,
+    cases,
+    categories,
+    clock,
+    custody,
+    derivatives,
+    evidence,
+    members,
+    shares,
+    sharing,
+)
 from tipline.domain.cases import Case
 from tipline.domain.derivatives import Derivative
 from tipline.domain.evidence import Evidence
@@ -53,6 +64,12 @@ class Row:
     @property
     def can_be_revoked(self) -> bool:
         return self.share.revoked_at is None
+
+    @property
+    def category(self) -> str:
+        """What kind of tip it is, if that may be told."""
+        code = self.share.facts.get(sharing.CATEGORY)
+        return categories.read_category(code).short if code in categories.CODES else ""
 
     @property
     def url(self) -> str:
