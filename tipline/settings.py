@@ -181,6 +181,12 @@ class Settings:
     behind_proxy: int = _setting(
         _whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
     )
+    exit_url: str = _setting(
+        _url("http", "https"), "Harmless page that “Leave quickly” shows.", "https://www.baidu.com"
+    )
+    onion_url: str = _setting(
+        _url("http", "https"), "Address of the same station as an onion service, offered to Tor Browser.", ""
+    )
     ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
     map_pmtiles: Path | None = _setting(
         _path, "Map of the district as one PMTiles file; map.pmtiles in the data folder if that is there."

@@ -76,7 +76,8 @@ OPEN_DOORS = {
 }  # fmt: skip
 # Their views look at the token themselves: it stands before the files in a body that is read only once, or
 # the form must come back filled in when the token is too old.
-OWN_CHECK = {"POST /report/what", "POST /report/files", "POST /status/files"}
+# Leaving in a hurry asks none: it only ends, and a page of another site was turned away before.
+OWN_CHECK = {"POST /report/what", "POST /report/files", "POST /status/files", "POST /exit"}
 
 
 def init(app: Flask) -> None:
@@ -151,7 +152,11 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers["Permissions-Policy"] = area.permissions
     headers.setdefault("Cache-Control", "no-store")
+    is_onion = request.host.partition(":")[0].endswith(".onion")
     # A name of an onion service is its key: there is no certificate to insist on.
-    if current.settings().secure and not request.host.partition(":")[0].endswith(".onion"):
+    if current.settings().secure and not is_onion:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    onion = current.settings().onion_url
+    if onion and not is_onion and response.mimetype == "text/html" and not request.path.startswith("/desk"):
+        headers["Onion-Location"] = onion + request.path
     return response

@@ -4,6 +4,7 @@ import { startPages, onArrival } from "./parts/report_pages.js";
 import { attachUploads, takeOver } from "./parts/report_uploads.js";
 import { offerQuestions } from "./parts/report_questions.js";
 import { keepTyped } from "./parts/report_typed.js";
+import { offerExit } from "./parts/report_exit.js";
 import { followLive } from "./parts/report_live.js";
 import { offerCopying, offerPrinting, showScripted } from "./parts/report_buttons.js";
 
@@ -18,3 +19,4 @@ onArrival((main) => {
   showScripted(main);
 });
 startPages();
+offerExit();

@@ -37,6 +37,7 @@ def render(template: str, **values: Any) -> str:
         f"intake/{template}.html",
         other_languages=language.others(_HOME.get(template, "/status")),
         words=words.of_script(),
+        exit_url=settings.exit_url,
         file_limit=settings.max_file_bytes,
         files_limit=settings.max_tip_files,
         today=current.local(clock.now()).date().isoformat(),

@@ -1,5 +1,6 @@
 // The list of files: what waits, what goes up, what is here. One at a time, the smallest first, so that a photo
 // arrives even if the film never does. Lives on while pages change around it.
+import { isLeaving } from "./report_exit.js";
 import { Board } from "./report_board.js";
 import { fingerprint, forgetUpload, isSameFile, rememberUpload } from "./report_fingerprint.js";
 import { compare, hashFile, headersOf } from "./report_integrity.js";
@@ -70,7 +71,7 @@ class Uploads {
 
   listen() {
     const warn = (event) => {
-      if (!this.current()) return;
+      if (!this.current() || isLeaving()) return;
       event.preventDefault();
       event.returnValue = say("leaving");
     };
