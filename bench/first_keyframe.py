@@ -57,14 +57,14 @@ def main(arguments: Sequence[str] = ()) -> int:
         print("| file | MB | last byte → first keyframe | → all | keyframes | of it behind the wall |")
         print("|---|---|---|---|---|---|")
         for path in files:
-            print(_line(path, [_measure(running, path) for _ in range(said.rounds)]), flush=True)
+            print(_line(path, [measure(running, path) for _ in range(said.rounds)]), flush=True)
     return 0
 
 
 @contextmanager
-def instance(folder: Path) -> Iterator[Services]:
+def instance(folder: Path, **more: str) -> Iterator[Services]:
     """A station of its own: database, store, broker and worker processes, all gone afterwards."""
-    environment = {"TIPLINE_DATA": str(folder), "TIPLINE_MIN_FREE_BYTES": "0"}
+    environment = {"TIPLINE_DATA": str(folder), "TIPLINE_MIN_FREE_BYTES": "0", **more}
     chosen = settings.load(environment)
     db.migrate(chosen.database_url)
     made = services.build(chosen)
@@ -85,7 +85,7 @@ def instance(folder: Path) -> Iterator[Services]:
             made.close()
 
 
-def _measure(running: Services, path: Path) -> Round:
+def measure(running: Services, path: Path) -> Round:
     size = path.stat().st_size
     with running.database.transaction() as tx:
         tip = tips.begin(tx, Report("theft", "bench"), language="en", door="api", ack_minutes=2)

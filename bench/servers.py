@@ -78,14 +78,17 @@ class Bucket:
 
 
 @contextmanager
-def ours(folder: Path, bucket: Bucket | None = None) -> Iterator[Server]:
-    """Our web process as `tipline web` starts it, on a fresh instance; SHA-256 and fsync are always on."""
+def ours(folder: Path, bucket: Bucket | None = None, **more: str) -> Iterator[Server]:
+    """Our web process as `tipline web` starts it, on a fresh instance; SHA-256 and fsync are always on.
+
+    `more` are settings.
+    """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TIPLINE_")}
     environment |= {
         "TIPLINE_DATA": str(folder), "TIPLINE_PORT": str(port), "TIPLINE_MIN_FREE_BYTES": "0",
         "TIPLINE_MAX_TIP_BYTES": str(2**45), "TIPLINE_MAX_FILE_BYTES": str(2**40),
-        "TIPLINE_MAX_TIP_FILES": "10000",
+        "TIPLINE_MAX_TIP_FILES": "10000", **more,
     }  # fmt: skip
     if bucket:
         environment |= bucket.credentials | {"TIPLINE_STORE_URL": bucket.store_url}
