@@ -17,6 +17,7 @@ import structlog
 import storage
 from tipline.domain import clock, erasing, erasures, leaps, search
 from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
 from tipline.services import Services
 
 log = structlog.get_logger(__name__)
@@ -37,8 +38,11 @@ def keep_rules(services: Services) -> dict[str, Any]:
 
 
 def carry_out(services: Services) -> dict[str, Any]:
-    """Erase what is due, go on with what broke off, look once more at what was erased lately."""
-    done = 0
+    """Erase what is due, go on with what broke off, look once more at what was erased lately.
+
+    One that the store refuses, for a lock say, stays begun and keeps no other from going.
+    """
+    done, fault = 0, None
     with services.database.alone(ALONE) as mine:
         if not mine:
             return {}
@@ -47,11 +51,17 @@ def carry_out(services: Services) -> dict[str, Any]:
                 erasures.wait_anew(tx)
             waiting = erasures.list_to_carry_out(tx)
         for erasure_id in waiting:
-            done += erase(services, erasure_id)
+            try:
+                done += erase(services, erasure_id)
+            except (storage.StoreError, TiplineError) as found:
+                log.warning("erasure.waits", erasure=erasure_id, fault=type(found).__name__)
+                fault = found
         if done:
             with services.database.transaction() as tx:
                 search.tidy(tx)
             services.database.forget()
+        if fault:
+            raise fault
         _look_again(services)
     return {"erased": done}
 

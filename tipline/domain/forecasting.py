@@ -50,23 +50,28 @@ def forecast(tx: Transaction, rules: Rules) -> Forecast:
     """What these rules would do now, whether they are in force or not."""
     now = clock.now()
     over = due.falls_due(rules, now)
+    is_held, is_seen = holds.covers(Tip.id).label("held"), due.is_seen(Tip).label("seen")
+    counted = select(Tip.category, is_held, is_seen, func.count()).where(over)
+    groups: list[tuple[str, bool, bool, int]] = [
+        (kind, bool(held), bool(seen), number)
+        for kind, held, seen, number in tx.execute(counted.group_by(Tip.category, "held", "seen"))
+    ]
     goes = over & ~holds.covers(Tip.id) & due.is_seen(Tip)
-    counted = select(Tip.category, func.count()).where(goes).group_by(Tip.category)
-    by_category = {category: number for category, number in tx.execute(counted)}
+    by_category = {kind: number for kind, held, seen, number in groups if seen and not held}
     return Forecast(
         sum(by_category.values()),
-        list(tx.scalars(select(Tip).where(goes).order_by(Tip.received_at, Tip.id).limit(FIRST))),
-        _count(tx, over & holds.covers(Tip.id)),
-        _count(tx, over & ~holds.covers(Tip.id) & ~due.is_seen(Tip)),
+        list(tx.scalars(select(Tip).where(goes).order_by(Tip.id).limit(FIRST))),
+        sum(number for _kind, held, _seen, number in groups if held),
+        sum(number for _kind, held, seen, number in groups if not held and not seen),
         by_category,
-        _count(tx, due.falls_due(rules, now + due.SOON) & ~over),
+        _count(tx, due.falls_due(rules, now + due.SOON)) - sum(one[3] for one in groups),
     )
 
 
 def list_unseen(tx: Transaction, *, within: timedelta = due.SOON, limit: int = 100) -> list[Tip]:
     """Tips that fall due and that nobody ever opened; no rule erases them before somebody has."""
     query = select(Tip).where(_unseen(retention.rules_of(tx), within))
-    return list(tx.scalars(query.order_by(Tip.received_at, Tip.id).limit(limit)))
+    return list(tx.scalars(query.order_by(Tip.id).limit(limit)))
 
 
 def warnings(tx: Transaction) -> Warnings:
