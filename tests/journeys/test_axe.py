@@ -270,7 +270,8 @@ def test_no_page_of_the_desk_has_a_fault(
     look = Look(officer("zhao", language=language))
     for path in ADMIN:
         look.visit(path, seen=".admin-tabs")
-    look.visit("/desk/admin/log?check=1", seen=".admin-log")
+    look.visit("/desk/admin/log", seen=".admin-log")
+    look.visit("/desk/admin/log/checkpoint", seen=".admin-facts, .empty")
     look.page.goto("/desk/admin/shops")
     look.page.locator("#lines").fill("便民药房,南北街17号")
     acts.submit_of(look.page, "/desk/admin/shops/list").click()

@@ -32,6 +32,7 @@ RIGHTS: dict[str, set[str]] = {
     "custody:read": _EVERYONE,
     "alert:read": {SUPERVISOR, ADMIN, AUDITOR},
     "decoy:set": {ADMIN},
+    "audit:export": {SUPERVISOR, ADMIN, AUDITOR},  # the log as a file, its checkpoints, a check of all of it
     "hold:set": {SUPERVISOR, ADMIN},
     "retention:read": {SUPERVISOR, ADMIN, AUDITOR},
     "retention:manage": {ADMIN},

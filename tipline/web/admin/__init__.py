@@ -13,6 +13,7 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     holds,
     letting_in,
     log,
+    log_saved,
     people,
     places,
     posters,

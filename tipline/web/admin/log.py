@@ -1,14 +1,31 @@
-"""The audit log: every act, newest first, and whether the chain of entries is whole."""
+"""The audit log: what is known of it as a whole, a search, the entries in plain words."""
 
 from __future__ import annotations
 
-from flask import request
-from flask.typing import ResponseReturnValue
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from tipline.domain import cases, custody, policy
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from tipline.db import Transaction
+from tipline.domain import (
+    accounts,
+    auditing,
+    checkpoints,
+    chores,
+    custody,
+    logsearch,
+)
+from tipline.domain.custody import Custody
+from tipline.domain.logsearch import Wanted
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
+from tipline.web.review import history
+from tipline.web.review.layout import say
 
 PAGE = 100
 ACTS = {
@@ -25,6 +42,8 @@ ACTS = {
     "account:role": N_("Role changed"),
     "account:sign-in": N_("Signed in"),
     "account:sign-out": N_("Signed out"),
+    "backup:make": N_("Backup made"),
+    "backup:restore": N_("Brought back from a backup"),
     "beat:add": N_("Beat added"),
     "case:access": N_("Access to the case set"),
     "case:change": N_("Case corrected"),
@@ -123,27 +142,102 @@ ACTS = {
     "token:create": N_("API token made"),
     "token:withdraw": N_("API tokens withdrawn"),
     "visit:end": N_("Visits ended"),
+    "beat:draw": N_("Borders of beats drawn"),
+    "checkpoint:conflict": N_("Checkpoint differs from its copy outside the database"),
+    "checkpoint:hand-out": N_("Checkpoint handed out"),
+    "clock:back": N_("The station's clock was set back"),
+    "log:export": N_("Log exported"),
+    "log:scrub": N_("Originals read again and compared"),
+    "log:search": N_("Log searched"),
+    "log:verify": N_("Log checked"),
+    "log:verify-ask": N_("Check of the log asked for"),
+    "reply:move": N_("Template moved"),
 }
+NAMES = ("about", "who", "kind", "words", "since", "until")
+OTHERS = {"reporter:": N_("Tip providers"), "system:": N_("System"), "partner:": N_("Partners")}
+KINDS = {
+    "tip": N_("Tips"), "evidence": N_("Files"), "case": N_("Cases"), "link": N_("Links"),
+    "message": N_("Messages"), "contact": N_("Contact details"), "derivative": N_("Exports"),
+    "redaction": N_("Covered copies"), "share": N_("Shares"), "package": N_("Packages"),
+    "hold": N_("Legal holds"), "erasure": N_("Erasures"), "account": N_("Accounts"),
+    "factor": N_("Second factors"), "token": N_("API tokens"), "key": N_("Signing keys"),
+    "checkpoint": N_("Checkpoints"), "clock": N_("Clock"), "log": N_("The log itself"),
+}  # fmt: skip
 
 
 @blueprint.get("/log")
 @guard.staff("custody:read")
 def show_log() -> ResponseReturnValue:
-    """`about` narrows to a subject, an actor or a tip; `check` verifies the whole chain."""
-    about, before = request.args.get("about", "").strip()[:120], _before()
-    with current.services().database.reading() as tx:
-        entries = custody.list_latest(
-            tx, about=about, before=before, limit=PAGE + 1, without=cases.hidden_subjects(current.actor()),
-            closed=policy.closed_references(current.actor()),
+    """All entries, or those that are looked for; that somebody looked is an entry as well."""
+    wanted, before = wanted_of(request.args), _before()
+    services = current.services()
+    if wanted.told and before is None:
+        with services.database.transaction() as tx:
+            custody.append(tx, current.actor(), "log:search", custody.LOG, **wanted.told)
+    with services.database.reading() as tx:
+        found = logsearch.search(tx, current.actor(), wanted, before=before, limit=PAGE + 1)
+        rest = found[PAGE - 1].seq if len(found) > PAGE else None
+        return tabs.show(
+            "log", lines=list(zip(found[:PAGE], in_words(tx, found[:PAGE]), strict=True)),
+            typed={name: request.args.get(name, "") for name in NAMES}, is_narrowed=bool(wanted.told),
+            kinds=KINDS, others=OTHERS, people=accounts.list_accounts(tx), older=rest,
+            is_first=before is None, **_state(tx),
         )  # fmt: skip
-        size = custody.size(tx)
-        checked = "check" in request.args
-        broken = custody.verify(tx) if checked else None
-    rest = entries[PAGE - 1].seq if len(entries) > PAGE else None
-    return tabs.show(
-        "log", entries=entries[:PAGE], about=about, size=size, acts=ACTS, checked=checked, broken=broken,
-        older=rest, is_first=before is None,
-    )  # fmt: skip
+
+
+@blueprint.post("/log/verify")
+@guard.staff("audit:export")
+def verify_log() -> ResponseReturnValue:
+    """Have the whole log checked now; the page shows what was found when it is done."""
+    with current.services().database.transaction() as tx:
+        custody.append(tx, current.actor(), "log:verify-ask", custody.LOG)
+        chores.ask(tx, "verify")
+    return redirect("/desk/admin/log", 303)
+
+
+def _state(tx: Transaction) -> dict[str, Any]:
+    """What is known of the log as a whole."""
+    checked = chores.find(tx, "verify")
+    found = checked.found if checked else {}
+    return {
+        "size": custody.size(tx),
+        "checked": checked,
+        "found": found,
+        "wrong": [auditing.sentence(one, say) for one in auditing.faults_of(found)],
+        "newest": checkpoints.latest(tx),
+        "is_waiting": bool(checked and (checked.is_asked or checked.is_under_way)),
+    }
+
+
+def in_words(tx: Transaction, found: list[Custody]) -> list[history.Line]:
+    """Entries in words: those of histories, or of the table above."""
+    return [
+        line._replace(sentence=say(ACTS[one.action])) if line.sentence == one.action in ACTS else line
+        for one, line in zip(found, history.lines(tx, found), strict=True)
+    ]
+
+
+def wanted_of(typed: MultiDict[str, str]) -> Wanted:
+    kind = typed.get("kind", "")
+    return Wanted(
+        about=typed.get("about", "").strip()[:120],
+        who=typed.get("who", "").strip()[:120],
+        kind=kind if kind in logsearch.KINDS else "",
+        words=typed.get("words", "").strip()[:200],
+        since=_day(typed.get("since", "")),
+        until=_day(typed.get("until", ""), after=1),
+    )
+
+
+def _day(text: str, after: int = 0) -> datetime | None:
+    """The beginning of a day at the station; `after` counts days on from it."""
+    if not text:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(current.settings().timezone))
+        return day + timedelta(days=after)
+    except (ValueError, OverflowError) as fault:
+        raise TiplineError("cursor:unclear") from fault
 
 
 def _before() -> int | None:

@@ -259,6 +259,21 @@ class CustodyEntry(BaseModel):
     hash: str = Field(description="SHA-256 over the canonical JSON of all other fields.")
 
 
+class CheckpointOut(BaseModel):
+    size: int = Field(description="Number of entries it is over.")
+    note: str = Field(description="The signed note, as it is kept.")
+    key: str = Field(description="The public key as programs for signed notes take it.")
+    fingerprint: str = Field(description="Of the key, as it hangs on the notice board.")
+
+
+class InclusionOut(BaseModel):
+    seq: int
+    hash: str = Field(description="Hash of the entry; its 32 bytes are the leaf.")
+    size: int = Field(description="Number of entries the checkpoint is over.")
+    path: list[str] = Field(description="Hashes from the leaf's neighbour up, as hex.")
+    note: str = Field(description="The signed checkpoint whose root the path leads to.")
+
+
 class CustodyPage(BaseModel):
     items: list[CustodyEntry]
     next_cursor: str | None

@@ -50,6 +50,9 @@ SENTENCES = {
     "evidence:complete": N_("File %(number)s examined to the end; keyframes: %(keyframes)s"),
     "evidence:fail": N_("File %(number)s could not be examined"),
     "evidence:retry": N_("File %(number)s is examined once more"),
+    "evidence:scrub-fault": N_("The stored original of file %(number)s is not what was received"),
+    "evidence:scrub-mended": N_("The original of file %(number)s was brought back whole"),
+    "evidence:scrub-made": N_("Pictures made of file %(number)s are damaged in the store"),
     "evidence:download": N_("Original of file %(number)s downloaded"),
     "mark:add": N_("File %(number)s, %(position)s: moment marked %(marked)s"),
     "mark:remove": N_("File %(number)s, %(position)s: mark removed %(marked)s"),
@@ -163,12 +166,12 @@ class Line(NamedTuple):
 
 def of_tip(tx: Transaction, reference: str) -> list[Line]:
     """Newest first."""
-    return _lines(tx, _of(tx, reference))
+    return lines(tx, _of(tx, reference))
 
 
 def of_case(tx: Transaction, number: str, *, before: int | None = None, limit: int = MOST) -> list[Line]:
     """Newest first; `before` is the entry that the page before ended with."""
-    return _lines(tx, _of(tx, f"case:{number}", before, limit))
+    return lines(tx, _of(tx, f"case:{number}", before, limit))
 
 
 def _of(tx: Transaction, about: str, before: int | None = None, limit: int = MOST) -> list[Custody]:
@@ -177,7 +180,8 @@ def _of(tx: Transaction, about: str, before: int | None = None, limit: int = MOS
     return custody.list_latest(tx, about=about, before=before, limit=limit, without=hidden, closed=closed)
 
 
-def _lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
+def lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
+    """These entries in words, in their order."""
     people = {one.actor.label: one.display_name for one in accounts.list_accounts(tx)}
     numbers = _numbers(entries)
     return [
