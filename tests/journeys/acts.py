@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.station import PASSWORD
 from tipline.i18n import say
 
 LOCALE = {"zh": "zh_Hans_CN", "en": "en"}
@@ -115,3 +116,10 @@ def save_original(page: Page, folder: Path, number: int = 1) -> Path:
     waiting.value.save_as(path)
     page.locator("main a.button-primary").click()
     return path
+
+
+def type_password(page: Page, name: str) -> None:
+    """The first step of signing in; a second one may follow."""
+    page.locator("#username").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form[action='/desk/sign-in'] [type=submit]").click()

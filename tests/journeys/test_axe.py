@@ -267,7 +267,18 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/tips/T-999999")
     found += look.found
 
+    look = Look(opened("/desk/sign-in", device=DESK, language=language))
+    acts.type_password(look.page, "zhao")
+    expect(look.page.locator("#code")).to_be_visible()
+    look.unfolded("second step")
+    found += look.found
+
     look = Look(officer("zhao", language=language))
+    look.visit("/desk/me", seen=".mine")
+    look.visit("/desk/me/code", seen=".enrol-picture")
+    look.unfolded("an app")
+    look.visit("/desk/prove", seen="#proof")
+    look.visit("/desk/password", seen="#new")
     for path in ADMIN:
         look.visit(path, seen=".admin-tabs")
     look.visit("/desk/admin/log", seen=".admin-log")

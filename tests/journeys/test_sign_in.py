@@ -9,6 +9,7 @@ from base64 import b32decode
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys import acts
 from tests.journeys.conftest import DESK, Open
 from tests.journeys.station import PASSWORD, Station
 from tipline.domain import clock, onetime
@@ -25,12 +26,6 @@ def give_key(page: Page) -> None:
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
 
 
-def type_password(page: Page, name: str) -> None:
-    page.locator("#username").fill(name)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("form[action='/desk/sign-in'] [type=submit]").click()
-
-
 def test_an_administrator_sets_up_an_app_then_a_key_and_comes_back_by_each(
     opened: Open, station: Station
 ) -> None:
@@ -39,7 +34,7 @@ def test_an_administrator_sets_up_an_app_then_a_key_and_comes_back_by_each(
     home = station.url.replace("127.0.0.1", "localhost")
     page = opened(f"{home}/desk/queue", device=DESK, language="en")
     give_key(page)
-    type_password(page, "he")
+    acts.type_password(page, "he")
 
     # Nothing is open but the page that sets up a second factor.
     expect(page.locator("h1")).to_have_text("Set up a second factor")
@@ -66,7 +61,7 @@ def test_an_administrator_sets_up_an_app_then_a_key_and_comes_back_by_each(
     page.locator("form[action='/desk/sign-out'] button").click()
 
     # Back by the key.
-    type_password(page, "he")
+    acts.type_password(page, "he")
     page.locator("[data-passkey=show] [type=submit]").click()
     expect(page).to_have_url(f"{home}/desk/queue")
     page.goto(f"{home}/desk/me")
@@ -75,7 +70,7 @@ def test_an_administrator_sets_up_an_app_then_a_key_and_comes_back_by_each(
 
     # Back by a recovery code, once.
     for again in (False, True):
-        type_password(page, "he")
+        acts.type_password(page, "he")
         page.locator(".sign-in-other summary").click()
         page.locator("#recovery").fill(codes[0].lower())
         page.locator("form:has(#recovery) [type=submit]").click()
@@ -90,7 +85,7 @@ def test_a_sensitive_act_asks_for_the_key_and_goes_on(opened: Open, station: Sta
     home = station.url.replace("127.0.0.1", "localhost")
     page = opened(f"{home}/desk/sign-in", device=DESK, language="en")
     give_key(page)
-    type_password(page, "li")
+    acts.type_password(page, "li")
     page.wait_for_url("**/desk/queue")
     page.goto(f"{home}/desk/me")
     page.locator("[data-passkey=make] [type=submit]").click()

@@ -75,9 +75,8 @@ function onReveal(event) {
 }
 
 // A rough word for whoever types; the server decides.
-const SHORT = 15;
-function strength(text) {
-  if (text.length < SHORT) return "weak";
+function strength(text, least) {
+  if (text.length < least) return "weak";
   const kinds = new Set(text).size;
   if (kinds < 6 || /(.)\1{4}|01234|12345|qwert|asdfg|abcde|(19|20)\d\d(19|20)\d\d/i.test(text)) return "plain";
   return text.length >= 20 || kinds >= 12 ? "good" : "fair";
@@ -85,7 +84,7 @@ function strength(text) {
 
 function onTyped(event) {
   const told = event.target.dataset?.strength && document.getElementById(event.target.dataset.strength);
-  if (told) told.textContent = event.target.value ? told.dataset[strength(event.target.value)] : "";
+  if (told) told.textContent = event.target.value ? told.dataset[strength(event.target.value, Number(event.target.dataset.least))] : "";
 }
 
 document.addEventListener("submit", onPasskey);
