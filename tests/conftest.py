@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from tests import compiled
 from tipline import db, passwords
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
@@ -45,6 +46,7 @@ from tipline.domain.uploads import Announced
 from tipline.services import Services, build
 from tipline.settings import Settings
 
+compiled.once()
 # A slow machine is no fault of the code: nothing here is judged by the clock.
 examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")
@@ -68,10 +70,11 @@ def fresh_logs() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_keys() -> Iterator[None]:
-    """Keys that come of a password are dear on purpose; tests sign in hundreds of times."""
-    dear, passwords.COST = passwords.COST, (1, 64, 1)
+    """Hashes and keys of passwords are dear on purpose; tests sign in hundreds of times."""
+    dear = passwords.COST, passwords._HASHER
+    passwords.COST, passwords._HASHER = (1, 64, 1), PasswordHasher(1, 64, 1)
     yield
-    passwords.COST = dear
+    passwords.COST, passwords._HASHER = dear
 
 
 def contact_key() -> ContactKey:
@@ -101,9 +104,9 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Hash of PASSWORD; made once, for it is slow on purpose."""
-    return PasswordHasher().hash(PASSWORD)
+def password_hash(cheap_keys: None) -> str:
+    """Hash of PASSWORD, as the program makes it."""
+    return passwords.make_hash(PASSWORD)
 
 
 @pytest.fixture
