@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults hostile fuzz check sbom lock messages bench bench-intake bench-desk bench-media clean
+.PHONY: help run test faults hostile fuzz check sbom lock messages bench bench-intake bench-desk bench-media bench-trust clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -81,6 +81,12 @@ bench-desk: ## pages of the desk with 100,000 tips, what they weigh, 100 desks b
 	@$(BIN)/python -m bench desk-weight
 	@$(BIN)/python -m bench desk-live
 	@$(BIN)/python -m bench triage
+
+bench-trust: ## what custody, packages and encryption cost, side by side; each alone: python -m bench custody
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@$(BIN)/python -m bench custody
+	@$(BIN)/python -m bench package
+	@$(BIN)/python -m bench vault
 
 bench-media: ## an hour of drawn footage: our passes beside other tools, photos, workers; ARGS="--minutes 20"
 	@$(PYTHON) tipline/bootstrap.py --dev
