@@ -58,8 +58,6 @@ ACTS = {
     "contact-key:reseal": N_("Contact details sealed to the new key"),
     "contact-key:retire": N_("Contact key replaced"),
     "contact-key:take-back": N_("Way to contact details ended"),
-    "backup:make": N_("Backup made"),
-    "backup:restore": N_("Station restored from a backup"),
     "erasure:again": N_("Erased again after a restore"),
     "erasure:approve": N_("Erasure approved"),
     "erasure:ask": N_("Erasure asked for"),

@@ -1,0 +1,145 @@
+"""The custody log: how fast it is checked, what a checkpoint costs, what it adds to an act.
+
+Acts are real ones (a tip acknowledged, linked to a case), each a transaction of its own as on a page, with
+custody as it is and with its entries left out. SQLite, and PostgreSQL where TIPLINE_BENCH_POSTGRES names a database.
+"""
+
+# ruff: noqa: E501 - it prints rows of a table
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import text
+
+from tipline import db
+from tipline.db import Database, Transaction
+from tipline.domain import accounts, auditing, cases, chain, checkpoints, clock, custody, links, tips
+from tipline.domain.actors import SYSTEM, Actor, reporter
+from tipline.domain.custody import Custody
+from tipline.domain.reports import Report
+
+SECRET = "b" * 48
+ROUNDS = 5
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bench custody", description=__doc__)
+    parser.add_argument("--entries", type=int, default=200_000, help="length of the log that is checked")
+    parser.add_argument("--acts", type=int, default=150, help="acts of each kind in each round")
+    options = parser.parse_args(arguments)
+    print("| database | measured | figure |\n|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"SQLite": f"sqlite:///{Path(folder) / 'bench.db'}"}
+        if os.environ.get("TIPLINE_BENCH_POSTGRES"):
+            urls["PostgreSQL"] = os.environ["TIPLINE_BENCH_POSTGRES"]
+        for name, url in urls.items():
+            db.migrate(url)
+            database = Database(url)
+            try:
+                _acts(name, database, options.acts)
+                _grow(database, options.entries)
+                _verify(name, database)
+                _checkpoint(name, database)
+            finally:
+                database.close()
+    return 0
+
+
+def _acts(name: str, database: Database, number: int) -> None:
+    with database.transaction() as tx:
+        account = accounts.add(
+            tx, SYSTEM, f"li{time.time_ns() % 10**8}", role="investigator", password_hash="-"
+        )
+        case = cases.open_case(tx, account.actor, "便利店系列盗窃", year=2026)
+    work: dict[str, Callable[[Transaction, Actor, tips.Tip], Any]] = {
+        "acknowledge": tips.acknowledge,
+        "link to a case": lambda tx, actor, tip: links.link(tx, actor, tx.merge(case), tip, "同一人"),
+    }
+    for what, act in work.items():
+        with_log, without = [], []
+        for _ in range(ROUNDS):
+            with_log.append(_timed(database, account.actor, act, number))
+            with patch.object(custody, "append", _unwritten):
+                without.append(_timed(database, account.actor, act, number))
+        on, off = statistics.median(with_log), statistics.median(without)
+        print(
+            f"| {name} | {what}: acts a second, custody on / off | {on:.0f} / {off:.0f} ({on / off - 1:+.0%}) |"
+        )
+
+
+def _timed(database: Database, actor: Actor, act: Callable[..., Any], number: int) -> float:
+    made = []
+    with database.transaction() as tx:
+        for _ in range(number):
+            tip = tips.begin(tx, Report("theft", "有人拿走了现金"), language="en", door="web", ack_minutes=2)
+            tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
+            made.append(tip.reference)
+    began = time.perf_counter()
+    for reference in made:
+        with database.transaction() as tx:
+            act(tx, actor, tips.read_tip(tx, reference))
+    return number / (time.perf_counter() - began)
+
+
+def _unwritten(_tx: Transaction, actor: Actor, action: str, subject: str, **_: Any) -> Custody:
+    return Custody(seq=0, at=clock.now(), actor=actor.label, action=action, subject=subject, detail="{}",
+                   previous="", hash="")  # fmt: skip
+
+
+def _grow(database: Database, entries: int) -> None:
+    """Entries as they are, written quickly: the trigger alone is in the way, and each row still fits."""
+    with database.transaction() as tx:
+        seq, previous = custody.head(tx)
+        at, rows = chain.stored_time(clock.now()), []
+        while seq < entries:
+            seq += 1
+            detail = f'{{"number":{seq % 9},"sha256":"{previous}"}}'
+            row = (seq, at, "staff:li", "evidence:download", f"evidence:{seq:026}", f"T-{seq % 5000}", "核对画面", detail,
+                   previous)  # fmt: skip
+            previous = chain.digest(row)
+            rows.append((*row, previous))
+        columns = "seq, at, actor, action, subject, tip, reason, detail, previous, hash"
+        places = ", ".join(f":{one}" if one != "at" or database.is_sqlite else "CAST(:at || '+00' AS timestamptz)"
+                           for one in columns.split(", "))  # fmt: skip
+        for begin in range(0, len(rows), 10_000):
+            tx.execute(
+                text(f"INSERT INTO custody ({columns}) VALUES ({places})"),  # noqa: S608 - names of ours
+                [dict(zip(columns.split(", "), row, strict=True)) for row in rows[begin : begin + 10_000]],
+            )
+
+
+def _verify(name: str, database: Database) -> None:
+    for processes in dict.fromkeys((1, os.cpu_count() or 1)):
+        began = time.perf_counter()
+        verdict = auditing.audit(database, processes=processes)
+        seconds = time.perf_counter() - began
+        if not verdict.is_whole:
+            raise SystemExit(f"the log of the bench does not hold: {verdict.faults}")
+        print(
+            f"| {name} | verify, {processes} process(es): entries a second | {verdict.walk.size / seconds:,.0f} |"
+        )
+
+
+def _checkpoint(name: str, database: Database) -> None:
+    with database.transaction() as tx:
+        checkpoints.make(tx, SECRET)
+    taken = []
+    for _ in range(40):
+        with database.transaction() as tx:
+            for _ in range(25):
+                custody.append(tx, SYSTEM, "tip:note", "tip:T-1")
+            began = time.perf_counter()
+            checkpoints.make(tx, SECRET)
+            taken.append((time.perf_counter() - began) * 1000)
+    worst = sorted(taken)[int(len(taken) * 0.95)]
+    print(
+        f"| {name} | checkpoint over 25 new entries, median / 95 % | {statistics.median(taken):.1f} / {worst:.1f} ms |"
+    )
