@@ -158,6 +158,27 @@ def test_accounts_are_listed_and_get_new_passwords(fresh: dict[str, str]) -> Non
     assert passwords.is_right(changed.password, "quiet-river-bridge-77")
 
 
+def test_factors_are_reset_with_a_reason_and_codes_are_told_of_the_demos_people_alone(
+    fresh: dict[str, str],
+) -> None:
+    add(fresh, "zhao", "admin")
+    assert tipline(fresh, "user", "reset-factors", "zhao").returncode == 2
+    blank = tipline(fresh, "user", "reset-factors", "zhao", "--reason", " ")
+    assert (blank.returncode, "Say why" in blank.stderr) == (2, True)
+    done = tipline(fresh, "user", "reset-factors", "zhao", "--reason", "telephone lost")
+    assert (done.returncode, "at the next sign-in" in done.stdout) == (0, True)
+    assert tipline(fresh, "user", "code", "zhao").returncode == 2
+    told = Path(fresh["TIPLINE_DATA"]) / "demo-passwords.txt"
+    told.write_text(
+        "li  abcd-efgh  -   李, investigator\nliu  abcd-efgh  " + "A" * 32 + "   刘, admin\n\nx\n"
+    )
+    assert tipline(fresh, "user", "code", "li").returncode == 2
+    assert tipline(fresh, "user", "code", "x").returncode == 2
+    code = tipline(fresh, "user", "code", "liu").stdout.strip()
+    assert len(code) == 6
+    assert code.isdigit()
+
+
 def test_every_wrong_setting_is_told_at_once(fresh: dict[str, str]) -> None:
     wrong = {
         "TIPLINE_PORT": "http",

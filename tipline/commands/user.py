@@ -137,7 +137,9 @@ def code(name: str) -> None:
     found = ground.settings()
     path = found.data / EXAMPLE
     lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    secret = next((words[2] for words in lines if words[:1] == [name] and len(words[2]) == SPELT), None)
+    secret = next(
+        (words[2] for words in lines if words[:1] == [name] and len("".join(words[2:3])) == SPELT), None
+    )
     if secret is None:
         ground.refuse(i18n.say(found.locale, NO_EXAMPLE))
     click.echo(onetime.code_at(b32decode(secret), onetime.step_at(clock.now())))
