@@ -215,7 +215,7 @@ def _unstorable(fault: Exception) -> Response:
 
 def _nothing(fault: NoResultFound) -> Response:
     """A row that does not exist for whoever asks (`tipline.domain.policy`)."""
-    log.warning("request.nothing", ref=reference(), path=request.path)
+    log.warning("request.nothing", ref=reference(), route=_route())
     return answer(TiplineError("request:not-found"))
 
 
@@ -225,5 +225,10 @@ def _store(fault: StoreError) -> Response:
 
 
 def _unknown(fault: Exception) -> Response:
-    log.error("request.failed", ref=reference(), path=request.path, exc_info=fault)
+    log.error("request.failed", ref=reference(), route=_route(), exc_info=fault)
     return answer(TiplineError("request:failed"))
+
+
+def _route() -> str:
+    """Which kind of address, without what stood in it: that may be a link's secret or a code."""
+    return str(request.url_rule or "")
