@@ -49,7 +49,7 @@ def test_a_request_that_fails_is_told_by_its_kind_of_address_and_never_by_what_s
         raise RuntimeError("out of order")
 
     logs.configure()
-    assert app.test_client().get("/broken/K7Q2-9MXW-3TDE-58RA").status_code == 503
+    assert app.test_client().get("/broken/K7Q2-9MXW-3TDE-58RA").status_code == 500
 
     said = capsys.readouterr().err
     assert "/broken/<secret>" in said
