@@ -237,6 +237,7 @@ def test_no_page_of_the_desk_has_a_fault(
         look.visit(f"/desk/cases/{district.case}{tab}", seen=seen)
     look.visit("/desk/tasks?of=all", seen=".task")
     look.visit(f"/desk/cases/{district.case}/trail", seen=".map[data-ready] .map-pin")
+    look.visit(f"/desk/cases/{district.case}/packages", seen=".pack-parts")
     look.visit(f"/desk/cases/{district.case}/print")
     look.visit(f"/desk/cases/{district.case}/trail", seen=".trail-stop, .trail-apart li")
     look.unfolded("trail")
