@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage import Growing, keys
+from storage import Growing, KeyDestroyed, keys, seal_store
 from storage.cipher import sealed
 from storage.local import LocalStore
 from storage.memory import MemoryStore
@@ -152,3 +153,20 @@ def test_a_child_reads_any_place_of_a_sealed_file(tmp_path: Path, monkeypatch: p
             assert reader.seek(7) == 7
             assert reader.read(4) == data[7:11]
             assert reader.tell() == 11
+
+
+def test_a_copy_of_the_store_from_before_an_erasure_opens_no_more_after_it(
+    services: Services, tip: Tip, film: bytes, add_file: Callable[..., Evidence], tmp_path: Path
+) -> None:
+    evidence = add_file(tip, film, "cam1.mp4")
+    copy = tmp_path / "stolen"
+    shutil.copytree(services.settings.data / "store", copy)
+    with services.database.transaction() as tx:
+        name = tx.get_one(Tip, tip.id).vault
+    assert name
+    services.vaults.destroy(name)
+    old = seal_store(LocalStore(copy), services.store.keyring, lambda key: name)  # type: ignore[attr-defined]
+
+    assert old.stat(evidence.key).size == len(film)
+    with pytest.raises(KeyDestroyed):
+        old.open(evidence.key)
