@@ -24,6 +24,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from tipline.bell import REACH_S, connect
+from tipline.jobs import JOBS
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 WORKER_TTL_S = 60
 ASK_AGAIN_S = 1.0
 AWAY = (redis.ConnectionError, redis.TimeoutError)
+_PATHS = frozenset(job.path for job in JOBS.values())
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -84,6 +86,18 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not is_away and "could not connect" not in str(record.msg)
 
 
+def is_ours(job: Job) -> bool:
+    """Whether a job is one that the bell rings: a function of the table, one number, nothing beside."""
+    if any((job._success_callback_name, job._failure_callback_name, job._stopped_callback_name)):
+        return False
+    try:
+        called, args, more = job.func_name, job.args, (job.instance, job.kwargs)
+    except Exception:  # bytes that are no JSON: a pickle, or noise
+        return False
+    is_number = len(args) == 1 and isinstance(args[0], int) and not isinstance(args[0], bool)
+    return called in _PATHS and is_number and not any(more)
+
+
 class QuietWorker(Worker):
     """RQ's worker without remote commands, without job descriptions in the log, calm when the broker goes."""
 
@@ -108,7 +122,13 @@ class QuietWorker(Worker):
             raise StopRequested from None
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Watch one job to its end, with or without a broker to tell about it."""
+        """Watch one job to its end, with or without a broker to tell about it. What is no job of ours is
+        dropped: whoever can write to the broker must not choose what a worker does."""
+        if not is_ours(job):
+            log.error("worker.job-refused", queue=queue.name)
+            with suppress(redis.RedisError):
+                job.delete()
+            return
         try:
             super().execute_job(job, queue)
         except (redis.RedisError, StopRequested) as fault:
