@@ -47,6 +47,9 @@ def test_a_token_is_shown_once_listed_and_withdrawn(
     assert token not in listed
     assert "save originals" in listed
     assert ask(client, token) == (200, "")
+    theirs = signed_in("admin").get("/desk/admin/accounts/li/tokens").text
+    assert "Tokens of li" in theirs
+    assert "/desk/admin/accounts/li/tokens/" in theirs
     with services.database.reading() as tx:
         (row,) = tokens.list_of(tx, accounts.read_account(tx, "li"))
         assert row.used_at is not None

@@ -18,7 +18,7 @@ def list_tokens(username: str) -> ResponseReturnValue:
     with current.services().database.reading() as tx:
         account = accounts.read_account(tx, username)
         rows = programs.rows_of(tx, account)
-    return tabs.show("tokens", here="accounts", account=account, rows=rows)
+    return tabs.show("tokens", here="accounts", whose=account, rows=rows)
 
 
 @blueprint.post("/accounts/<username>/tokens/<handle>/withdraw")

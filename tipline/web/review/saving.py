@@ -50,7 +50,4 @@ def _page(tip: Tip, row: Evidence, fault: TiplineError | None = None, *, begins:
         raise TiplineError("evidence:incomplete")
     url = media.original_url(row, download=True) if begins else ""
     asked = purposes.refused("original", fault) if fault else purposes.prompt("original")
-    message = errors.sentence(fault) if fault else ""
-    return make_response(
-        render_template("review/save.html", tip=tip, row=row, asked=asked, begins=url, message=message)
-    )
+    return make_response(render_template("review/save.html", tip=tip, row=row, asked=asked, begins=url))

@@ -1,0 +1,92 @@
+"""Threats 21 and 22: nobody learns by asking what there is.
+
+Tips, files and cases are walked in `tests/laws/test_access.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from tipline.domain import ids, receipts
+from tipline.domain.tips import Tip
+from tipline.services import Services
+
+REF = re.compile(rb'"ref":\s*"[0-9a-f]+"')
+
+
+def plain(answer: object) -> tuple[int, bytes, list[str]]:
+    return answer.status_code, REF.sub(b"", answer.data), sorted(answer.headers.keys())  # type: ignore[attr-defined]
+
+
+def test_a_code_that_was_nearly_right_is_answered_like_any_other_wrong_one(
+    client: FlaskClient, services: Services, tip: Tip
+) -> None:
+    with services.database.transaction() as tx:
+        code = receipts.issue(tx, services.key, tip)
+    nearly = code[:-1] + ("0" if code[-1] != "0" else "1")
+    wrong = [
+        client.post("/api/v1/public/sessions", json={"receipt_code": one})
+        for one in (nearly, ids.new_receipt_code(), ids.new_receipt_code())
+    ]
+    assert {plain(one)[0] for one in wrong} == {404}
+    assert len({plain(one)[1] for one in wrong}) == 1
+
+
+def test_a_stolen_database_holds_no_code_and_no_token(
+    client: FlaskClient, services: Services, tip: Tip, tokens: dict[str, str]
+) -> None:
+    with services.database.transaction() as tx:
+        code = receipts.issue(tx, services.key, tip)
+    opened = client.post("/api/v1/public/sessions", json={"receipt_code": code}).json["access_token"]
+    with services.database.engine.connect() as connection:
+        names = [
+            row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'"))
+        ]
+        held = "\n".join(
+            str(row)
+            for name in names
+            for row in connection.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608
+        )
+    assert tip.reference in held
+    for secret in (code, code.replace("-", ""), opened, *tokens.values()):
+        assert secret not in held
+
+
+@pytest.mark.parametrize("path", ["/api/v1/public/tips/{}", "/api/v1/partner/tips/{}"])
+def test_another_ones_tip_and_none_at_all_are_one_answer(
+    client: FlaskClient, services: Services, make_tip: Callable[..., Tip], tip: Tip,
+    headers: Callable[..., dict[str, str]], path: str,
+) -> None:  # fmt: skip
+    other = make_tip("mine")
+    with services.database.transaction() as tx:
+        mine = receipts.open_access(tx, services.key, other)
+    asked = {"Authorization": f"Bearer {mine}"} if "public" in path else headers("partner")
+    theirs, nothing = (client.get(path.format(one), headers=asked) for one in (tip.reference, "T-9999"))
+    assert plain(theirs) == plain(nothing)
+    assert theirs.status_code in (403, 404)
+
+
+def test_time_does_not_tell_a_token_that_is_there_from_one_that_is_not(
+    client: FlaskClient, tokens: dict[str, str]
+) -> None:
+    """Compared by their keyed hash, so that a nearly right one is as far off as any: medians within noise."""
+    near = tokens["investigator"][:-1] + ("A" if tokens["investigator"][-1] != "A" else "B")
+    took: dict[str, list[float]] = {near: [], "tl_" + "x" * (len(near) - 3): []}
+    for _each in range(150):
+        for token, times in took.items():
+            begun = time.perf_counter()
+            assert (
+                client.get("/api/v1/queue", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+            )
+            times.append(time.perf_counter() - begun)
+    one, other = took.values()
+    gap = abs(statistics.median(one) - statistics.median(other))
+    low, high = statistics.quantiles(one + other, n=20)[2], statistics.quantiles(one + other, n=20)[-3]
+    assert gap < high - low
