@@ -19,6 +19,7 @@ from tipline.commands import (
     package,
     receipt,
     retention,
+    share,
     shop,
     system,
     token,
@@ -56,6 +57,7 @@ for command in (
     retention.group,
     retention.erase,
     package.group,
+    share.group,
     system.doctor,
     system.settings_group,
 ):

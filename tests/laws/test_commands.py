@@ -31,6 +31,8 @@ COMMANDS = {
     "restore": ["FOLDER", "--snapshot"],
     "erase": ["TIP", "--reason"],
     "retention preview": [],
+    "share list": ["--open"],
+    "share revoke": ["NUMBER", "--reason"],
     "package verify": ["FILE", "--fingerprint"],
     "package verifier": [],
     "doctor": ["--store", "--lock"],

@@ -50,6 +50,16 @@ RANGES: list[tuple[str, int, tuple[int, int] | None]] = [
     ("lines=0-5", 200, None),
     ("bytes=", 200, None),
     ("", 200, None),
+    # Meant to cost: a thousand parts, parts over each other, places that no file has, no numbers at all.
+    ("bytes=" + ",".join(f"{at}-{at}" for at in range(1000)), 200, None),
+    ("bytes=0-10251,0-10251,0-10251", 200, None),
+    ("bytes=999999999999999999-", 416, None),
+    ("bytes=9999999999999999999999999999-", 200, None),
+    ("bytes=--5", 200, None),
+    ("bytes=0x10-0x20", 200, None),
+    ("bytes=1-2; bytes=3-4", 200, None),
+    ("bytes = 1-2", 200, None),
+    ("bytes=" + "9" * 6000, 200, None),
 ]
 
 

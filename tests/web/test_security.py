@@ -108,3 +108,25 @@ def test_reports_of_one_sender_are_counted(client: FlaskClient) -> None:
 
     assert codes[0] == 204
     assert codes[-1] == 429
+
+
+WITHIN = re.compile(
+    r"Traceback|File \"|site-packages|/tipline/|\.py\b|SELECT |INSERT |sqlite|sqlalchemy", re.I
+)
+
+
+def test_pages_of_faults_tell_an_id_and_nothing_of_the_inside(
+    app: APIFlask, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(app)
+    monkeypatch.setattr(type(services.database), "reading", _broken)
+
+    for path, status in (("/verify", 500), ("/api/v1/public/tips/T-1", 500), ("/nowhere/x.py", 404)):
+        answer = client.get(path, headers={"Authorization": "Bearer x"} if "tips" in path else {})
+        assert answer.status_code == status, path
+        assert not WITHIN.search(answer.text.replace("/nowhere/x.py", "")), path
+        assert re.search(r"\b[0-9a-f]{8}\b", answer.text), path
+
+
+def _broken(_database: object) -> None:
+    raise RuntimeError("SELECT secret FROM /tipline/domain/x.py")

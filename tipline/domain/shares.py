@@ -113,6 +113,16 @@ def read_share(tx: Transaction, share_id: str) -> Share:
     return share
 
 
+def read_numbered(tx: Transaction, number: str) -> Share:
+    """The share that people call by this number; raises share:not-found."""
+    begin = number.strip().upper().removeprefix("S-").lower()
+    is_one = len(begin) == 8 and begin.isalnum() and begin.isascii()
+    found = list(tx.scalars(select(Share).where(Share.id.startswith(begin)).limit(2))) if is_one else []
+    if len(found) != 1:
+        raise TiplineError("share:not-found")
+    return found[0]
+
+
 def copy_of(tx: Transaction, share: Share) -> Derivative | None:
     """What was made for it."""
     return tx.get(Derivative, share.derivative_id) if share.derivative_id else None

@@ -15,9 +15,11 @@ from PIL import Image
 from storage import keys
 from tests.conftest import browser, csrf_of
 from tipline.domain import clock, custody, derivatives, renditions, shares, sharing
+from tipline.domain.actors import SYSTEM
 from tipline.domain.evidence import Evidence
 from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
+from tipline.errors import TiplineError
 from tipline.services import Services
 
 SHARED = {
@@ -295,3 +297,18 @@ def test_the_list_names_recipients_and_hides_cases_one_may_not_see(
 @pytest.mark.parametrize("where", ["", "/look", "/file"])
 def test_a_link_that_never_was_is_not_found(client: FlaskClient, where: str) -> None:
     assert client.get(f"/share/{'z' * 26}{where}").status_code == 404
+
+
+def test_a_share_is_revoked_from_the_command_line_by_its_number(
+    officer: FlaskClient, services: Services, tip: Tip, photo: Evidence
+) -> None:
+    url, _code = link(offer(officer, tip, photo))
+    number = f"s-{url[7:15]}"
+
+    with services.database.transaction() as tx:
+        found = shares.read_numbered(tx, number)
+        sharing.revoke(tx, SYSTEM, found, "lost phone")
+        assert shares.state_of(found, shares.copy_of(tx, found)) == shares.REVOKED
+    for wrong in ("", "S-", "S-%%%%%%%%", "S-00000000", url[7:]):
+        with services.database.reading() as tx, pytest.raises(TiplineError):
+            shares.read_numbered(tx, wrong)
