@@ -27,7 +27,7 @@ SHEETS = Path(__file__).parent / "sheets"
 MOST_AT_ONCE = 2
 WAITS_S = 15.0
 LONGEST_S = 45.0
-MOST_PATIENT_S = 300.0
+MOST_PATIENT_S = 1200.0  # its processor time is bounded far below; a busy host is slow
 LONGEST_LOOK_S = 30.0
 LARGEST_PAGE = 8 * 1024**2
 # Exit codes of the child.
