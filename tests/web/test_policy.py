@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import aliased
 
 from tests import factories
-from tipline.domain import accounts, cases, evidence, links, policy, renditions, tallies, tips, triage
+from tipline.domain import accounts, cases, evidence, hints, links, policy, renditions, tallies, tips, triage
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.cases import Case
@@ -82,8 +81,6 @@ def test_no_kind_of_query_tells_of_it(
             tx.get_one(Evidence, file.id)
         with pytest.raises(TiplineError):
             renditions.read_rendition(tx, file.id, "sheet.webp")
-        other = aliased(Tip)
-        assert list(tx.scalars(select(other.id))) == []
         assert tx.scalar(select(func.count(Tip.id))) == 0
         assert list(tx.execute(select(Tip.reference, Evidence.id).join(Tip, Tip.id == Evidence.tip_id))) == []
         assert triage.list_queue(tx, Filter(state="all")).rows == []
@@ -92,3 +89,18 @@ def test_no_kind_of_query_tells_of_it(
         assert triage.list_queue(tx, Filter(state="all", q="IMG")).rows == []
         assert evidence.count_by_state(tx) == {}
         assert renditions.list_of(tx, file.id) == []
+
+
+def test_a_hint_of_another_tip_does_not_lead_to_it(
+    services: Services, closed: Case, tip: Tip, make_tip: Callable[..., Tip], outsider: Actor
+) -> None:
+    seen = make_tip("the same coat")
+    with services.database.transaction() as tx:
+        hints.keep(
+            tx, seen.id, [hints.Found(tip.id, hints.CODE, 12.0, [{"code": "code:plate", "bits": 12.0}])]
+        )
+    for viewer, pointers in ((outsider, 0), (SYSTEM, 1)):
+        with policy.viewing(viewer), services.database.reading() as tx:
+            assert len(hints.open_of(tx, [seen.id])[seen.id]) == pointers
+            (row,) = triage.rows_of(tx, [tips.read_tip(tx, seen.reference)], viewer)
+            assert len(row.pointers) == pointers

@@ -101,4 +101,5 @@ def _criteria(viewer: Actor) -> list[Any]:
         (Share, Share.evidence_id.not_in(files)),
         (Erasure, Erasure.tip_id.not_in(tips)),
     ]
-    return [with_loader_criteria(kind, rule, include_aliases=True) for kind, rule in rules]
+    # Aliases are left to whoever makes them (hints.open_of): a rule on the table would not fit their names.
+    return [with_loader_criteria(kind, rule) for kind, rule in rules]
