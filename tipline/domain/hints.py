@@ -201,9 +201,9 @@ def open_of(tx: Transaction, tip_ids: Collection[int]) -> dict[int, list[Pointer
     )
     rows = tx.execute(query).all()
     # Asked by itself, so that it is narrowed to what exists for whoever asks (tipline.domain.policy).
-    there = set(tx.scalars(select(Tip.id).where(Tip.id.in_({end for one in rows for end in one[3:5]}))))
+    known = set(tx.scalars(select(Tip.id).where(Tip.id.in_({end for one in rows for end in one[3:5]}))))
     for hint_id, kind, score, later_id, earlier_id, later_reference, earlier_reference in rows:
-        if not {later_id, earlier_id} <= there:
+        if not {later_id, earlier_id} <= known:
             continue
         ends = ((later_id, earlier_id, earlier_reference), (earlier_id, later_id, later_reference))
         for here, there, reference in ends:
