@@ -125,7 +125,7 @@ def test_linking_from_a_hint_links_and_answers_and_both_are_undone_at_once(
     assert (now(services, pair[1]).state, state_of(services, row)) == ("received", ("open", None))
 
 
-def test_a_case_that_is_not_the_readers_is_no_part_of_a_card(
+def test_a_tip_that_stands_in_a_case_not_the_readers_is_no_part_of_a_card(
     client: FlaskClient,
     services: Services,
     pair: tuple[Tip, Tip],
@@ -139,7 +139,7 @@ def test_a_case_that_is_not_the_readers_is_no_part_of_a_card(
         links.link(tx, lead, hidden, tx.get_one(Tip, pair[0].id), "首起")
     row = hint(services, pair)
     shown = page(client, pair[1], headers())
-    assert pair[0].reference in shown
+    assert pair[0].reference not in shown
     assert hidden.number not in shown
     answer = send(client, pair[1], f"hints/{row.id}/link", headers(), case=hidden.number, reason="x")
     assert answer.status_code == 404
