@@ -75,7 +75,7 @@ def test_another_ones_tip_and_none_at_all_are_one_answer(
 def test_the_same_work_is_done_for_a_token_that_is_nearly_right_and_for_any_other(
     client: FlaskClient, services: Services, tokens: dict[str, str]
 ) -> None:
-    """Compared by their keyed hash, so that a nearly right one is as far off as any: the same statements run."""
+    """Compared by their keyed hash, so that a nearly right one is as far off as any: the same is asked."""
     near = tokens["investigator"][:-1] + ("A" if tokens["investigator"][-1] != "A" else "B")
     asked: list[list[str]] = []
     listen(services.database.engine, "before_cursor_execute", lambda *told: asked[-1].append(told[2]))
