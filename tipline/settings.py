@@ -7,7 +7,6 @@ is the documentation: a law test compares it with the README. All faults of a st
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,19 +14,15 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from storage import read_address
+from tipline import setting_values as read
+from tipline.setting_values import SHORTEST_KEY
 
 GIB = 1024**3
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what an operator may say, not what we choose
 LOCALES = ("zh_Hans_CN", "en")
 # What a layer around the sandbox is started by.
 OUTER_PROGRAMS = {"bubblewrap": "bwrap", "gvisor": "runsc"}
-# Values seen in examples and tutorials; a service that signs with one of them is open to anybody.
-KNOWN_KEYS = frozenset({"changeme", "change-me", "secret", "dev", "development", "test", "password"})
-SHORTEST_KEY = 32
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
 
 
 class SettingsError(Exception):
@@ -38,91 +33,6 @@ class SettingsError(Exception):
         self.faults = faults
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser().resolve()
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        number = int(value)
-        if not low <= number <= high:
-            raise ValueError(f"must lie between {low} and {high}")
-        return number
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError("must be one of " + ", ".join(choices))
-        return value
-
-    return parse
-
-
-def _switch(value: str) -> bool:
-    return _one_of("0", "1")(value) == "1"
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        scheme = urlsplit(value).scheme
-        if scheme not in schemes:
-            raise ValueError("must begin with " + " or ".join(f"{s}:" for s in schemes))
-        return value.rstrip("/") if scheme in ("http", "https") else value
-
-    return parse
-
-
-def _origin(value: str) -> str:
-    checked = _url("http", "https")(value)
-    parts = urlsplit(checked)
-    # It becomes a part of the policy of our pages.
-    if not _HOST.fullmatch(parts.netloc) or parts.path or parts.query or parts.fragment:
-        raise ValueError("must be a scheme, a host and perhaps a port, such as https://media.example.org")
-    return checked
-
-
-def _store(value: str) -> str:
-    checked = _url("file", "s3")(value)
-    try:
-        read_address(checked)
-    except ValueError as fault:
-        raise ValueError(f"cannot be used: {str(fault).rstrip('.')}") from fault
-    return checked
-
-
-def _tiles(value: str) -> str:
-    checked = _url("http", "https")(value)
-    if not all(place in checked for place in ("{z}", "{x}", "{y}")):
-        raise ValueError("must be an address with {z}, {x} and {y} in it")
-    # Its host becomes a part of the policy of our pages.
-    if not _HOST.fullmatch(urlsplit(checked).netloc):
-        raise ValueError("must name a host by letters, digits, dots and dashes, and a port if it has one")
-    return checked
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as fault:
-        raise ValueError("is not a known time zone, such as Asia/Shanghai") from fault
-    return value
-
-
-def _key(value: str) -> str:
-    if value.lower() in KNOWN_KEYS or len(value) < SHORTEST_KEY:
-        raise ValueError(
-            f"must be a secret of your own, at least {SHORTEST_KEY} characters; leave it out and one is made"
-        )
-    return value
-
-
 def _setting(parse: Callable[[str], Any], sentence: str, default: Any = None, *, shown: bool = True) -> Any:
     return field(default=default, repr=shown, metadata={"parse": parse, "sentence": sentence})
 
@@ -131,94 +41,106 @@ def _setting(parse: Callable[[str], Any], sentence: str, default: Any = None, *,
 class Settings:
     """Every `TIPLINE_…` variable; the name of a field in capitals is the name of its variable."""
 
-    data: Path = _setting(_path, "Folder for everything that is kept.", Path("var"))
-    host: str = _setting(_text, "Address the web server listens on.", "127.0.0.1")
-    port: int = _setting(_whole(1, 65535), "Port the web server listens on.", 8000)
+    data: Path = _setting(read.path, "Folder for everything that is kept.", Path("var"))
+    host: str = _setting(read.text, "Address the web server listens on.", "127.0.0.1")
+    port: int = _setting(read.whole(1, 65535), "Port the web server listens on.", 8000)
     database_url: str = _setting(
-        _url("sqlite", "postgresql+psycopg"), "Database; SQLite in the data folder unless set.", ""
+        read.url("sqlite", "postgresql+psycopg"), "Database; SQLite in the data folder unless set.", ""
     )
     redis_url: str | None = _setting(
-        _url("redis", "rediss", "unix"), "Redis or Valkey server; the bundled broker unless set."
+        read.url("redis", "rediss", "unix"), "Redis or Valkey server; the bundled broker unless set."
     )
     store_url: str = _setting(
-        _store, "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
+        read.store, "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
     )
     encrypt: bool = _setting(
-        _switch,
+        read.switch,
         "1 encrypts the files of new tips, each under a key of its own; erasing one destroys its key.",
         False,
     )
     keys_url: str = _setting(
-        _store,
+        read.store,
         "Where the keys of encrypted files are kept, apart from the files: file: or s3:// as above.",
         "",
     )
     secret_key: str = _setting(
-        _key, "Secret that signs sessions; made on the first start unless set.", "", shown=False
+        read.key, "Secret that signs sessions; made on the first start unless set.", "", shown=False
     )
-    workers: int = _setting(_whole(1, 64), "Processes that work on media at the same time on this host.", 2)
+    workers: int = _setting(
+        read.whole(1, 64), "Processes that work on media at the same time on this host.", 2
+    )
     public_url: str = _setting(
-        _url("http", "https"),
+        read.url("http", "https"),
         "Address reporters use, for links and QR codes; the listening address unless set.",
         "",
     )
     media_url: str = _setting(
-        _origin,
+        read.origin,
         "Host of its own for originals and pictures, with a scheme and no path; the pages' own unless set.",
         "",
     )
-    max_file_bytes: int = _setting(_whole(1, 2**50), "Largest single file, in bytes.", 8 * GIB)
+    max_file_bytes: int = _setting(read.whole(1, 2**50), "Largest single file, in bytes.", 8 * GIB)
     max_tip_bytes: int = _setting(
-        _whole(1, 2**50), "Largest sum of all files of one tip, in bytes.", 32 * GIB
+        read.whole(1, 2**50), "Largest sum of all files of one tip, in bytes.", 32 * GIB
     )
-    max_tip_files: int = _setting(_whole(1, 10_000), "Most files of one tip.", 300)
+    max_tip_files: int = _setting(read.whole(1, 10_000), "Most files of one tip.", 300)
     min_free_bytes: int = _setting(
-        _whole(0, 2**50), "Free disk kept in reserve, in bytes; uploads stop before it is touched.", 2 * GIB
+        read.whole(0, 2**50),
+        "Free disk kept in reserve, in bytes; uploads stop before it is touched.",
+        2 * GIB,
     )
-    locale: str = _setting(_one_of(*LOCALES), "Language where nothing else decides.", "zh_Hans_CN")
-    timezone: str = _setting(_zone, "Time zone of the station; times are stored in UTC.", "Asia/Shanghai")
-    station: str = _setting(_text, "Name of the station, shown on pages and receipts.", "")
+    locale: str = _setting(read.one_of(*LOCALES), "Language where nothing else decides.", "zh_Hans_CN")
+    timezone: str = _setting(read.zone, "Time zone of the station; times are stored in UTC.", "Asia/Shanghai")
+    station: str = _setting(read.text, "Name of the station, shown on pages and receipts.", "")
     behind_proxy: int = _setting(
-        _whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
+        read.whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
     )
     exit_url: str = _setting(
-        _url("http", "https"), "Harmless page that “Leave quickly” shows.", "https://www.baidu.com"
+        read.url("http", "https"), "Harmless page that “Leave quickly” shows.", "https://www.baidu.com"
     )
     onion_url: str = _setting(
-        _url("http", "https"), "Address of the same station as an onion service, offered to Tor Browser.", ""
+        read.url("http", "https"),
+        "Address of the same station as an onion service, offered to Tor Browser.",
+        "",
     )
-    ack_minutes: int = _setting(_whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2)
+    ack_minutes: int = _setting(
+        read.whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2
+    )
     map_pmtiles: Path | None = _setting(
-        _path, "Map of the district as one PMTiles file; map.pmtiles in the data folder if that is there."
+        read.path,
+        "Map of the district as one PMTiles file; map.pmtiles in the data folder if that is there.",
     )
     map_url: str = _setting(
-        _tiles, "Map server instead of a file: address of its pictures with {z}, {x} and {y}.", ""
+        read.tiles, "Map server instead of a file: address of its pictures with {z}, {x} and {y}.", ""
     )
     map_system: str = _setting(
-        _one_of("wgs84", "gcj02", "bd09"), "Coordinate system of the map: wgs84, gcj02 or bd09.", "wgs84"
+        read.one_of("wgs84", "gcj02", "bd09"),
+        "Coordinate system of the map: wgs84, gcj02 or bd09.",
+        "wgs84",
     )
-    map_attribution: str = _setting(_text, "Whose map it is, shown in its corner.", "")
+    map_attribution: str = _setting(read.text, "Whose map it is, shown in its corner.", "")
     checkpoint_dir: Path | None = _setting(
-        _path, "Folder in the hands of a second person, for copies of the custody log's signed checkpoints."
+        read.path,
+        "Folder in the hands of a second person, for copies of the custody log's signed checkpoints.",
     )
     package_days: int = _setting(
-        _whole(1, 3650),
+        read.whole(1, 3650),
         "Days after which a package that was made of a case is deleted; another can be made.",
         30,
     )
-    sm3: bool = _setting(_switch, "1 puts SM3 digests beside those of SHA-256 into packages.", False)
+    sm3: bool = _setting(read.switch, "1 puts SM3 digests beside those of SHA-256 into packages.", False)
     exiftool: str = _setting(
-        _text,
+        read.text,
         "Deep look at metadata by exiftool, in a sandbox of its own: auto (where installed), off, or a path.",
         "auto",
     )
     outer_sandbox: str = _setting(
-        _one_of("none", *OUTER_PROGRAMS),
+        read.one_of("none", *OUTER_PROGRAMS),
         "Layer around the sandbox of media, if its program is installed: none, bubblewrap or gvisor.",
         "none",
     )
     allow_unsandboxed: bool = _setting(
-        _switch, "1 lets workers open files without the sandbox. For tests on old kernels only.", False
+        read.switch, "1 lets workers open files without the sandbox. For tests on old kernels only.", False
     )
 
     @property
