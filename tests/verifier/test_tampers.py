@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import os
 import struct
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.verifier import made
 from tipline.domain import statements
-from tipline.verifier import checking
+from tipline.verifier import checking, ed25519, envelope
 from tipline.verifier.faults import Findings
 
 GOOD = made.package()
@@ -137,6 +140,61 @@ def test_a_package_signed_by_somebody_else_is_told_from_ours_by_the_fingerprint(
     assert codes(judge(other, statements.fingerprint(made.key().public))) == {"fingerprint"}
 
 
+def rewrapped(**more: bytes) -> bytes:
+    """Somebody adds files beside the payload, to the list of tags and to a zip just like the station's."""
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        files = {one: archive.read(one) for one in archive.namelist()} | more
+    tags = [one for one in files if not one.startswith(("data/", "tagmanifest-"))]
+    lines = (f"{hashlib.sha256(files[one]).hexdigest()}  {one}\n" for one in tags)
+    files["tagmanifest-sha256.txt"] = "".join(lines).encode()
+    out, members = b"", []
+    for name, data in files.items():
+        crc = zlib.crc32(data)
+        members.append(envelope.Member(name.encode(), len(data), crc, len(out)))
+        out += envelope.local_header(name.encode(), len(data)) + data + envelope.descriptor(len(data), crc)
+    directory = b"".join(map(envelope.central_header, members))
+    return out + directory + envelope.ending(len(members), len(out), len(directory))
+
+
+@pytest.mark.parametrize(
+    ("added", "named"),
+    [
+        ({"NOTICE.txt": b"The officer admits that he altered it."}, {"not-signed"}),
+        ({"tagmanifest-sm3.txt": b"anything"}, {"not-signed"}),
+        ({"manifest-sm3.txt": b"", "tagmanifest-sm3.txt": b""}, {"not-signed"}),
+        ({"NOTICE/": b""}, {"envelope"}),
+    ],
+)
+def test_what_is_slipped_in_beside_what_was_signed_is_found_though_every_list_names_it(
+    judge: Callable[..., Findings], added: Told, named: set[str]
+) -> None:
+    assert judge(rewrapped()).faults == []
+    assert named <= codes(judge(rewrapped(**added), statements.fingerprint(made.key().public)))
+
+
+def test_words_put_beside_the_signature_are_found(judge: Callable[..., Findings]) -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        told = json.loads(archive.read("signature.json"))
+    told["note"] = "approved by the court"
+
+    assert codes(judge(rewrapped(**{"signature.json": json.dumps(told).encode()}))) == {"not-signed"}
+
+
+@pytest.mark.parametrize("name", [["data/x"], {"data": 1}, 5, True])
+def test_a_name_that_is_no_text_is_a_fault_and_no_crash(judge: Callable[..., Findings], name: object) -> None:
+    items = json.dumps({"items": [{"number": "1-1", "id": "e1-1", "file": name}]}).encode()
+
+    assert "metadata" in codes(judge(made.package(told={"data/metadata/evidence.json": items})))
+
+
+@pytest.mark.parametrize("order", [b"\x01" + bytes(31), bytes(32), b"\xec" + b"\xff" * 30 + b"\x7f"])
+def test_a_key_to_which_every_text_is_signed_signs_nothing(order: bytes) -> None:
+    """Points of small order: with such a key the very same signature fits many texts."""
+    signature = b"\x01" + bytes(63)
+
+    assert not any(ed25519.is_signed(order, bytes([one]), signature) for one in range(32))
+
+
 def test_a_checkpoint_of_another_key_is_found(judge: Callable[..., Findings]) -> None:
     assert codes(judge(made.package(logged=made.key(3)))) == {"checkpoint-key"}
 
@@ -218,8 +276,9 @@ def test_an_unpacked_folder_is_checked_alike_and_its_links_are_not_followed(tmp_
     assert checking.check(str(tmp_path)).faults == []
 
     os.symlink("/etc/passwd", tmp_path / "data" / "more")
+    os.mkfifo(tmp_path / "data" / "pipe")
     (tmp_path / "data" / "originals" / "1-1.bin").write_bytes(b"other")
-    assert {"link", "file-changed", "original-altered"} <= codes(checking.check(str(tmp_path)))
+    assert {"link", "damaged", "file-changed", "original-altered"} <= codes(checking.check(str(tmp_path)))
 
 
 def test_the_command_ends_with_0_1_or_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

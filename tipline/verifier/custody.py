@@ -128,10 +128,12 @@ def check_originals(
         name = item.get("file")
         if not name:
             continue
-        if name not in digests:
+        if not isinstance(name, str):
+            found.fault("metadata", name=EVIDENCE, why="file")
+        elif name not in digests:
             found.fault("original-missing", number=number, name=name)
-        elif known is not None and digests[str(name)]["sha256"] != known:
-            real = grouped(digests[str(name)]["sha256"])
+        elif known is not None and digests[name]["sha256"] != known:
+            real = grouped(digests[name]["sha256"])
             found.fault("original-altered", name=name, number=number, listed=grouped(known), found=real)
 
 

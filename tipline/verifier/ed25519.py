@@ -20,6 +20,8 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     scalar = int.from_bytes(signature[32:], "little")
     if key is None or commitment is None or scalar >= ORDER:
         return False
+    if is_equal(multiply(8, key), NEUTRAL):
+        return False  # of small order: to such a key every text is signed
     hashed = hashlib.sha512(signature[:32] + public + message).digest()
     challenge = int.from_bytes(hashed, "little") % ORDER
     return is_equal(multiply(scalar, BASE), add_points(commitment, multiply(challenge, key)))

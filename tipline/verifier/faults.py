@@ -33,6 +33,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unsigned": ("没有签名（{name} 缺失或不完整），无法证明出自本站。", "It bears no signature ({name} is missing or not whole), so nothing proves where it comes from."),
     "signature": ("签名不符：清单在签名之后被改过，或是别的密钥签的。", "The signature does not fit: the lists were altered after they were signed, or another key signed."),
     "list-unsigned": ("{name} 不是签名时的那一份：清单被改写过。", "{name} is not the one that was signed: the list was written anew."),
+    "not-signed": ("签名之后加进来的，本站没有为它签名：{name}。", "Added after the signature; the station did not sign it: {name}."),
     "key-id": ("签名所写的密钥编号 {said} 与公钥不符（应为 {key}）。", "The key it names ({said}) is not the key that lies in it ({key})."),
     "key-unlisted": ("签名的密钥 {key} 不在包内的密钥列表里。", "The key {key} that signed is not among the keys in the package."),
     "key-retired": ("密钥 {key} 在 {at} 之后已停用，签名时间却更晚。", "The key {key} signed nothing any more after {at}, but this is dated later."),

@@ -88,7 +88,11 @@ class Folder(Files):
                 if stat.S_ISLNK(told.st_mode):
                     found.fault("link", name=name)
                     self.unread.append(name)
-                elif stat.S_ISREG(told.st_mode) and not self.take(found, name, told.st_size, folded):
+                elif not stat.S_ISREG(told.st_mode):
+                    if not stat.S_ISDIR(told.st_mode):
+                        found.fault("damaged", name=name, fault="no file")
+                        self.unread.append(name)
+                elif not self.take(found, name, told.st_size, folded):
                     self.unread.append(name)
             if len(folded) + len(self.unread) > MOST_ENTRIES:
                 found.fault("too-many", number=len(folded) + len(self.unread))
@@ -150,7 +154,7 @@ class Zip(Files):
         at = 0
         for one in self.listed:
             name = one.name.decode("ascii", "replace")
-            if one.offset != at:
+            if one.offset != at or name.endswith("/"):
                 yield "before " + name
             head = local_header(one.name, one.size)
             crc = self.crcs.get(one.offset, one.crc)

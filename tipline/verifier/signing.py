@@ -8,7 +8,7 @@ import hashlib
 import re
 from typing import Any
 
-from tipline.verifier.bag import MANIFEST, read_small
+from tipline.verifier.bag import LISTS, MANIFEST, read_small
 from tipline.verifier.ed25519 import is_signed
 from tipline.verifier.faults import Findings
 from tipline.verifier.reading import Files
@@ -17,6 +17,7 @@ from tipline.verifier.strict import Unclear, canonical, read_object, text_of
 SIGNATURE, KEYS = "signature.json", "data/keys/tipline-keys.json"
 STATEMENT_TYPE = "tipline-package/1"
 LARGEST_SIGNATURE = 1024 * 1024
+SIGNED = frozenset({"statement", "signature", "key_id", "public_key"})
 MOST_KEYS = 1000
 
 
@@ -54,13 +55,18 @@ def check_signature(
     if not is_signed(public, canonical(statement), signature):
         found.fault("signature")
         return {}
+    for name in sorted(set(told) - SIGNED):
+        found.fault("not-signed", name=f"{SIGNATURE}: {name}")
     check_lists(found, statement, digests)
     check_key(files, found, statement, public)
     return statement
 
 
 def check_lists(found: Findings, statement: dict[str, Any], digests: dict[str, dict[str, str]]) -> None:
-    """What was signed are the digests of the lists and tags; through them each file."""
+    """What was signed are the digests of the lists and tags; through them each file.
+
+    The lists of tags are written after the signature, so a name in them proves nothing.
+    """
     signed = statement.get("tags")
     signed = signed if isinstance(signed, dict) else {}
     if MANIFEST not in signed:
@@ -70,6 +76,10 @@ def check_lists(found: Findings, statement: dict[str, Any], digests: dict[str, d
             found.fault("list-unsigned", name=name)
         elif name not in digests:
             found.fault("file-missing", name=name)
+    later = {SIGNATURE, *(tags for manifest, tags in LISTS.values() if manifest in signed)}
+    for name in sorted(set(digests) - set(signed) - later):
+        if not name.startswith("data/"):
+            found.fault("not-signed", name=name)
 
 
 def check_key(files: Files, found: Findings, statement: dict[str, Any], public: bytes) -> None:
