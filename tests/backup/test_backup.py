@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import secrets
 import shutil
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from storage import StoreError, open_store
@@ -21,9 +24,9 @@ from tests.contracts.postgres import Postgres
 from tipline import db
 from tipline.backup import faults, making, restoring
 from tipline.backup.faults import BackupError
-from tipline.backup.shelf import MANIFEST, Shelf
+from tipline.backup.shelf import MANIFEST, SIGNATURE, Shelf
 from tipline.cli import program
-from tipline.domain import custody, erasures, exhibits, messages, receipts, tips, triage
+from tipline.domain import custody, erasures, exhibits, messages, receipts, statements, tips, triage
 from tipline.domain.cases import read_case
 from tipline.domain.filters import Filter
 from tipline.errors import TiplineError
@@ -204,6 +207,27 @@ def test_a_harmed_backup_is_refused_and_no_database_appears(
     assert _run("backup", str(folder), "--check").exit_code == 1
     with pytest.raises(BackupError):
         bring_back(empty, folder)
+    assert restoring.is_empty(empty.database_url)
+
+
+def test_a_backup_that_somebody_wrote_anew_and_signed_himself_is_not_the_stations(
+    made: making.Made, folder: Path, empty: Settings
+) -> None:
+    """Whoever has the disk changes a table, every digest, and the signature with a key of his own."""
+    snapshot = Shelf(folder).snapshot()
+    stated, table = json.loads((snapshot / MANIFEST).read_text()), snapshot / "tables" / "account.jsonl.gz"
+    raw = gzip.compress(gzip.decompress(table.read_bytes()).replace(b'"investigator"', b'"admin"'))
+    table.write_bytes(raw)
+    stated["tables"]["account"]["sha256"] = hashlib.sha256(raw).hexdigest()
+    his = Ed25519PrivateKey.generate()
+    signed = [his.public_key().public_bytes_raw(), his.sign(statements.canonical(stated))]
+    told = dict(zip(("public", "signature"), (base64.b64encode(one).decode() for one in signed), strict=True))
+    (snapshot / MANIFEST).write_text(json.dumps(stated))
+    (snapshot / SIGNATURE).write_text(json.dumps({"key": statements.key_id(signed[0]), **told}))
+
+    with pytest.raises(BackupError) as said:
+        bring_back(empty, folder)
+    assert said.value.sentence == faults.UNSIGNED
     assert restoring.is_empty(empty.database_url)
 
 

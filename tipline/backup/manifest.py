@@ -20,6 +20,7 @@ FORMAT = "tipline-backup/1"
 
 def write(database: Database, secret: str, coming: Path, stated: dict[str, Any]) -> None:
     """Sign and write it; the manifest last, for with it the snapshot is complete."""
+    stated["seal"] = _seal_of(secret, stated)
     with database.transaction() as tx:
         signer = signatures.open_signer(tx, secret)
     signature = signer.sign(statements.canonical(stated))
@@ -36,7 +37,8 @@ def write(database: Database, secret: str, coming: Path, stated: dict[str, Any])
 def read(snapshot: Path) -> dict[str, Any]:
     """What it states, once the signature beside it fits; raises BackupError.
 
-    That shows damage. Whether the key is the station's own is seen in the rows that were signed with it.
+    That shows damage. Whoever changes all of it can sign it with a key of his own; `require_ours` says
+    whether it is the station's, to whoever has the station's secret.
     """
     stated, signed = shelf.read_json(snapshot / shelf.MANIFEST), shelf.read_json(snapshot / shelf.SIGNATURE)
     if not isinstance(stated, dict) or stated.get("format") != FORMAT:
@@ -47,11 +49,6 @@ def read(snapshot: Path) -> dict[str, Any]:
     except (InvalidSignature, KeyError, TypeError, ValueError) as fault:
         raise BackupError(UNSIGNED) from fault
     return stated
-
-
-def signed_by(snapshot: Path) -> str:
-    """Id of the key that signed it."""
-    return str(shelf.read_json(snapshot / shelf.SIGNATURE).get("key"))
 
 
 def digest(stated: dict[str, Any]) -> str:
@@ -67,6 +64,18 @@ def mark_of(secret: str, of: str) -> str:
 def is_secret(secret: str, stated: dict[str, Any]) -> bool:
     """Whether this is the secret of the station that was backed up."""
     return hmac.compare_digest(mark_of(secret, str(stated.get("id"))), str(stated.get("secret")))
+
+
+def require_ours(secret: str, stated: dict[str, Any]) -> None:
+    """Raise BackupError unless the station with this secret stated just this."""
+    if not hmac.compare_digest(_seal_of(secret, stated), str(stated.get("seal"))):
+        raise BackupError(UNSIGNED)
+
+
+def _seal_of(secret: str, stated: dict[str, Any]) -> str:
+    """Over all that is stated, and through its digests over every table and object."""
+    rest = {name: value for name, value in stated.items() if name != "seal"}
+    return ids.keyed_hash(secret, "backup-manifest", statements.canonical(rest).decode())
 
 
 def require_file(path: Path, sha256: str) -> None:

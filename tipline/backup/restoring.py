@@ -43,8 +43,10 @@ def require_possible(settings: Settings, stated: dict[str, Any]) -> None:
     """Raise BackupError unless this snapshot can become this station; nothing has been written yet."""
     if not settings.secret_key and not (settings.data / "secret.key").is_file():
         raise BackupError(faults.NO_SECRET, folder=settings.data)
-    if not manifest.is_secret(with_secret(settings).secret_key, stated):
+    secret = with_secret(settings).secret_key
+    if not manifest.is_secret(secret, stated):
         raise BackupError(faults.OTHER_SECRET, folder=settings.data)
+    manifest.require_ours(secret, stated)
     if not db.knows(str(stated["revision"]), settings.database_url):
         raise BackupError(faults.NEWER, revision=stated["revision"])
     if not is_empty(settings.database_url):
