@@ -11,7 +11,7 @@ from apiflask import APIFlask
 from flask import request
 from flask.testing import FlaskClient
 
-from tests.conftest import PASSWORD, csrf_of
+from tests.conftest import PASSWORD, csrf_of, give_app, sign_in
 from tipline.domain import clock, sessions
 from tipline.domain.accounts import Account
 from tipline.services import Services
@@ -120,6 +120,35 @@ def test_a_program_cannot_do_it_and_a_clock_that_was_set_back_proves_nothing(
     later(monkeypatch, minutes=-5)
     assert send(browser).status_code == 401
     assert done == []
+
+
+def test_a_token_of_ones_own_proves_nothing_of_the_visit_of_a_colleague(
+    monkeypatch: pytest.MonkeyPatch, signed_in: SignedIn, headers: Callable[..., dict[str, str]],
+    done: list[dict[str, str]],
+) -> None:  # fmt: skip
+    """At the desk that a supervisor left open somebody sends the supervisor's cookie with his own token."""
+    monkeypatch.setattr(proving, "on_password", [lambda *_told: done.append({"unlocked": ""})])
+    client = signed_in("supervisor")
+    done.clear()
+    later(monkeypatch, minutes=11)
+    answer = client.post("/desk/prove", data={"proof": PASSWORD}, headers=headers("investigator"))
+    assert answer.status_code == 403
+    assert send(client).status_code == 401
+    assert done == []
+
+
+def test_a_token_and_a_password_are_no_way_around_the_second_factor(
+    client: FlaskClient,
+    services: Services,
+    people: dict[str, Account],
+    headers: Callable[..., dict[str, str]],
+) -> None:
+    with services.database.transaction() as tx:
+        give_app(services, tx.merge(people["investigator"]))
+    form = {"current": PASSWORD, "new": "another long word 77", "again": "another long word 77"}
+    assert client.post("/desk/password", data=form, headers=headers()).status_code == 403
+    assert client.get("/desk/me").status_code == 303
+    assert sign_in(client, "li").status_code == 303
 
 
 def test_the_right_password_is_told_to_those_who_wait_for_it(

@@ -52,7 +52,12 @@ def require() -> None:
 
 
 def accept() -> None:
-    """Check the proof that the form carries; raises account:proof-wrong or account:wait."""
+    """Check the proof that the form carries; raises account:proof-wrong or account:wait.
+
+    Who proves and whose visit it is must be one: a token beside the cookie would tell of somebody else.
+    """
+    if current.bearer():
+        raise TiplineError("account:in-person")
     g.proving = True  # a «no» from here is answered by the page that asks
     me, password, services = current.staff(), request.form.get(PASSWORD, ""), current.services()
     token = current.visit_token()

@@ -153,6 +153,8 @@ def change_password() -> ResponseReturnValue:
 
 def _change_password(typed: Any) -> None:
     me, visit, new = current.staff(), current.visit(), typed.get("new", "")
+    if visit is None:
+        raise TiplineError("account:in-person")  # a token shows no second factor, and what follows is a visit
     delays.require_none(me.username)
     delays.add(me.username)
     if not passwords.is_right(me.password, typed.get("current", "")):
@@ -168,5 +170,5 @@ def _change_password(typed: Any) -> None:
         if carried is not None:
             carried.settle(account)
     # All visits ended with the old password; this one begins anew.
-    visits.begin(account, visit.factor if visit else "")
+    visits.begin(account, visit.factor)
     proving.password_typed(account, new, current.visit_token())
