@@ -177,9 +177,35 @@ def take_another_key(tx: Transaction) -> None:
     checkpoints.make(tx, SECRET)
 
 
+def insert_before_the_first(tx: Transaction) -> None:
+    """Shown by every list, and outside of what a chain from the first entry goes over."""
+    tx.execute(
+        text("INSERT INTO custody SELECT -1, at, actor, action, subject, tip, reason, detail, previous, hash "
+             "FROM custody WHERE seq = 4")
+    )  # fmt: skip
+
+
+def spoil_the_key(tx: Transaction) -> None:
+    """What would be read of it is no longer there to be read."""
+    tx.execute(text("UPDATE custody SET detail = 'x' WHERE action = 'key:make'"))
+
+
+def date_the_key(tx: Transaction) -> None:
+    tx.execute(text("UPDATE custody SET at = '0001-01-01 00:00:00.000000' WHERE action = 'key:make'"))
+
+
+def forget_the_key(tx: Transaction) -> None:
+    tx.execute(text("DELETE FROM checkpoint"))
+    tx.execute(text("DELETE FROM signing_key"))
+
+
 @pytest.mark.parametrize(
     ("tamper", "expected"),
     [
+        (insert_before_the_first, ["The log is broken at entry -1: missing or out of order."]),
+        (spoil_the_key, ["was changed after it was written", "is not the one that the log tells of"]),
+        (date_the_key, ["was changed after it was written"]),
+        (forget_the_key, ["is not the one that the log tells of"]),
         (edit, ["The log is broken at entry 5: was changed after it was written."]),
         (delete_in_the_middle, ["The log is broken at entry 5: missing or out of order."]),
         (delete_and_close_the_gap, ["something after entry 0, up to entry 7", "tells of 13 entries"]),
@@ -208,6 +234,20 @@ def test_a_tamper_is_found(
 
 def told(verdict: Verdict) -> list[str]:
     return [auditing.sentence(one, lambda words, **values: words % values) for one in verdict.faults]
+
+
+def test_what_sqlite_keeps_in_a_column_against_its_type_is_found(station: Station) -> None:
+    if not station.database.is_sqlite:
+        return  # PostgreSQL keeps no such thing
+    for statement, expected in (
+        ("UPDATE checkpoint SET note = x'ff00'", "is no checkpoint, or it was cut short"),
+        ("UPDATE custody SET at = 'once' WHERE action = 'key:make'", "was changed after it was written"),
+    ):
+        with forging(station) as tx:
+            tx.execute(text("DROP TRIGGER checkpoint_no_update"))
+            tx.execute(text(statement))
+            tx.expire_all()
+            assert any(expected in line for line in told(auditing.audit_within(tx, station.stored)))
 
 
 def test_an_untouched_log_holds_against_all_its_checkpoints(station: Station) -> None:

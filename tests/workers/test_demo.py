@@ -15,6 +15,7 @@ from sqlalchemy import select
 from tipline import passwords
 from tipline.domain import (
     accounts,
+    auditing,
     cases,
     clock,
     custody,
@@ -25,6 +26,7 @@ from tipline.domain import (
     receipts,
     shops,
     sightings,
+    signatures,
     subjects,
     tasks,
     triage,
@@ -111,12 +113,16 @@ def test_the_series_shows_every_screen_of_a_case_filled(services: Services, fill
 
 
 def test_the_past_looks_like_one(services: Services, fill: Callable[[], int]) -> None:
+    with services.database.transaction() as tx:
+        signatures.open_signer(tx, services.key)  # as at a start: the log begins today
     fill()
 
     now = clock.now()
     with services.database.reading() as tx:
-        assert custody.verify(tx) is None
-        moments = [entry.at for entry in custody.list_of(tx, limit=1000)]
+        verdict = auditing.audit_within(tx)
+        assert verdict.is_whole, verdict.faults
+        assert [one.told for one in verdict.walk.steps] == [True]
+        moments = [entry.at for entry in custody.list_of(tx, limit=1000)][1:]
         received = list(tx.scalars(select(Tip)))
         waits = [
             (tip.acknowledged_at - tip.received_at).total_seconds() / 60

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from functools import cache
 from multiprocessing import get_context
 from typing import Any, NamedTuple
@@ -102,7 +103,7 @@ def audit(database: Database, copies: Iterable[Copy] = (), *, processes: int = 1
         if processes == 1:
             return audit_within(tx, copies)
         size, keys, tried = custody.size(tx), list_keys(tx), [*checkpoints.list_copies(tx), *copies]
-        faults = [*_odd_keys(tx, keys)]
+        faults = [*_strays(tx), *_odd_keys(tx, keys)]
     walk = _walk_apart(database.url, size, sizes_of(tried), processes)
     return judge(walk, tried, keys, faults)
 
@@ -111,7 +112,7 @@ def audit_within(tx: Transaction, copies: Iterable[Copy] = ()) -> Verdict:
     """The same, of the state that one transaction sees."""
     keys, tried = list_keys(tx), [*checkpoints.list_copies(tx), *copies]
     walk = walk_through(tx, custody.size(tx), sizes_of(tried))
-    return judge(walk, tried, keys, _odd_keys(tx, keys))
+    return judge(walk, tried, keys, [*_strays(tx), *_odd_keys(tx, keys)])
 
 
 def walk_through(tx: Transaction, size: int, sizes: Sequence[int]) -> Walk:
@@ -228,8 +229,10 @@ def _stretches(size: int) -> Iterator[tuple[int, int]]:
 
 def list_keys(tx: Transaction) -> list[Key]:
     """As the log tells of them, oldest first."""
-    query = select(Custody).where(Custody.subject.like("key:%")).order_by(Custody.seq)
-    return keys_of(chain_row for chain_row in map(custody.row_of, tx.scalars(query)))
+    # By columns: an entry whose time was tampered with could not be read as one.
+    columns = Custody.seq, Custody.action, Custody.subject, Custody.detail
+    rows = tx.execute(select(*columns).where(Custody.subject.like("key:%")).order_by(Custody.seq))
+    return keys_of((one.seq, "", "", one.action, one.subject, None, None, one.detail) for one in rows)
 
 
 def keys_of(rows: Iterable[chain.Row]) -> list[Key]:
@@ -238,7 +241,9 @@ def keys_of(rows: Iterable[chain.Row]) -> list[Key]:
     for row in rows:
         name = str(row[4]).removeprefix("key:")
         if row[3] == "key:make":
-            found[name] = Key(name, notes.decoded(json.loads(row[7])["public"]))
+            # Of an entry that was tampered with no key is learnt; that it was, the chain says.
+            with suppress(ValueError, KeyError, TypeError, notes.Unread):
+                found[name] = Key(name, notes.decoded(json.loads(row[7])["public"]))
         elif row[3] == "key:retire" and name in found:
             found[name] = found[name]._replace(retired=row[0])
     return list(found.values())
@@ -246,9 +251,16 @@ def keys_of(rows: Iterable[chain.Row]) -> list[Key]:
 
 def _odd_keys(tx: Transaction, keys: Sequence[Key]) -> Iterator[Fault]:
     told = {one.name: one.public for one in keys}
-    for row in signatures.list_keys(tx):
-        if told.get(row.id) != row.raw:
-            yield Fault("log:key", {"id": row.id})
+    kept = {row.id: row.raw for row in signatures.list_keys(tx)}
+    for name in sorted({*told, *kept}):
+        if told.get(name) != kept.get(name):
+            yield Fault("log:key", {"id": name})
+
+
+def _strays(tx: Transaction) -> Iterator[Fault]:
+    """Entries before the first: pages would show them, and no chain and no tree goes over them."""
+    for seq in tx.scalars(select(Custody.seq).where(Custody.seq < 1).order_by(Custody.seq).limit(1)):
+        yield Fault("log:broken", {"number": seq, "what": chain.MISSING})
 
 
 def told(verdict: Verdict) -> dict[str, Any]:

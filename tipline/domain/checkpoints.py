@@ -99,7 +99,8 @@ def first_including(tx: Transaction, seq: int) -> Checkpoint | None:
 def list_copies(tx: Transaction) -> list[Copy]:
     """All in the database."""
     rows = tx.execute(select(Checkpoint.size, Checkpoint.note).order_by(Checkpoint.size))
-    return [Copy("database", str(size), note) for size, note in rows]
+    # SQLite keeps whatever a forger puts into a column; what is no text is no checkpoint.
+    return [Copy("database", str(size), str(note)) for size, note in rows]
 
 
 def origin(tx: Transaction) -> str:

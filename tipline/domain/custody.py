@@ -74,6 +74,16 @@ def append(
     return _write(tx, seq, at, actor, action, subject, previous, tip=tip, reason=reason, **detail)
 
 
+def tell_set_back(tx: Transaction) -> None:
+    """Say that time goes back from here, if it does. An invented story says it once, where it begins: the log
+    to which it is told has entries of today."""
+    seq, previous = head(tx)
+    newest = tx.scalar(select(Custody.at).where(Custody.seq == seq))
+    if newest and newest - clock.now() > chain.TOLERANCE:
+        said = clock.stamp(newest)
+        _write(tx, seq + 1, clock.now(), SYSTEM, chain.CLOCK_BACK, CLOCK, previous, newest=said)
+
+
 def _write(
     tx: Transaction, seq: int, at: datetime, actor: Actor, action: str, subject: str, previous: str, /, *,
     tip: str | None = None, reason: str | None = None, **detail: Any,

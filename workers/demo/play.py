@@ -16,6 +16,7 @@ from tipline.domain import (
     beats,
     cases,
     clock,
+    custody,
     district,
     duplicates,
     factors,
@@ -78,6 +79,7 @@ class Stage:
     ) -> None:  # fmt: skip
         """The station is set up the day before anything happens."""
         with clock.frozen(self._now - timedelta(days=11)), self._services.database.transaction() as tx:
+            custody.tell_set_back(tx)
             for code, name in areas.items():
                 beats.add(tx, SYSTEM, code, name)
             drawn = [Area(code, areas[code], [[[*ring, ring[0]]]]) for code, ring in (borders or {}).items()]
