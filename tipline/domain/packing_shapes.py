@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import clock, packing_names, placing
+from tipline.domain import clock, packing_names, placing, times
 from tipline.domain.evidence import Evidence
 from tipline.domain.exhibits import integrity_of
 from tipline.domain.links import Link
@@ -131,7 +131,7 @@ def entry(row: Any) -> dict[str, Any]:
 
 def told_time(tip: Tip, moment: datetime | None) -> str | None:
     if moment is not None and tip.anonymous:
-        moment = moment.replace(minute=0, second=0, microsecond=0)
+        moment = times.to_the_hour(moment)
     return _stamp(moment)
 
 

@@ -11,7 +11,7 @@ import json
 import math
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from tipline.domain import (
     redacting,
     renditions,
     shares,
+    times,
     tips,
 )  # fmt: skip
 from tipline.domain.actors import Actor
@@ -203,9 +204,16 @@ def file_of(tx: Transaction, share: Share) -> Rendition:
 
 
 def true_time(tx: Transaction, file: Evidence, t: float, zone: str) -> str:
-    """When this happened, to the second, where it is known well enough to be handed on; else nothing."""
-    said = exports.placed(file, tx.get_one(Tip, file.tip_id), t, zone)
-    return str(said.get("true_at", ""))[:19]
+    """When this happened, where it is known well enough to be handed on; else nothing.
+
+    To the second; of an anonymous tip only the hour, for who stood there with a phone is known by less.
+    """
+    tip = tx.get_one(Tip, file.tip_id)
+    said = str(exports.placed(file, tip, t, zone).get("true_at", ""))[:19]
+    if not said or not tip.anonymous:
+        return said
+    begin = times.to_the_hour(datetime.fromisoformat(said))
+    return f"{begin:%Y-%m-%d %H:%M}–{begin + timedelta(hours=1):%H:%M}"
 
 
 def _made_for(tx: Transaction, copy: Derivative) -> list[Rendition]:

@@ -114,6 +114,11 @@ def contradictions(
     return [one for one in found if one is not None]
 
 
+def to_the_hour(moment: datetime) -> datetime:
+    """As much of a moment as leaves the house where nobody shall find a reporter by the second."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def _rank(source: str) -> int:
     return ORDER.index(source) if source in ORDER else len(ORDER)
 

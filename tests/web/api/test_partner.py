@@ -116,6 +116,18 @@ def test_files_go_up_with_the_access_of_the_tip_and_custody_names_the_partner(
     assert (told["state"], told["status"]) == ("received", "processing")
 
 
+def test_of_an_anonymous_tip_a_partner_learns_the_hour_alone(
+    partner: Callable[..., Any], client: FlaskClient, headers: Headers
+) -> None:
+    opened = partner("k-1", text=None, anonymous=True).json
+    Tus(client, opened["access_token"]).send(PHOTO, "door.jpg")
+
+    told = client.get(f"{TIPS}/{opened['reference']}", headers=headers("partner")).json
+
+    times = [told["created_at"], told["received_at"], told["evidence"][0]["received_at"]]
+    assert [one[14:19] for one in times] == ["00:00"] * 3
+
+
 def test_a_partner_sees_its_own_tips_alone_page_by_page(
     partner: Callable[..., Any], client: FlaskClient, headers: Headers, services: Services, tip: tips.Tip
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -108,6 +109,25 @@ def test_a_recipient_opens_a_share_and_sees_only_what_was_ticked(
     assert file.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("anonymous", "told"), [
+    (False, "2018-05-21 12:30:01"), (True, "2018-05-21 12:00–13:00"),
+])  # fmt: skip
+def test_of_an_anonymous_tip_the_hour_alone_is_told(
+    services: Services, tip: Tip, photo: Evidence, anonymous: bool, told: str
+) -> None:
+    read = {"readings": [{"t": 0.0, "text": "", "at": "2018-05-21T12:30:00"}], "agreeing": 5, "looked": 5,
+            "pace": None, "started_at": "2018-05-21T12:30:00", "ambiguous": [], "jumps": [],
+            "offset_s": 1526905800.0}  # fmt: skip
+    with services.database.transaction() as tx:
+        file = tx.get_one(Evidence, photo.id)
+        file.kind, file.media = "video", json.dumps({"duration_s": 60.0, "clock": read})
+        file.clock_offset_s, file.clock_source = 0.0, "desk"
+        tx.get_one(Tip, tip.id).anonymous = anonymous
+        tx.flush()
+
+        assert sharing.true_time(tx, file, 1.0, "Asia/Shanghai") == told
+
+
 def test_pieces_of_one_visit_are_one_view_and_stand_in_the_log_without_an_address(
     app: Any, officer: FlaskClient, services: Services, tip: Tip, photo: Evidence
 ) -> None:
@@ -127,9 +147,15 @@ def test_pieces_of_one_visit_are_one_view_and_stand_in_the_log_without_an_addres
         assert [one.action for one in log] == ["share:make", "share:open"]
         assert log[-1].actor == f"recipient:{share.number}"
         assert "203.0.113.77" not in "".join(one.detail + one.actor for one in log)
+    # Back at the door within the visit, nobody uses a view up by pressing again.
+    door = outside.get(url).text
+    assert f'href="{url}/look"' in door
+    assert "<form" not in door
     # The second view is the last; whoever is at it may go on, nobody else gets in.
-    enter(outside, url, code)
-    assert outside.get(f"{url}/file").status_code == 200
+    last = browser(app)
+    enter(last, url, code)
+    assert last.get(f"{url}/file").status_code == 200
+    assert "Go on looking" in last.get(url).text
     late = browser(app).get(url)
     assert late.status_code == 410
     assert "opened as often as was allowed" in late.text
@@ -187,6 +213,7 @@ def test_the_second_code_is_needed_and_wrong_ones_run_out(
     assert enter(outside, url, code).status_code == 403
     assert enter(outside, url, "0000-0000-0000-0000", second=told[1]).status_code == 403
     assert enter(outside, url, code, second=told[1]).status_code == 303
+    outside = browser(app)
     for _ in range(20):
         enter(outside, url, code, second="1234 5678")
     refused = enter(outside, url, code, second=told[1])

@@ -5,6 +5,7 @@ A partner stands in for people who report: custody names it, the receipt code is
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -13,7 +14,7 @@ from flask_babel import gettext
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import deliveries, evidence, timeline, uploads
+from tipline.domain import deliveries, evidence, timeline, times, uploads
 from tipline.domain.deliveries import Delivery, Named
 from tipline.domain.tips import Tip
 from tipline.web import current, guard, limiting
@@ -101,8 +102,17 @@ def _told(tx: Transaction, tip: Tip, delivery: Delivery) -> dict[str, Any]:
         "state": tip.state,
         "status": status,
         "status_text": gettext(timeline.STATUS[status]),
-        "created_at": tip.created_at,
-        "received_at": tip.received_at,
+        "created_at": _cut(tip, tip.created_at),
+        "received_at": _cut(tip, tip.received_at),
         "acknowledged_at": tip.acknowledged_at,
-        "evidence": [evidence_of(one, files, unfinished) for one in files],
+        "evidence": [_file(tip, evidence_of(one, files, unfinished)) for one in files],
     }
+
+
+def _file(tip: Tip, said: dict[str, Any]) -> dict[str, Any]:
+    return {**said, **{name: _cut(tip, said[name]) for name in ("received_at", "expires_at")}}
+
+
+def _cut(tip: Tip, moment: datetime | None) -> datetime | None:
+    """The reporter may go on alone, with the code: by the second in which he did, nobody shall know him."""
+    return times.to_the_hour(moment) if moment is not None and tip.anonymous else moment

@@ -25,7 +25,7 @@ class PartnerTipOut(BaseModel):
     )
     status: str = Field(description="What its reporter is told, as a code.")
     status_text: str = Field(description="The same in the asker's language.")
-    created_at: datetime
+    created_at: datetime = Field(description="Of an anonymous tip the hour alone, as all times below.")
     received_at: datetime | None
     acknowledged_at: datetime | None
     evidence: list[EvidenceOut]
