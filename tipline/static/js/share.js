@@ -7,7 +7,8 @@ function takeCode() {
   const field = form.querySelector("[data-code-field]");
   field.querySelector("input").value = code;
   field.hidden = true;
-  form.setAttribute("action", location.pathname + location.hash); // the page that answers has it again, should the second code be wrong
+  // The page that answers has it again, should the second code be wrong. The door also stands where a visit ended.
+  form.setAttribute("action", new URL(form.action).pathname + location.hash);
   for (const link of document.querySelectorAll("[data-keeps-code]")) link.hash = location.hash;
 }
 

@@ -30,9 +30,11 @@ ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg"}
 @blueprint.get("/share/<share_id>")
 @guard.public
 def door(share_id: str) -> ResponseReturnValue:
-    """Asks for the code; a share that is over says so at once."""
+    """Asks for the code; a share that is over says so at once. Who is looking already goes on, uncounted."""
     with current.services().database.reading() as tx:
         share = shares.read_share(tx, share_id)
+        if _is_visiting(tx, share):
+            return make_response(_door(share, goes_on=True))
         over = OVER.get(shares.state_of(share, shares.copy_of(tx, share)))
     return _over(share, over) if over else make_response(_door(share))
 
@@ -105,6 +107,14 @@ def _visit(tx: Transaction, share_id: str) -> tuple[Share, int]:
     return share, shares.read_visit(tx, share, view).id
 
 
+def _is_visiting(tx: Transaction, share: Share) -> bool:
+    try:
+        _visit(tx, share.id)
+    except TiplineError:
+        return False
+    return True
+
+
 def _require_patience(share: Share) -> None:
     """Wrong codes of one share are counted whoever enters them: addresses are cheap."""
     if int(counting.ask("get", _counter(share.id))) >= WRONG_CODES:
@@ -129,10 +139,11 @@ def _refused(share_id: str, fault: TiplineError) -> Response:
     return response
 
 
-def _door(share: Share, fault: TiplineError | None = None) -> str:
+def _door(share: Share, fault: TiplineError | None = None, *, goes_on: bool = False) -> str:
     return render_template(
         "sharing/door.html",
         share=share,
+        goes_on=goes_on,
         fault=errors.sentence(fault) if fault else "",
         is_wrong=fault is not None and fault.code == "share:code-wrong",
         other_languages=language.others(f"/share/{share.id}"),
