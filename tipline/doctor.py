@@ -334,6 +334,7 @@ LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "broker": look_at_broker,
     "store": look_at_store,
     "keys": lambda settings: _Words(State[(found := keyplace.examine(settings))[0]], *found[1:]),
+    "encryption": lambda settings: _Words(State[(w := keyplace.examine_choice(settings))[0]], *w[1:]),
     "pages": look_at_pages,
     "translations": look_at_translations,
     "fonts": look_at_fonts,

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
 import storage
 from storage import Keyring, SealedStore, Store, open_store
+from tipline import encryption
 from tipline.bell import Bell, QueueBell
 from tipline.broker import socket_url
 from tipline.db import Database
@@ -44,22 +47,30 @@ def build(settings: Settings, *, store: Store | None = None, bell: Bell | None =
     database = Database(settings.database_url)
     kept: Store = store or open_store(settings.store_url)
     bell = bell or QueueBell(redis_url(settings))
-    ring = kept.keyring if isinstance(kept, SealedStore) else open_ring(settings)
-    vaults = Vaults(database, ring, encrypts=settings.encrypt)
+    ring = kept.keyring if isinstance(kept, SealedStore) else open_ring(settings, database)
+    # Asked with the first file, and again until a database that is away has answered.
+    vaults = Vaults(database, ring, lambda: encryption.decide(settings, database, ring).encrypts)
     if ring:
         kept = storage.seal_store(storage.bare_store(kept), ring, vaults.under)
     receiver = Receiver(database, kept, bell, limits(settings), vaults)
     return Services(settings, database, kept, bell, receiver, vaults)
 
 
-def open_ring(settings: Settings) -> Keyring | None:
-    """The keys of this station, if it encrypts or ever did."""
-    if not settings.encrypt and not has_ring(settings):
+def open_ring(settings: Settings, database: Database | None) -> Keyring | None:
+    """The keys of this station, if it encrypts, may have to, or ever did."""
+    if not has_ring(settings) and not _may_encrypt(settings, database):
         return None
     if settings.keys_url.startswith("file:"):
         folder = keys_folder(settings)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Keyring(open_store(settings.keys_url), with_secret(settings).secret_key)
+
+
+def _may_encrypt(settings: Settings, database: Database | None) -> bool:
+    try:
+        return encryption.decide(settings, database, None).encrypts
+    except SQLAlchemyError:
+        return settings.keys_lie_apart
 
 
 def has_ring(settings: Settings) -> bool:

@@ -53,10 +53,9 @@ class Settings:
     store_url: str = _setting(
         read.store, "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""
     )
-    encrypt: bool = _setting(
+    encrypt: bool | None = _setting(
         read.switch,
-        "1 encrypts the files of new tips, each under a key of its own; erasing one destroys its key.",
-        False,
+        "1 encrypts files of new tips under a key each, 0 does not; unless set, a new station does.",
     )
     keys_url: str = _setting(
         read.store,
@@ -152,6 +151,13 @@ class Settings:
         return f"http://{host}:{self.port}"
 
     @property
+    def keys_lie_apart(self) -> bool:
+        """Whether keys would be out of reach of who takes the files, and in reach of all hosts."""
+        is_shared = self.store_url.startswith("s3:")
+        is_here = self.keys_url == _keys_of(self.data)
+        return not (is_shared and is_here) and not _are_together(self.store_url, self.keys_url)
+
+    @property
     def secure(self) -> bool:
         """Whether reporters reach us over HTTPS, so that cookies may demand it."""
         return self.public_url.startswith("https:")
@@ -214,7 +220,7 @@ def _complete(values: dict[str, Any]) -> Settings:
     values.setdefault("database_url", f"sqlite:///{data / 'tipline.db'}")
     values.setdefault("store_url", f"file:{data / 'store'}")
     has_keys = "keys_url" in values
-    values.setdefault("keys_url", f"file:{data / 'keys'}")
+    values.setdefault("keys_url", _keys_of(data))
     if (has_keys or values.get("encrypt")) and _are_together(values["store_url"], values["keys_url"]):
         raise SettingsError(
             ["TIPLINE_KEYS_URL must not be the store or lie in it: who takes the files has the keys then."]
@@ -226,6 +232,10 @@ def _complete(values: dict[str, Any]) -> Settings:
     if values["max_tip_bytes"] < values.get("max_file_bytes", 8 * GIB):
         raise SettingsError(["TIPLINE_MAX_TIP_BYTES must not be smaller than TIPLINE_MAX_FILE_BYTES."])
     return Settings(**values)
+
+
+def _keys_of(data: Path) -> str:
+    return f"file:{data / 'keys'}"
 
 
 def _are_together(store_url: str, keys_url: str) -> bool:

@@ -36,7 +36,7 @@ class Receiver:
         vaults: Vaults | None = None,
     ) -> None:  # fmt: skip
         self.database, self.store, self.ring, self.limits = database, store, ring, limits
-        self.vaults = vaults or Vaults(database, None, encrypts=False)
+        self.vaults = vaults or Vaults(database, None, lambda: False)
         self.running = Running()
         self.live = Live(database, store, ring)
         self.finisher = Finisher(database, store, ring, self.running)

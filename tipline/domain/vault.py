@@ -8,6 +8,7 @@ ring that is empty although the database names keys of it is lost, and nothing i
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 
 from sqlalchemy import func, select
@@ -31,15 +32,23 @@ SAMPLE = 3
 class Vaults:
     """What one process knows of keys and files. Without a ring every file is plain."""
 
-    def __init__(self, database: Database, ring: Keyring | None, *, encrypts: bool) -> None:
-        self.database, self.ring, self.encrypts = database, ring, encrypts
+    def __init__(self, database: Database, ring: Keyring | None, decide: Callable[[], bool]) -> None:
+        """`decide` says whether new tips get keys; it is asked until it has answered once."""
+        self.database, self.ring, self._decide = database, ring, decide
+        self._encrypts: bool | None = None
         self._names: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def encrypts(self) -> bool:
+        if self._encrypts is None:
+            self._encrypts = self._decide()
+        return self._encrypts
 
     def under(self, key: str) -> str | None:
         """The name of the key an object of the store goes under, ALONE, or None for plain."""
         family, _, rest = key.partition("/")
-        alone = storage.ALONE if self.encrypts and family not in PLAIN else None
+        alone = storage.ALONE if family not in PLAIN and self.encrypts else None
         if family not in OF_A_TIP:
             return alone
         evidence_id = rest.partition("/")[0]
@@ -60,7 +69,9 @@ class Vaults:
         """A file of this tip is about to begin: its key is durable on return, if it is to have one."""
         with self.database.reading() as tx:
             name = tx.scalars(select(Tip.vault).where(Tip.id == tip_id)).one_or_none()
-        if name is None and self.encrypts and self.ring:
+        with stored.told():
+            begins = name is None and self.encrypts
+        if begins and self.ring:
             name = self._begin(self.ring, tip_id)
         if name:
             self._remember(evidence_id, name)
@@ -97,12 +108,12 @@ class Vaults:
     def check(self) -> None:
         """vault:key-lost or vault:key-wrong if the ring, or a key it should hold, is away. Reads only."""
         if not self.ring:
-            if self._is_named():
+            if names_keys(self.database):
                 raise TiplineError("vault:key-lost")
             return
         with stored.told():
             if not self.ring.is_begun():
-                if self._is_named():
+                if names_keys(self.database):
                     raise TiplineError("vault:key-lost")
                 return
             for name in self._some_names():
@@ -130,7 +141,7 @@ class Vaults:
         """A key for this tip, unless another file of it has brought one meanwhile."""
         with stored.told():
             if not ring.is_begun():
-                if self._is_named():
+                if names_keys(self.database):
                     raise TiplineError("vault:key-lost")
                 ring.begin()
             made = ring.make()
@@ -144,10 +155,6 @@ class Vaults:
                 ring.discard(made)
         return name
 
-    def _is_named(self) -> bool:
-        with self.database.reading() as tx:
-            return tx.scalar(select(Tip.id).where(Tip.vault.is_not(None)).limit(1)) is not None
-
     def _some_names(self) -> list[str]:
         query = select(Tip.vault).where(Tip.vault.is_not(None), Tip.erased_at.is_(None)).limit(SAMPLE)
         with self.database.reading() as tx:
@@ -160,6 +167,18 @@ class Vaults:
             self._names[evidence_id] = name
             if len(self._names) > _MOST:
                 self._names.popitem(last=False)
+
+
+def names_keys(database: Database) -> bool:
+    """Whether a tip has a key, wherever that lies."""
+    with database.reading() as tx:
+        return tx.scalar(select(Tip.id).where(Tip.vault.is_not(None)).limit(1)) is not None
+
+
+def has_files(database: Database) -> bool:
+    """Whether a file ever began to come, and was not erased with all that is known of it."""
+    with database.reading() as tx:
+        return tx.scalar(select(Evidence.id).limit(1)) is not None
 
 
 def count_sealed(database: Database) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 import storage
-from tipline import checks, failures
+from tipline import checks, encryption, failures
 from tipline.db import Transaction
 from tipline.domain import chores, clock, evidence, forecasting, outbox, scrubbing, steps
 from tipline.domain.outbox import Outbox
@@ -103,4 +103,19 @@ def retry_job(number: int) -> ResponseReturnValue:
 def show_settings() -> ResponseReturnValue:
     from tipline.settings import sentences
 
-    return tabs.show("settings", values=current.settings().masked(), sentences=sentences())
+    services = current.services()
+    return tabs.show(
+        "settings",
+        values=services.settings.masked(),
+        sentences=sentences(),
+        encryption=_encryption(services),
+    )
+
+
+def _encryption(services: Services) -> str:
+    """What is in force, and why; empty while the keys cannot be asked."""
+    try:
+        choice = encryption.decide(services.settings, services.database, services.vaults.ring)
+    except (storage.StoreError, OSError):
+        return ""
+    return str(gettext(choice.sentence))
