@@ -6,6 +6,7 @@ keeps no copy after that. Nobody is given anything for standing in the table of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import delete, func, select
@@ -15,11 +16,13 @@ from tipline.domain import clock, contact_keys, custody, envelopes, officer_keys
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.contact_keys import ContactGrant, ContactKey
+from tipline.domain.custody import Custody
 from tipline.domain.rights import may
 from tipline.errors import TiplineError
 
 RIGHT = "contact:read"
 PURPOSE = "contact grant"
+GIVEN = "contact-key:grant"
 Keys = Mapping[str, bytes]  # id of a contact key → its private half
 
 
@@ -116,11 +119,18 @@ def rotate(tx: Transaction, secret: str, actor: Actor, *, without: Collection[st
         custody.append(tx, actor, "contact-key:retire", f"contact-key:{row.id}")
     key, pair = contact_keys.make(tx, secret, actor)
     for one in heirs:
-        if one.public_key and officer_keys.is_as_made(tx, one):
+        if old and one.public_key and officer_keys.is_as_made(tx, one) and _is_as_given(tx, old.id, one):
             _give(tx, actor, one, key.id, pair.private)
             key.sealed = None
     tx.flush()
     return key
+
+
+def _is_as_given(tx: Transaction, key_id: str, account: Account) -> bool:
+    """Whether the log knows that this officer was let in: a row slipped into the database has no entry
+    there, and is no reason to be given the next key."""
+    given = select(Custody.detail).where(Custody.subject == f"contact-key:{key_id}", Custody.action == GIVEN)
+    return any(json.loads(detail).get("account") == account.username for detail in tx.scalars(given))
 
 
 def end_unused(tx: Transaction, in_use: Collection[str]) -> None:
@@ -143,7 +153,7 @@ def _give(tx: Transaction, actor: Actor, account: Account, key_id: str, private:
         )
     )  # fmt: skip
     tx.flush()
-    custody.append(tx, actor, "contact-key:grant", f"contact-key:{key_id}", account=account.username)
+    custody.append(tx, actor, GIVEN, f"contact-key:{key_id}", account=account.username)
 
 
 def _name(key_id: str, account: Account) -> str:

@@ -202,6 +202,23 @@ def test_an_account_slipped_into_the_database_is_given_nothing(
             grants.give(tx, people["admin"].actor, accounts.read_account(tx, "sun"), keys)
 
 
+def test_a_grant_slipped_into_the_database_inherits_no_new_key(
+    signed_in: SignedIn, services: Services, people: dict[str, Account]
+) -> None:
+    """Who waits to be let in writes a row for himself, and waits for the next key instead."""
+    signed_in("admin"), signed_in()
+    with services.database.transaction() as tx:
+        key, admin, li = contact_keys.read_active(tx), people["admin"], accounts.read_account(tx, "li")
+        assert li.public_key
+        tx.add(
+            ContactGrant(
+                key_id=key.id, account_id=li.id, wrapped="x", granted_by="zhao", granted_at=clock.now()
+            )
+        )
+        new = grants.rotate(tx, services.key, SYSTEM)
+        assert [one.username for one in grants.list_holders(tx, new.id)] == [admin.username]
+
+
 def test_a_contact_moved_to_another_tip_does_not_open(
     signed_in: SignedIn, services: Services, given: Tip, make_tip: Callable[..., Tip]
 ) -> None:
