@@ -155,6 +155,16 @@ def list_of(
     return list(tx.scalars(query))
 
 
+def did(
+    tx: Transaction, actor: Actor, action: str, subject: str, *, since: datetime, containing: str = ""
+) -> bool:
+    """Whether this person did that lately; `containing` stands in what the entry says more."""
+    mine = (Custody.subject == subject) & (Custody.action == action) & (Custody.actor == actor.label)
+    lately = select(Custody.seq).where(mine, Custody.at >= since)
+    said = lately.where(Custody.detail.contains(containing, autoescape=True)) if containing else lately
+    return tx.scalar(said.limit(1)) is not None
+
+
 def list_latest(
     tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100,
     without: Select[str] | None = None, closed: Select[str] | None = None,

@@ -26,6 +26,7 @@ from tipline.errors import N_, TiplineError
 STATES = ("queued", "running", "done", "failed", "expired", "removed")
 UNDER_WAY = ("queued", "running")
 MAKE = "package.make"
+DOWNLOAD = "package:download"  # as the log calls it
 RIGHT = "package:make"
 MOST_WAITING = 5  # of one case, so that nobody fills the disk with the same again and again
 UNSAID = N_("Asked for by a program that gave no reason.")

@@ -16,9 +16,9 @@ from flask import Response, request
 from werkzeug.http import quote_etag
 
 import storage
-from tipline.domain import alerts, custody, scrubbing, stored
+from tipline.domain import alerts, clock, custody, scrubbing, stored
 from tipline.domain.evidence import Evidence
-from tipline.domain.purposes import Purpose
+from tipline.domain.purposes import GOES_ON, Purpose
 from tipline.domain.renditions import Rendition
 from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
@@ -82,7 +82,7 @@ def send_original(evidence: Evidence) -> Response:
     response.headers["Content-Disposition"] = disposition(evidence.filename, inline=inline)
     # Asked for again each time, so that a right that was taken away is noticed.
     response.headers["Cache-Control"] = "private, no-cache"
-    if purpose and is_beginning(response):
+    if purpose and is_download(response, "evidence:download", f"evidence:{evidence.id}"):
         _record_download(evidence, purpose)
     if response.status_code == 200 and request.method == "GET":
         _compare(response, evidence)
@@ -223,6 +223,17 @@ def _compare(response: Response, evidence: Evidence) -> None:
         yield held
 
     response.response = compared()
+
+
+def is_download(response: Response, action: str, subject: str, of: str = "") -> bool:
+    """Whether this answer is a download for the log: from the first byte on, or from any other by somebody
+    who began none lately; whoever leaves the first byte out has all the others. `of` narrows the subject."""
+    if is_beginning(response) or request.method != "GET" or response.status_code != 206:
+        return is_beginning(response)
+    with current.services().database.reading() as tx:
+        return not custody.did(
+            tx, current.actor(), action, subject, since=clock.now() - GOES_ON, containing=of
+        )
 
 
 def is_beginning(response: Response) -> bool:

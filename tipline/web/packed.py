@@ -19,12 +19,12 @@ MIME = "application/zip"
 def send(package_id: str) -> Response:
     """The zip; one range at a time, and the beginning of each download stands in the log."""
     with current.services().database.reading() as tx:
-        row, _case = packages.read_package(tx, package_id, current.actor())
+        row, case = packages.read_package(tx, package_id, current.actor())
         packages.require_there(row)
     response = media.send_file(row.key, row.size or 0, row.sha256 or "", MIME)
     response.headers["Content-Disposition"] = media.disposition(row.name, inline=False)
     response.headers["Cache-Control"] = "private, no-cache"
-    if media.is_beginning(response):
+    if media.is_download(response, packages.DOWNLOAD, f"case:{case.number}", row.id):
         with current.services().database.transaction() as tx:
             packages.note_download(tx, current.actor(), tx.get_one(Package, row.id))
     return response
