@@ -281,7 +281,7 @@ CATALOGUE: dict[str, Entry] = {
     "message:too-long": Entry(_K.INVALID, N_("The message is longer than %(limit)s characters. Shorten it or send it in two.")),
     # --- accounts
     "account:sign-in-needed": Entry(_K.UNAUTHENTICATED, N_("Sign in first.")),
-    "account:session-ended": Entry(_K.UNAUTHENTICATED, N_("You were signed out because the desk was not used for a while. Sign in again to go on.")),
+    "account:session-ended": Entry(_K.UNAUTHENTICATED, N_("You were signed out: the desk was not used for a while, or the visit was ended. Sign in again to go on.")),
     "account:wrong-password": Entry(_K.UNAUTHENTICATED, N_("Name or password is wrong. Check both and try again.")),
     "account:factor-needed": Entry(_K.UNAUTHENTICATED, N_("One step is missing: show your second factor.")),
     "account:enrol-needed": Entry(_K.UNAUTHENTICATED, N_("Your role needs a second factor. Set one up first; it takes a minute.")),

@@ -27,6 +27,8 @@ ALL_RULES: dict[str, object] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, object] = {**ALL_RULES, "runOnly": ["cat.color"]}
 ADMIN = (
     "/desk/admin/accounts",
+    "/desk/admin/accounts/zhao/tokens",
+    "/desk/admin/alerts",
     "/desk/admin/beats",
     "/desk/admin/erasures",
     "/desk/admin/holds",

@@ -128,7 +128,11 @@ def test_what_an_officer_wrote_survives_a_visit_that_ended(officer: Officer, sta
     station.age("UPDATE desk_session SET seen_at = ?", LONG_AGO)
     reply.locator(".button-primary").click()
     expect(desk.locator("#message")).to_contain_text(
-        said("zh", "You were signed out because the desk was not used for a while. Sign in again to go on.")
+        said(
+            "zh",
+            "You were signed out: the desk was not used for a while, or the visit was ended. "
+            "Sign in again to go on.",
+        )
     )
     fill_sign_in(desk)
     expect(desk.locator("main")).to_contain_text(said("zh", "You are signed in again"))

@@ -39,6 +39,26 @@ USUAL: dict[str, tuple[str, ...]] = {
         N_("Hand over to another unit"),
         N_("Expert opinion"),
     ),
+    "hold": (
+        N_("A court or prosecutor needs it"),
+        N_("A complaint or objection is pending"),
+        N_("An internal inquiry is under way"),
+    ),
+    "erasure": (
+        N_("The person shown asks for it"),
+        N_("Not about anything the station investigates"),
+        N_("Sent by mistake"),
+    ),
+    "hold-end": (
+        N_("The proceedings are over"),
+        N_("The complaint is settled"),
+        N_("Set by mistake"),
+    ),
+    "retention": (
+        N_("Decided by the station"),
+        N_("A new regulation"),
+        N_("Asked for by data protection"),
+    ),
     "original": (
         N_("Examine it at another workstation"),
         N_("Expert opinion"),
@@ -76,9 +96,13 @@ def refused(what: str, fault: TiplineError) -> Prompt:
 
 def of_form(tx: Transaction) -> Purpose:
     """What was chosen and typed; raises as `purposes.stated` does."""
+    return purposes.stated(tx, current.actor(), said_in_form(), request.form.get("case", ""))
+
+
+def said_in_form() -> str:
+    """What was chosen and what was typed, in one line; empty if neither was."""
     parts = [request.form.get(name, "").strip() for name in ("usual", "reason")]
-    said = " – ".join(one for one in parts if one)
-    return purposes.stated(tx, current.actor(), said, request.form.get("case", ""))
+    return " – ".join(one for one in parts if one)
 
 
 def of_request(tx: Transaction, reference: str, *, goes_on: bool = False) -> Purpose:

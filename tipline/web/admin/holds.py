@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request
+from flask import Response, redirect
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
@@ -10,7 +10,7 @@ from tipline.domain import accounts, cases, holds
 from tipline.domain.cases import Case
 from tipline.domain.holds import Hold
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, purposes
 from tipline.web.admin import blueprint, tabs
 from tipline.web.review import notices
 from tipline.web.review.notices import Notice
@@ -33,7 +33,7 @@ def end_hold(number: int) -> ResponseReturnValue:
     try:
         with current.services().database.transaction() as tx:
             hold = read(tx, number)
-            holds.end(tx, current.actor(), hold, request.form.get("reason", ""))
+            holds.end(tx, current.actor(), hold, purposes.said_in_form())
             where = holds.names(tx, [hold])[hold.id]
     except TiplineError as fault:
         return _page(fault, number)
@@ -57,5 +57,6 @@ def _page(fault: TiplineError | None = None, of: int = 0) -> Response:
         return tabs.show(
             "holds", fault=fault, holds=rows, names=holds.names(tx, rows), of=of if fault else 0,
             people={one.username: one.display_name for one in accounts.list_accounts(tx)},
-            reason=request.form.get("reason", ""), notice=notices.take(),
+            asked=purposes.prompt("hold-end"), notice=notices.take(),
+            asked_again=purposes.refused("hold-end", fault) if fault else None,
         )  # fmt: skip

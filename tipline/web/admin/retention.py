@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tipline.domain import categories, forecasting, holds, leaps, retention
 from tipline.domain.retention import Rules
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, purposes
 from tipline.web.admin import blueprint, tabs
 from tipline.web.review import notices
 from tipline.web.review.notices import Notice
@@ -41,7 +41,7 @@ def save_retention() -> ResponseReturnValue:
     """The rules as they were shown."""
     try:
         wanted = _typed()
-        reason = holds.checked_reason(request.form.get("reason", ""))
+        reason = holds.checked_reason(purposes.said_in_form())
         with current.services().database.transaction() as tx:
             changed = retention.save(tx, current.actor(), wanted, reason=reason)
     except TiplineError as fault:
@@ -79,6 +79,7 @@ def _typed() -> Rules:
 
 def _page(fault: TiplineError | None = None, wanted: Rules | None = None) -> Response:
     """`wanted` are rules to look at before they are saved."""
+    asked = purposes.refused("retention", fault) if fault else purposes.prompt("retention")
     with current.services().database.reading() as tx:
         rules, classes = retention.rules_of(tx), retention.list_classes(tx)
         shown = {
@@ -93,5 +94,5 @@ def _page(fault: TiplineError | None = None, wanted: Rules | None = None) -> Res
             days={**shown, **{one: request.form[one] for one in shown if fault and one in request.form}},
             wanted=wanted, preview=forecasting.forecast(tx, rules if wanted is None else wanted),
             leap=leap, leap_days=abs(leap.facts()["days"]) if leap else 0,
-            last_round=leaps.last_round(tx), reason=request.form.get("reason", ""), notice=notices.take(),
+            last_round=leaps.last_round(tx), asked=asked, notice=notices.take(),
         )  # fmt: skip

@@ -15,20 +15,22 @@ class Tab(NamedTuple):
     path: str
     name: str
     right: str
+    begins: bool = False  # a group of tabs, set apart from the one before
 
 
+# What is watched, who works here and with what, how long things stay, how the station is set.
 TABS = (
     Tab("system", N_("State of the system"), "system:read"),
-    Tab("accounts", N_("Accounts"), "account:manage"),
+    Tab("alerts", N_("Alerts"), "alert:read"),
+    Tab("log", N_("Log"), "custody:read"),
+    Tab("accounts", N_("Accounts"), "account:manage", begins=True),
     Tab("beats", N_("Beats"), "beat:manage"),
     Tab("shops", N_("Shops and posters"), "shop:manage"),
     Tab("replies", N_("Templates"), "reply:manage"),
-    Tab("retention", N_("Retention"), "retention:read"),
+    Tab("retention", N_("Retention"), "retention:read", begins=True),
     Tab("erasures", N_("Erasure"), "retention:read"),
     Tab("holds", N_("Legal holds"), "retention:read"),
-    Tab("settings", N_("Settings"), "system:read"),
-    Tab("alerts", N_("Alerts"), "alert:read"),
-    Tab("log", N_("Log"), "custody:read"),
+    Tab("settings", N_("Settings"), "system:read", begins=True),
 )
 
 

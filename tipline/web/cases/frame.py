@@ -75,7 +75,6 @@ def gather(tx: Transaction, row: Case, tab: str) -> dict[str, Any]:
         "unsent": begun.of(tx, f"case:{row.number}"),
         "acting": members.may_act(tx, current.actor(), row),
         "holds": [one for one in holds.list_of_case(tx, row.id) if one.ended_at is None],
-        "hold_reasons": retaining.HOLD_REASONS,
         "merged_into": tx.get(Case, row.merged_into_id) if row.merged_into_id else None,
     }
 
@@ -97,7 +96,7 @@ def show(
         row = read(tx, number)
         page = render_template(
             template, **gather(tx, row, tab), **values_of(tx, row), failed=failed or Failed(),
-            notice=notice or notices.take(),
+            why_hold=retaining.why("hold", failed), notice=notice or notices.take(),
         )  # fmt: skip
     return make_response(page, status)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from tipline.db import Transaction
 from tipline.domain import cases, erasures, holds
 from tipline.domain.cases import Case
-from tipline.web import guard
+from tipline.web import guard, purposes
 from tipline.web.cases import blueprint, pages
 from tipline.web.cases.doing import act
 from tipline.web.current import actor
@@ -20,7 +18,7 @@ from tipline.web.review.saying import gettext
 @act("hold", pages.show)
 def hold_case(tx: Transaction, case: Case) -> Notice:
     """Also of tips that are linked later; what was about to go is called off."""
-    holds.set_on_case(tx, actor(), case.id, request.form.get("reason", ""))
+    holds.set_on_case(tx, actor(), case.id, purposes.said_in_form())
     cases.touch(case)
     stopped = erasures.stop_impossible(tx, actor())
     if stopped:

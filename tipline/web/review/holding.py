@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
 from tipline.domain import erasures, holds, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard
+from tipline.web import current, guard, purposes
 from tipline.web.review import acts, blueprint, pages
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
@@ -20,7 +19,7 @@ from tipline.web.review.saying import gettext
 @acts.act("hold")
 def hold_tip(tx: Transaction, tip: Tip) -> Notice:
     """Nothing of the tip is deleted until the hold is ended; what was about to go is called off."""
-    holds.set_on_tip(tx, current.actor(), tip.id, request.form.get("reason", ""))
+    holds.set_on_tip(tx, current.actor(), tip.id, purposes.said_in_form())
     tips.touch(tip)
     stopped = erasures.stop_impossible(tx, current.actor())
     if stopped:
@@ -38,7 +37,7 @@ def ask_erasure(reference: str) -> ResponseReturnValue:
             erasures.told_when_held(services.database, actor, reference.upper()),
             services.database.transaction() as tx,
         ):
-            erasures.ask(tx, actor, pages.read(tx, reference), request.form.get("reason", ""))
+            erasures.ask(tx, actor, pages.read(tx, reference), purposes.said_in_form())
     except TiplineError as fault:
         if fault.code in ("tip:not-found", "tip:erased"):
             raise

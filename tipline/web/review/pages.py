@@ -198,7 +198,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "is_ahead_of_time": watching.is_ahead,
         "ahead": preloading.pictures(tx, below),
         "advances": preferences.of(current.staff()).advance,
-        "retention": retaining.of(tx, row),
+        "retention": retaining.of(tx, row, failed),
     }
 
 

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Response, make_response, render_template
 
 from tipline.db import Transaction
 from tipline.domain import accounts, due, erasures, holds, links, tips
 from tipline.domain.tips import Tip
-from tipline.errors import N_, TiplineError
-from tipline.web import current
+from tipline.errors import TiplineError
+from tipline.web import current, purposes
+from tipline.web.purposes import Prompt
 from tipline.web.review import history, notices
 
-# Ready to be chosen; whoever has another reason writes it.
-HOLD_REASONS = (
-    N_("A court or prosecutor needs it"),
-    N_("A complaint or objection is pending"),
-    N_("An internal inquiry is under way"),
-)
-ERASE_REASONS = (
-    N_("The person shown asks for it"),
-    N_("Not about anything the station investigates"),
-    N_("Sent by mistake"),
-)
+
+class Refused(Protocol):
+    """A form that was refused, of a tip or a case."""
+
+    form: str
+    faults: dict[str, str]
 
 
-def of(tx: Transaction, tip: Tip) -> dict[str, Any]:
+def of(tx: Transaction, tip: Tip, failed: Refused | None) -> dict[str, Any]:
     """What the page of a tip shows of it."""
     standing = [one for one in holds.list_over_tip(tx, tip.id) if one.ended_at is None]
     asked = erasures.find_open(tx, tip.id)
@@ -36,9 +32,14 @@ def of(tx: Transaction, tip: Tip) -> dict[str, Any]:
         "hold_names": holds.names(tx, standing),
         "erasure": asked,
         "is_mine": asked is not None and asked.asked_by == current.actor().label,
-        "hold_reasons": HOLD_REASONS,
-        "erase_reasons": ERASE_REASONS,
+        "why_hold": why("hold", failed),
+        "why_erase": why("erasure", failed),
     }
+
+
+def why(form: str, failed: Refused | None) -> Prompt:
+    """The reason that a form of this name asks for, after a refusal with what was said."""
+    return purposes.prompt(form, faults=failed.faults if failed and failed.form == form else None)
 
 
 def tombstone(reference: str) -> Response:
