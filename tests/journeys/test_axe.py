@@ -1,7 +1,4 @@
-"""No page has a fault that axe can find: each page, in both languages, light and dark.
-
-The theme changes colours and nothing else, so in the dark only rules about colours are asked again.
-"""
+"""No page has a fault that axe can find: each page, in both languages, light and dark."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import footage
@@ -19,12 +15,11 @@ from tests.journeys import acts
 from tests.journeys.acts import row
 from tests.journeys.conftest import DESK, Officer, Open
 from tests.journeys.line import Line
+from tests.journeys.look import Look
 from tests.journeys.station import Station
 from tests.journeys.test_worst_network import UPLOADS, film
 
 LANGUAGES = ["zh", "en"]
-ALL_RULES: dict[str, object] = {"resultTypes": ["violations"]}
-COLOURS: dict[str, object] = {**ALL_RULES, "runOnly": ["cat.color"]}
 ADMIN = (
     "/desk/admin/accounts",
     "/desk/admin/accounts/zhao/tokens",
@@ -48,36 +43,6 @@ class District:
     broken: str
     case: str
     files: list[str]  # of the tip: a film and a photo
-
-
-class Look:
-    """Visits pages and collects what axe finds wrong with them."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.found: list[str] = []
-        self._axe = Axe()
-
-    def at(self, name: str) -> None:
-        """Judge the page as it stands now, by day and by night."""
-        for theme, rules in (("light", ALL_RULES), ("dark", COLOURS)):
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            answer = self._axe.run(self.page, options=rules)
-            for fault in answer.response["violations"]:
-                for node in fault["nodes"]:
-                    where = " ".join(map(str, node["target"]))
-                    what = f"{fault['id']} ({fault['impact']}) {where} {node['html'][:160]}"
-                    self.found.append(f"{name}, {theme}: {what}")
-
-    def unfolded(self, name: str) -> None:
-        """The same page with everything open that can be opened."""
-        self.page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true; })")
-        self.at(f"{name} unfolded")
-
-    def visit(self, path: str, *, seen: str = "main") -> None:
-        self.page.goto(path)
-        expect(self.page.locator(seen).first).to_be_visible()
-        self.at(path)
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +205,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/tasks?of=all", seen=".task")
     look.visit(f"/desk/cases/{district.case}/trail", seen=".map[data-ready] .map-pin")
     look.visit(f"/desk/cases/{district.case}/packages", seen=".pack-parts")
+    shared(look, opened, district, language)
     look.visit(f"/desk/cases/{district.case}/print")
     look.visit(f"/desk/cases/{district.case}/trail", seen=".trail-stop, .trail-apart li")
     look.unfolded("trail")
@@ -284,6 +250,19 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/password", seen="#new")
     for path in ADMIN:
         look.visit(path, seen=".admin-tabs")
+    look.page.goto(f"/desk/tips/{district.broken}")
+    look.unfolded("a tip as a supervisor sees it")
+    if (hold := look.page.locator("form[action$='/hold']")).count():
+        hold.locator("[name=reason]").fill("检察机关需要")
+        hold.locator("[type=submit]").click()
+        expect(look.page.locator("#retention .retention-hold")).to_be_visible()
+    look.visit("/desk/admin/holds", seen=".retention-list")
+    look.unfolded("a hold and how it ends")
+    look.page.goto("/desk/admin/retention")
+    acts.submit_of(look.page, "/desk/admin/retention/look").click()
+    expect(look.page.locator("#preview .reason")).to_be_visible()
+    look.at("what rules would do")
+    look.visit("/desk/tokens", seen="#label")
     look.visit("/desk/admin/log", seen=".admin-log")
     look.visit("/desk/admin/log/checkpoint", seen=".admin-facts, .empty")
     look.page.goto("/desk/admin/shops")
@@ -317,3 +296,30 @@ def covers(look: Look, district: District) -> None:
     look.page.locator("[data-list] [data-do=go]").first.click()
     expect(look.page.locator(".redact-tools")).to_be_visible()
     look.at("covers, one chosen")
+
+
+def shared(look: Look, opened: Open, district: District, language: str) -> None:
+    """A picture offered to somebody outside, and what that person sees of it."""
+    page = look.page
+    look.visit(f"/desk/tips/{district.tip}/evidence/{district.files[1]}/share", seen="#recipient")
+    form = f"/desk/tips/{district.tip}/evidence/{district.files[1]}/share"
+    page.locator("#recipient").fill("王警官 城东分局")
+    acts.submit_of(page, form).click()
+    expect(page.locator("#share-reason-fault")).to_be_visible()
+    look.at("a share without a reason")
+    page.locator("fieldset.reason .choice input").first.check()
+    acts.submit_of(page, form).click()
+    link = page.locator("#share-link").inner_text().strip()
+    look.at("the link of a share")
+    page.locator(".share-after a").click()
+    expect(page.locator(".share-page")).to_be_visible()
+    look.unfolded("one share")
+    look.visit("/desk/shares", seen=".share-page")
+    guest = Look(opened(link.split("#")[0], language=language))
+    expect(guest.page.locator("#code")).to_be_visible()
+    guest.at("the door of a share")
+    guest.page.locator("#code").fill(link.split("#")[1])
+    guest.page.locator("form[data-door] [type=submit]").click()
+    expect(guest.page.locator(".outside-shown")).to_be_visible()
+    guest.at("what was shared")
+    look.found += guest.found

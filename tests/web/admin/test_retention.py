@@ -73,9 +73,12 @@ def test_rules_are_looked_at_before_they_are_put_in_force(
         with services.database.reading() as tx:
             assert not retention.is_decided(tx)
         assert "Say why" in send(admin, at, at, **rules, reason=" ")
-        assert "The rules are in force" in send(admin, at, at, **rules, reason="decided by the office")
+        why = {"usual": "Decided by the station", "reason": "minutes of 3 May"}
+        assert "The rules are in force" in send(admin, at, at, **rules, **why)
     with services.database.reading() as tx:
         assert retention.rules_of(tx) == {"theft": 30, "footage": 365, "recognised": None, "other": 180}
+        said = custody.list_of(tx, actions={"retention:change"})[-1].reason
+    assert said == "Decided by the station – minutes of 3 May"
 
 
 def test_days_that_mean_nothing_are_answered_beside_their_field(signed_in: SignedIn) -> None:
@@ -148,6 +151,9 @@ def test_a_hold_stands_everywhere_and_ends_with_a_reason(
     boss, page = signed_in("supervisor"), f"/desk/tips/{ended.reference}"
     send(signed_in(), f"{page}/erasure", page, reason="by mistake")
     send(signed_in("admin"), "/desk/admin/erasures/1/approve", "/desk/admin/erasures")
+    chosen = "A court or prosecutor needs it"
+    again = send(boss, f"{page}/hold", page, usual=chosen, reason="x" * 1001)
+    assert f'value="{chosen}" checked' in again
     assert "The erasure that was waiting is called off" in send(boss, f"{page}/hold", page, reason="court")
     assert first(services).state == "cancelled"
     assert "Legal hold" in boss.get("/desk/queue?state=closed").text

@@ -15,22 +15,22 @@ class Tab(NamedTuple):
     path: str
     name: str
     right: str
-    begins: bool = False  # a group of tabs, set apart from the one before
+    group: int
 
 
 # What is watched, who works here and with what, how long things stay, how the station is set.
 TABS = (
-    Tab("system", N_("State of the system"), "system:read"),
-    Tab("alerts", N_("Alerts"), "alert:read"),
-    Tab("log", N_("Log"), "custody:read"),
-    Tab("accounts", N_("Accounts"), "account:manage", begins=True),
-    Tab("beats", N_("Beats"), "beat:manage"),
-    Tab("shops", N_("Shops and posters"), "shop:manage"),
-    Tab("replies", N_("Templates"), "reply:manage"),
-    Tab("retention", N_("Retention"), "retention:read", begins=True),
-    Tab("erasures", N_("Erasure"), "retention:read"),
-    Tab("holds", N_("Legal holds"), "retention:read"),
-    Tab("settings", N_("Settings"), "system:read", begins=True),
+    Tab("system", N_("State of the system"), "system:read", 0),
+    Tab("alerts", N_("Alerts"), "alert:read", 0),
+    Tab("log", N_("Log"), "custody:read", 0),
+    Tab("accounts", N_("Accounts"), "account:manage", 1),
+    Tab("beats", N_("Beats"), "beat:manage", 1),
+    Tab("shops", N_("Shops and posters"), "shop:manage", 1),
+    Tab("replies", N_("Templates"), "reply:manage", 1),
+    Tab("retention", N_("Retention"), "retention:read", 2),
+    Tab("erasures", N_("Erasure"), "retention:read", 2),
+    Tab("holds", N_("Legal holds"), "retention:read", 2),
+    Tab("settings", N_("Settings"), "system:read", 3),
 )
 
 
