@@ -157,7 +157,7 @@ def test_a_visit_ends_after_half_an_hour_without_use(
     later(monkeypatch, minutes=31)
     answer = client.get("/desk/password")
     assert answer.status_code == 303
-    assert "signed out because" in client.get(answer.location).text
+    assert "signed out: the desk was not used" in client.get(answer.location).text
 
 
 def test_a_visit_ends_after_twelve_hours_however_busy(
