@@ -237,7 +237,8 @@ def _log(
         tx, actor, f"share:{verb}", f"share:{share.id}", tip=tip.reference, reason=reason,
         share=share.number, number=file.number, recipient=share.recipient, **more,
     )  # fmt: skip
-    tips.touch(tip)
+    if tip.erased_at is None:  # of one that goes or is gone nothing changes any more
+        tips.touch(tip)
 
 
 def _require_shareable(file: Evidence) -> None:
