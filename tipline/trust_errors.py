@@ -26,6 +26,7 @@ TRUST: dict[str, Entry] = {
     "package:not-found": Entry(_K.NOT_FOUND, N_("There is no such package, or it is not yours to see.")),
     "package:nothing": Entry(_K.INVALID, N_("Choose originals or covered copies. A package without either proves nothing.")),
     "package:uncovered": Entry(_K.INVALID, N_("With covered copies instead of originals, pictures, clips and browser copies stay out: they show what was covered. Leave them out, or take the originals along.")),
+    "package:no-copies": Entry(_K.INVALID, N_("No file of this case has a covered copy that somebody looked at in full. Make one first, or take the originals along.")),
     "package:part-unknown": Entry(_K.INVALID, N_("This is nothing that can be put into a package. Choose from the list.")),
     "package:too-many": Entry(_K.TOO_MANY, N_("Of this case %(limit)s packages are being made already. Wait until one of them is there.")),
     "package:not-ready": Entry(_K.CONFLICT, N_("The package is not there yet. Wait until it is made; this page shows how far it is.")),

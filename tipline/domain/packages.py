@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import accounts, cases, clock, custody, ids, outbox, packing_options, purposes, rights
+from tipline.domain import accounts, cases, clock, custody, ids, outbox, packing, packing_options, purposes, rights
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.cases import Case
 from tipline.domain.packing_options import Options
@@ -81,6 +81,8 @@ def ask(
     if actor.user_id is None:
         raise TiplineError("account:forbidden")
     cases.refuse_merged(tx, case)
+    if not wanted.originals and not packing.covers_any(tx, case):
+        raise TiplineError("package:no-copies", fields={"parts": "package:no-copies"})
     reason = purposes.stated(tx, actor, reason).reason
     options = json.dumps({"wanted": packing_options.dump(wanted)}, ensure_ascii=False, sort_keys=True)
     waiting = [one for one in list_of(tx, case) if one.is_under_way]

@@ -138,6 +138,12 @@ def entries(tx: Transaction, contents: Contents) -> Iterator[Custody]:
     yield from tx.scalars(query.order_by(Custody.seq).execution_options(yield_per=500))
 
 
+def covers_any(tx: Transaction, case: Case) -> bool:
+    """Whether there is a covered copy that may leave the house."""
+    listed = exhibits.list_exhibits(tx, case, limit=None).exhibits
+    return any(one.file.arrived and redacting.may_leave(tx, one.file) for one in listed)
+
+
 def hashes(tx: Transaction, size: int) -> Iterator[bytes]:
     """The hashes of the first entries of the whole log: the leaves of its tree."""
     query = select(Custody.hash).where(Custody.seq <= size).order_by(Custody.seq)

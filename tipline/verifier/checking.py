@@ -51,7 +51,7 @@ def check(path: str, trusted: str = "") -> Findings:
         found.fault("not-a-package")
     finally:
         files.close()
-    told = {name: statement.get(name, "–") for name in ("station", "case", "made_at")}
+    told = {name: statement.get(name) or "–" for name in ("station", "case", "made_at")}
     found.facts = {"originals": 0, "entries": 0, "head": 0, "fingerprint": "–", **found.facts, **told}
     return found
 

@@ -23,7 +23,7 @@ TEXT = """\
   data/metadata      案件、线索、证据清单、真实时间；missing.json 是制作时尚未到达的文件
   data/custody       保管记录、每条的存在证明、已签名的检查点
   data/keys          派出所的公钥与指纹
-  data/report.pdf    报告（电子数据提取固定清单、时间线、签名栏）
+  data/report.pdf    报告（电子数据提取固定清单、时间线、签名栏）；文件很多时分册：report-2.pdf……
   data/verify.py     核验程序
   其中没有报案人、提供人的联系方式。
 
@@ -43,7 +43,7 @@ WHAT IS IN IT
   data/metadata      case, tips, list of evidence, true times; missing.json is what had not arrived
   data/custody       custody entries, a proof for each, the signed checkpoint
   data/keys          the station's public keys and their fingerprints
-  data/report.pdf    the report: list of evidence with integrity values, timeline, lines to sign
+  data/report.pdf    the report: list of evidence with integrity values, timeline, lines to sign; of many files in parts: report-2.pdf …
   data/verify.py     the check
   No contact details of any reporter are in it.
 

@@ -68,6 +68,7 @@ def test_what_makes_no_package_is_refused_in_a_sentence(
     for body, code in (
         ({"parts": []}, "package:nothing"),
         ({"parts": ["redacted", "keyframes"]}, "package:uncovered"),
+        ({"parts": ["redacted", "report"]}, "package:no-copies"),
         ({"reason": " "}, "purpose:needed"),
     ):
         answer = client.post(url, json=body, headers=headers())

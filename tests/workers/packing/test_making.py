@@ -24,7 +24,7 @@ from tipline.domain.uploads import Announced
 from tipline.services import Services
 from tipline.verifier import checking
 from workers import nightly
-from workers.packing import job
+from workers.packing import job, report
 
 TREE = {
     "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "signature.json",
@@ -241,8 +241,9 @@ def test_packages_expire_and_those_of_an_erased_tip_go(
 
 
 def test_covered_copies_instead_of_originals_take_no_uncovered_picture_along(
-    services: Services, linked: list[Tip], pack: Pack, tmp_path: Path
+    services: Services, linked: list[Tip], pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(packages.packing, "covers_any", lambda *_given: True)
     row = pack("redacted")
 
     with zipfile.ZipFile(saved(services, row, tmp_path)) as archive:
@@ -273,6 +274,26 @@ def test_acts_stand_in_the_log_and_the_report_is_kept_where_nothing_can_be_print
     with zipfile.ZipFile(saved(services, row, tmp_path)) as archive:
         assert "证据包" not in archive.read("data/report.html").decode()
         assert b"Evidence package" in archive.read("data/report.html")
+
+
+def test_a_long_list_is_printed_in_parts_of_which_each_can_be_signed_alone(
+    services: Services, linked: list[Tip], pack: Pack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr("tipline.printing.pdf", lambda page, **_more: printed.append(page) or b"%PDF-")
+    monkeypatch.setattr(report, "MOST_ROWS", 2)
+
+    path = saved(services, pack("originals", "report"), tmp_path)
+
+    assert checking.check(str(path)).faults == []
+    with zipfile.ZipFile(path) as archive:
+        made = [one for one in archive.namelist() if "report" in one]
+    assert made == ["data/report.pdf", "data/report-2.pdf"]
+    first, second = printed
+    assert "2 files: this one and report-2 to report-2" in first and "How to check" in first
+    assert "part 1 of 2" in first and "Numbers 1-1 to 1-2, 2 of 3 files of case A-2026-1." in first
+    assert "part 2 of 2" in second and "Numbers 2-1 to 2-1, 1 of 3 files of case A-2026-1." in second
+    assert "Holder (provider)" in second and "Root of the log" not in second and "../../etc" not in second
 
 
 def test_sm3_stands_beside_sha256_where_the_station_wants_it(
