@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import browser
 from tests.web.reporting import PHOTO, TIPS, Tus, bearer, open_tip
-from tipline.domain import signatures, verifying
+from tipline.domain import checkpoints, custody, signatures, verifying
 from tipline.domain.actors import SYSTEM
 from tipline.services import Services
 
@@ -33,7 +33,26 @@ def test_a_true_receipt_is_valid_and_comes_back_as_signed(client: FlaskClient, r
     assert answer.status_code == 200
     assert answer.json == {
         "valid": True, "reasons": [], "key_id": said["key_id"], "statement": said["statement"],
+        "checkpoint": None,
     }  # fmt: skip
+
+
+def test_the_first_checkpoint_over_a_receipt_is_told_once_there_is_one(
+    client: FlaskClient, receipt: bytes, services: Services
+) -> None:
+    place = json.loads(receipt)["statement"]["custody"]["seq"]
+    for _time in range(2):
+        with services.database.transaction() as tx:
+            checkpoints.make(tx, services.key)
+            custody.append(tx, SYSTEM, "tip:x", "tip:T-1001")
+
+    told = client.post(VERIFY, data=receipt, content_type="application/json").json["checkpoint"]
+    page = client.post("/verify", data={"text": receipt.decode()}).text
+
+    assert told["size"] >= place and f"\n{told['size']}\n{told['root']}\n" in told["note"]
+    with services.database.reading() as tx:
+        assert told["size"] < checkpoints.latest(tx).size
+    assert f"Entry {place}, under the signed checkpoint over {told['size']} entries" in page
 
 
 def test_an_altered_one_is_not_and_says_why_in_the_askers_language(app: APIFlask, receipt: bytes) -> None:

@@ -58,6 +58,7 @@ def test_a_true_receipt_is_shown_with_its_files_and_how_to_compare_one(app: APIF
     assert "Genuine. This station signed it, and nothing was changed since." in page
     assert f'data-sha256="{sha256(PHOTO)}"' in page
     assert "门口.jpg" in page
+    assert "The next signed checkpoint will be over it; none is yet." in page
     assert "sha256sum" in page
 
 

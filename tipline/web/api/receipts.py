@@ -23,11 +23,13 @@ blueprint = APIBlueprint("receipts", __name__, tag="Reporter")
 def post_verify() -> dict[str, Any]:
     """Whether a receipt was signed by this station and nothing was changed since."""
     verdict = verify.judge(request.get_data())
+    point = verify.checkpoint_of(verdict)
     return {
         "valid": verdict.valid,
         "reasons": [{"code": one.code, "message": verify.told(one)} for one in verdict.faults],
         "key_id": verdict.key or None,
         "statement": verdict.statement if verdict.valid else None,
+        "checkpoint": {"size": point.size, "root": point.root, "note": point.note} if point else None,
     }
 
 

@@ -164,11 +164,20 @@ class FaultOut(BaseModel):
     message: str = Field(description="What is wrong, in the asker's language.")
 
 
+class CheckpointOut(BaseModel):
+    size: int = Field(description="Entries of the custody log that it is over.")
+    root: str
+    note: str = Field(description="The signed text, a C2SP signed note.")
+
+
 class VerdictOut(BaseModel):
     valid: bool = Field(description="Signed by this station, and nothing was changed since.")
     reasons: list[FaultOut] = Field(description="Why not; empty if it is valid.")
     key_id: str | None
     statement: dict[str, Any] | None = Field(description="What was signed; null unless it is valid.")
+    checkpoint: CheckpointOut | None = Field(
+        description="The oldest signed checkpoint over the receipt's place in the custody log; null before it is made."
+    )
 
 
 class KeyOut(BaseModel):

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tipline import printing
-from tipline.domain import proofs, signatures, statements
+from tipline.domain import checkpoints, proofs, signatures, statements
+from tipline.domain.checkpoints import Checkpoint
 from tipline.domain.verifying import Fault, Verdict
 from tipline.errors import N_
 from tipline.web import current, guard
@@ -58,6 +59,14 @@ def judge(untrusted: bytes) -> Verdict:
     return proofs.judge(current.services().database, untrusted)
 
 
+def checkpoint_of(verdict: Verdict) -> Checkpoint | None:
+    """The oldest signed checkpoint over all that the receipt tells of; None while there is none yet."""
+    if not verdict.valid or verdict.statement is None:
+        return None
+    with current.services().database.reading() as tx:
+        return checkpoints.first_including(tx, int(verdict.statement["custody"]["seq"]))
+
+
 def told(fault: Fault) -> str:
     """The fault's sentence in the asker's language."""
     values = dict(fault.values)
@@ -78,6 +87,7 @@ def _page(verdict: Verdict | None, *, faults: pages.Faults | None = None, typed:
     return pages.render(
         "verify", verdict=verdict, faults=faults or {}, typed=typed, keys=keys,
         sentence=told,
+        checkpoint=checkpoint_of(verdict) if verdict else None,
         zone=current.settings().timezone,
         digest=statements.digest(verdict.statement) if verdict and verdict.statement else "",
     )  # fmt: skip
