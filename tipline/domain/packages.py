@@ -16,7 +16,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import accounts, cases, clock, custody, ids, outbox, packing, packing_options, purposes, rights
+from tipline.domain import (
+    accounts,
+    cases,
+    clock,
+    custody,
+    ids,
+    outbox,
+    packing,
+    packing_options,
+    purposes,
+    rights,
+)
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.cases import Case
 from tipline.domain.packing_options import Options

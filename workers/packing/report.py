@@ -42,13 +42,20 @@ def files(state: State) -> Iterator[tuple[str, bytes]]:
 
 
 def parts(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The facts of each part: all of them have a piece of the list and of the timeline, the first the rest."""
+    """The facts of each part: all of them have a piece of list and timeline, the first the rest."""
     items, timeline = whole["items"], whole["timeline"]
     number = max(1, -(-len(items) // MOST_ROWS))
     for at in range(number):
         rows = slice(at * MOST_ROWS, (at + 1) * MOST_ROWS)
-        more = {"pictured": [], "missing": [], "gaps": []} if at else {}
-        yield {**whole, **more, "items": items[rows], "timeline": timeline[rows], "part": at + 1, "parts": number}
+        more: dict[str, Any] = {"pictured": [], "missing": [], "gaps": []} if at else {}
+        yield {
+            **whole,
+            **more,
+            "items": items[rows],
+            "timeline": timeline[rows],
+            "part": at + 1,
+            "parts": number,
+        }
 
 
 def facts(state: State) -> dict[str, Any]:

@@ -290,10 +290,15 @@ def test_a_long_list_is_printed_in_parts_of_which_each_can_be_signed_alone(
         made = [one for one in archive.namelist() if "report" in one]
     assert made == ["data/report.pdf", "data/report-2.pdf"]
     first, second = printed
-    assert "2 files: this one and report-2 to report-2" in first and "How to check" in first
-    assert "part 1 of 2" in first and "Numbers 1-1 to 1-2, 2 of 3 files of case A-2026-1." in first
-    assert "part 2 of 2" in second and "Numbers 2-1 to 2-1, 1 of 3 files of case A-2026-1." in second
-    assert "Holder (provider)" in second and "Root of the log" not in second and "../../etc" not in second
+    assert "2 files: this one and report-2 to report-2" in first
+    assert "How to check" in first
+    assert "part 1 of 2" in first
+    assert "Numbers 1-1 to 1-2, 2 of 3 files of case A-2026-1." in first
+    assert "part 2 of 2" in second
+    assert "Numbers 2-1 to 2-1, 1 of 3 files of case A-2026-1." in second
+    assert "Holder (provider)" in second
+    assert "Root of the log" not in second
+    assert "../../etc" not in second
 
 
 def test_sm3_stands_beside_sha256_where_the_station_wants_it(

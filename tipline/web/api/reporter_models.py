@@ -176,7 +176,7 @@ class VerdictOut(BaseModel):
     key_id: str | None
     statement: dict[str, Any] | None = Field(description="What was signed; null unless it is valid.")
     checkpoint: CheckpointOut | None = Field(
-        description="The oldest signed checkpoint over the receipt's place in the custody log; null before it is made."
+        description="The first signed checkpoint over the receipt's place in the log; null while none is."
     )
 
 
