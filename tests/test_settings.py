@@ -65,6 +65,7 @@ def test_all_faults_are_told_at_once() -> None:
     [
         ("PORT", "0"), ("PORT", "65536"), ("PORT", "8000.0"), ("DATABASE_URL", "mysql://host/db"),
         ("DATABASE_URL", "postgresql://host/db"), ("REDIS_URL", "http://host"),
+        ("REDIS_URL", "redis://10.0.0.5:6379/0"),
         ("PUBLIC_URL", "tips.example"),
         ("MAX_FILE_BYTES", "0"), ("MAX_FILE_BYTES", "8G"), ("MIN_FREE_BYTES", "-1"), ("BEHIND_PROXY", "many"),
         ("ALLOW_UNSANDBOXED", "yes"), ("ACK_MINUTES", "0"), ("TIMEZONE", "../etc/passwd"),

@@ -59,6 +59,14 @@ def url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def broker(value: str) -> str:
+    checked = url("redis", "rediss", "unix")(value)
+    # Whoever reaches an open one gives orders to our workers.
+    if not checked.startswith("unix:") and not urlsplit(checked).password:
+        raise ValueError("needs a password, as in redis://:PASSWORD@HOST:6379/0, or a socket: unix:///PATH")
+    return checked
+
+
 def origin(value: str) -> str:
     checked = url("http", "https")(value)
     parts = urlsplit(checked)

@@ -48,7 +48,7 @@ class Settings:
         read.url("sqlite", "postgresql+psycopg"), "Database; SQLite in the data folder unless set.", ""
     )
     redis_url: str | None = _setting(
-        read.url("redis", "rediss", "unix"), "Redis or Valkey server; the bundled broker unless set."
+        read.broker, "Redis or Valkey server, with a password or on a socket; the bundled broker unless set."
     )
     store_url: str = _setting(
         read.store, "Where files are kept: file: or s3://BUCKET/PREFIX?endpoint_url=…&region=….", ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import gzip
 import hashlib
 import json
@@ -10,15 +11,17 @@ import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
-from storage import StoreError, open_store
+from storage import OutOfSpace, StoreError, Unavailable, open_store
 from tests.backup.conftest import ORIGINAL, PICTURE, WORDS, Held
 from tests.contracts.postgres import Postgres
 from tipline import db
@@ -26,8 +29,23 @@ from tipline.backup import faults, making, restoring
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import MANIFEST, SIGNATURE, Shelf
 from tipline.cli import program
-from tipline.domain import custody, erasures, exhibits, messages, receipts, statements, tips, triage
+from tipline.domain import (
+    auditing,
+    checkpoints,
+    custody,
+    erasures,
+    exhibits,
+    messages,
+    receipts,
+    statements,
+    tasks,
+    tips,
+    triage,
+)
+from tipline.domain.accounts import Account
+from tipline.domain.actors import SYSTEM
 from tipline.domain.cases import read_case
+from tipline.domain.checkpoints import Copy
 from tipline.domain.filters import Filter
 from tipline.errors import TiplineError
 from tipline.services import Services
@@ -84,7 +102,10 @@ def test_a_station_that_was_lost_comes_back_whole(
     back = started(empty)
     require_same(back, held)
     with back.database.reading() as tx:
-        assert custody.head(tx) == (stated["custody"]["size"], stated["custody"]["hash"])
+        # Nothing but the word of the restore follows what was backed up.
+        last = tx.get_one(custody.Custody, stated["custody"]["size"] + 1)
+        assert (last.action, last.previous) == ("backup:restore", stated["custody"]["hash"])
+        assert custody.size(tx) == last.seq
     back.close()
 
 
@@ -386,9 +407,8 @@ def test_what_was_erased_since_stays_erased_when_an_older_snapshot_comes_back(
     erasing.carry_out(services)
     making.make(services, folder, quiet)
 
-    stated = bring_back(empty, folder, made.name)
+    bring_back(empty, folder, made.name)
     back = started(empty)
-    restoring.note(back.database, stated, Shelf(folder), made.name)
     with pytest.raises(TiplineError), back.database.reading() as tx:
         tips.read_tip(tx, held.tip.reference)
     erasing.carry_out(back)
@@ -398,3 +418,95 @@ def test_what_was_erased_since_stays_erased_when_an_older_snapshot_comes_back(
         assert custody.verify(tx) is None
     back.close()
     assert WORDS.encode() not in (empty.data / "tipline.db").read_bytes()
+
+
+def test_checkpoints_of_the_log_before_are_explained_by_the_restore_and_only_they(
+    made: making.Made, services: Services, held: Held, folder: Path, empty: Settings, started: Start
+) -> None:
+    """The store outlived the database, with checkpoints that tell of more than came back."""
+    _note_and_sign(services)
+    into = replace(empty, store_url=services.settings.store_url)
+    bring_back(into, folder)
+    back = started(into)
+    _note_and_sign(back, times=9)
+    later = list(checkpoints.list_stored(services.store))
+
+    verdict = auditing.audit(back.database, later)
+
+    assert verdict.is_whole
+    [(restore, explained)] = verdict.restores
+    assert (restore.head, restore.snapshot, explained) == (made.manifest["custody"]["size"], made.name, 1)
+
+    # What is signed later is held against the log as ever; the restore is named as a likely reason.
+    with services.database.transaction() as tx:
+        for _ in range(30):
+            custody.append(tx, SYSTEM, "tip:note", "tip:T-1")
+        foreign = checkpoints.make(tx, services.key).note
+    [fault] = auditing.audit(back.database, [*later, Copy("file", "of another life", foreign)]).faults
+    assert (fault.code, fault.values["number"]) == ("log:restored", restore.seq)
+    back.close()
+
+
+def _note_and_sign(services: Services, times: int = 1) -> None:
+    with services.database.transaction() as tx:
+        for _ in range(times):
+            custody.append(tx, SYSTEM, "tip:note", "tip:T-1")
+        checkpoints.make(tx, services.key, services.store)
+
+
+def test_every_kind_of_value_comes_back_a_day_without_an_hour_too(
+    services: Services, held: Held, folder: Path, empty: Settings, started: Start,
+    people: dict[str, Account],
+) -> None:  # fmt: skip
+    due = date(2031, 2, 28)
+    with services.database.transaction() as tx:
+        tasks.add(tx, people["investigator"].actor, read_case(tx, held.case.number), "询问店主", due_on=due)
+    making.make(services, folder, quiet)
+
+    bring_back(empty, folder)
+
+    back = started(empty)
+    with back.database.reading() as tx:
+        assert [one.due_on for one in tx.scalars(select(tasks.Task))] == [due]
+    back.close()
+
+
+def test_a_restore_into_postgresql_that_was_killed_is_run_again(
+    made: making.Made, held: Held, folder: Path, empty: Settings, started: Start,
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    into = replace(empty, database_url=postgres.make(f"again_{secrets.token_hex(4)}"))
+    with monkeypatch.context() as broken:
+        broken.setattr(custody, "verify", lambda _tx: custody.Fault(3, "was changed after it was written"))
+        with pytest.raises(BackupError):
+            bring_back(into, folder)
+
+    bring_back(into, folder)
+
+    back = started(into)
+    require_same(back, held)
+    back.close()
+    with pytest.raises(BackupError):
+        bring_back(into, folder)
+
+
+def test_a_disk_or_store_that_gives_out_is_told_with_what_to_do(
+    made: making.Made, folder: Path, environment: dict[str, str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    target = {**environment, "TIPLINE_DATA": str(tmp_path / "new"), "TIPLINE_LOCALE": "en"}
+    for fault, sentence in (
+        (OutOfSpace("No space left on device"), "The disk is full."),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full."),
+        (Unavailable("connection refused"), "the store cannot be read or written now (connection refused)"),
+        (OperationalError("INSERT", {}, Exception("disk I/O error")), "the database cannot be read or"),
+    ):
+
+        def give_out(*_: object, fault: Exception = fault) -> None:
+            raise fault
+
+        monkeypatch.setattr(making, "make", give_out)
+        monkeypatch.setattr(restoring, "restore", give_out)
+        for command, where in (("backup", {"TIPLINE_LOCALE": "en"}), ("restore", target)):
+            run = _run(command, str(folder), env={**environment, **where})
+            assert (run.exit_code, sentence in run.output) == (2, True), run.output

@@ -28,6 +28,15 @@ NEWER = N_(
 )
 OTHER_OBJECT = N_("The store holds something else under %(key)s already. Restore into an empty store.")
 NO_ROOM = N_("The disk of %(folder)s has %(free)s free, the backup needs %(needed)s. Choose another disk.")
+DISK_FULL = N_(
+    "The disk is full. Free some space, or choose another disk, and run the same command again: what is there"
+    " already is kept, and nothing counts that is not complete."
+)
+BROKEN_OFF = N_(
+    "It broke off: %(what)s cannot be read or written now (%(fault)s). Run the same command again when"
+    " it can; nothing counts that is not complete."
+)
+THE_STORE, THE_DATABASE = N_("the store"), N_("the database")
 NO_FOLDER = N_("%(folder)s cannot be used (%(fault)s). Check that it is there and may be written.")
 NOT_CURRENT = N_("The database is not in the newest shape. Run: tipline migrate")
 INSIDE = N_("%(folder)s lies within the station's own data. Choose a folder on another disk.")

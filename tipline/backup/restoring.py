@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, exists, inspect, select, text
 from sqlalchemy.engine import make_url
 
 import storage
@@ -23,8 +24,9 @@ from tipline import db
 from tipline.backup import checking, faults, manifest, rows, shelf
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import Shelf
-from tipline.db import Database
-from tipline.domain import custody, erasing, erasures, search
+from tipline.db import Database, Transaction
+from tipline.domain import checkpoints, custody, erasing, erasures, notes, restores, search
+from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.domain.tips import Tip
 from tipline.settings import Settings, with_secret
@@ -49,7 +51,7 @@ def require_possible(settings: Settings, stated: dict[str, Any]) -> None:
     manifest.require_ours(secret, stated)
     if not db.knows(str(stated["revision"]), settings.database_url):
         raise BackupError(faults.NEWER, revision=stated["revision"])
-    if not is_empty(settings.database_url):
+    if not (is_empty(settings.database_url) or _is_prepared(settings.database_url, stated)):
         raise BackupError(faults.NOT_EMPTY)
 
 
@@ -62,7 +64,7 @@ def restore(settings: Settings, store: Store, on: Shelf, name: str, tell: Tell) 
     raw = storage.bare_store(store)
     for line in checking.check_objects(on, snapshot, stated, tell):
         _bring(raw, on.place(line["sha256"]), line)
-    _restore_database(settings.database_url, snapshot, stated)
+    _restore_database(settings, store, on, snapshot, stated)
     return stated
 
 
@@ -75,6 +77,20 @@ def is_empty(url: str) -> bool:
     try:
         with database.engine.connect() as connection:
             return not inspect(connection).get_table_names()
+    finally:
+        database.close()
+
+
+def _is_prepared(url: str, stated: dict[str, Any]) -> bool:
+    """Whether a restore into PostgreSQL broke off here: tables are made, nothing happened in them."""
+    if url.startswith("sqlite"):
+        return False
+    database = Database(url)
+    try:
+        if db.revision_of(database) != stated["revision"]:
+            return False
+        with database.reading() as tx:
+            return custody.size(tx) == 0 and not tx.scalar(select(exists().where(Account.id.is_not(None))))
     finally:
         database.close()
 
@@ -97,20 +113,19 @@ def _bring(store: Store, file: Path, line: dict[str, Any]) -> None:
                 raise BackupError(faults.OTHER_OBJECT, key=key) from None
 
 
-def _restore_database(url: str, snapshot: Path, stated: dict[str, Any]) -> None:
+def _restore_database(
+    settings: Settings, store: Store, on: Shelf, snapshot: Path, stated: dict[str, Any]
+) -> None:
+    url = settings.database_url
     if not url.startswith("sqlite"):
-        db.migrate(url, stated["revision"])
-        _fill(url, snapshot, stated)
-        db.migrate(url)
+        _fill(url, settings, store, on, snapshot, stated)
         return
     final = Path(str(make_url(url).database))
     draft = final.with_name(f"{final.name}.restoring")
     _forget_file(draft)
     final.parent.mkdir(parents=True, exist_ok=True)
     made = f"sqlite:///{draft}"
-    db.migrate(made, stated["revision"])
-    _fill(made, snapshot, stated)
-    db.migrate(made)
+    _fill(made, settings, store, on, snapshot, stated)
     database = Database(made)
     with database.engine.connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -120,22 +135,43 @@ def _restore_database(url: str, snapshot: Path, stated: dict[str, Any]) -> None:
     _forget_file(draft)
 
 
-def _fill(url: str, snapshot: Path, stated: dict[str, Any]) -> None:
+def _fill(
+    url: str, settings: Settings, store: Store, on: Shelf, snapshot: Path, stated: dict[str, Any]
+) -> None:
+    """Rows, the check of the log, and the word of the restore: in one, unless migrations come between."""
+    db.migrate(url, stated["revision"])
     database = Database(url)
     try:
-        with database.engine.connect() as connection:
-            if database.is_sqlite:
-                # Rows point at each other; whether all do so rightly is asked when all are there.
-                connection.execute(text("PRAGMA foreign_keys=OFF"))
-                connection.execute(text("BEGIN IMMEDIATE"))
-            _fill_tables(connection, snapshot, stated)
-            connection.commit()
-        with database.transaction() as tx:
+        is_current = db.is_current(database)
+        with _all_or_nothing(database) as tx:
+            _fill_tables(tx.connection(), snapshot, stated)
             fault = custody.verify(tx)
             if fault:
                 raise BackupError(faults.LOG_BROKEN, number=fault.seq, what=fault.what)
+            if is_current:
+                _note(tx, settings, store, on, snapshot, stated)
+        if not is_current:
+            db.migrate(url)
+            with database.transaction() as tx:
+                _note(tx, settings, store, on, snapshot, stated)
     finally:
         database.close()
+
+
+@contextmanager
+def _all_or_nothing(database: Database) -> Iterator[Transaction]:
+    """A transaction in which rows may come before those they point at; all is asked for at the end."""
+    if not database.is_sqlite:
+        with database.transaction() as tx:
+            yield tx
+        return
+    with database.engine.connect() as connection:
+        connection.execute(text("PRAGMA foreign_keys=OFF"))
+        connection.execute(text("BEGIN IMMEDIATE"))
+        with Transaction(connection, expire_on_commit=False) as tx:
+            yield tx
+            tx.flush()
+            connection.commit()
 
 
 def _fill_tables(connection: Connection, snapshot: Path, stated: dict[str, Any]) -> None:
@@ -150,22 +186,36 @@ def _fill_tables(connection: Connection, snapshot: Path, stated: dict[str, Any])
         search.index_everything(connection)
 
 
-def note(database: Database, stated: dict[str, Any], on: Shelf, name: str) -> None:
+def _note(
+    tx: Transaction, settings: Settings, store: Store, on: Shelf, snapshot: Path, stated: dict[str, Any]
+) -> None:
     """The restored log goes on with the word that it was restored, and from what.
 
     Tips that were erased after this snapshot was made are erased again from this moment; the station deletes
-    what is left of them when it starts.
+    what is left of them when it starts. Checkpoints of the log as it was before, kept outside, are named:
+    they tell of entries that are gone, and whoever checks the log should read why.
     """
-    with database.transaction() as tx:
-        for reference, at in on.erased().items():
-            tip = tx.scalar(select(Tip).where(Tip.reference == reference, Tip.erased_at.is_(None)))
-            if tip is not None:
-                erasures.erase_again(tx, tip, at)
-                erasing.close_doors(tx, tip)
-        custody.append(
-            tx, SYSTEM, "backup:restore", "station:backup", snapshot=name,
-            head=stated["custody"]["size"], sha256=manifest.digest(stated),
-        )  # fmt: skip
+    for reference, at in on.erased().items():
+        tip = tx.scalar(select(Tip).where(Tip.reference == reference, Tip.erased_at.is_(None)))
+        if tip is not None:
+            erasures.erase_again(tx, tip, at)
+            erasing.close_doors(tx, tip)
+    head = int(stated["custody"]["size"])
+    custody.append(
+        tx, SYSTEM, restores.ACTION, "station:backup", snapshot=snapshot.name, head=head,
+        sha256=manifest.digest(stated), beyond=_beyond(store, settings.checkpoint_dir, head),
+    )  # fmt: skip
+
+
+def _beyond(store: Store, folder: Path | None, head: int) -> list[str]:
+    """Checkpoints kept outside that tell of more entries than come back."""
+    found = set()
+    for copy in chain(checkpoints.list_stored(store), checkpoints.list_files(folder)):
+        with suppress(notes.Unread):
+            said = notes.read(copy.note)
+            if said.size > head:
+                found.add(restores.root_text(said))
+    return sorted(found)
 
 
 def _forget_file(path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, Table, bindparam, func, select, text
+from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table, bindparam, func, select, text
 
 from tipline.backup.faults import ROW_WITHOUT, BackupError
 from tipline.domain import search
@@ -82,6 +82,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         # SQLite keeps UTC without a zone.
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return value
@@ -94,6 +96,8 @@ def _read(table: Table, row: dict[str, Any], dialect: str) -> dict[str, Any]:
         if value is not None and isinstance(column.type, DateTime):
             value = datetime.fromisoformat(value)
             value = value.replace(tzinfo=None) if dialect == "sqlite" else value
+        elif value is not None and isinstance(column.type, Date):
+            value = date.fromisoformat(value)
         elif value is not None and isinstance(column.type, LargeBinary):
             value = base64.b64decode(value)
         read[column.name] = value

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from storage import OutOfSpace, StoreError
 from tipline import i18n
 from tipline import settings as settings_module
 from tipline.backup import checking, faults, making, restoring
@@ -38,6 +41,7 @@ RESTORED = N_(
 )
 PROGRESS = N_("%(done)s of %(all)s files, %(size)s")
 EVERY = 200  # files between two words of progress
+FULL = (errno.ENOSPC, errno.EDQUOT)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -66,8 +70,8 @@ def backup(folder: Path, only_check: bool, snapshot: str, keep: int | None) -> N
         try:
             made = making.make(services, folder, _telling(locale))
             forgotten = Shelf(folder).forget(keep) if keep else 0
-        except (BackupError, OSError) as fault:
-            _refuse(locale, fault)
+        except (BackupError, StoreError, OSError, SQLAlchemyError) as fault:
+            _refuse(locale, fault, folder)
     stated = made.manifest
     _say(
         locale, MADE, name=made.name, rows=sum(one["rows"] for one in stated["tables"].values()),
@@ -93,9 +97,8 @@ def restore(folder: Path, snapshot: str) -> None:
     own secret first. Nothing is written before all of that fits. Broken off, it can be run again.
     """
     found = ground.settings()
-    from storage import StoreError, open_store
+    from storage import open_store
     from tipline import preflight
-    from tipline.db import Database
 
     on = Shelf(folder)
     try:
@@ -103,11 +106,8 @@ def restore(folder: Path, snapshot: str) -> None:
         with preflight.only_instance(found):
             store = open_store(found.store_url)
             stated = restoring.restore(found, store, on, snapshot, _telling(found.locale))
-            database = Database(found.database_url)
-            restoring.note(database, stated, on, on.snapshot(snapshot).name)
-            database.close()
-    except (BackupError, StoreError, OSError, preflight.NotReady) as fault:
-        _refuse(found.locale, fault)
+    except (BackupError, StoreError, OSError, SQLAlchemyError, preflight.NotReady) as fault:
+        _refuse(found.locale, fault, found.data)
     _say(
         found.locale, RESTORED, name=on.snapshot(snapshot).name, at=stated["made_at"],
         objects=stated["objects"]["number"], head=stated["custody"]["size"],
@@ -142,9 +142,18 @@ def _say(locale: str, sentence: str, **values: Any) -> None:
     click.echo(i18n.say(locale, sentence, **values))
 
 
-def _refuse(locale: str, fault: Exception) -> None:
+def _refuse(locale: str, fault: Exception, folder: Path) -> None:
+    def refuse(sentence: str, **values: Any) -> None:
+        ground.refuse(i18n.say(locale, sentence, **values))
+
     if isinstance(fault, BackupError):
-        ground.refuse(i18n.say(locale, fault.sentence, **fault.values))
+        refuse(fault.sentence, **fault.values)
+    if isinstance(fault, OutOfSpace) or (isinstance(fault, OSError) and fault.errno in FULL):
+        refuse(faults.DISK_FULL)
     if isinstance(fault, OSError):
-        ground.refuse(i18n.say(locale, faults.NO_FOLDER, folder=fault.filename, fault=fault.strerror))
+        refuse(faults.NO_FOLDER, folder=fault.filename or folder, fault=fault.strerror or fault)
+    if isinstance(fault, StoreError | SQLAlchemyError):
+        what = faults.THE_STORE if isinstance(fault, StoreError) else faults.THE_DATABASE
+        why = str(getattr(fault, "orig", fault)).partition("\n")[0] or type(fault).__name__
+        refuse(faults.BROKEN_OFF, what=i18n.say(locale, what), fault=why)
     ground.refuse(str(fault))

@@ -12,7 +12,17 @@ import click
 from storage import StoreError
 from tipline import i18n
 from tipline.commands import ground
-from tipline.domain import auditing, checkpoints, custody, logfiles, notes, scrubbing, signatures, statements
+from tipline.domain import (
+    auditing,
+    checkpoints,
+    custody,
+    logfiles,
+    notes,
+    restores,
+    scrubbing,
+    signatures,
+    statements,
+)
 from tipline.domain.actors import SYSTEM
 from tipline.domain.auditing import Verdict
 from tipline.domain.checkpoints import Copy
@@ -143,6 +153,8 @@ def _tell(locale: str, verdict: Verdict) -> None:
     for step in verdict.walk.steps:
         if step.told:
             click.echo(say(auditing.CLOCK_TOLD, number=step.seq, at=step.at, before=step.before))
+    for restore in verdict.restores:
+        click.echo(say(restores.TOLD, **restores.values_of(*restore)))
     for fault in verdict.faults:
         click.echo(auditing.sentence(fault, say))
     if verdict.faults:

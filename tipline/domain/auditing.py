@@ -8,6 +8,7 @@ Keys are taken from the entries that tell of their making: to replace one is to 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
@@ -18,11 +19,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from tipline.db import Database, Transaction
-from tipline.domain import chain, checkpoints, custody, notes, signatures
+from tipline.domain import chain, checkpoints, custody, notes, restores, signatures
 from tipline.domain.chain import Block
 from tipline.domain.checkpoints import Copy
 from tipline.domain.custody import Custody
 from tipline.domain.merkle import Frontier
+from tipline.domain.restores import Restore
 from tipline.errors import N_
 
 FAULTS = {
@@ -34,6 +36,12 @@ FAULTS = {
     "log:rewritten": N_(
         "A checkpoint in %(where)s was signed over other entries: something after entry %(after)s,"
         " up to entry %(size)s, was changed after that."
+    ),
+    "log:restored": N_(
+        "A checkpoint in %(where)s tells of %(size)s entries that are not this log's. Entry %(number)s says"
+        " that the backup %(snapshot)s, up to entry %(head)s, was put back; it does not name this checkpoint."
+        " If it was made between that backup and the restore, this is why; if not, the log was cut off or"
+        " rewritten."
     ),
     "log:unread": N_("What lies in %(where)s is no checkpoint, or it was cut short."),
     "log:signature": N_("A checkpoint in %(where)s was altered: its signature does not fit."),
@@ -56,6 +64,8 @@ PLACES = {
     "file": N_("the file %(name)s"),
 }
 MOST_FAULTS = 50
+# A checkpoint in order, but not of this log as it is now.
+ELSEWHERE = ("log:rewritten", "log:shorter")
 
 
 class Fault(NamedTuple):
@@ -91,6 +101,7 @@ class Verdict(NamedTuple):
     faults: list[Fault]
     checked: int
     newest: int
+    restores: list[tuple[Restore, int]] = []  # with how many checkpoints each explains
 
     @property
     def is_whole(self) -> bool:
@@ -103,16 +114,17 @@ def audit(database: Database, copies: Iterable[Copy] = (), *, processes: int = 1
         if processes == 1:
             return audit_within(tx, copies)
         size, keys, tried = custody.size(tx), list_keys(tx), [*checkpoints.list_copies(tx), *copies]
-        faults = [*_strays(tx), *_odd_keys(tx, keys)]
+        faults, put_back = [*_strays(tx), *_odd_keys(tx, keys)], restores.list_restores(tx)
     walk = _walk_apart(database.url, size, sizes_of(tried), processes)
-    return judge(walk, tried, keys, faults)
+    return judge(walk, tried, keys, faults, put_back)
 
 
 def audit_within(tx: Transaction, copies: Iterable[Copy] = ()) -> Verdict:
     """The same, of the state that one transaction sees."""
     keys, tried = list_keys(tx), [*checkpoints.list_copies(tx), *copies]
     walk = walk_through(tx, custody.size(tx), sizes_of(tried))
-    return judge(walk, tried, keys, [*_strays(tx), *_odd_keys(tx, keys)])
+    faults = [*_strays(tx), *_odd_keys(tx, keys)]
+    return judge(walk, tried, keys, faults, restores.list_restores(tx))
 
 
 def walk_through(tx: Transaction, size: int, sizes: Sequence[int]) -> Walk:
@@ -160,7 +172,10 @@ def join(size: int, blocks: Iterable[Block]) -> Walk:
     return Walk(size, head, fault, roots, steps)
 
 
-def judge(walk: Walk, copies: Sequence[Copy], keys: Sequence[Key], faults: Iterable[Fault] = ()) -> Verdict:
+def judge(
+    walk: Walk, copies: Sequence[Copy], keys: Sequence[Key], faults: Iterable[Fault] = (),
+    put_back: Sequence[Restore] = (),
+) -> Verdict:  # fmt: skip
     """Compare the log with the checkpoints that were kept of it."""
     found = [*faults]
     if walk.fault:
@@ -170,14 +185,34 @@ def judge(walk: Walk, copies: Sequence[Copy], keys: Sequence[Key], faults: Itera
         for one in walk.steps
         if not one.told
     ]
-    held = 0
+    held, explained = 0, Counter[Restore]()
     for copy in sorted(copies, key=_size):
         fault = _judge_copy(walk, copy, keys, held)
         if fault is None:
             held = max(held, _size(copy))
-        elif fault.code not in ("log:rewritten", "log:shorter") or _is_first(fault, found):
+        elif fault.code not in ELSEWHERE:
             found.append(fault)
-    return Verdict(walk, found[:MOST_FAULTS], len(copies), held)
+        elif restore := _explained(fault, put_back):
+            explained[restore] += 1
+        elif _is_first(fault := _hinted(fault, put_back), found):
+            found.append(fault)
+    return Verdict(walk, found[:MOST_FAULTS], len(copies), held, sorted(explained.items()))
+
+
+def _explained(fault: Fault, put_back: Sequence[Restore]) -> Restore | None:
+    """The restore that says of this very checkpoint that it is of the log before."""
+    head = notes.read(fault.of.note) if fault.of else None
+    return next((one for one in put_back if head and restores.root_text(head) in one.beyond), None)
+
+
+def _hinted(fault: Fault, put_back: Sequence[Restore]) -> Fault:
+    """The same fault, with a restore that may be its reason where there is one."""
+    size = int(str(fault.values["size"]))
+    for one in put_back:
+        if one.head < size:
+            values = {"size": size, "number": one.seq, "snapshot": one.snapshot, "head": one.head}
+            return Fault("log:restored", values, fault.of)
+    return fault
 
 
 def _judge_copy(walk: Walk, copy: Copy, keys: Sequence[Key], held: int) -> Fault | None:
@@ -270,6 +305,7 @@ def told(verdict: Verdict) -> dict[str, Any]:
         "size": verdict.walk.size, "head": verdict.walk.head, "checked": verdict.checked,
         "newest": verdict.newest, "faults": faults,
         "steps": [one.seq for one in verdict.walk.steps if one.told],
+        "restores": [restores.values_of(*one) for one in verdict.restores],
     }  # fmt: skip
 
 

@@ -163,6 +163,13 @@ def list_stored(store: Store) -> Iterator[Copy]:
         yield Copy("store", key, _read(store, key))
 
 
+def list_files(folder: Path | None) -> Iterator[Copy]:
+    """Those in the folder of a second person, as far as it can be read now."""
+    with suppress(OSError):
+        for path in sorted(folder.glob("checkpoint-*.txt")) if folder else ():
+            yield Copy("file", path.name, path.read_text(encoding="utf-8", errors="replace"))
+
+
 def write_file(path: Path, note: str) -> bool:
     """A file for somebody else, whole or not at all, never over another; whether these words are in it."""
     part = path.with_name(f".{path.name}.part")

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import auditing, chain, checkpoints, clock, custody
+from tipline.domain import auditing, chain, checkpoints, clock, custody, restores
 from tipline.domain.auditing import Verdict
 from tipline.domain.chain import Row
 from tipline.domain.checkpoints import Copy
@@ -55,17 +55,18 @@ def audit(lines: Iterable[str], name: str, copies: Sequence[Copy] = ()) -> Verdi
     top, rows = _top(numbered, name)
     tried = [*top.copies, *copies]
     sizes = auditing.sizes_of(tried)
-    of_keys: list[Row] = []
+    kept: list[Row] = []
 
     def look(after: int, end: int) -> chain.Block:
         inside = [one for one in sizes if after < one <= end]
-        return chain.check_block(_pages(rows, end - after, of_keys), after, inside)
+        return chain.check_block(_pages(rows, end - after, kept), after, inside)
 
     spans = ((at, min(at + chain.BLOCK, top.entries)) for at in range(0, top.entries, chain.BLOCK))
     walk = auditing.join(top.entries, (look(*span) for span in spans))
     if walk.fault is None and next(rows, None) is not None:
         walk = walk._replace(fault=chain.Fault(top.entries + 1, chain.MISSING))
-    return auditing.judge(walk, tried, auditing.keys_of(of_keys))
+    keys, put_back = auditing.keys_of(kept), restores.restores_of(kept)
+    return auditing.judge(walk, tried, keys, put_back=put_back)
 
 
 def _top(numbered: Iterator[tuple[int, str]], name: str) -> tuple[Top, Iterator[Row]]:
@@ -88,9 +89,9 @@ def _rows(number: int, first: dict[str, Any], numbered: Iterator[tuple[int, str]
         yield _row(further, _read(further, line))
 
 
-def _pages(rows: Iterator[Row], most: int, of_keys: list[Row]) -> Iterator[list[Row]]:
+def _pages(rows: Iterator[Row], most: int, kept: list[Row]) -> Iterator[list[Row]]:
     while page := list(islice(rows, min(most, chain.PAGE))):
-        of_keys += [row for row in page if str(row[4]).startswith("key:")]
+        kept += [row for row in page if str(row[4]).startswith("key:") or row[3] == restores.ACTION]
         most -= len(page)
         yield page
 

@@ -18,6 +18,7 @@ from tipline.domain import (
     chores,
     custody,
     logsearch,
+    restores,
 )
 from tipline.domain.custody import Custody
 from tipline.domain.logsearch import Wanted
@@ -202,6 +203,7 @@ def _state(tx: Transaction) -> dict[str, Any]:
         "checked": checked,
         "found": found,
         "wrong": [auditing.sentence(one, say) for one in auditing.faults_of(found)],
+        "restored": [say(restores.TOLD, **one) for one in found.get("restores", [])],
         "newest": checkpoints.latest(tx),
         "is_waiting": bool(checked and (checked.is_asked or checked.is_under_way)),
     }
