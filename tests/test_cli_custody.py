@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_a_database_put_back_to_an_older_state_is_found_by_the_store_and_by_a_fi
     assert again.exit_code == 1
     assert "is there already" in again.output
     whole = run(fresh, "verify", "--store", "--checkpoint", str(kept))
-    assert "Checkpoints checked: 3; the newest that holds is over 3 entries." in whole.output
+    assert re.search(r"Checkpoints checked: 3; the newest that holds is over \d+ entries\.", whole.output)
 
     for name in ("tipline.db-wal", "tipline.db-shm"):
         (database.parent / name).unlink(missing_ok=True)
@@ -61,17 +62,23 @@ def test_an_exported_log_is_checked_where_no_database_is(
     assert file.stat().st_mode & 0o077 == 0
     whole = run(PLAIN, "verify", "--log", str(file))
     assert whole.exit_code == 0
-    assert whole.output.startswith("All 4 entries stand")
+    stands = re.match(r"All (\d+) entries stand", whole.output)
+    assert stands
+    number = int(stands[1])
 
     lines = file.read_text("utf-8").splitlines(keepends=True)
     edited = json.dumps({**json.loads(lines[3]), "actor": "x"}) + "\n"
+    shorter = lines[0].replace(f":{number}", f":{number - 1}")
     tampers = {
         "broken at entry 2: was changed": [*lines[:3], edited, *lines[4:]],
         "broken at entry 2: missing": [*lines[:3], *lines[4:]],
-        "broken at entry 4: missing": lines[:-1],
-        "broken at entry 3: missing": [*lines[:-2], lines[-1], lines[-2]],
-        "broken at entry 5: missing": [*lines, lines[-1]],
-        "by a key that this log does not name": [lines[0].replace(":4", ":3"), *lines[1:-1]],
+        f"broken at entry {number}: missing": lines[:-1],
+        f"broken at entry {number - 1}: missing": [*lines[:-2], lines[-1], lines[-2]],
+        f"broken at entry {number + 1}: missing": [*lines, lines[-1]],
+        "by a key that this log does not name": [
+            lines[0].replace(f":{number}", f":{number - 1}"),
+            *lines[1:-1],
+        ],
         "line 5 cannot be read": [*lines[:4], lines[4][:30]],
         "line 1 cannot be read": lines[1:],
     }

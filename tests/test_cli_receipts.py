@@ -65,7 +65,7 @@ def test_a_new_key_asks_first_and_stands_in_the_log(fresh: Environment) -> None:
     with database.reading() as tx:
         acts = [one.action for one in custody.list_of(tx)]
     database.close()
-    assert acts == ["key:make", "key:retire", "key:make"]
+    assert [one for one in acts if one.startswith("key:")] == ["key:make", "key:retire", "key:make"]
 
 
 def test_another_secret_gets_a_sentence(fresh: Environment) -> None:  # noqa: F811

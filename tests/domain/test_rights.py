@@ -29,6 +29,7 @@ MATRIX = {
     "intake:take": "isa--",
     "shop:manage": "-sa--",
     "reply:manage": "-sa--",
+    "audit:export": "-sar-",
     "share:make": "isa--",
     "share:read": "isar-",
     "alert:read": "-sar-",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
 
 from tests.domain.conftest import EVENING, Ring, draft, file_of, sent
 from tipline.db import Transaction
@@ -25,7 +24,6 @@ from tipline.domain import (
 )
 from tipline.domain.actors import Actor, reporter
 from tipline.domain.cases import Case
-from tipline.domain.custody import Custody
 from tipline.domain.tips import STATES, Tip
 
 
@@ -172,16 +170,8 @@ def test_once_told_that_the_case_is_closed_nothing_is_said_to_be_checked(
 def test_a_thousand_acts_of_desk_and_workers_hide_nothing_from_the_reporter(
     tx: Transaction, officer: Actor, tip: Tip
 ) -> None:
-    last = custody.size(tx)
-    looks = [
-        {
-            "seq": last + number, "at": EVENING, "actor": officer.label, "action": "contact:read",
-            "subject": f"tip:{tip.reference}", "tip": tip.reference, "detail": "{}",
-            "previous": "", "hash": "",
-        }
-        for number in range(1, 1101)
-    ]  # fmt: skip
-    tx.execute(insert(Custody), looks)
+    for _ in range(1100):
+        custody.append(tx, officer, "contact:read", f"tip:{tip.reference}", tip=tip.reference)
     messages.write(tx, officer, tip, "几点？", kind="question")
 
     assert _codes(tx, tip)[-1] == "message:question"

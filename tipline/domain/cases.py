@@ -21,7 +21,7 @@ MERGED = "merged"
 CORRECTED = ("title", "summary", "state", "outcome")
 STATION, MEMBERS = ACCESS = ("station", "members")
 # Entries of the log about these are told to those alone who see all cases (tipline.domain.alerts).
-FOR_SUPERVISORS = ("alert:", "seen:")
+FOR_SUPERVISORS = ("alert:", "seen:", "log:")
 
 
 class Counter(Base):

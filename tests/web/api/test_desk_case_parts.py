@@ -58,8 +58,9 @@ def test_a_case_for_members_alone_is_met_nowhere_by_others(
             client.get(url, headers=asked).status_code == 200,
             bool(client.get("/api/v1/cases", headers=asked).json["items"]),
             bool(client.get("/api/v1/search?q=内部", headers=asked).json["items"]),
-            bool(client.get(f"/api/v1/tips/{tip.reference}", headers=asked).json["cases"]),
-            bool(client.get("/api/v1/queue?state=all", headers=asked).json["items"][0]["cases"]),
+            # A tip that stands in such cases alone is as closed as they are.
+            bool(client.get(f"/api/v1/tips/{tip.reference}", headers=asked).json.get("cases")),
+            bool(client.get("/api/v1/queue?state=all", headers=asked).json["items"]),
             bool(client.get(f"/api/v1/custody?subject=case:{made['number']}", headers=asked).json["items"]),
             client.get(f"{url}/evidence", headers=asked).status_code == 200,
             client.get(f"{url}/tasks", headers=asked).status_code == 200,

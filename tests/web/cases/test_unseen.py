@@ -80,7 +80,7 @@ def test_no_page_shows_anything_of_it(
                 if shown:
                     told.append(f"{path}{query}: {answer.status_code} {shown}")
     assert told == []
-    assert read > 60
+    assert read > 40  # the tip stands in such cases alone, so its own pages are closed as well
     assert SECRETS[0] in signed_in("supervisor").get(f"/desk/cases/{hidden.numbers[0]}").text
 
 

@@ -110,6 +110,7 @@ def test_a_queue_ten_times_as_long_asks_the_database_no_more(
             factories.examine(services, add_file(make_tip()), pictures=1)
 
     fill(5)
+    client.get("/desk/queue", headers=headers())  # a token's first use is written down
     with counted(services) as few:
         client.get("/desk/queue", headers=headers())
     fill(45)
@@ -135,7 +136,8 @@ def test_asking_again_costs_nothing_while_nothing_happens(
     with counted(services) as sent:
         answer = client.get(url, headers=headers())
     assert (answer.status_code, answer.data) == (204, b"")
-    assert len([one for one in sent if one.startswith("SELECT")]) <= 3
+    # Who asks, what is closed to them, whether anything changed, who looks.
+    assert len([one for one in sent if one.startswith("SELECT")]) <= 4
 
 
 def test_only_rows_that_changed_are_sent(

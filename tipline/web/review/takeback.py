@@ -59,7 +59,11 @@ def _take_back(act_id: int | None) -> ResponseReturnValue:
     try:
         with current.services().database.transaction() as tx:
             act = acts.read_act(tx, act_id) if act_id is not None else _last(tx)
-            tip = tx.get_one(Tip, act.tip_id).reference if act.tip_id else ""
+            if act.tip_id:
+                row = tx.get(Tip, act.tip_id)
+                if row is None:  # it does not exist for this person
+                    raise TiplineError("act:not-found")
+                tip = row.reference
             notice = _told(tx, act, undoing.undo(tx, current.actor(), act.id))
     except TiplineError as fault:
         # Of an act that does not exist for this person nobody learns which tip it was done to.
