@@ -68,7 +68,6 @@ def test_an_exported_log_is_checked_where_no_database_is(
 
     lines = file.read_text("utf-8").splitlines(keepends=True)
     edited = json.dumps({**json.loads(lines[3]), "actor": "x"}) + "\n"
-    shorter = lines[0].replace(f":{number}", f":{number - 1}")
     tampers = {
         "broken at entry 2: was changed": [*lines[:3], edited, *lines[4:]],
         "broken at entry 2: missing": [*lines[:3], *lines[4:]],
