@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.hostile import flips
 from tipline.domain import filenames, kinds, provenance, times
+from tipline.web import media, ranges
 from workers import untrusted, untrusted_results
 from workers.media import boxes, preface, reconyx, repair, sniff, traces, units, wire, xmp
 from workers.media.job import Job, Limits
@@ -112,7 +113,23 @@ def tell(data: bytes) -> None:
     times.contradictions(made["times"], length_s=1.0, arrived=datetime(2026, 1, 1, tzinfo=UTC))
 
 
-TARGETS: dict[str, Target] = {"hear": hear, "parse": parse, "sort": sort, "walk": walk, "tell": tell}
+def cut(data: bytes) -> None:
+    """What a browser asks for of a file, and the name it is given: within the file, within one header."""
+    size = int.from_bytes(data[:5], "big")
+    header, _, rest = data[5:].decode("utf-8", "replace").partition("\n")
+    part = ranges.asked_for(header, rest[:80] or None, '"tag"', size)
+    assert min(part.start, part.length) >= 0
+    assert part.start + part.length <= size
+    assert (part.status == 200) == (part == (0, size, 200))
+    for inline in (True, False):
+        said = media.disposition(rest, inline=inline)
+        assert said.isascii(), said
+        assert said.isprintable(), said
+
+
+TARGETS: dict[str, Target] = {
+    "hear": hear, "parse": parse, "sort": sort, "walk": walk, "tell": tell, "cut": cut,
+}  # fmt: skip
 
 
 def everything(data: bytes) -> None:
@@ -135,6 +152,8 @@ def seeds() -> Iterator[bytes]:
         yield b"\x03" + data[:LONGEST]
     for data in TALES:
         yield b"\x04" + data
+    for header in ("bytes=0-", "bytes=5-9", "bytes=-7", "bytes=9-5", "bytes=0-1,4-5", "bytes=99999-"):
+        yield b"\x05" + (1000).to_bytes(5, "big") + f"{header}\n门口监控 ../“a”\r\nX: y.mp4.exe".encode()
 
 
 def shaken(count: int, seed: int) -> Iterator[bytes]:

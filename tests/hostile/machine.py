@@ -1,13 +1,15 @@
 """A station that anything may happen to in any order, and what must hold whatever does. Hypothesis drives it.
 
 Tips come, files arrive in pieces, are resumed, repeated, taken back; processes die; tips are linked and
-unlinked, held and set free; erasures are asked for, agreed to, called off and carried out; days pass; the
-station is backed up, lost, and brought back elsewhere. After each step: what was acknowledged can be read
-again byte for byte, what is held was not erased, what was erased cannot be read, and the log is whole.
+unlinked, held and set free; files are shared, looked at, taken back; erasures are asked for, agreed to,
+called off and carried out; days pass; the station is backed up, lost, and brought back elsewhere. After each
+step: what was acknowledged can be read again byte for byte, what is held was not erased, what was erased
+cannot be read, no ended share opens, and the log is whole.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,7 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
 from sqlalchemy import select
 
 import storage
@@ -26,10 +36,25 @@ from tipline.backup import making, restoring
 from tipline.backup.shelf import Shelf
 from tipline.bell import SilentBell
 from tipline.db import Transaction
-from tipline.domain import accounts, cases, clock, custody, erasures, holds, links, tips
+from tipline.domain import (
+    accounts,
+    cases,
+    clock,
+    custody,
+    derivatives,
+    erasures,
+    holds,
+    ids,
+    links,
+    renditions,
+    shares,
+    sharing,
+    tips,
+)  # fmt: skip
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.reports import Report
+from tipline.domain.sharing import Wish
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.errors import TiplineError
@@ -40,6 +65,7 @@ from workers import erasing
 BEGINNING = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 PHOTO = b"\xff\xd8\xff\xe0"
+COPY = PHOTO + b"canary-of-a-shared-copy" * 4
 # Which of the tips: mostly the same ones, so that acts meet.
 PICK = st.sampled_from((0, 0, 1, 2))
 
@@ -77,6 +103,8 @@ class StationMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="tipline-machine-"))
         self.now, self.number = BEGINNING, 0
         self.known: dict[str, Known] = {}
+        self.shared: dict[str, str] = {}
+        self.places: dict[str, str] = {}
         self.settings = type(self).make(self.folder / "first")
         self.station = self._start()
 
@@ -205,6 +233,45 @@ class StationMachine(RuleBasedStateMachine):
         self.agree(pick, by_the_same=False)
         self.pass_days(8)
 
+    @rule(sent=uploads)
+    def share(self, sent: Sent) -> None:
+        """A copy for somebody outside is made, and its worker is quick."""
+        with suppress(TiplineError), self._writing() as tx:
+            file = tx.get(Evidence, sent.evidence)
+            if file is None:  # taken back by its sender
+                return
+            wish = Wish(ids.new_id(), recipient="邻区 王警官", reason="辨认")
+            made = sharing.make(tx, self.station.bell, self.station.key, self.li, file, wish)
+            name = f"shared-{made.share.derivative_id}.jpg"
+            self.station.store.put(storage.keys.rendition(file.id, name), COPY)
+            digest = hashlib.sha256(COPY).hexdigest()
+            renditions.keep(
+                tx, file.id, name=name, kind="shared", provenance={}, mime="image/jpeg", size=len(COPY),
+                sha256=digest, width=32, height=18, t=None, frame=None,
+            )  # fmt: skip
+            derivatives.finish(tx, made.share.derivative_id or 0, rendition=name, found={}, sha256=digest)
+            self.shared[made.share.id] = made.code
+            self.places[made.share.id] = storage.keys.rendition(file.id, name)
+
+    @precondition(lambda self: self.shared)
+    @rule(pick=PICK)
+    def look_at_a_share(self, pick: int) -> None:
+        share_id = list(self.shared)[pick % len(self.shared)]
+        with suppress(TiplineError), self._writing() as tx:
+            share = shares.read_share(tx, share_id)
+            sharing.open_share(tx, self.station.key, share, self.shared[share_id], "")
+            tip = tx.get_one(Tip, tx.get_one(Evidence, share.evidence_id).tip_id)
+            assert share.revoked_at is None, "a share that was taken back opens"
+            assert tip.erased_at is None, "a share of an erased tip opens"
+            assert self.now < share.expires_at, "a share opens after its day"
+
+    @precondition(lambda self: self.shared)
+    @rule(pick=PICK)
+    def take_share_back(self, pick: int) -> None:
+        with self._writing() as tx:
+            share = shares.read_share(tx, list(self.shared)[pick % len(self.shared)])
+            sharing.revoke(tx, self.wang, share)
+
     # --- time, death, and the operator
 
     @rule(days=st.sampled_from((8, 1)))
@@ -255,6 +322,14 @@ class StationMachine(RuleBasedStateMachine):
                 assert bool(row.text == one.words) is (row.erased_at is None)
                 for sent in one.files:
                     self._look_at(tx, sent, erased=row.erased_at is not None)
+
+    @invariant()
+    def of_an_erased_tip_no_shared_copy_is_left(self) -> None:
+        with self.station.database.reading() as tx:
+            for share_id, key in self.places.items():
+                file = tx.get_one(Evidence, shares.read_share(tx, share_id).evidence_id)
+                is_erased = tx.get_one(Tip, file.tip_id).erased_at is not None
+                assert self._read(key) == (None if is_erased else COPY)
 
     @invariant()
     def the_log_is_whole(self) -> None:

@@ -120,7 +120,7 @@ def make(
         tx, actor, MADE, f"share:{share.id}", tip=tip.reference, reason=share.reason, number=file.number,
         share=number, evidence=file.id, derivative=copy.id, recipient=share.recipient,
         covered=source is not None, sound=bool(wanted["sound"]), facts=sorted(facts),
-        case=case.number if case else None, until=clock.stamp(share.expires_at), most_views=wish.most_views,
+        for_case=case.id if case else None, until=clock.stamp(share.expires_at), most_views=wish.most_views,
         second=second is not None,
     )  # fmt: skip
     acts.record(tx, actor, MADE, tip=tip, subject=f"derivative:{copy.id}", after={"share": share.id})

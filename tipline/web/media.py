@@ -23,7 +23,7 @@ from tipline.domain.renditions import Rendition
 from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, media_links, purposes, security
+from tipline.web import current, media_links, purposes, ranges, security
 
 PIECE = 256 * 1024
 BINARY = "application/octet-stream"
@@ -61,7 +61,6 @@ _HARMFUL_ENDING = re.compile(
     r"\.(exe|com|bat|cmd|scr|pif|msi|ps1|vbs|vbe|js|jse|wsf|wsh|hta|lnk|url|reg|jar|html?|xhtml|mht|svgz?|xml)\.*\s*$",
     re.IGNORECASE,
 )
-_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ ()-]")
 
 
@@ -173,26 +172,15 @@ def _send(key: str, size: int, sha256: str, mime: str) -> Response:
 
 
 def _wanted(response: Response, size: int, sha256: str) -> tuple[int, int]:
-    """Start and length of what to send. More than one range, or one we cannot read, gets the whole."""
-    asked = _ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if request.method != "GET" or asked is None or not any(asked.groups()):
-        return 0, size
-    # A weak tag or a date does not prove that the pieces fit together (RFC 9110, 13.1.5).
-    if request.headers.get("If-Range", quote_etag(sha256)).strip() != quote_etag(sha256):
-        return 0, size
-    first, last = (int(one) if one else None for one in asked.groups())
-    if first is None:
-        first, last = max(size - (last or 0), 0), size - 1
-    elif last is not None and last < first:
-        return 0, size
-    stop = size if last is None else min(last + 1, size)
-    if first >= stop:
-        response.status_code = 416
+    """Start and length of what to send; the answer says which part that is."""
+    header = request.headers.get("Range", "") if request.method == "GET" else ""
+    part = ranges.asked_for(header, request.headers.get("If-Range"), quote_etag(sha256), size)
+    response.status_code = part.status
+    if part.status == 416:
         response.headers["Content-Range"] = f"bytes */{size}"
-        return 0, 0
-    response.status_code = 206
-    response.headers["Content-Range"] = f"bytes {first}-{stop - 1}/{size}"
-    return first, stop - first
+    elif part.status == 206:
+        response.headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{size}"
+    return part.start, part.length
 
 
 def _pieces(reader: BinaryIO, length: int) -> Iterator[bytes]:
