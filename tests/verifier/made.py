@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,7 +16,30 @@ from tipline.domain.merkle import Tree
 from tipline.domain.notes import Head
 from workers.packing.bag import Bag
 
+BASE = "A-2026-1"
 ORIGINALS = {"1-1": b"\xff\xd8one" * 500, "1-2": b"\0\0\0\x18ftyp" * 300}
+
+
+class Inside(zipfile.ZipFile):
+    """A package as its own lists speak of it: without the one folder that all of it lies in."""
+
+    @property
+    def base(self) -> str:
+        names = super().namelist()
+        return names[0].partition("/")[0] if names else BASE
+
+    def namelist(self) -> list[str]:
+        return [one.removeprefix(f"{self.base}/") for one in super().namelist()]
+
+    def read(self, name: Any, pwd: bytes | None = None) -> bytes:
+        return super().read(f"{self.base}/{name}", pwd)
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *rest: Any, **more: Any) -> None:
+        if isinstance(zinfo_or_arcname, zipfile.ZipInfo):
+            zinfo_or_arcname.filename = f"{self.base}/{zinfo_or_arcname.filename}"
+        else:
+            zinfo_or_arcname = f"{self.base}/{zinfo_or_arcname}"
+        super().writestr(zinfo_or_arcname, data, *rest, **more)
 
 
 class Signed(NamedTuple):
@@ -54,7 +78,7 @@ def package(
     entries: list[dict[str, Any]] | None = None, listed: dict[str, str] | None = None,
 ) -> bytes:  # fmt: skip
     """The zip. `told` replaces or adds files, `listed` digests of the list, before all is signed."""
-    signer, bag = signer or key(), Bag()
+    signer, bag = signer or key(), Bag(BASE)
     files = {**_files(signer, logged or signer, entries or log(), listed or {}), **(told or {})}
     return b"".join(_pieces(bag, files, signer, len(entries or log())))
 

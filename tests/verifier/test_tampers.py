@@ -42,11 +42,11 @@ def codes(found: Findings) -> set[str]:
 
 def repacked(change: Callable[[dict[str, bytes]], object]) -> bytes:
     """What somebody makes who takes a package apart, changes it, and packs it again."""
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+    with made.Inside(io.BytesIO(GOOD)) as archive:
         files = {one: archive.read(one) for one in archive.namelist()}
     change(files)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with made.Inside(out, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return out.getvalue()
@@ -118,12 +118,12 @@ def test_a_list_that_was_made_to_fit_what_was_changed_is_found_by_its_signature(
     lying = made.package(
         told={"data/originals/1-1.bin": b"other"}, listed={"1-1": "0" * 64}, signer=made.key(9)
     )
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+    with made.Inside(io.BytesIO(GOOD)) as archive:
         kept = {name: archive.read(name) for name in ("signature.json", "data/keys/tipline-keys.json")}
-    with zipfile.ZipFile(io.BytesIO(lying)) as archive:
+    with made.Inside(io.BytesIO(lying)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()} | kept
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with made.Inside(out, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
 
@@ -142,16 +142,16 @@ def test_a_package_signed_by_somebody_else_is_told_from_ours_by_the_fingerprint(
 
 def rewrapped(**more: bytes) -> bytes:
     """Somebody adds files beside the payload, to the list of tags and to a zip just like the station's."""
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+    with made.Inside(io.BytesIO(GOOD)) as archive:
         files = {one: archive.read(one) for one in archive.namelist()} | more
     tags = [one for one in files if not one.startswith(("data/", "tagmanifest-"))]
     lines = (f"{hashlib.sha256(files[one]).hexdigest()}  {one}\n" for one in tags)
     files["tagmanifest-sha256.txt"] = "".join(lines).encode()
     out, members = b"", []
     for name, data in files.items():
-        crc = zlib.crc32(data)
-        members.append(envelope.Member(name.encode(), len(data), crc, len(out)))
-        out += envelope.local_header(name.encode(), len(data)) + data + envelope.descriptor(len(data), crc)
+        crc, raw = zlib.crc32(data), f"{made.BASE}/{name}".encode()
+        members.append(envelope.Member(raw, len(data), crc, len(out)))
+        out += envelope.local_header(raw, len(data)) + data + envelope.descriptor(len(data), crc)
     directory = b"".join(map(envelope.central_header, members))
     return out + directory + envelope.ending(len(members), len(out), len(directory))
 
@@ -173,7 +173,7 @@ def test_what_is_slipped_in_beside_what_was_signed_is_found_though_every_list_na
 
 
 def test_words_put_beside_the_signature_are_found(judge: Callable[..., Findings]) -> None:
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+    with made.Inside(io.BytesIO(GOOD)) as archive:
         told = json.loads(archive.read("signature.json"))
     told["note"] = "approved by the court"
 
@@ -220,7 +220,7 @@ def test_entries_left_out_doubled_or_swapped_are_found(judge: Callable[..., Find
 
 def test_links_devices_and_compressed_bombs_are_not_opened(judge: Callable[..., Findings]) -> None:
     out = io.BytesIO(GOOD)
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+    with made.Inside(out, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data/bomb.bin", bytes(50_000_000))
         link = zipfile.ZipInfo("data/link")
         link.external_attr = 0o120777 << 16
@@ -247,7 +247,7 @@ def test_a_directory_that_claims_the_moon_is_refused_before_it_is_read(
 
 def test_a_hundred_thousand_entries_are_bounded(judge: Callable[..., Findings]) -> None:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with made.Inside(out, "w") as archive:
         for at in range(3000):
             archive.writestr(f"../{at}", b"")
     found = judge(out.getvalue())
@@ -273,12 +273,25 @@ def test_no_garbage_breaks_the_check(noise: bytes, at: int, tmp_path_factory: py
 def test_an_unpacked_folder_is_checked_alike_and_its_links_are_not_followed(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
         archive.extractall(tmp_path)  # noqa: S202 - ours, made a moment ago
-    assert checking.check(str(tmp_path)).faults == []
+    folder = tmp_path / made.BASE
+    assert [one.name for one in tmp_path.iterdir()] == [folder.name]
+    assert checking.check(str(tmp_path)).faults == checking.check(str(folder)).faults == []
 
-    os.symlink("/etc/passwd", tmp_path / "data" / "more")
-    os.mkfifo(tmp_path / "data" / "pipe")
-    (tmp_path / "data" / "originals" / "1-1.bin").write_bytes(b"other")
+    os.symlink("/etc/passwd", folder / "data" / "more")
+    os.mkfifo(folder / "data" / "pipe")
+    (folder / "data" / "originals" / "1-1.bin").write_bytes(b"other")
     assert {"link", "damaged", "file-changed", "original-altered"} <= codes(checking.check(str(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["NOTICE.txt", "data/originals/1-1.bin", "other/bagit.txt", "bagit.txt"])
+def test_what_lies_beside_the_one_folder_of_a_package_is_found(
+    judge: Callable[..., Findings], name: str
+) -> None:
+    out = io.BytesIO(GOOD)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(name, b"The officer admits that he altered it.")
+
+    assert codes(judge(out.getvalue())) - {"envelope"}
 
 
 def test_the_command_ends_with_0_1_or_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

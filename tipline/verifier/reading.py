@@ -10,7 +10,7 @@ import os
 import stat
 import struct
 import zlib
-from typing import BinaryIO, Iterator  # noqa: UP035 - Python 3.8 knows no other place for it
+from typing import BinaryIO, Iterable, Iterator  # noqa: UP035 - Python 3.8 knows no other place for it
 
 from tipline.verifier.envelope import (
     CENTRAL,
@@ -198,6 +198,25 @@ class Zip(Files):
 
     def _list(self, directory: bytes, found: Findings) -> None:
         folded: dict[str, str] = {}
+        told = list(self._told(directory))
+        base = base_of(name for name, *_ in told)
+        for raw_name, mode, is_packed, one in told:
+            name = raw_name[len(base) :] if raw_name.startswith(base) else raw_name
+            if name.endswith("/") and not one.size and not unsafe(name[:-1]):
+                continue  # a folder, as other programs list them
+            if stat.S_ISLNK(mode):
+                found.fault("link", name=name)
+            elif is_packed:
+                found.fault("compressed", name=name)
+            elif one.offset + one.size > self.end:
+                found.fault("damaged", name=name, fault="larger than the file")
+            elif self.take(found, name, one.size, folded):
+                self.members[name] = one
+                continue
+            self.unread.append(name)
+
+    def _told(self, directory: bytes) -> Iterator[tuple[str, int, bool, Member]]:
+        """Name, mode, whether it is not stored plainly, and the rest of each entry."""
         at = 0
         while at + 46 <= len(directory) and directory[at : at + 4] == CENTRAL:
             flags, method = struct.unpack("<HH", directory[at + 8 : at + 12])
@@ -208,21 +227,20 @@ class Zip(Files):
             at += 46 + named + more + said
             size, packed, offset = long_numbers(extra, size, packed, offset)
             self.listed.append(Member(raw, size, crc, offset))
-            name = raw.decode("utf-8", "backslashreplace")
             if len(self.listed) > MOST_ENTRIES:
                 return
-            if name.endswith("/") and not size and not unsafe(name[:-1]):
-                continue  # a folder, as other programs list them
-            if stat.S_ISLNK(mode >> 16):
-                found.fault("link", name=name)
-            elif method or flags & 1 or packed != size:
-                found.fault("compressed", name=name)
-            elif offset + size > self.end:
-                found.fault("damaged", name=name, fault="larger than the file")
-            elif self.take(found, name, size, folded):
-                self.members[name] = self.listed[-1]
-                continue
-            self.unread.append(name)
+            is_packed = bool(method or flags & 1 or packed != size)
+            yield raw.decode("utf-8", "backslashreplace"), mode >> 16, is_packed, self.listed[-1]
+
+
+def base_of(names: Iterable[str]) -> str:
+    """The one folder of the zip in which the bag lies, with its stroke; nothing where it lies beside none.
+
+    What somebody put outside that folder keeps its whole name, and is found as what no list names.
+    """
+    found = {one.rpartition("bagit.txt")[0] for one in names if one.endswith("/bagit.txt")}
+    found = {one for one in found if one.count("/") == 1}
+    return found.pop() if len(found) == 1 else ""
 
 
 def long_numbers(extra: bytes, size: int, packed: int, offset: int) -> list[int]:
@@ -241,6 +259,9 @@ def open_files(path: str, found: Findings) -> Files | None:
     """The package at this path; None after a fault that leaves nothing to look at."""
     try:
         if os.path.isdir(path):
+            inside = os.listdir(path)
+            if len(inside) == 1 and "bagit.txt" not in inside:  # where the zip was unpacked to
+                path = os.path.join(path, inside[0])
             if not os.path.isfile(os.path.join(path, "bagit.txt")):
                 found.fault("not-a-package")
                 return None

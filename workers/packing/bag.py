@@ -31,9 +31,11 @@ class ChangedSize(Exception):
 
 
 class Bag:
-    """A zip under way."""
+    """A zip under way. All of it lies in the folder `base`, so that whoever unpacks it finds that one thing
+    (RFC 8493, 4.2)."""
 
-    def __init__(self, *, with_sm3: bool = False) -> None:
+    def __init__(self, base: str, *, with_sm3: bool = False) -> None:
+        self.base = base
         self.kinds = [SHA256, SM3] if with_sm3 else [SHA256]
         self.offset = 0
         self.octets = self.files = 0
@@ -86,7 +88,7 @@ class Bag:
         self._tags[name] = self.found
 
     def _write(self, source: Source) -> Iterator[bytes]:
-        name, start = source.path.encode("ascii"), self.offset
+        name, start = f"{self.base}/{source.path}".encode("ascii"), self.offset
         digest, others = Digest(), [hashlib.new(kind) for kind in self.kinds[1:]]
         crc, passed = 0, 0
         yield self._told(envelope.local_header(name, source.size))

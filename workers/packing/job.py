@@ -111,7 +111,8 @@ def _require_room(tx: Transaction, services: Services, contents: Contents) -> No
 
 def _stream(state: State, lease: Lease) -> None:
     store, package = state.services.store, state.package
-    bag = Bag(with_sm3=state.services.settings.sm3)
+    name = packing_names.package(state.contents.case.number, package.id)
+    bag = Bag(name.rpartition(".")[0], with_sm3=state.services.settings.sm3)
     digest, teller = Digest(), _Teller(state, lease)
 
     def pieces() -> Iterator[bytes]:
@@ -129,12 +130,11 @@ def _stream(state: State, lease: Lease) -> None:
         raise TiplineError(CHANGED) from fault
     finally:
         store.abort(session)
-    _keep(state, lease, digest)
+    _keep(state, lease, name, digest)
 
 
-def _keep(state: State, lease: Lease, digest: Digest) -> None:
+def _keep(state: State, lease: Lease, name: str, digest: Digest) -> None:
     kept = timedelta(days=state.services.settings.package_days)
-    name = packing_names.package(state.contents.case.number, state.package.id)
     with state.services.database.transaction() as tx:
         if not outbox.finish(tx, lease.id, lease.token):
             raise Lost

@@ -15,6 +15,7 @@ import pytest
 
 import storage
 from storage import keys
+from tests.verifier import made
 from tests.workers.packing.conftest import Pack, again, job_of, saved
 from tipline.domain import custody, links, packages
 from tipline.domain.accounts import Account
@@ -48,7 +49,8 @@ def _unpack(path: Path, folder: Path, how: str) -> Path:
     else:
         command = [sys.executable, "-m", "zipfile", "-e", str(path), str(folder)]
         subprocess.run(command, check=True, timeout=60)
-    return folder
+    (base,) = folder.iterdir()  # one thing, as RFC 8493 wants it
+    return base
 
 
 def test_a_package_is_what_three_tools_a_stock_validator_and_our_check_say_it_is(
@@ -74,7 +76,7 @@ def test_the_program_inside_needs_nothing_but_python(
     services: Services, linked: list[Tip], pack: Pack, tmp_path: Path
 ) -> None:
     path = saved(services, pack("originals"), tmp_path)
-    with zipfile.ZipFile(path) as archive:
+    with made.Inside(path) as archive:
         (tmp_path / "verify.py").write_bytes(archive.read("data/verify.py"))
     run = [sys.executable, "-I", "-S", "-E", str(tmp_path / "verify.py")]
     whole = subprocess.run([*run, str(path)], capture_output=True, cwd="/", env={}, timeout=60, check=False)
@@ -93,7 +95,7 @@ def test_names_and_times_of_reporters_stand_in_the_metadata_alone(
 ) -> None:
     path = saved(services, pack("originals"), tmp_path)
 
-    with zipfile.ZipFile(path) as archive:
+    with made.Inside(path) as archive:
         listed = json.loads(archive.read("data/metadata/evidence.json"))["items"]
         tips = json.loads(archive.read("data/metadata/tips.json"))["items"]
         entries = [json.loads(one) for one in archive.read("data/custody/entries.jsonl").splitlines()]
@@ -123,7 +125,7 @@ def test_an_original_that_was_swapped_in_the_store_is_never_passed_as_genuine(
     assert [one.code for one in found.faults] == ["original-altered"]
     assert "1-1" in found.faults[0].english
     assert "1-1" in found.faults[0].chinese
-    with zipfile.ZipFile(path) as archive:
+    with made.Inside(path) as archive:
         assert "不得作为原件使用" in archive.read("data/originals/1-1.mp4.ALTERED.txt").decode()
         assert b"Tipline-Altered: 1-1\n" in archive.read("bag-info.txt")
 
@@ -148,7 +150,7 @@ def test_what_still_arrives_is_listed_as_missing(
 
     row = pack("originals")
 
-    with zipfile.ZipFile(saved(services, row, tmp_path)) as archive:
+    with made.Inside(saved(services, row, tmp_path)) as archive:
         missing = json.loads(archive.read("data/metadata/missing.json"))
     assert [one["filename"] for one in missing["items"]] == ["late.mp4"]
     assert missing["snapshot"] == row.head
@@ -246,7 +248,7 @@ def test_covered_copies_instead_of_originals_take_no_uncovered_picture_along(
     monkeypatch.setattr(packages.packing, "covers_any", lambda *_given: True)
     row = pack("redacted")
 
-    with zipfile.ZipFile(saved(services, row, tmp_path)) as archive:
+    with made.Inside(saved(services, row, tmp_path)) as archive:
         names = archive.namelist()
     assert [one for one in names if one.startswith(("data/originals", "data/renditions"))] == []
     assert checking.check(str(saved(services, row, tmp_path))).faults == []
@@ -271,7 +273,7 @@ def test_acts_stand_in_the_log_and_the_report_is_kept_where_nothing_can_be_print
         "package:make",
     ]
     assert acts[-1].facts()["sha256"] == row.sha256
-    with zipfile.ZipFile(saved(services, row, tmp_path)) as archive:
+    with made.Inside(saved(services, row, tmp_path)) as archive:
         assert "证据包" not in archive.read("data/report.html").decode()
         assert b"Evidence package" in archive.read("data/report.html")
 
@@ -286,9 +288,9 @@ def test_a_long_list_is_printed_in_parts_of_which_each_can_be_signed_alone(
     path = saved(services, pack("originals", "report"), tmp_path)
 
     assert checking.check(str(path)).faults == []
-    with zipfile.ZipFile(path) as archive:
-        made = [one for one in archive.namelist() if "report" in one]
-    assert made == ["data/report.pdf", "data/report-2.pdf"]
+    with made.Inside(path) as archive:
+        reports = [one for one in archive.namelist() if "report" in one]
+    assert reports == ["data/report.pdf", "data/report-2.pdf"]
     first, second = printed
     assert "2 files: this one and report-2 to report-2" in first
     assert "How to check" in first
