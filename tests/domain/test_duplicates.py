@@ -6,7 +6,7 @@ import pytest
 
 from tests.domain.conftest import draft, sent
 from tipline.db import Transaction
-from tipline.domain import acts, custody, duplicates, timeline, tips, undoing
+from tipline.domain import acts, custody, duplicates, timeline, tips, undoing, withdrawing
 from tipline.domain.actors import Actor
 from tipline.errors import TiplineError
 
@@ -40,7 +40,7 @@ def test_a_duplicate_is_taken_back_with_its_target(tx: Transaction, officer: Act
 
 def test_what_cannot_be_repeated_is_refused_with_a_sentence(tx: Transaction, officer: Actor) -> None:
     first, second, withdrawn = (sent(tx) for _ in range(3))
-    tips.withdraw(tx, officer, withdrawn)
+    withdrawing.withdraw(tx, officer, withdrawn)
     duplicates.mark(tx, officer, second, first)
     for tip, target, code in (
         (first, first, "itself"), (first, second, "circle"), (second, first, "marked"),

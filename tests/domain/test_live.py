@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from storage.memory import MemoryStore
 from tipline.bell import SilentBell
 from tipline.db import Database, Transaction
-from tipline.domain import live, outbox, tips
+from tipline.domain import live, outbox, tips, withdrawing
 from tipline.domain.actors import SYSTEM, reporter
 from tipline.domain.live import FIRST_BYTES, Live
 from tipline.domain.outbox import Outbox
@@ -144,7 +144,7 @@ def test_of_a_withdrawn_report_nothing_more_is_looked_at(slow: Slow, tip: Tip) -
     upload = slow.begin(tip)
     with slow.services.database.transaction() as tx:
         row = tx.get_one(Tip, tip.id)
-        tips.withdraw(tx, reporter(row.reference), row)
+        withdrawing.withdraw(tx, reporter(row.reference), row)
     slow.send(upload, FILM, pieces=30)
     assert jobs(slow.services) == []
 

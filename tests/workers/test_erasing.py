@@ -32,6 +32,7 @@ from tipline.domain import (
     tips,
     unread,
     unsent,
+    withdrawing,
 )
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, reporter
@@ -323,7 +324,7 @@ def test_what_nobody_ever_opened_is_not_erased_by_a_rule(
 ) -> None:
     tip = make_tip()
     with services.database.transaction() as tx:
-        tips.withdraw(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference))
+        withdrawing.withdraw(tx, reporter(tip.reference), tips.read_tip(tx, tip.reference))
     put_in_force(services, 7)
     days_pass(services, 9)
     assert listed(services) == []

@@ -14,7 +14,7 @@ from storage import Growing, keys
 from tests import footage
 from tipline.bell import SilentBell
 from tipline.domain import live as begun
-from tipline.domain import outbox, renditions, tips, uploads
+from tipline.domain import outbox, renditions, uploads, withdrawing
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
@@ -174,7 +174,7 @@ def test_of_a_report_that_was_taken_back_what_was_seen_is_swept(services: Servic
     look(services, half)
     with services.database.transaction() as tx:
         tip = tx.get_one(Tip, half.tip_id)
-        tips.withdraw(tx, reporter(tip.reference), tip)
+        withdrawing.withdraw(tx, reporter(tip.reference), tip)
     sweep.forget_withdrawn(services)
     assert seen(services, half) == []
     assert kept(services, half) == []

@@ -20,6 +20,12 @@ class Beat(Base):
     name: Mapped[str] = mapped_column(SafeText)
     # GeoJSON geometry, WGS-84; long, and seldom needed where a beat is.
     shape: Mapped[str | None] = mapped_column(SafeText, deferred=True)
+    # Its page for residents: the officer's name as they know it, a greeting, how else to reach the station.
+    officer_name: Mapped[str] = mapped_column(SafeText, default="")
+    greeting: Mapped[str] = mapped_column(SafeText, default="")
+    reach: Mapped[str] = mapped_column(SafeText, default="")
+    photo: Mapped[str | None] = mapped_column(String(100))  # key in the store, re-encoded
+    listed: Mapped[bool] = mapped_column(default=True)
 
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

@@ -34,6 +34,9 @@ class Message(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcTime)  # by the reporter, on the progress page
+    referral_id: Mapped[int | None] = mapped_column(
+        ForeignKey("referral.id", name="fk_message_referral"), index=True
+    )  # a partner wrote it
 
 
 def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "message") -> Message:

@@ -48,3 +48,8 @@ def count_newer(tx: Transaction, wanted: Filter, since: datetime) -> int:
 def _counted(name: str, wanted: Filter) -> Select[str, int]:
     inner = filters.narrow(select(Tip.id), wanted).limit(ENOUGH).subquery()
     return select(literal(name), func.count()).select_from(inner)
+
+
+def count_by_state(tx: Transaction) -> dict[str, int]:
+    rows = tx.execute(select(Tip.state, func.count()).group_by(Tip.state))
+    return {state: number for state, number in rows}

@@ -10,7 +10,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -86,7 +86,23 @@ class Tip(Base):
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
     ack_due_at: Mapped[datetime | None] = mapped_column(UtcTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # The response clock: minutes it had at the start, since when it waits for the reporter, and the ladder.
+    target_minutes: Mapped[int | None]
+    paused_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    paused_s: Mapped[float] = mapped_column(default=0.0)
+    escalation: Mapped[str | None] = mapped_column(String(12))  # the last step taken
+    escalates_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    incident_id: Mapped[int | None] = mapped_column(
+        ForeignKey("incident.id", name="fk_tip_incident"), index=True
+    )
+    bulletin_id: Mapped[int | None] = mapped_column(
+        ForeignKey("bulletin.id", name="fk_tip_bulletin"), index=True
+    )
+    # The reporter's verdict after closing: 1 well served, -1 not; and a word on why.
+    rating: Mapped[int | None]
+    rating_words: Mapped[str] = mapped_column(SafeText, default="")
+    rated_at: Mapped[datetime | None] = mapped_column(UtcTime)
     # The tip that told the same before; this one keeps its own files and thread.
     duplicate_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("tip.id", name="fk_tip_duplicate_of"), index=True
@@ -159,18 +175,6 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
     search.index(tx, tip.id)
     rematches.want(tx, tip.id)
-
-
-def may_withdraw(tip: Tip) -> bool:
-    """A reporter may take a tip back until somebody has taken note of it."""
-    return tip.state in ("draft", "received") and tip.acknowledged_at is None
-
-
-def withdraw(tx: Transaction, actor: Actor, tip: Tip) -> None:
-    """Take the tip back. What has arrived stays as it is: the desk sees that it was withdrawn."""
-    if not may_withdraw(tip):
-        raise TiplineError("tip:taken-up")
-    _set_state(tx, actor, tip, "withdrawn")
 
 
 def find_tip(tx: Transaction, reference: str) -> Tip | None:
@@ -291,11 +295,6 @@ def decide(tip: Tip) -> None:
     """Something changed on which a person decides; progress and pictures are not of that kind."""
     touch(tip)
     tip.version += 1
-
-
-def count_by_state(tx: Transaction) -> dict[str, int]:
-    rows = tx.execute(select(Tip.state, func.count()).group_by(Tip.state))
-    return {state: number for state, number in rows}
 
 
 def _set_state(

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 import storage
 from tipline import __version__, checks
-from tipline.domain import cases, custody, evidence, outbox, tips
+from tipline.domain import cases, custody, evidence, outbox, tallies
 from tipline.domain.actors import SYSTEM
 from tipline.web import current
 
@@ -31,7 +31,7 @@ def text() -> bytes:
 
 def _count_rows(registry: CollectorRegistry) -> None:
     with current.services().database.reading() as tx:
-        _gauge(registry, "tipline_tips", "Tips.", tips.count_by_state(tx), "state")
+        _gauge(registry, "tipline_tips", "Tips.", tallies.count_by_state(tx), "state")
         _gauge(registry, "tipline_evidence", "Files.", evidence.count_by_state(tx), "state")
         _gauge(registry, "tipline_outbox_jobs", "Jobs that are not done.", outbox.counts(tx), "state")
         _plain(registry, "tipline_open_cases", "Cases that are open.", cases.count_open(tx, SYSTEM))

@@ -19,6 +19,7 @@ from tipline.domain import (
     retention,
     tips,
     unread,
+    withdrawing,
 )
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, reporter
@@ -197,7 +198,7 @@ def test_supervisors_are_told_what_waits_and_what_nobody_opened(
         row = tips.read_tip(tx, tip.reference)
         erasures.ask(tx, reporter(tip.reference), row, "please")
         messages.write(tx, reporter(tip.reference), row, "hello")
-        tips.withdraw(tx, reporter(tip.reference), row)
+        withdrawing.withdraw(tx, reporter(tip.reference), row)
 
     told = signed_in("supervisor").get("/desk/queue").text
     assert "1 erasure waits for a decision" in told

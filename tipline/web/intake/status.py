@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import clock, contacts, messages, tips
+from tipline.domain import clock, contacts, messages, tips, withdrawing
 from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -130,7 +130,7 @@ def withdraw() -> ResponseReturnValue:
                     fresh.anonymous = True
                     tips.touch(fresh)
             else:
-                tips.withdraw(tx, actor, fresh)
+                withdrawing.withdraw(tx, actor, fresh)
     except TiplineError as fault:
         return status_page(tip, pages.faults_of(fault)), 409
     return redirect(url_for("intake.show_status"), 303)

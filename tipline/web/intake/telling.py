@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flask_babel import gettext
 
 from tipline.db import Transaction
-from tipline.domain import clock, evidence, messages, recorders, timeline, tips, uploads
+from tipline.domain import clock, evidence, messages, recorders, timeline, tips, uploads, withdrawing
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Told as ToldMessage
 from tipline.domain.tips import Tip
@@ -93,7 +93,7 @@ class Told:
 
     @property
     def may_withdraw(self) -> bool:
-        return tips.may_withdraw(self.tip)
+        return withdrawing.may_withdraw(self.tip)
 
     @property
     def may_add(self) -> bool:
