@@ -215,13 +215,13 @@ def test_the_store_is_tried_line_by_line_and_left_as_it_was(tmp_path: Path) -> N
 
 
 def test_an_interrupted_trial_leaves_the_store_as_it_was(tmp_path: Path) -> None:
-    for _ in range(6):  # a machine may be quick enough to end before it hears
+    for _ in range(20):  # a machine may be quick enough to end before it hears, or hear it while it leaves
         with doctor_of_store(tmp_path, "--store") as program:
             assert program.stdout
             program.stdout.readline()
             program.send_signal(signal.SIGINT)
             program.communicate(timeout=60)
-        if program.returncode:
+        if program.returncode == 1:
             break
     assert program.returncode == 1
     assert [path.name for path in sorted((tmp_path / "store").rglob("*"))] == ["objects", "uploads"]
