@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tipline.fault_kinds import N_, Entry, Kind
+from tipline.service_errors import SERVICE
 from tipline.trust_errors import TRUST
 
 __all__ = ["CATALOGUE", "Entry", "Kind", "N_", "TiplineError"]
@@ -323,6 +324,7 @@ CATALOGUE: dict[str, Entry] = {
     "batch:nothing-picked": Entry(_K.INVALID, N_("No tip is selected. Tick the rows first, then choose what to do.")),
     "batch:act-needed": Entry(_K.INVALID, N_("What is to be done with the selected tips did not arrive. Choose it again.")),
     **TRUST,
+    **SERVICE,
 }
 # fmt: on
 
