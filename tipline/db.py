@@ -75,7 +75,11 @@ def safe_text(value: str) -> str:
 
 
 class Transaction(Session):
-    """A session that is one transaction, with calls to make after its commit."""
+    """A session that is one transaction, with calls to make after its commit.
+
+    `ring` is the doorbell of whoever opened it, for what any act may have to tell (domain.notices)."""
+
+    ring: Callable[[str, int], None] = staticmethod(lambda kind, number: None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +93,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, class_=Transaction, expire_on_commit=False)
+        self.ring: Callable[[str, int], None] | None = None  # whom its transactions ring; nobody unless set
 
     @property
     def is_sqlite(self) -> bool:
@@ -98,6 +103,8 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Write: all or nothing. Calls in `after_commit` are made once the commit stands."""
         session = self._sessions()
+        if self.ring is not None:
+            session.ring = self.ring
         try:
             if self.is_sqlite:
                 session.execute(text("BEGIN IMMEDIATE"))

@@ -47,6 +47,7 @@ def build(settings: Settings, *, store: Store | None = None, bell: Bell | None =
     database = Database(settings.database_url)
     kept: Store = store or open_store(settings.store_url)
     bell = bell or QueueBell(redis_url(settings))
+    database.ring = bell
     ring = kept.keyring if isinstance(kept, SealedStore) else open_ring(settings, database)
     # Asked with the first file, and again until a database that is away has answered.
     vaults = Vaults(database, ring, lambda: encryption.decide(settings, database, ring).encrypts)

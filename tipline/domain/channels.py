@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, UtcTime
+
+# After so many failures in a row nothing more is sent there until its owner says so.
+PAUSED_AT = 20
+# Stands among a channel's events and is none: urgent events come at night, too.
+THROUGH_QUIET = "quiet:through"
+
+
+class Subject(Protocol):
+    """What of a tip decides who hears of it; tips tell events, so nothing here knows tips."""
+
+    id: Any
+    category: Any
+    beat: Any
+    assignee_id: Any
+    taken_by_id: Any
 
 
 class Channel(Base):
@@ -67,3 +84,14 @@ class Webhook(Base):
     failure: Mapped[str | None] = mapped_column(String(60))
     failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     failures: Mapped[int] = mapped_column(default=0)
+
+
+def hears(listener: Any, code: str, tip: Subject | None) -> bool:
+    """Whether the filters of a channel or webhook let this event through. An empty list is all there are."""
+    events = [one for one in json.loads(listener.events) if one != THROUGH_QUIET]
+    categories, beats = json.loads(listener.categories), json.loads(listener.beats)
+    if events and code not in events:
+        return False
+    if tip is None:
+        return True
+    return (not categories or tip.category in categories) and (not beats or tip.beat in beats)

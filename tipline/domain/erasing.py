@@ -18,6 +18,7 @@ from tipline.db import Base, Transaction
 from tipline.domain import clock, packages, search, sharing, sketches, traits
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
+from tipline.domain.channels import ReporterChannel
 from tipline.domain.contacts import Contact
 from tipline.domain.derivatives import Derivative
 from tipline.domain.erasures import Erasure
@@ -26,6 +27,7 @@ from tipline.domain.hints import Hint
 from tipline.domain.marks import Mark
 from tipline.domain.mentions import Mention
 from tipline.domain.messages import Message
+from tipline.domain.notices import Notice
 from tipline.domain.outbox import Outbox
 from tipline.domain.presence import Presence
 from tipline.domain.receipts import Access
@@ -199,6 +201,7 @@ ROWS: dict[str, Rows] = {
     "begun": _forget_begun,
     "thread": _forget_messages,
     "contact": _gone(Contact),
+    "notices": _gone(Notice, ReporterChannel),
     "made": _gone(Derivative, Redaction, Mark, Sighting, Step, Rendition),
     "uploads": _gone(Upload),
     "receipts": _gone(SignedReceipt, Access),

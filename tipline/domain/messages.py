@@ -9,12 +9,14 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, clock, custody, limits, replies, search, tips, unread
+from tipline.domain import acts, clock, custody, events, limits, replies, search, tips, unread
 from tipline.domain.actors import Actor
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 PUBLIC = ("message", "question", "progress")
+# What the desk writes to the reporter, as an event; a note is none.
+TOLD_AS = {"message": "tip:answer", "question": "tip:question", "progress": "tip:progress"}
 # For this long an officer may withdraw what was sent. Afterwards it counts as said; a note is nobody else's.
 WITHDRAWN_WITHIN = timedelta(minutes=30)
 
@@ -75,6 +77,8 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
     if by_reporter:
         unread.bring_news(tip)
         _answer(tx, actor, tip)
+    if by_reporter or kind in TOLD_AS:
+        events.tell(tx, "tip:message" if by_reporter else TOLD_AS[kind], tip=tip, by=actor)
     return message
 
 

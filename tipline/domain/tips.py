@@ -21,6 +21,7 @@ from tipline.domain import (
     clock,
     contacts,
     custody,
+    events,
     ids,
     limits,
     rematches,
@@ -175,6 +176,7 @@ def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None
     custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
     search.index(tx, tip.id)
     rematches.want(tx, tip.id)
+    events.tell(tx, "tip:new", tip=tip, by=actor)
 
 
 def find_tip(tx: Transaction, reference: str) -> Tip | None:
@@ -204,6 +206,7 @@ def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
     acts.record(tx, actor, "tip:acknowledge", tip=tip, before=before, after=after)
     late = bool(tip.ack_due_at and now > tip.ack_due_at)
     custody.append(tx, actor, "tip:acknowledge", f"tip:{tip.reference}", tip=tip.reference, late=late)
+    events.tell(tx, "tip:acknowledged", tip=tip, by=actor)
 
 
 def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, assignee: str | None) -> None:
@@ -219,6 +222,8 @@ def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, ass
     custody.append(
         tx, actor, "tip:assign", f"tip:{tip.reference}", tip=tip.reference, assignee=assignee, before=before
     )
+    if assignee_id is not None:
+        events.tell(tx, "tip:assigned", tip=tip, to=[assignee_id], by=actor)
 
 
 def move(
@@ -311,6 +316,8 @@ def _set_state(
         tx, actor, f"tip:{state.replace('_', '-')}", f"tip:{tip.reference}", tip=tip.reference, reason=reason,
         before=before, until=_iso(until), **({"of": of.reference} if of else {}),
     )  # fmt: skip
+    if state in ENDED:
+        events.tell(tx, f"tip:{state}", tip=tip, by=actor)
 
 
 def digest(tip: Tip) -> str:

@@ -1,0 +1,146 @@
+"""What may be told outside the house: a table of events, and `tell`, which writes it down for who listens.
+
+`tell` never sends. It writes a row for each listener in the transaction of the act itself, so that neither
+exists without the other; the desk's queue sends (workers.delivering). A row holds numbers and codes, nothing
+that anybody wrote. Whether a person may still see the tip is asked when it is sent, not here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Row, literal, null, select, union_all
+
+from tipline.db import Base, Transaction
+from tipline.domain import clock, notices
+from tipline.domain.actors import Actor
+from tipline.domain.channels import PAUSED_AT, Channel, ReporterChannel, Subject, Webhook, hears
+from tipline.domain.notices import Notice
+from tipline.errors import N_
+
+CODE = re.compile(r"[A-Za-z0-9:._-]{0,40}")
+
+
+class Shared(Protocol):
+    """An incident."""
+
+    id: Any
+
+
+class Event(NamedTuple):
+    """`sentence` is what a channel of staff reads. `reporter`: whoever handed the tip in hears that there is
+    news. `own`: a person hears of it only where the tip is theirs or nobody's; `named`: only who is named.
+    `urgent` may break quiet hours and waits for no digest."""
+
+    sentence: str
+    reporter: bool = False
+    own: bool = False
+    named: bool = False
+    urgent: bool = False
+
+
+EVENTS: dict[str, Event] = {
+    "tip:new": Event(N_("New tip")),
+    "tip:message": Event(N_("The tip provider wrote"), own=True),
+    "tip:withdrawn": Event(N_("Withdrawn by the tip provider"), own=True),
+    "tip:acknowledged": Event(N_("Acknowledged"), reporter=True, own=True),
+    "tip:assigned": Event(N_("Assigned to you"), named=True),
+    "tip:escalated": Event(N_("Not acknowledged in time"), named=True, urgent=True),
+    "tip:handed-over": Event(N_("Handed over"), reporter=True, named=True),
+    "tip:question": Event(N_("A question was asked"), reporter=True, own=True),
+    "tip:answer": Event(N_("An officer answered"), reporter=True, own=True),
+    "tip:progress": Event(N_("Progress was told"), reporter=True, own=True),
+    "tip:closed": Event(N_("Closed"), reporter=True, own=True),
+    "referral:reply": Event(N_("A partner replied"), reporter=True, own=True),
+    "incident:progress": Event(N_("Progress on an incident"), reporter=True),
+    "topic:question": Event(N_("A question on a topic")),
+    "bulletin:published": Event(N_("A bulletin was published")),
+}
+# A trial of one channel or webhook: told to that one alone, by its button.
+TEST = "channel:test"
+
+
+def tell(
+    tx: Transaction, code: str, *, tip: Subject | None = None, incident: Shared | None = None,
+    to: Collection[int] = (), by: Actor | None = None, **values: int | str | None,
+) -> list[Notice]:  # fmt: skip
+    """Write a notice for everybody who listens. `to` are accounts it is about, `by` who did it: nobody is
+    told what they did themselves. `values` are numbers and codes (a handle, a step), never words."""
+    event = EVENTS[code]
+    wrong = [name for name, value in values.items() if not _is_code(value)]
+    if wrong:
+        raise ValueError(f"a notice takes numbers and codes alone: {', '.join(wrong)}")
+    listening = [
+        one for one in tx.execute(_listeners(event, tip, incident)) if _is_for(one, code, event, tip, to, by)
+    ]
+    if not listening:
+        return []
+    now, said = clock.now(), json.dumps({k: v for k, v in values.items() if v is not None}, sort_keys=True)
+    written = []
+    for one in listening:
+        row = Notice(event=code, tip_id=tip.id if tip else None, values=said, created_at=now)
+        row.due_at = now if event.urgent else notices.end_of_digest(now, one.digest)
+        if one.kind == "channel":
+            row.channel_id = one.id
+        elif one.kind == "webhook":
+            row.webhook_id = one.id
+        else:
+            row.tip_id = one.id
+        tx.add(row)
+        written.append(row)
+    tx.flush()
+    return written
+
+
+def _listeners(event: Event, tip: Subject | None, incident: Shared | None) -> Any:
+    """All that might hear of it, in one query; there are few, and their filters are lists."""
+    open_channels = select(
+        literal("channel").label("kind"), Channel.id.label("id"), Channel.account_id.label("account"),
+        Channel.events.label("events"), Channel.categories.label("categories"),
+        Channel.beats.label("beats"), Channel.digest_minutes.label("digest"),
+    ).where(Channel.active, Channel.failures < PAUSED_AT)  # fmt: skip
+    hooks = select(
+        literal("webhook"), Webhook.id, Webhook.account_id, Webhook.events, literal("[]"), literal("[]"),
+        literal(0),
+    ).where(Webhook.active, Webhook.failures < PAUSED_AT)  # fmt: skip
+    parts: list[Any] = [open_channels, hooks]
+    if event.reporter and (tip or incident):
+        parts.append(_reporters(tip, incident))
+    return union_all(*parts)
+
+
+def _reporters(tip: Subject | None, incident: Shared | None) -> Any:
+    """The reporter's own channel: of one tip, or of all tips of an incident."""
+    query = select(
+        literal("reporter"), ReporterChannel.tip_id, null(), literal("[]"), literal("[]"), literal("[]"),
+        literal(0),
+    )  # fmt: skip
+    if incident is None:
+        return query.where(ReporterChannel.tip_id == (tip.id if tip else None))
+    tips = Base.metadata.tables["tip"].c  # the table alone: tips tell events, so events import no tips
+    return query.where(ReporterChannel.tip_id.in_(select(tips.id).where(tips.incident_id == incident.id)))
+
+
+def _is_for(
+    one: Row[Any], code: str, event: Event, tip: Subject | None, to: Collection[int], by: Actor | None
+) -> bool:
+    if one.kind == "reporter":
+        return by is None or by.kind != "reporter"
+    if not hears(one, code, tip):
+        return False
+    if one.account is None:
+        return True
+    if one.kind == "webhook":  # of a partner: it hears of what its own program handed in
+        return tip is not None and tip.taken_by_id == one.account
+    if by is not None and by.user_id == one.account:
+        return False
+    if event.named:
+        return one.account in to
+    return not event.own or tip is None or tip.assignee_id in (None, one.account)
+
+
+def _is_code(value: object) -> bool:
+    return value is None or isinstance(value, int) or (isinstance(value, str) and bool(CODE.fullmatch(value)))
