@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from tipline.domain import clock, due, search, unread
+from tipline.domain import categories, clock, due, search, unread
 from tipline.domain.accounts import Account
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
@@ -86,11 +86,11 @@ def _who(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _what(wanted: Filter) -> list[ColumnElement[bool]]:
-    found = [
-        column == value
-        for column, value in ((Tip.category, wanted.category), (Tip.beat, wanted.beat))
-        if value
-    ]
+    found: list[ColumnElement[bool]] = []
+    if wanted.category:
+        found.append(Tip.category.in_(categories.meant_by(wanted.category)))
+    if wanted.beat:
+        found.append(Tip.beat == wanted.beat)
     if wanted.shop:
         named = Shop.name.icontains(wanted.shop, autoescape=True)
         found.append(Tip.shop.in_(select(Shop.code).where(or_(Shop.code == wanted.shop.upper(), named))))

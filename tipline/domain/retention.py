@@ -17,7 +17,10 @@ from tipline.domain.actors import Actor
 from tipline.errors import TiplineError
 
 # What the page proposes before anybody decided; it is not in force until it is saved.
-PROPOSED: dict[str, int | None] = {"theft": 730, "footage": 365, "recognised": 365, "other": 180}
+PROPOSED: dict[str, int | None] = {
+    "theft": 730, "footage": 365, "recognised": 365, "other": 180,
+    "noise": 180, "lift": 180, "dispute": 365, "pet": 90, "outage": 90, "question": 90, "request": 180,
+}  # fmt: skip
 SHORTEST, LONGEST = 7, 36_500
 
 

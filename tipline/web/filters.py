@@ -26,6 +26,7 @@ def init(app: Flask) -> None:
         version=__version__,
         languages=i18n.NAMES,
         html_lang=html_lang,
+        category_groups=category_groups,
         sheet=printing.sheet,
         takes_tails=lambda: tails.is_wanted(current.services().store),
     )
@@ -64,6 +65,14 @@ def category_label(code: str) -> str:
         return str(gettext(categories.read_category(code).short))
     except TiplineError:
         return code
+
+
+def category_groups() -> list[tuple[str, str, tuple[categories.Category, ...]]]:
+    """Code, name and categories of each group, for lists to choose from."""
+    return [
+        (code, str(gettext(name)), categories.list_group(code))
+        for code, name in categories.GROUP_NAMES.items()
+    ]
 
 
 def plain_time(moment: datetime) -> str:

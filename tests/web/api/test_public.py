@@ -22,7 +22,11 @@ SESSIONS = "/api/v1/public/sessions"
 def test_categories_come_in_the_askers_language(app: APIFlask) -> None:
     items = browser(app).get("/api/v1/public/categories").json["items"]
 
-    assert [one["code"] for one in items] == ["theft", "footage", "recognised", "other"]
+    assert [(one["code"], one["group"]) for one in items] == [
+        *((code, "tip") for code in ("theft", "footage", "recognised", "other")),
+        *((code, "now") for code in ("noise", "lift", "dispute", "pet", "outage")),
+        ("question", "question"), ("request", "request"),
+    ]  # fmt: skip
     assert items[3]["label"] == "Something else"
 
 

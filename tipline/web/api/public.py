@@ -45,7 +45,8 @@ blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="R
 @blueprint.output(CategoriesOut)
 def get_categories() -> dict[str, Any]:
     """Kinds of tip."""
-    return {"items": [{"code": one.code, "label": gettext(one.label)} for one in categories.CATEGORIES]}
+    shown = [(one.code, gettext(one.label), one.group) for one in categories.CATEGORIES]
+    return {"items": [{"code": code, "label": label, "group": group} for code, label, group in shown]}
 
 
 @blueprint.post("/tips")

@@ -19,6 +19,9 @@ Words = Annotated[str, BeforeValidator(_as_text)]
 class CategoryOut(BaseModel):
     code: str = Field(description="What to send as `category`.")
     label: str = Field(description="What a reporter reads, in the asker's language.")
+    group: str = Field(
+        description="`tip`: seen or filmed. `now`: goes on while it is told. `question`. `request`."
+    )
 
 
 class CategoriesOut(BaseModel):

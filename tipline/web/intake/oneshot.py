@@ -59,7 +59,7 @@ class _Draft:
         try:
             self._report = answers.report()
         except TiplineError:
-            self._report = Report(category=categories.CATEGORIES[-1].code)
+            self._report = Report(category=categories.OTHER)
         self._opened = opening.open_tip(self._report, door="web")
         return self.tip
 

@@ -57,12 +57,17 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
         faults=faults,
         told=told,
         script_files=script_files(told) if told else [],
-        categories=categories.CATEGORIES,
+        categories=_kinds(answers.category),
         beats=known_beats,
         poster=poster,
         text_limit=limits.TEXT,
         short_limit=limits.SHORT,
     )
+
+
+def _kinds(chosen: str) -> tuple[categories.Category, ...]:
+    """What the four steps ask for: footage and what was seen, and what was chosen by another door."""
+    return tuple(one for one in categories.CATEGORIES if one.group == categories.TIP or one.code == chosen)
 
 
 def receipt(told: Told, *, refused: list[tuple[str, str]] | None = None) -> str:
