@@ -5,8 +5,10 @@ partners, incidents, topics, bulletins, notices, figures."""
 from __future__ import annotations
 
 from tipline.fault_kinds import N_, Entry, Kind
+from tipline.incident_errors import INCIDENTS
 
 _K = Kind
 # fmt: off
 SERVICE: dict[str, Entry] = {
+    **INCIDENTS,
 }

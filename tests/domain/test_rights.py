@@ -18,6 +18,8 @@ MATRIX = {
     "evidence:retry": "isa--",
     "evidence:export": "isa--",
     "case:read": "isar-",
+    "incident:read": "isar-",
+    "incident:act": "isa--",
     "case:act": "isa--",
     "package:make": "isa--",
     "case:see-all": "-sar-",

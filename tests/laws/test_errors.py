@@ -18,7 +18,8 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*")
 PLACE = re.compile(r"%\((\w+)\)s")
 # Where codes are defined, which is no use of them.
 TABLES = {
-    "tipline/errors.py", "tipline/trust_errors.py", "tipline/service_errors.py", "tipline/failures.py", "workers/media/codes.py",
+    "tipline/errors.py", "tipline/trust_errors.py", "tipline/service_errors.py",
+    "tipline/incident_errors.py", "tipline/failures.py", "workers/media/codes.py",
 }  # fmt: skip
 
 

@@ -83,7 +83,10 @@ def record(
 
 @contextmanager
 def together(tx: Transaction) -> Iterator[str]:
-    """Acts recorded within are one command: they are taken back together."""
+    """Acts recorded within are one command: taken back together; one inside another is part of it."""
+    if outer := tx.info.get(_BATCH):
+        yield outer
+        return
     tx.info[_BATCH] = batch = ids.new_id()
     try:
         yield batch

@@ -23,6 +23,7 @@ from tipline.domain.cases import MEMBERS, Case, sees_all
 from tipline.domain.derivatives import Derivative
 from tipline.domain.erasures import Erasure
 from tipline.domain.evidence import Evidence
+from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.marks import Mark
 from tipline.domain.messages import Message
@@ -64,6 +65,10 @@ def _standing() -> Select[Any]:
     return select(_LINK.c.tip_id).select_from(joined).where(_LINK.c.ended_at.is_(None))
 
 
+def _told_by(which: ColumnElement[bool]) -> Select[Any]:
+    return select(_TIP.c.incident_id).where(_TIP.c.incident_id.is_not(None), which)
+
+
 def _is_closed(viewer: Actor) -> ColumnElement[bool]:
     """The opposite of `cases.visible`, on the tables themselves: nothing may scope it again."""
     closed = _CASE.c.access == MEMBERS
@@ -100,6 +105,9 @@ def _criteria(viewer: Actor) -> list[Any]:
         (Mark, Mark.evidence_id.not_in(files)),
         (Share, Share.evidence_id.not_in(files)),
         (Erasure, Erasure.tip_id.not_in(tips)),
-    ]
+        # What nothing but closed tips tells of; where others tell of it too, only those tips are left out.
+        (Incident, or_(Incident.id.not_in(_told_by(_TIP.c.id.in_(tips))),
+                       Incident.id.in_(_told_by(_TIP.c.id.not_in(tips))))),
+    ]  # fmt: skip
     # Aliases are left to whoever makes them (hints.open_of): a rule on the table would not fit their names.
     return [with_loader_criteria(kind, rule) for kind, rule in rules]

@@ -29,6 +29,8 @@ RIGHTS: dict[str, set[str]] = {
     "package:make": _DESK,  # all of a case leaves the house
     "case:act": _DESK,
     "case:see-all": {SUPERVISOR, ADMIN, AUDITOR},  # also what is open to members alone
+    "incident:read": _EVERYONE,
+    "incident:act": _DESK,
     "custody:read": _EVERYONE,
     "alert:read": {SUPERVISOR, ADMIN, AUDITOR},
     "decoy:set": {ADMIN},

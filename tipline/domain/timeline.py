@@ -53,6 +53,8 @@ STEPS: dict[str, str] = {
     "message:question": N_("The officer asked a question"),
     "message:progress": N_("News from the officer"),
     "message:message": N_("New message"),
+    "incident:attach": N_("Several people report the same; their reports are looked at together"),
+    "incident:detach": N_("Looked at by itself again"),
     "tip:linked": N_("Used, and being checked"),
     "tip:duplicate": N_("The same was reported before"),
     "tip:not-used": N_("Not used for now"),
@@ -69,8 +71,10 @@ OWN_MESSAGE = N_("You wrote to the officer")
 # States that follow from a message which has its own line.
 _SILENT = {"tip:need-info"}
 # Columns of a tip that a reporter reads of: an act that changed one had a line, and so has taking it back.
-_READ_OF = ("state", "acknowledged_at")
-_OF_TIPS = {"tip:acknowledge", "tip:state", "link:create", "link:end"}
+_READ_OF = ("state", "acknowledged_at", "incident_id")
+_OF_TIPS = {
+    "tip:acknowledge", "tip:state", "link:create", "link:end", "incident:attach", "incident:detach",
+}  # fmt: skip
 _TOLD = STEPS.keys() - _SILENT
 
 

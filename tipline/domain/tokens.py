@@ -24,9 +24,10 @@ NOTED_EVERY = timedelta(minutes=5)
 # Handy sets of rights; a single right is a scope as well. What is kept is the rights themselves, so that a
 # token never grows with its group.
 GROUPS: dict[str, frozenset[str]] = {
-    "read": frozenset({"tip:read", "evidence:read", "case:read"}),
+    "read": frozenset({"tip:read", "evidence:read", "case:read", "incident:read"}),
     "work": frozenset(
-        {"tip:read", "evidence:read", "case:read", "tip:act", "case:act", "intake:take", "evidence:retry",
+        {"tip:read", "evidence:read", "case:read", "incident:read", "tip:act", "case:act", "incident:act",
+         "intake:take", "evidence:retry",
          "evidence:export"}
     ),
     "originals": frozenset({"evidence:read", "evidence:original"}),

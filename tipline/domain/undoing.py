@@ -19,6 +19,7 @@ from tipline.domain import (
     cases,
     clock,
     clocks,
+    concluding,
     custody,
     derivatives,
     district,
@@ -268,6 +269,7 @@ WAYS: dict[str, WayBack] = {
     marks.ADDED: take_off_mark,
     marks.REMOVED: put_back_mark,
     sharing.MADE: revoke_share,
+    **concluding.WAYS,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.
@@ -285,6 +287,7 @@ RIGHTS = {
     "beats:draw": "beat:manage",
     sharing.MADE: "share:make",
     **dict.fromkeys(sightings.KINDS, "case:act"),
+    **dict.fromkeys(concluding.WAYS, "incident:act"),
 }
 # How long a kind can be taken back, where that is not a shift.
-LASTS = {"message:write": messages.WITHDRAWN_WITHIN}
+LASTS = {"message:write": messages.WITHDRAWN_WITHIN, "progress:post": messages.WITHDRAWN_WITHIN}

@@ -58,6 +58,14 @@ NAMES = {
     "sighting:change": N_("sighting corrected"),
     "sighting:remove": N_("sighting taken off the trail"),
     "beats:draw": N_("borders of beats taken over"),
+    "incident:attach": N_("put into an incident"),
+    "incident:detach": N_("taken out of an incident"),
+    "incident:lead": N_("incident handed to somebody"),
+    "incident:change": N_("incident corrected"),
+    "incident:close": N_("incident closed"),
+    "incident:reopen": N_("incident opened again"),
+    "incident:merge": N_("incidents merged"),
+    "progress:post": N_("progress told to everyone"),
 }
 
 

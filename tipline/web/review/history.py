@@ -11,7 +11,7 @@ from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
 from tipline.web import current, filters
-from tipline.web.review import acted, came, truth, words
+from tipline.web.review import acted, came, gathered, truth, words
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -126,6 +126,7 @@ SENTENCES = {
     "case:change": N_("Case corrected: %(changes)s"),
     "case:close": N_("Case closed"),
     "case:reopen": N_("Case opened again"),
+    **gathered.SENTENCES,
 }
 # The same acts, when they take back what was told.
 # What came in the way of an erasure by itself.
@@ -247,6 +248,8 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "offset": _ahead_or_behind(facts.get("clock_offset_s")),
         "from": facts.get("source", ""),
         "into": facts.get("into", ""),
+        "incident": facts.get("incident", ""),
+        "title": facts.get("title", ""),
         "tips": gettext(", ").join(facts.get("tips") or ()) or "–",
         "text": facts.get("text", ""),
         "label": facts.get("label", ""),

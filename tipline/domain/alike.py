@@ -1,0 +1,236 @@
+"""Which fresh tips may tell of the same thing: of one kind, near each other in place, within some hours.
+
+The machine only points. Nothing is gathered until an officer says so. Pure but for the two questions at the
+end; a tip is compared with the latest of its kind in its own house, street or beat, so that a flood of equal
+reports costs no more than as many different ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from tipline.db import Transaction
+from tipline.domain import categories, clock, incidents, positions
+from tipline.domain.filters import WAITING
+from tipline.domain.incidents import Incident
+from tipline.domain.positions import Position
+from tipline.domain.tips import Tip
+from tipline.errors import N_
+
+HOURS = timedelta(hours=6)  # between two reports of one thing
+BEAT_HOURS = timedelta(hours=2)  # where nothing but the beat is known
+NEAR_M = 150.0
+FAR_M = 600.0
+LOOKED_AT = 500  # fresh tips that are compared
+LOOKED_BACK = 12  # in one bucket: the latest of their kind
+ENOUGH = 2
+# Why two tips may tell of one thing, the strongest first.
+REASONS = {
+    "shop": N_("the same poster"),
+    "near": N_("%(metres)s m apart"),
+    "place": N_("the same place in words"),
+    "words": N_("nearly the same words"),
+    "beat": N_("the same kind on the same beat"),
+}
+_SIGNS = re.compile(r"[\W_]+")
+_NUMBERS = re.compile(r"\d+")
+_CELL_DEGREES = 0.002  # more than NEAR_M either way, as far north as people live
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of a tip, or of an incident, is compared."""
+
+    id: int
+    at: datetime
+    category: str
+    group: str
+    beat: str | None = None
+    shop: str | None = None
+    place: str = ""
+    text: str = ""
+    position: Position | None = None
+    incident_id: int | None = None
+
+    @property
+    def is_placed(self) -> bool:
+        return bool(self.shop or self.position or self.place)
+
+
+@dataclass
+class Group:
+    """Tips that may tell of one thing; `incident_id` is one that some of them belong to already."""
+
+    members: list[Seen] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+    incident_id: int | None = None
+
+    @property
+    def loose(self) -> list[Seen]:
+        return [one for one in self.members if one.incident_id is None]
+
+
+def why(one: Seen, other: Seen) -> tuple[str, float] | None:
+    """The strongest reason why both may be one thing, and a number that belongs to it."""
+    apart = abs(one.at - other.at)
+    if one.category != other.category or apart > HOURS:
+        return None
+    metres = positions.metres(one.position, other.position) if one.position and other.position else None
+    if metres is not None and metres > FAR_M:
+        return None
+    if one.shop and one.shop == other.shop:
+        return "shop", 0.0
+    if metres is not None and metres <= NEAR_M:
+        return "near", metres
+    if (one.beat or "") == (other.beat or "") or metres is not None:
+        if is_one_place(one.place, other.place):
+            return "place", 0.0
+        if is_one_text(one.text, other.text):
+            return "words", 0.0
+    return ("beat", 0.0) if _only_beat(one, other, apart) else None
+
+
+def _only_beat(one: Seen, other: Seen, apart: timedelta) -> bool:
+    """What goes on now is likely one thing on one beat, while nothing says that it is in two places."""
+    is_now = one.group == "now" and one.beat is not None and one.beat == other.beat
+    return is_now and apart <= BEAT_HOURS and not (one.is_placed and other.is_placed)
+
+
+def is_one_place(one: str, other: str) -> bool:
+    """`幸福里3号楼` and `幸福里小区 3 号楼 2 单元`, but not `幸福里5号楼`."""
+    mine, theirs = _plain(one), _plain(other)
+    if len(mine) < 3 or len(theirs) < 3:
+        return False
+    numbers, others = _NUMBERS.findall(mine), _NUMBERS.findall(theirs)
+    if numbers[:1] != others[:1]:
+        return False
+    return _shared(mine, theirs) >= 0.6
+
+
+def is_one_text(one: str, other: str) -> bool:
+    mine, theirs = _plain(one), _plain(other)
+    return min(len(mine), len(theirs)) >= 6 and _shared(mine, theirs) >= 0.8
+
+
+def _plain(text: str) -> str:
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", text).casefold())[:200]
+
+
+def _shared(one: str, other: str) -> float:
+    """How many pairs of signs of the shorter text stand in the other, 0 to 1."""
+    pairs, others = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
+    return len(pairs & others) / max(1, min(len(pairs), len(others)))
+
+
+def gather(seen: Iterable[Seen]) -> list[Group]:
+    """Tips that hang together, the largest group first; each is compared with few before it."""
+    buckets: dict[tuple[object, ...], list[Seen]] = defaultdict(list)
+    leader: dict[int, int] = {}
+    reasons: dict[int, set[str]] = defaultdict(set)
+    met: dict[int, Seen] = {}
+
+    def head(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    for one in sorted(seen, key=lambda one: (one.at, one.id)):
+        met[one.id], leader[one.id] = one, one.id
+        for other in _candidates(buckets, one):
+            kept, joined = head(other.id), head(one.id)
+            if kept != joined and (reason := why(one, other)):
+                leader[joined] = kept
+                reasons[kept] |= reasons.pop(joined, set()) | {reason[0]}
+        for key in _keys(one):
+            buckets[key].append(one)
+    groups: dict[int, Group] = defaultdict(Group)
+    for number, one in met.items():
+        groups[head(number)].members.append(one)
+    for number, group in groups.items():
+        group.reasons = reasons[number]
+        group.incident_id = next((one.incident_id for one in group.members if one.incident_id), None)
+    return sorted(groups.values(), key=lambda one: (-len(one.loose), -one.members[-1].id))
+
+
+def _candidates(buckets: dict[tuple[object, ...], list[Seen]], one: Seen) -> Iterator[Seen]:
+    for key in _keys(one, around=True):
+        yield from reversed(buckets[key][-LOOKED_BACK:] if key in buckets else [])
+
+
+def _keys(one: Seen, *, around: bool = False) -> Iterator[tuple[object, ...]]:
+    """Where a tip is filed; `around` also the eight cells of the map beside its own."""
+    kind = one.category
+    if one.shop:
+        yield kind, "shop", one.shop
+    if one.position:
+        row, column = (int(value // _CELL_DEGREES) for value in one.position)
+        steps = (-1, 0, 1) if around else (0,)
+        yield from ((kind, "cell", row + up, column + along) for up in steps for along in steps)
+    yield kind, "beat", one.beat
+
+
+# --- what the database holds of it
+
+
+def suggest(tx: Transaction, tip: Tip) -> tuple[list[tuple[Tip, str, float]], Incident | None]:
+    """Fresh tips that may tell of the same, each with its reason; and an open incident that may."""
+    if tip.received_at is None or tip.incident_id is not None or tip.state not in WAITING:
+        return [], None
+    mine = seen_of(tip)
+    since, until = tip.received_at - HOURS, tip.received_at + HOURS
+    query = select(Tip).where(
+        Tip.state.in_(WAITING), Tip.category == tip.category, Tip.id != tip.id,
+        Tip.received_at.between(since, until),
+    )  # fmt: skip
+    near = list(tx.scalars(query.order_by(Tip.received_at.desc()).limit(LOOKED_AT)))
+    found = [(one, *reason) for one in near if (reason := why(mine, seen_of(one)))]
+    belongs = next((one.incident_id for one, *_why in found if one.incident_id), None)
+    incident = tx.get(Incident, belongs) if belongs else _open_incident(tx, mine)
+    if incident is not None and incident.state != incidents.OPEN:
+        incident = None
+    return [one for one in found if one[0].incident_id is None], incident
+
+
+def _open_incident(tx: Transaction, mine: Seen) -> Incident | None:
+    """One that is open though its tips are settled: who reports now still tells of it."""
+    query = select(Incident).where(
+        Incident.state == incidents.OPEN, Incident.category == mine.category,
+        Incident.changed_at >= mine.at - HOURS,
+    )  # fmt: skip
+    rows = tx.scalars(query.order_by(Incident.changed_at.desc()).limit(LOOKED_BACK))
+    return next((one for one in rows if why(mine, _seen_of_incident(one, mine.at))), None)
+
+
+def waiting_groups(tx: Transaction) -> list[Group]:
+    """Groups of fresh tips that are not gathered yet, of two or more, or beside an open incident."""
+    since = clock.now() - 2 * HOURS
+    fresh = select(Tip).where(Tip.state.in_(WAITING), Tip.received_at >= since)
+    rows = tx.scalars(fresh.order_by(Tip.received_at.desc()).limit(LOOKED_AT))
+    found = gather([seen_of(one) for one in rows])
+    return [one for one in found if len(one.loose) >= (1 if one.incident_id else ENOUGH)]
+
+
+def seen_of(tip: Tip) -> Seen:
+    position = Position(tip.lat, tip.lon) if tip.lat is not None and tip.lon is not None else None
+    return Seen(
+        tip.id, tip.received_at or tip.created_at, tip.category, group_of(tip.category), tip.beat, tip.shop,
+        tip.place, tip.text, position, tip.incident_id,
+    )  # fmt: skip
+
+
+def _seen_of_incident(one: Incident, at: datetime) -> Seen:
+    """Compared as if it were reported at that moment, for it still goes on."""
+    position = Position(one.lat, one.lon) if one.lat is not None and one.lon is not None else None
+    return Seen(0, at, one.category, group_of(one.category), one.beat, None, one.place, "", position, one.id)
+
+
+def group_of(category: str) -> str:
+    return categories.read_category(category).group
