@@ -11,4 +11,11 @@ _K = Kind
 # fmt: off
 SERVICE: dict[str, Entry] = {
     **INCIDENTS,
+    # --- duty
+    "duty:person-unknown": Entry(_K.INVALID, N_("Nobody with this name can be on duty. Choose somebody with an open account who may act on tips.")),
+    "duty:days-needed": Entry(_K.INVALID, N_("Choose at least one day of the week.")),
+    "duty:time-unclear": Entry(_K.INVALID, N_("Give both times as hours and minutes, such as 18:00. The same time twice means round the clock.")),
+    "duty:days-reversed": Entry(_K.INVALID, N_("The last day lies before the first. Correct one of them, or leave them empty.")),
+    "duty:exists": Entry(_K.CONFLICT, N_("The rota says just that already.")),
+    "duty:not-found": Entry(_K.NOT_FOUND, N_("This line is no longer in the rota. Load the page again.")),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import redis
 import structlog
@@ -93,7 +94,9 @@ def _ring_stuck(services: Services, kinds: list[str], room: int) -> None:
 def submit_forgotten(services: Services) -> None:
     """Hand in drafts left alone that hold words or a file: who sent footage meant to report."""
     with services.database.transaction() as tx:
-        drafts.submit_forgotten(tx, ack_minutes=services.settings.ack_minutes)
+        settings = services.settings
+        zone = ZoneInfo(settings.timezone)
+        drafts.submit_forgotten(tx, ack_minutes=settings.ack_minutes, zone=zone)
 
 
 def forget_withdrawn(services: Services) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
@@ -60,7 +61,7 @@ class Delivered(NamedTuple):
 
 def deliver(
     tx: Transaction, key: str, actor: Actor, report: Report, named: Named, *, language: str, ack_minutes: int,
-    submit: bool,
+    submit: bool, zone: tzinfo | None = None,
 ) -> Delivered:  # fmt: skip
     """The tip of this report; a new one only if this partner has not sent it before.
 
@@ -83,7 +84,7 @@ def deliver(
         )
     )  # fmt: skip
     if submit:
-        tips.submit(tx, tip, actor, ack_minutes=ack_minutes)
+        tips.submit(tx, tip, actor, ack_minutes=ack_minutes, zone=zone)
     return Delivered(tip, code, _access(tx, key, tip, account_id), True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from sqlalchemy import delete, func, or_, select
 
@@ -24,7 +24,9 @@ KEPT = timedelta(days=30)
 REPORTERS_DOORS = ("web", "api")
 
 
-def submit_forgotten(tx: Transaction, *, ack_minutes: int, limit: int = 100) -> list[Tip]:
+def submit_forgotten(
+    tx: Transaction, *, ack_minutes: int, zone: tzinfo | None = None, limit: int = 100
+) -> list[Tip]:
     """Hand over drafts left alone for a while that hold words or a file; returns them.
 
     Those that hold nothing stay drafts, and must not stand in the way of the others.
@@ -41,7 +43,7 @@ def submit_forgotten(tx: Transaction, *, ack_minutes: int, limit: int = 100) -> 
     )
     forgotten = list(tx.scalars(left))
     for tip in forgotten:
-        tips.submit(tx, tip, SYSTEM, ack_minutes=ack_minutes)
+        tips.submit(tx, tip, SYSTEM, ack_minutes=ack_minutes, zone=zone)
     return forgotten
 
 

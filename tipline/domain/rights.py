@@ -43,6 +43,7 @@ RIGHTS: dict[str, set[str]] = {
     "account:self": _EVERYONE,
     "account:manage": {ADMIN},
     "beat:manage": {ADMIN},
+    "duty:manage": {ADMIN, SUPERVISOR},  # rotas, who is on call, absences of others
     "shop:manage": {ADMIN, SUPERVISOR},
     "reply:manage": {ADMIN, SUPERVISOR},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},

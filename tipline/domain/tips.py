@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, select
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import (
     acts,
+    arrivals,
     beats,
     categories,
     clock,
@@ -26,7 +27,6 @@ from tipline.domain import (
     limits,
     rematches,
     search,
-    shops,
 )
 from tipline.domain.actors import Actor, reporter
 from tipline.domain.reports import Report, is_offset
@@ -130,7 +130,7 @@ def begin(
     """Save a report as a draft. Nothing has to be complete yet. `taker` acts on the reporter's behalf."""
     if origin not in (None, *ORIGINS):
         raise TiplineError("tip:origin-needed", fields={"origin": "tip:origin-needed"})
-    _complete(tx, report)
+    arrivals.complete(tx, report)
     now = clock.now()
     tip = Tip(reference="", language=language, door=door, created_at=now, changed_at=now)
     tip.taken_by_id, tip.origin = taker.user_id if taker else None, origin
@@ -155,7 +155,7 @@ def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
     """The reporter corrects the report before submitting it."""
     if tip.state != "draft":
         raise TiplineError("tip:sent")
-    _complete(tx, report)
+    arrivals.complete(tx, report)
     _copy(report, tip)
     contacts.keep(tx, tip.id, report.contact)
     custody.append(
@@ -165,15 +165,18 @@ def rewrite(tx: Transaction, tip: Tip, report: Report) -> None:
     decide(tip)
 
 
-def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int) -> None:
-    """Hand the tip to the desk and start the response clock. Doing it twice does nothing."""
+def submit(tx: Transaction, tip: Tip, actor: Actor, *, ack_minutes: int, zone: tzinfo | None = None) -> None:
+    """Hand the tip to the desk, in the station's `zone` before who is on duty on its beat (see arrivals), and
+    start the response clock. Doing it twice does nothing."""
     if tip.state != "draft":
         return
     now = clock.now()
     tip.state, tip.received_at, tip.news_at = "received", now, now
     tip.ack_due_at = now + timedelta(minutes=ack_minutes)
+    found = arrivals.find_beat(tx, tip)
     decide(tip)
-    custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference)
+    custody.append(tx, actor, "tip:submit", f"tip:{tip.reference}", tip=tip.reference, **found)
+    arrivals.put_before_duty(tx, tip, zone)
     search.index(tx, tip.id)
     rematches.want(tx, tip.id)
     events.tell(tx, "tip:new", tip=tip, by=actor)
@@ -324,14 +327,6 @@ def digest(tip: Tip) -> str:
     """SHA-256 over the reporter's words: the log proves them without holding what may have to be erased."""
     words = [tip.text, tip.place, _iso(tip.occurred_at), _iso(tip.occurred_until), tip.lat, tip.lon]
     return hashlib.sha256(json.dumps(words, ensure_ascii=True).encode()).hexdigest()
-
-
-def _complete(tx: Transaction, report: Report) -> None:
-    """Check a report, and fill in what its poster knows."""
-    report.checked()
-    shops.fill_in(tx, report)
-    if report.beat:
-        beats.read_beat(tx, report.beat)
 
 
 def _copy(report: Report, tip: Tip) -> None:

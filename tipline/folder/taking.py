@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tipline import i18n
 from tipline.db import Transaction
@@ -77,14 +78,19 @@ class Taker:
         with self.services.database.transaction() as tx:
             tip = taken.find_tip(tx, folder)
             if tip is not None and evidence.count_arrived(tx, tip):
-                tips.submit(tx, tip, FOLDER, ack_minutes=self.services.settings.ack_minutes)
+                self._submit(tx, tip)
 
     def hand_in_left(self) -> None:
         """Tips of an earlier watch that was killed before it could hand them in."""
         with self.services.database.transaction() as tx:
             for tip in taken.list_drafts(tx):
                 if evidence.count_arrived(tx, tip):
-                    tips.submit(tx, tip, FOLDER, ack_minutes=self.services.settings.ack_minutes)
+                    self._submit(tx, tip)
+
+    def _submit(self, tx: Transaction, tip: Tip) -> None:
+        settings = self.services.settings
+        zone = ZoneInfo(settings.timezone)
+        tips.submit(tx, tip, FOLDER, ack_minutes=settings.ack_minutes, zone=zone)
 
     # --- one file
 
@@ -132,7 +138,7 @@ class Taker:
                 before = tx.get_one(Tip, row.tip_id)
                 if fault.code not in ("tip:closed", "tip:erased") and not evidence.count_arrived(tx, before):
                     raise  # this file alone is more than a tip takes
-                tips.submit(tx, before, FOLDER, ack_minutes=self.services.settings.ack_minutes)
+                self._submit(tx, before)
                 row = taken.move(tx, row.id, self._begin_tip(tx, seen.found.folder))
             upload = self.services.receiver.begin(row.tip_id, announced)
         with self.services.database.transaction() as tx:

@@ -56,7 +56,7 @@ def post_partner_tip(json_data: PartnerTipIn) -> dict[str, Any]:
         made = deliveries.deliver(
             tx, services.key, current.actor(), report, named,
             language=i18n.nearest(report.language) or current.locale(),
-            ack_minutes=services.settings.ack_minutes, submit=json_data.text is not None,
+            ack_minutes=services.settings.ack_minutes, submit=json_data.text is not None, zone=current.zone(),
         )  # fmt: skip
     g.repeated = not made.is_new
     return {

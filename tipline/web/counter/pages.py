@@ -114,7 +114,7 @@ def _take(report: Report, typed: Typed) -> tuple[Tip, Kept]:
         )  # fmt: skip
         code = receipts.issue(tx, services.key, tip)
         token = open_uploads(tx, tip)
-        tips.submit(tx, tip, me.actor, ack_minutes=minutes)
+        tips.submit(tx, tip, me.actor, ack_minutes=minutes, zone=current.zone())
         if typed.is_mine:
             # An officer has heard it: that is what acknowledging means to whoever brought it.
             tips.assign(tx, me.actor, tip, me.id, me.username)

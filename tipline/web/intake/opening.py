@@ -30,7 +30,7 @@ def open_tip(report: Report, *, door: str, submit: bool = False) -> Opened:
         code = receipts.issue(tx, services.key, tip)
         token = receipts.open_access(tx, services.key, tip)
         if submit:
-            tips.submit(tx, tip, reporter(tip.reference), ack_minutes=minutes)
+            tips.submit(tx, tip, reporter(tip.reference), ack_minutes=minutes, zone=current.zone())
     return Opened(tip, code, token)
 
 
@@ -39,7 +39,10 @@ def submit(tip: Tip) -> None:
     services = current.services()
     with services.database.transaction() as tx:
         fresh = tips.read_tip(tx, tip.reference)
-        tips.submit(tx, fresh, reporter(fresh.reference), ack_minutes=services.settings.ack_minutes)
+        tips.submit(
+            tx, fresh, reporter(fresh.reference), ack_minutes=services.settings.ack_minutes,
+            zone=current.zone(),
+        )  # fmt: skip
 
 
 def correct(tip: Tip, report: Report) -> None:

@@ -66,6 +66,9 @@ NAMES = {
     "incident:reopen": N_("incident opened again"),
     "incident:merge": N_("incidents merged"),
     "progress:post": N_("progress told to everyone"),
+    "duty:add": N_("line of the rota added"),
+    "duty:change": N_("line of the rota changed"),
+    "duty:remove": N_("line of the rota removed"),
 }
 
 

@@ -19,6 +19,7 @@ SENTENCES = {
     "tip:create": N_("Report begun"),
     "tip:rewrite": N_("Report corrected before sending"),
     "tip:submit": N_("Report sent"),
+    "tip:on-duty": N_("Put before %(name)s, who has duty: %(part)s"),
     "tip:discard": N_("Empty report dropped"),
     "tip:acknowledge": N_("Acknowledged"),
     "tip:change": N_("Corrected: %(changes)s"),
@@ -211,6 +212,9 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
     facts = entry.facts()
     if entry.action == "tip:assign":
         return _assigned(facts, people)
+    if entry.action == "tip:on-duty":
+        part = gettext(words.DUTY.get(str(facts.get("part")), "–"))
+        return gettext(SENTENCES[entry.action], name=_named(facts, people), part=part)
     origin = came.ORIGINS.get(facts.get("origin") or "")
     if entry.action == "tip:create" and origin:
         return gettext("Taken down for somebody: %(way)s", way=gettext(origin))
@@ -298,10 +302,14 @@ def _is_taken_back(facts: dict[str, Any]) -> bool:
 
 
 def _assigned(facts: dict[str, Any], people: dict[str, str]) -> str:
-    name = facts.get("assignee")
-    if not name:
+    if not facts.get("assignee"):
         return gettext("Assigned to nobody")
-    return gettext("Assigned to %(name)s", name=people.get(f"staff:{name}", name))
+    return gettext("Assigned to %(name)s", name=_named(facts, people))
+
+
+def _named(facts: dict[str, Any], people: dict[str, str]) -> str:
+    name = str(facts.get("assignee"))
+    return people.get(f"staff:{name}", name)
 
 
 def _changes(facts: dict[str, Any]) -> str:

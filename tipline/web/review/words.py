@@ -129,6 +129,13 @@ CLOCK_SOURCE = {
 
 
 # What the true time beside a recorder's was read from.
+# Parts of the chain of who is told, and how a tip found its beat.
+DUTY = {"officer": N_("Beat officer"), "deputy": N_("Deputy"), "on_call": N_("On call")}
+BEAT_BY = {
+    "choice": N_("chosen by the tip provider"),
+    "shop": N_("by the shop's poster"),
+    "shape": N_("by the place on the map"),
+}
 PROPOSED_BY = {
     ("phone",): N_("the phone in the picture"),
     ("photo",): N_("the time that the photo itself tells"),
