@@ -20,6 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from tests import compiled
+from tests.told_at_once import ToldAtOnce
 from tipline import db, passwords
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
@@ -50,6 +51,11 @@ compiled.once()
 # A slow machine is no fault of the code: nothing here is judged by the clock.
 examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(ToldAtOnce(config))
+
 
 SECRET = "k" * 48
 LONG_AGO = timedelta(days=400)

@@ -77,7 +77,7 @@ def test_no_page_of_the_reporter_has_a_fault(
 ) -> None:
     photo = footage.photo(tmp_path / "IMG_2.jpg", size=(320, 240))
     page = opened("/", language=language)
-    look = Look(page)
+    look = Look(page, by_night=language == "zh")
     look.at("start")
     acts.submit_of(page, "/report/what").click()
     expect(page.locator("#faults")).to_be_visible()
@@ -155,7 +155,7 @@ def troubled(page: Page, look: Look, folder: Path) -> None:
 def test_no_page_of_the_desk_has_a_fault(
     language: str, opened: Open, officer: Officer, district: District
 ) -> None:
-    look = Look(opened("/desk/sign-in", device=DESK, language=language))
+    look = Look(opened("/desk/sign-in", device=DESK, language=language), by_night=language == "zh")
     look.at("sign-in")
     look.page.locator("#username").fill("nobody")
     look.page.locator("#password").fill("nothing at all")
@@ -164,7 +164,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look.at("sign-in refused")
     found = look.found
 
-    look = Look(officer(language=language))
+    look = Look(officer(language=language), by_night=language == "zh")
     look.visit("/desk/queue?state=all&category=theft", seen="[data-rows] > .row")
     look.page.keyboard.press("j")
     look.page.keyboard.press("l")
@@ -236,13 +236,13 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/tips/T-999999")
     found += look.found
 
-    look = Look(opened("/desk/sign-in", device=DESK, language=language))
+    look = Look(opened("/desk/sign-in", device=DESK, language=language), by_night=language == "zh")
     acts.type_password(look.page, "zhao")
     expect(look.page.locator("#code")).to_be_visible()
     look.unfolded("second step")
     found += look.found
 
-    look = Look(officer("zhao", language=language))
+    look = Look(officer("zhao", language=language), by_night=language == "zh")
     look.visit("/desk/me", seen=".mine")
     look.visit("/desk/me/code", seen=".enrol-picture")
     look.unfolded("an app")
@@ -315,7 +315,7 @@ def shared(look: Look, opened: Open, district: District, language: str) -> None:
     expect(page.locator(".share-page")).to_be_visible()
     look.unfolded("one share")
     look.visit("/desk/shares", seen=".share-page")
-    guest = Look(opened(link.split("#")[0], language=language))
+    guest = Look(opened(link.split("#")[0], language=language), by_night=language == "zh")
     expect(guest.page.locator("#code")).to_be_visible()
     guest.at("the door of a share")
     guest.page.locator("#code").fill(link.split("#")[1])
