@@ -67,7 +67,7 @@ CATALOGUE: dict[str, Entry] = {
     "tip:closed": Entry(_K.CONFLICT, N_("This tip is closed. Reopen it first, or send a new one.")),
     "tip:changed": Entry(_K.STALE, N_("Somebody changed this tip in the meantime. Look at the newest state, then repeat your change.")),
     "tip:version-needed": Entry(_K.INVALID, N_("Say which version you change: send If-Match with the ETag you read.")),
-    "tip:already-acknowledged": Entry(_K.CONFLICT, N_("This tip has been acknowledged already.")),
+    "tip:already-acknowledged": Entry(_K.CONFLICT, N_("This tip was acknowledged already, by %(name)s on %(at)s: the tip provider is being looked after. Nothing was changed now.")),
     "tip:taken-up": Entry(_K.CONFLICT, N_("An officer is already looking at this tip, so it cannot be withdrawn here. Write a message instead.")),
     "tip:too-many-files": Entry(_K.TOO_LARGE, N_("A tip takes %(limit)s files. Send the others with a new tip.")),
     "tip:too-large": Entry(_K.TOO_LARGE, N_("All files of a tip together may have %(limit)s. Send the others with a new tip.")),

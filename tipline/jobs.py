@@ -26,6 +26,7 @@ JOBS: dict[str, Job] = {
     "evidence.soon": Job("workers.tasks.take_step", SOON, 3600),
     "evidence.late": Job("workers.tasks.take_late_step", LATE, 3600),
     "tip.match": Job("workers.tasks.match_tip", SOON, 600),
+    "tip.escalate": Job("workers.tasks.escalate", DESK, 60),
     "derivative.make": Job("workers.tasks.make_derivative", SOON, 3600),
     # Fifty gigabytes from a slow store and back into it.
     "package.make": Job("workers.tasks.make_package", LATE, 12 * 3600),

@@ -18,4 +18,6 @@ SERVICE: dict[str, Entry] = {
     "duty:days-reversed": Entry(_K.INVALID, N_("The last day lies before the first. Correct one of them, or leave them empty.")),
     "duty:exists": Entry(_K.CONFLICT, N_("The rota says just that already.")),
     "duty:not-found": Entry(_K.NOT_FOUND, N_("This line is no longer in the rota. Load the page again.")),
+    # --- response clock
+    "target:minutes-unclear": Entry(_K.INVALID, N_("Give whole minutes from 1 to %(most)s, or leave the field empty to go by the setting of the station.")),
 }

@@ -18,6 +18,7 @@ import storage
 from tipline.domain import (
     derivatives,
     drafts,
+    escalations,
     evidence,
     live,
     outbox,
@@ -31,7 +32,7 @@ from tipline.domain import (
 from tipline.errors import TiplineError
 from tipline.jobs import JOBS, QUEUES, queue_of
 from tipline.services import Services
-from workers import deriving, following, pipeline
+from workers import deriving, escalating, following, pipeline
 from workers.lease import stop
 from workers.packing import job as packing_job
 
@@ -43,6 +44,8 @@ TURN = "sweep"
 MOST_WAITING = 20
 # What is said when a job is given up; of all other kinds a step of a look is over.
 ENDINGS = {evidence.DERIVE: pipeline.end, derivatives.MAKE: deriving.end, packages.MAKE: packing_job.end}
+# A glance, a hint, a step that the sweep takes by itself: nobody has to hear that such a job was given up.
+QUIET = (live.KIND, rematches.MATCH, escalations.ESCALATE)
 PASSING = (SQLAlchemyError, redis.RedisError, storage.StoreError, TiplineError)
 
 
@@ -84,8 +87,8 @@ def ring_stuck(services: Services) -> None:
 def _ring_stuck(services: Services, kinds: list[str], room: int) -> None:
     with services.database.transaction() as tx:
         for row in outbox.ring_stuck(tx, services.bell, limit=room, kinds=kinds):
-            if row.kind in (live.KIND, rematches.MATCH):
-                row.state = "done"  # only a glance, or a hint: nobody has to hear of it
+            if row.kind in QUIET:
+                row.state = "done"
                 continue
             log.error("sweep.gave-up", outbox=row.id, job=row.kind, subject=row.subject, attempts=row.attempt)
             ENDINGS.get(row.kind, following.end)(tx, services, row)
@@ -157,6 +160,7 @@ def learn(services: Services) -> None:
 
 
 STEPS: dict[str, Callable[[Services], None]] = {
+    "escalations": escalating.sweep,  # first: of all this only they are counted in seconds
     "ring": ring_stuck,
     "uploads": end_uploads,
     "drafts": submit_forgotten,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tipline import services, settings
 from tipline.services import Services
-from workers import deriving, following, live, matching, pipeline
+from workers import deriving, escalating, following, live, matching, pipeline
 from workers.packing import job as packing
 
 LATER = 10  # how much a job of the late queue gives way to others on this host, by the measure of nice(2)
@@ -48,6 +48,11 @@ def look_ahead(outbox_id: int) -> None:
 def match_tip(outbox_id: int) -> None:
     """Compare a tip with all others."""
     _with_services(matching.match, outbox_id)
+
+
+def escalate(outbox_id: int) -> None:
+    """Tell whoever is next of tips that nobody has acknowledged."""
+    _with_services(escalating.escalate, outbox_id)
 
 
 def _with_services(work: Callable[[Services, int], None], outbox_id: int) -> None:

@@ -38,6 +38,12 @@ def read(services: Services, table: Any, key: Any) -> Any:
         return tx.get_one(table, key)
 
 
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The response clock of every tip rings; that has tests of its own (test_escalating)."""
+    monkeypatch.setitem(sweep.STEPS, "escalations", lambda _services: None)
+
+
 # --- jobs
 
 

@@ -145,6 +145,12 @@ def list_of_kind(tx: Transaction, kind: str, *, tip_id: int, account_id: int) ->
     return list(tx.scalars(select(Act).where(*mine, Act.at > clock.now() - LASTS)))
 
 
+def find_standing(tx: Transaction, kind: str, tip_id: int) -> Act | None:
+    """The last act of a kind on a tip that nobody took back."""
+    query = select(Act).where(Act.kind == kind, Act.tip_id == tip_id, Act.undone_at.is_(None))
+    return tx.scalar(query.order_by(Act.id.desc()).limit(1))
+
+
 def find_last(tx: Transaction, account_id: int, *, since: datetime, kinds: Collection[str]) -> Act | None:
     """Somebody's last act of these kinds that still stands, unless it is older."""
     query = select(Act).where(Act.account_id == account_id, Act.undone_at.is_(None), Act.at >= since)

@@ -22,6 +22,7 @@ from tipline.domain.channels import ReporterChannel
 from tipline.domain.contacts import Contact
 from tipline.domain.derivatives import Derivative
 from tipline.domain.erasures import Erasure
+from tipline.domain.escalations import Escalation
 from tipline.domain.evidence import NEVER_CAME, Evidence
 from tipline.domain.hints import Hint
 from tipline.domain.marks import Mark
@@ -175,7 +176,7 @@ def _blank_tip(tx: Transaction, tip: Tip) -> None:
     for name in (
         "occurred_at", "occurred_until", "lat", "lon", "beat", "shop", "clock_offset_s", "clock_source",
         "clock_reading", "overwrites_at", "overwrites_said_at", "overwrite_told_at", "assignee_id",
-        "snoozed_until", "news_at",
+        "snoozed_until", "news_at", "escalates_at",
     ):  # fmt: skip
         setattr(tip, name, None)
 
@@ -205,7 +206,7 @@ ROWS: dict[str, Rows] = {
     "made": _gone(Derivative, Redaction, Mark, Sighting, Step, Rendition),
     "uploads": _gone(Upload),
     "receipts": _gone(SignedReceipt, Access),
-    "looks": _gone(Look, Rematch),
+    "looks": _gone(Look, Rematch, Escalation),
     "files": _blank_files,
     "tip": _blank_tip,
 }

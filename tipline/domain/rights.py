@@ -46,6 +46,7 @@ RIGHTS: dict[str, set[str]] = {
     "duty:manage": {ADMIN, SUPERVISOR},  # rotas, who is on call, absences of others
     "shop:manage": {ADMIN, SUPERVISOR},
     "reply:manage": {ADMIN, SUPERVISOR},
+    "target:manage": {ADMIN, SUPERVISOR},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},
     "partner:send": {PARTNER},
 }

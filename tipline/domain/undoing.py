@@ -34,6 +34,7 @@ from tipline.domain import (
     saved_filters,
     sharing,
     sightings,
+    targets,
     tips,
 )
 from tipline.domain.actors import Actor
@@ -229,6 +230,10 @@ def revoke_share(tx: Transaction, actor: Actor, act: Act) -> None:
     sharing.take_back(tx, actor, int(act.subject.partition(":")[2]))
 
 
+def restore_target(tx: Transaction, actor: Actor, act: Act) -> None:
+    targets.take_back(tx, actor, act)
+
+
 def reopen_hint(tx: Transaction, _actor: Actor, act: Act) -> None:
     """The hint stands as it did before somebody answered it, on both tips."""
     hint = _row(tx, act, Hint)
@@ -272,6 +277,7 @@ WAYS: dict[str, WayBack] = {
     marks.REMOVED: put_back_mark,
     sharing.MADE: revoke_share,
     **concluding.WAYS,
+    targets.CHANGED: restore_target,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.
@@ -289,6 +295,7 @@ RIGHTS = {
     "beats:draw": "beat:manage",
     **dict.fromkeys(duties.KINDS, "duty:manage"),
     sharing.MADE: "share:make",
+    targets.CHANGED: "target:manage",
     **dict.fromkeys(sightings.KINDS, "case:act"),
     **dict.fromkeys(concluding.WAYS, "incident:act"),
 }

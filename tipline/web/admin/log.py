@@ -91,6 +91,7 @@ ACTS = {
     "factor:reset": N_("Second factors reset"),
     "hint:accepted": N_("Hint followed"),
     "hint:dismissed": N_("Hint answered: not related"),
+    "target:set": N_("Target of the response clock set"),
     "hold:end": N_("Legal hold ended"),
     "hold:set": N_("Legal hold set"),
     "key:make": N_("Signing key made"),

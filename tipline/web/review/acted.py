@@ -57,6 +57,7 @@ NAMES = {
     "sighting:add": N_("sighting marked"),
     "sighting:change": N_("sighting corrected"),
     "sighting:remove": N_("sighting taken off the trail"),
+    "target:set": N_("target of the response clock set"),
     "beats:draw": N_("borders of beats taken over"),
     "incident:attach": N_("put into an incident"),
     "incident:detach": N_("taken out of an incident"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
 from tipline.web import current, filters
-from tipline.web.review import acted, came, gathered, truth, words
+from tipline.web.review import acted, came, gathered, responding, truth, words
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -22,6 +23,7 @@ SENTENCES = {
     "tip:on-duty": N_("Put before %(name)s, who has duty: %(part)s"),
     "tip:discard": N_("Empty report dropped"),
     "tip:acknowledge": N_("Acknowledged"),
+    "tip:escalate": N_("Not acknowledged yet, %(step)s: told %(told)s"),
     "tip:change": N_("Corrected: %(changes)s"),
     "tip:place": N_("Place of the tip set"),
     "sighting:add": N_("Sighting %(sighting)s marked"),
@@ -210,8 +212,8 @@ def _who(actor: str, people: dict[str, str]) -> str:
 
 def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -> str:
     facts = entry.facts()
-    if entry.action == "tip:assign":
-        return _assigned(facts, people)
+    if entry.action in OWN:
+        return OWN[entry.action](facts, people)
     if entry.action == "tip:on-duty":
         part = gettext(words.DUTY.get(str(facts.get("part")), "–"))
         return gettext(SENTENCES[entry.action], name=_named(facts, people), part=part)
@@ -220,8 +222,6 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         return gettext("Taken down for somebody: %(way)s", way=gettext(origin))
     if entry.action == "tip:create" and facts.get("door") == "folder":
         return gettext("Taken from the drop folder")
-    if entry.action == "act:undo":
-        return _taken_back(facts, people)
     if entry.action == "tip:duplicate" and facts.get("of"):
         return gettext("Marked as a duplicate of %(other)s", other=facts["of"])
     noun, _, verb = entry.action.partition(":")
@@ -337,3 +337,11 @@ def _plain(name: str, value: Any) -> str:
     if name == "clock_reading" and (reading := Read.of(value)):
         return truth.working(reading)
     return str(value)
+
+
+# Acts whose sentence follows from more than one value.
+OWN: dict[str, Callable[[dict[str, Any], dict[str, str]], str]] = {
+    "tip:assign": _assigned,
+    "act:undo": _taken_back,
+    "tip:escalate": responding.escalated,
+}
