@@ -97,6 +97,7 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.admin import blueprint as admin
     from tipline.web.api import blueprints as api
     from tipline.web.cases import blueprint as cases
+    from tipline.web.community import blueprint as community
     from tipline.web.counter import blueprint as counter
     from tipline.web.health import blueprint as health
     from tipline.web.intake import blueprint as intake
@@ -105,5 +106,6 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.review import blueprint as review
     from tipline.web.sharing import blueprint as sharing
 
-    for blueprint in (intake, review, counter, cases, sharing, admin, maps, health, reports, accounts, *api):
+    public = (intake, community, sharing, health, reports)
+    for blueprint in (*public, review, counter, cases, admin, maps, accounts, *api):
         app.register_blueprint(blueprint)

@@ -20,4 +20,6 @@ SERVICE: dict[str, Entry] = {
     "duty:not-found": Entry(_K.NOT_FOUND, N_("This line is no longer in the rota. Load the page again.")),
     # --- response clock
     "target:minutes-unclear": Entry(_K.INVALID, N_("Give whole minutes from 1 to %(most)s, or leave the field empty to go by the setting of the station.")),
+    "beat:no-page": Entry(_K.NOT_FOUND, N_("This beat has no page any more. Look for your beat officer in the list of beats, or write to the station.")),
+    "tip:say-something": Entry(_K.INVALID, N_("Write a few words, or add a voice note, a photo or a film. One of them is enough.")),
 }

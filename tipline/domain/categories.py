@@ -76,3 +76,8 @@ def group_of(code: str) -> str:
 def meant_by(code: str) -> list[str]:
     """Codes that a filter means: one category, or all of a group."""
     return [code] if code in CODES else [one.code for one in list_group(code)] or [code]
+
+
+def is_of(code: str, group: str) -> bool:
+    """Whether a category may be chosen in a group; what goes on now may be anything else, too."""
+    return group_of(code) == group or (group == NOW and code == OTHER)

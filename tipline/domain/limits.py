@@ -8,6 +8,7 @@ TEXT = 10_000  # characters of a report
 MESSAGE = 4_000
 SHORT = 200  # place, contact, title, reason
 REASON = 1_000
+VOICE_S = 300  # a voice note that is recorded on the page
 
 
 class Limits(NamedTuple):

@@ -13,7 +13,9 @@ from werkzeug.routing import IntegerConverter, Map
 # Forms and JSON together with everything around their fields.
 MOST_BYTES = 1024 * 1024
 # Forms that carry whole files; their views read the body as it comes and bound every file themselves.
-FORMS_WITH_FILES = frozenset({"/report", "/report/files", "/status/files"})
+FORMS_WITH_FILES = frozenset(
+    {"/report", "/report/files", "/status/files", "/write/now", "/write/question", "/write/request"}
+)
 FILES_AT_THE_COUNTER = re.compile(r"/desk/intake/[^/]+/files")
 UPLOADS = "/api/v1/public/uploads"
 

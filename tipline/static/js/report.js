@@ -5,11 +5,15 @@ import { attachUploads, takeOver } from "./parts/report_uploads.js";
 import { offerQuestions } from "./parts/report_questions.js";
 import { keepTyped } from "./parts/report_typed.js";
 import { offerExit } from "./parts/report_exit.js";
+import { offerWriting } from "./parts/report_writing.js";
+import { offerLocating } from "./parts/report_locating.js";
 import { followLive } from "./parts/report_live.js";
 import { offerCopying, offerPrinting, showScripted } from "./parts/report_buttons.js";
 
 onArrival((main) => {
   keepTyped(main);
+  offerWriting(main);
+  offerLocating(main);
   attachUploads(main);
   takeOver(main);
   offerQuestions(main);

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 from flask_babel import gettext
 
-from tipline.domain import beats, categories, clock, limits
+from tipline.domain import beat_search, beats, categories, clock, limits
 from tipline.errors import CATALOGUE, TiplineError
 from tipline.web import current, errors
 from tipline.web.intake import language, posters, visit, words
@@ -30,12 +30,17 @@ _HOME = {
 
 def render(template: str, **values: Any) -> str:
     """A page; `faults` maps a field to its sentence, in the order in which the fields stand."""
+    return frame(f"intake/{template}", _HOME.get(template, "/status"), **values)
+
+
+def frame(template: str, home: str, **values: Any) -> str:
+    """The same of any page in the reporter's frame; `home` is where it stands by itself."""
     settings = current.settings()
     values.setdefault("faults", {})
     values.setdefault("said", {})
     return render_template(
-        f"intake/{template}.html",
-        other_languages=language.others(_HOME.get(template, "/status")),
+        f"{template}.html",
+        other_languages=language.others(home),
         words=words.of_script(),
         exit_url=settings.exit_url,
         file_limit=settings.max_file_bytes,
@@ -51,6 +56,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
     with current.services().database.reading() as tx:
         known_beats = beats.list_beats(tx)
         poster = posters.shown(tx, answers)
+        beat_page = beat_search.page_of(tx, answers.beat)
     return render(
         "what",
         answers=answers,
@@ -60,6 +66,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
         categories=_kinds(answers.category),
         beats=known_beats,
         poster=poster,
+        beat_page=beat_page,
         text_limit=limits.TEXT,
         short_limit=limits.SHORT,
     )

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from flask_babel import gettext
 
 from tipline.db import Transaction
-from tipline.domain import clock, evidence, messages, recorders, timeline, tips, uploads, withdrawing
+from tipline.domain import (
+    categories,
+    clock,
+    evidence,
+    messages,
+    recorders,
+    timeline,
+    tips,
+    uploads,
+    withdrawing,
+)
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Told as ToldMessage
 from tipline.domain.tips import Tip
@@ -86,6 +96,11 @@ class Told:
         whole = {one.sha256: one.number for one in self.arrived}
         damaged = [one for one in self.files if one.digest_matches is False]
         return {one.id: whole[one.client_sha256] for one in damaged if one.client_sha256 in whole}
+
+    @property
+    def group(self) -> str:
+        """Whether it is a tip, something that goes on now, a question or a request."""
+        return categories.group_of(self.tip.category)
 
     @property
     def is_draft(self) -> bool:

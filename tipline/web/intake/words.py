@@ -12,7 +12,7 @@ from tipline.web import current
 
 def of_script() -> dict[str, str]:
     """Name → sentence; places in braces are filled by the script."""
-    return {**_of_states(), **_of_buttons(), **_of_pages()}
+    return {**_of_states(), **_of_buttons(), **_of_pages(), **_of_writing()}
 
 
 def _of_states() -> dict[str, str]:
@@ -99,4 +99,33 @@ def _of_pages() -> dict[str, str]:
         "leaving": gettext("A file is still uploading."),
         "copied": gettext("Copied"),
         "no_connection": gettext("No connection. What you typed is still here. Try again in a moment"),
+    }
+
+
+def _of_writing() -> dict[str, str]:
+    """Voice notes, and the beat one stands in."""
+    return {
+        "voice_note": gettext("Voice note"),
+        "voice_start": gettext("Record a voice note"),
+        "voice_stop": gettext("Stop recording · {time}"),
+        "voice_limit": gettext("Speak now. It ends by itself after {time}, and what you said is kept."),
+        "voice_over": gettext("{time} are over. What you said is kept; record another one if there is more."),
+        "voice_refused": gettext(
+            "The browser does not let this page use the microphone. Allow it in its settings, or write a few words."
+        ),
+        "voice_none": gettext("No microphone was found. Please write a few words instead."),
+        "sound_long": gettext(
+            "This recording is {time} long. It is sent as it is; please write in a few words what matters and at which minute."
+        ),
+        "locating": gettext("Looking where you are …"),
+        "located": gettext("You are in {name}. It is the first of the list now."),
+        "locate_outside": gettext(
+            "Where you are belongs to none of the areas. Look for yours by name or street."
+        ),
+        "locate_refused": gettext(
+            "The browser does not tell this page where you are. Look for your area by name or street."
+        ),
+        "locate_failed": gettext(
+            "Where you are could not be found out. Look for your area by name or street."
+        ),
     }

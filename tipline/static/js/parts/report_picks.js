@@ -40,7 +40,7 @@ function makePick(way, onFiles) {
   input.dataset.way = way.name;
   const words = document.createElement("span");
   words.textContent = say("pick_" + way.name);
-  label.append(input, icon(way.icon), words);
+  label.append(input, signOf(way.icon), words);
   input.addEventListener("click", () => { if (IS_IOS) notice(say("phone")); });
   input.addEventListener("cancel", () => notice(""));
   input.addEventListener("change", () => {
@@ -52,7 +52,7 @@ function makePick(way, onFiles) {
   return label;
 }
 
-function icon(name) {
+export function signOf(name) {
   const known = document.querySelector("svg.icon use");
   const sprite = known ? known.getAttribute("href").split("#")[0] : "";
   const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");

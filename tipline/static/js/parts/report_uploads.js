@@ -3,6 +3,7 @@
 import { isLeaving } from "./report_exit.js";
 import { Board } from "./report_board.js";
 import { fingerprint, forgetUpload, isSameFile, rememberUpload } from "./report_fingerprint.js";
+import { filesToFollow, takeFiles } from "./report_following.js";
 import { compare, hashFile, headersOf } from "./report_integrity.js";
 import { Row } from "./report_rows.js";
 import { percent } from "./report_telling.js";
@@ -27,9 +28,12 @@ export function attachUploads(main) {
     if (place) { panel.end(); panel = null; }
   }
   if (!place) return;
-  const isNeeded = place.dataset.uploads !== "compact" || readFiles(place).some((one) => one.state === "uploading");
+  const isNeeded = filesToFollow().length || place.dataset.uploads !== "compact" || readFiles(place).some((one) => one.state === "uploading");
   if (!panel && isNeeded) panel = new Uploads(place);
-  if (panel) panel.settle(place, main);
+  if (!panel) return;
+  panel.settle(place, main);
+  const following = takeFiles();
+  if (following.length) panel.addAll(following);
 }
 
 // Plain forms that take files of a special purpose hand them to the list instead.

@@ -13,6 +13,14 @@ export function sayTime(seconds) {
   return say("hours", { number: Math.round(seconds / 360) / 10 });
 }
 
+// Of a sound: 4:32.
+export function sayLength(seconds) {
+  const whole = Math.round(seconds);
+  const [hours, minutes, left] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? hours + ":" + two(minutes) + ":" + two(left) : minutes + ":" + two(left);
+}
+
 // A day, short, in the language of the page.
 export function sayDay(moment) {
   const tag = document.documentElement.lang || "zh-CN";
