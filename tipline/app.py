@@ -104,8 +104,9 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.maps import blueprint as maps
     from tipline.web.reports import blueprint as reports
     from tipline.web.review import blueprint as review
+    from tipline.web.service import blueprint as service
     from tipline.web.sharing import blueprint as sharing
 
     public = (intake, community, sharing, health, reports)
-    for blueprint in (*public, review, counter, cases, admin, maps, accounts, *api):
+    for blueprint in (*public, review, counter, cases, service, admin, maps, accounts, *api):
         app.register_blueprint(blueprint)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from tipline.fault_kinds import N_, Entry, Kind
 from tipline.incident_errors import INCIDENTS
+from tipline.topic_errors import TOPICS
 
 _K = Kind
 # fmt: off
@@ -22,4 +23,5 @@ SERVICE: dict[str, Entry] = {
     "target:minutes-unclear": Entry(_K.INVALID, N_("Give whole minutes from 1 to %(most)s, or leave the field empty to go by the setting of the station.")),
     "beat:no-page": Entry(_K.NOT_FOUND, N_("This beat has no page any more. Look for your beat officer in the list of beats, or write to the station.")),
     "tip:say-something": Entry(_K.INVALID, N_("Write a few words, or add a voice note, a photo or a film. One of them is enough.")),
+    **TOPICS,
 }

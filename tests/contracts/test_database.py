@@ -15,9 +15,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -33,6 +34,7 @@ from tipline import db
 from tipline.db import Base, Database, Transaction
 from tipline.domain import (
     accounts,
+    appointments,
     beats,
     briefs,
     cases,
@@ -57,6 +59,7 @@ from tipline.domain import (
     taken,
     tallies,
     tips,
+    topics,
     triage,
     unread,
     uploads,
@@ -825,3 +828,34 @@ def test_a_few_facts_are_read_out_of_the_whole_by_the_database_itself(database: 
         known.media = json.dumps({**told, "activity": {"score": [0.1] * 9}})
     with database.reading() as tx:
         assert briefs.of_time(tx, [known.id, new.id]) == {known.id: told, new.id: {}}
+
+
+# --- appointments
+
+
+def test_many_who_book_the_last_places_at_once_get_no_more_than_there_are(
+    database: Database, officer: Actor
+) -> None:
+    day = clock.now().date() + timedelta(days=2)
+    grid = appointments.Grid(
+        day, day, frozenset(range(1, 8)), time(9), time(10), minutes=60, capacity=3
+    )  # fmt: skip
+    with database.transaction() as tx:
+        topic = topics.begin(tx, officer, "落户")
+        topics.change(tx, officer, topic, topics.Described("落户", "预约后来。"), day)
+        topics.open_topic(tx, officer, topic, day)
+        appointments.plan(tx, officer, topic, grid, ZoneInfo("Asia/Shanghai"))
+        slot = appointments.list_slots(tx, topic)[0].slot
+
+    def book(number: int) -> str:
+        with database.transaction() as tx:
+            of = topics.read_public(tx, topic.handle)
+            return appointments.book(tx, "key", of, slot.id, f"{number}", day)[1]
+
+    answers = at_once(book, 12)
+
+    assert len([one for one in answers if isinstance(one, str)]) == 3
+    assert {one.code for one in answers if isinstance(one, TiplineError)} == {"slot:full"}
+    with database.reading() as tx:
+        [row] = appointments.list_slots(tx, topic)
+        assert (row.taken, row.free) == (3, 0)

@@ -22,8 +22,8 @@ _GLUE_WORDS = frozenset(
 )  # fmt: skip
 _PARTS = re.compile(r"[㐀-鿿]+|[a-z][a-z'-]+")
 # Traditional forms that reporters' phones write, where the station writes the others.
-_SIMPLE = str.maketrans("車電門樓這個來時說國過對現後間員沒開關錢號話機場東區園單報發點見長張馬買賣帶圖風書學師雞鳥魚麗黃頂邊灣廣",
-                        "车电门楼这个来时说国过对现后间员没开关钱号话机场东区园单报发点见长张马买卖带图风书学师鸡鸟鱼丽黄顶边湾广")  # fmt: skip
+_SIMPLE = str.maketrans("車電門樓這個來時說國過對現後間員沒開關錢號話機場東區園單報發點見長張馬買賣帶圖風書學師雞鳥魚麗黃頂邊灣廣畢業戶證預約辦領",
+                        "车电门楼这个来时说国过对现后间员没开关钱号话机场东区园单报发点见长张马买卖带图风书学师鸡鸟鱼丽黄顶边湾广毕业户证预约办领")  # fmt: skip
 
 
 def plain(text: str) -> str:

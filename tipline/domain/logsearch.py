@@ -18,6 +18,7 @@ from tipline.domain.merkle import Tree
 KINDS = (
     "tip", "evidence", "case", "link", "message", "contact", "derivative", "redaction", "share", "package",
     "hold", "erasure", "account", "factor", "token", "key", "checkpoint", "clock", "log",
+    "topic", "slot", "booking", "question",
 )  # fmt: skip
 MOST_EXPORTED = 50_000
 

@@ -42,6 +42,7 @@ RIGHTS: dict[str, set[str]] = {
     "erasure:approve": {SUPERVISOR, ADMIN},
     "account:self": _EVERYONE,
     "account:manage": {ADMIN},
+    "topic:manage": _DESK,
     "beat:manage": {ADMIN},
     "duty:manage": {ADMIN, SUPERVISOR},  # rotas, who is on call, absences of others
     "shop:manage": {ADMIN, SUPERVISOR},

@@ -25,6 +25,7 @@ from tipline.domain.logsearch import Wanted
 from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
+from tipline.web.admin.topic_acts import TOPIC_ACTS
 from tipline.web.review import history
 from tipline.web.review.layout import say
 
@@ -155,6 +156,7 @@ ACTS = {
     "log:verify": N_("Log checked"),
     "log:verify-ask": N_("Check of the log asked for"),
     "reply:move": N_("Template moved"),
+    **TOPIC_ACTS,
 }
 NAMES = ("about", "who", "kind", "words", "since", "until")
 OTHERS = {"reporter:": N_("Tip providers"), "system:": N_("System"), "partner:": N_("Partners")}
@@ -165,6 +167,8 @@ KINDS = {
     "hold": N_("Legal holds"), "erasure": N_("Erasures"), "account": N_("Accounts"),
     "factor": N_("Second factors"), "token": N_("API tokens"), "key": N_("Signing keys"),
     "checkpoint": N_("Checkpoints"), "clock": N_("Clock"), "log": N_("The log itself"),
+    "topic": N_("Topics"), "slot": N_("Times for appointments"), "booking": N_("Appointments"),
+    "question": N_("Questions under topics"),
 }  # fmt: skip
 
 

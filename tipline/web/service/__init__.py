@@ -1,0 +1,10 @@
+"""The desk's pages of the neighbourhood service: what is told to many, and what many wait for."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+from tipline.web.intake import language
+
+blueprint = APIBlueprint("service", __name__, enable_openapi=False)
+blueprint.after_request(language.remember)
