@@ -21,7 +21,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.services import Services
-from workers import covering, encode, framelist, handling, local, sharing
+from workers import covering, encode, framelist, handling, local, posting, sharing
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.making import MAKERS, Made, Making, digest_of
@@ -87,7 +87,7 @@ def _do(services: Services, lease: Lease, subject: Evidence, wanted: Derivative)
                 services.settings,
                 _places(services, listed),
             )
-            made = (MAKERS | covering.MAKERS | sharing.MAKERS)[wanted.kind](making)
+            made = (MAKERS | covering.MAKERS | sharing.MAKERS | posting.MAKERS)[wanted.kind](making)
             if made.failure in codes.OUR_FAULT:
                 raise PutBack(made.failure or codes.UNREADABLE)
             if made.failure:

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from workers import captions, watermark
 from workers.sandbox import Keyframe, Tile
 
-SMALL, MEDIUM = 320, 640
+SMALL, MEDIUM, PUBLIC = 320, 640, 1600
 WEBP_QUALITY, WEBP_EFFORT, JPEG_QUALITY = 75, 2, 88
 HANDED_OUT_QUALITY = 92
 BEST_QUALITY, DESCRIPTION = 95, 0x010E
@@ -74,6 +74,13 @@ def marked(keyframe: Keyframe, lines: Sequence[str]) -> Picture:
     out = io.BytesIO()
     watermark.laid(_image(keyframe), list(lines)).save(out, "JPEG", quality=HANDED_OUT_QUALITY)
     return Picture(out.getvalue(), "image/jpeg", ".jpg", keyframe.width, keyframe.height)
+
+
+def posted(keyframe: Keyframe) -> Picture:
+    """For everybody to see: no larger than a screen shows, nothing beside its pixels."""
+    shrunk, out = _within(_image(keyframe), (PUBLIC, PUBLIC)), io.BytesIO()
+    shrunk.save(out, "JPEG", quality=JPEG_QUALITY)
+    return Picture(out.getvalue(), "image/jpeg", ".jpg", shrunk.width, shrunk.height)
 
 
 def small(keyframe: Keyframe) -> Picture:

@@ -61,14 +61,15 @@ class Making:
     def wanted(self) -> dict[str, Any]:
         return self.row.wanted
 
-    def ask(self, given: dict[str, Any], **more: Any) -> Answer:
-        """Have the child do the task that bears the name of this kind."""
+    def ask(self, given: dict[str, Any], *, task: str = "", **more: Any) -> Answer:
+        """Have the child do a task; it bears the name of this kind if none is said."""
+        task = task or self.row.kind
         return sandbox.ask(
             self.file.path,
-            self.row.kind,
+            task,
             seal=self.file.seal,
             given=given,
-            limits=limiting.for_step(self.row.kind, self.subject.size),
+            limits=limiting.for_step(task, self.subject.size),
             allow_unsandboxed=self.settings.allow_unsandboxed,
             **{"hooks": self.hooks, **more},
         )

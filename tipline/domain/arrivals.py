@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from tipline.db import Transaction
-from tipline.domain import areas, beats, clock, custody, duties, shops
+from tipline.domain import areas, beats, bulletins, clock, custody, duties, shops
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.domain.positions import Position
@@ -32,9 +32,10 @@ class Arriving(Protocol):
 
 
 def complete(tx: Transaction, report: Report) -> None:
-    """Check a report, and fill in what its poster knows."""
+    """Check a report, and fill in what its poster or bulletin knows."""
     report.checked()
     shops.fill_in(tx, report)
+    bulletins.fill_in(tx, report)
     if report.beat:
         beats.read_beat(tx, report.beat)
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from storage import keys
 from tipline.db import Base, Transaction
-from tipline.domain import clock, packages, search, sharing, sketches, traits
+from tipline.domain import clock, packages, search, sharing, sketches, stills, traits
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
 from tipline.domain.channels import ReporterChannel
@@ -67,6 +67,7 @@ def close_doors(tx: Transaction, tip: Tip) -> None:
     tx.execute(delete(Access).where(Access.tip_id == tip.id))
     _end_jobs(tx, tip)
     sharing.drop_of_tip(tx, tip, SYSTEM)
+    stills.drop_of_tip(tx, SYSTEM, tip)
 
 
 def doomed(tx: Transaction, tip: Tip) -> Doomed:
@@ -116,6 +117,10 @@ def _forget_copies(tx: Transaction, tip: Tip) -> None:
     sharing.drop_of_tip(tx, tip, SYSTEM)
     tx.flush()
     tx.execute(update(Share).where(Share.evidence_id.in_(_files(tip))).values(derivative_id=None))
+
+
+def _forget_stills(tx: Transaction, tip: Tip) -> None:
+    stills.drop_of_tip(tx, SYSTEM, tip)
 
 
 def _forget_acts(tx: Transaction, tip: Tip) -> None:
@@ -176,7 +181,7 @@ def _blank_tip(tx: Transaction, tip: Tip) -> None:
     for name in (
         "occurred_at", "occurred_until", "lat", "lon", "beat", "shop", "clock_offset_s", "clock_source",
         "clock_reading", "overwrites_at", "overwrites_said_at", "overwrite_told_at", "assignee_id",
-        "snoozed_until", "news_at", "escalates_at",
+        "snoozed_until", "news_at", "escalates_at", "bulletin_id",
     ):  # fmt: skip
         setattr(tip, name, None)
 
@@ -197,6 +202,7 @@ ROWS: dict[str, Rows] = {
     "acts": _forget_acts,
     "jobs": _end_jobs,
     "shares": _forget_copies,
+    "stills": _forget_stills,
     "packages": _end_packages,
     "findings": _forget_findings,
     "begun": _forget_begun,

@@ -15,7 +15,7 @@ from tipline.db import Transaction
 from tipline.domain import clock, derivatives, outbox, placing
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
-from tipline.domain.derivatives import CLIP, REDACTION, SHARED, STILL, Derivative
+from tipline.domain.derivatives import CLIP, POSTED, REDACTION, SHARED, STILL, Derivative
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -103,7 +103,7 @@ def placed(file: Evidence, tip: Tip, t: float, zone: str) -> dict[str, Any]:
 def name_of(tx: Transaction, row: Derivative, suffix: str) -> str:
     """The name it is saved under: ours, of plain letters, so that it is a name on every machine."""
     file, said = tx.get_one(Evidence, row.evidence_id), row.told
-    if row.kind == SHARED:
+    if row.kind in (SHARED, POSTED):
         return f"share-{row.id}{suffix}"  # it leaves the house: of the tip it says nothing
     begin = f"{tx.get_one(Tip, file.tip_id).reference}-{file.number}"
     if row.kind == CLIP and "first" in said:

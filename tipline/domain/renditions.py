@@ -20,7 +20,7 @@ KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet
 # of a file whose index was lost, and a part of a copy still being made.
 COPY, FRAMES, SPRITE, WAVEFORM, REPAIRED, PIECE = "copy", "frames", "sprite", "waveform", "repaired", "piece"
 # What people had made; a second look at the file leaves it alone.
-STILL, CLIP, REDACTION, SHARED = ASKED_FOR = ("still", "clip", "redaction", "shared")
+STILL, CLIP, REDACTION, SHARED, POSTED = ASKED_FOR = ("still", "clip", "redaction", "shared", "posted")
 REPAIRED_NAME = "repaired.mp4"
 IN_A_ROW = 4  # pictures a row of the queue shows
 # Names of pictures that were seen while the file was still coming begin so. They go when it is examined.
@@ -109,10 +109,15 @@ def drop_others(tx: Transaction, evidence_id: str, names: Iterable[str]) -> list
 
 
 def read_rendition(tx: Transaction, evidence_id: str, name: str) -> Rendition:
-    row = tx.scalar(select(Rendition).where(Rendition.evidence_id == evidence_id, Rendition.name == name))
+    row = find_named(tx, evidence_id, name)
     if row is None:
         raise TiplineError("rendition:not-found")
     return row
+
+
+def find_named(tx: Transaction, evidence_id: str, name: str) -> Rendition | None:
+    """One of a file by its name."""
+    return tx.scalar(select(Rendition).where(Rendition.evidence_id == evidence_id, Rendition.name == name))
 
 
 def find_repaired(tx: Transaction, evidence_id: str) -> Rendition | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tipline.db import safe_text
@@ -36,6 +36,8 @@ class Report:
     clock_offset_s: float | None = None
     shop: str | None = None  # code of the poster it was begun from
     overwrites_in_days: int | None = None
+    bulletin: str | None = None  # handle of the bulletin that it answers
+    bulletin_id: int | None = field(default=None, init=False)  # which one that is, once it was looked up
 
     def checked(self) -> Report:
         """Trimmed and within bounds; raises request:invalid with all faulty fields, or the only fault."""

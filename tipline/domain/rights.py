@@ -49,6 +49,9 @@ RIGHTS: dict[str, set[str]] = {
     "reply:manage": {ADMIN, SUPERVISOR},
     "target:manage": {ADMIN, SUPERVISOR},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},
+    "bulletin:read": _EVERYONE,
+    "bulletin:draft": _DESK,
+    "bulletin:publish": {SUPERVISOR, ADMIN},  # whatever every resident reads in the station's name
     "partner:send": {PARTNER},
 }
 

@@ -72,7 +72,7 @@ def begin(
     custody.append(
         tx, taker or reporter(tip.reference), "tip:create", f"tip:{tip.reference}", tip=tip.reference,
         category=tip.category, door=door, origin=origin, anonymous=tip.anonymous, words=digest(tip),
-        **_recorder(tip),
+        bulletin=tip.bulletin_id, **_recorder(tip),
     )  # fmt: skip
     return tip
 
@@ -258,7 +258,7 @@ def digest(tip: Tip) -> str:
 
 def _copy(report: Report, tip: Tip) -> None:
     for name in ("category", "text", "occurred_at", "occurred_until", "place", "lat", "lon", "beat",
-                 "anonymous", "shop"):  # fmt: skip
+                 "anonymous", "shop", "bulletin_id"):  # fmt: skip
         setattr(tip, name, getattr(report, name))
     # What a report does not say of the recorder may have been told by itself.
     if report.clock_offset_s is not None and report.clock_offset_s != tip.clock_offset_s:

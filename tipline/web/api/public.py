@@ -177,7 +177,7 @@ def report_of(said: TipIn) -> Report:
         category=said.category, text=said.text or "", language=said.language, place=said.place, lat=said.lat,
         lon=said.lon, beat=said.beat or None, contact=said.contact, anonymous=said.anonymous,
         clock_offset_s=said.clock_offset_s, shop=said.shop or None,
-        overwrites_in_days=said.overwrites_in_days, **times,
+        overwrites_in_days=said.overwrites_in_days, bulletin=said.bulletin or None, **times,
     )  # fmt: skip
     if faults:
         raise TiplineError("tip:time-unclear", fields=faults)

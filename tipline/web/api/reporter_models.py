@@ -45,6 +45,9 @@ class TipIn(BaseModel):
     shop: str | None = Field(
         None, description="Code of a shop's poster; fills in place, beat and position that are not given."
     )
+    bulletin: str | None = Field(
+        None, description="Handle of the bulletin that this answers; an unknown one is left out."
+    )
     contact: Words = Field("", description="How to reach the reporter; only officers on the case see it.")
     anonymous: bool = Field(False, description="True drops `contact`.")
     clock_offset_s: float | None = Field(

@@ -10,4 +10,10 @@ blueprint = APIBlueprint("community", __name__, enable_openapi=False)
 blueprint.after_request(language.remember)
 
 # Views register themselves on the blueprint.
-from tipline.web.community import beats, writing  # noqa: E402, F401
+from tipline.web.community import (  # noqa: E402, F401
+    beats,
+    bulletin_poster,
+    bulletins,
+    feed,
+    writing,
+)

@@ -50,6 +50,7 @@ class Answers:
     overwrites_in_days: str = ""
     language: str = ""
     shop: str = ""
+    bulletin: str = ""
 
     @classmethod
     def of_form(cls, form: Mapping[str, str]) -> Answers:
@@ -93,7 +94,7 @@ class Answers:
             beat=self.beat or None, contact=contact, language=self.language or None,
             anonymous=bool(self.anonymous) or contact == "", clock_offset_s=offset, occurred_at=begin,
             occurred_until=end, lat=numbers["lat"], lon=numbers["lon"], shop=self.shop or None,
-            overwrites_in_days=None if days is None else int(days),
+            overwrites_in_days=None if days is None else int(days), bulletin=self.bulletin or None,
         )  # fmt: skip
         return _checked(report, faults)
 

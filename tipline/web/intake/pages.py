@@ -10,7 +10,7 @@ from flask_babel import gettext
 from tipline.domain import beat_search, beats, categories, clock, limits
 from tipline.errors import CATALOGUE, TiplineError
 from tipline.web import current, errors
-from tipline.web.intake import language, posters, visit, words
+from tipline.web.intake import answering, language, posters, visit, words
 from tipline.web.intake.answers import Answers
 from tipline.web.intake.picture import picture
 from tipline.web.intake.telling import Told
@@ -57,6 +57,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
         known_beats = beats.list_beats(tx)
         poster = posters.shown(tx, answers)
         beat_page = beat_search.page_of(tx, answers.beat)
+        bulletin = answering.shown(tx, answers)
     return render(
         "what",
         answers=answers,
@@ -67,6 +68,7 @@ def what(answers: Answers, faults: Faults, *, told: Told | None = None) -> str:
         beats=known_beats,
         poster=poster,
         beat_page=beat_page,
+        bulletin=bulletin,
         text_limit=limits.TEXT,
         short_limit=limits.SHORT,
     )

@@ -12,7 +12,7 @@ from tipline.domain import beats, categories, contacts
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard, limiting
-from tipline.web.intake import blueprint, opening, pages, posters, taking, telling, visit
+from tipline.web.intake import answering, blueprint, opening, pages, posters, taking, telling, visit
 from tipline.web.intake.answers import Answers
 
 
@@ -26,9 +26,11 @@ def show_what() -> ResponseReturnValue:
     if tip and tip.state == "draft":
         with current.services().database.reading() as tx:
             answers = Answers.of_tip(tip, contact_kept=contacts.is_given(tx, tip.id))
+            answers.bulletin = answering.of_draft(tx, tip)
     else:
         answers = Answers(place=request.args.get("place", ""), beat=request.args.get("beat", ""))
     posters.scan(answers)
+    answering.scan(answers)
     return pages.what(answers, {}, told=told)
 
 
@@ -62,7 +64,8 @@ def save_what() -> ResponseReturnValue:
 def start_anew() -> ResponseReturnValue:
     """Leave what this browser visits and begin with an empty form."""
     visit.leave()
-    return redirect(url_for("intake.show_what", shop=request.form.get("shop") or None), 303)
+    shop, bulletin = (request.form.get(name) or None for name in ("shop", "bulletin"))
+    return redirect(url_for("intake.show_what", shop=shop, bulletin=bulletin), 303)
 
 
 @blueprint.get("/report/files")

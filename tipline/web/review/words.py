@@ -105,6 +105,7 @@ MADE = {
     "track": N_("Following a box"),
     "redaction": N_("Covered copy"),
     "shared": N_("Copy for somebody outside"),
+    "posted": N_("Still for a bulletin"),
 }
 
 KIND_ICON = {"video": "video", "photo": "photo", "audio": "volume", "other": "file-text"}
