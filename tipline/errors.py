@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from tipline.bulletin_errors import BULLETINS
 from tipline.fault_kinds import N_, Entry, Kind
 from tipline.service_errors import SERVICE
 from tipline.trust_errors import TRUST
@@ -326,7 +325,6 @@ CATALOGUE: dict[str, Entry] = {
     "batch:act-needed": Entry(_K.INVALID, N_("What is to be done with the selected tips did not arrive. Choose it again.")),
     **TRUST,
     **SERVICE,
-    **BULLETINS,
 }
 # fmt: on
 

@@ -4,6 +4,7 @@ partners, incidents, topics, bulletins, notices, figures."""
 # ruff: noqa: E501 - the table has one row an entry, however long its sentence is
 from __future__ import annotations
 
+from tipline.bulletin_errors import BULLETINS
 from tipline.fault_kinds import N_, Entry, Kind
 from tipline.incident_errors import INCIDENTS
 from tipline.topic_errors import TOPICS
@@ -19,6 +20,7 @@ SERVICE: dict[str, Entry] = {
     "duty:days-reversed": Entry(_K.INVALID, N_("The last day lies before the first. Correct one of them, or leave them empty.")),
     "duty:exists": Entry(_K.CONFLICT, N_("The rota says just that already.")),
     "duty:not-found": Entry(_K.NOT_FOUND, N_("This line is no longer in the rota. Load the page again.")),
+    **BULLETINS,
     # --- response clock
     "target:minutes-unclear": Entry(_K.INVALID, N_("Give whole minutes from 1 to %(most)s, or leave the field empty to go by the setting of the station.")),
     "beat:no-page": Entry(_K.NOT_FOUND, N_("This beat has no page any more. Look for your beat officer in the list of beats, or write to the station.")),
