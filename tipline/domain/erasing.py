@@ -177,7 +177,7 @@ def _asked_by_reporter(tip: Tip) -> ColumnElement[bool]:
 
 
 def _blank_tip(tx: Transaction, tip: Tip) -> None:
-    tip.text = tip.place = ""
+    tip.text = tip.place = tip.rating_words = ""
     for name in (
         "occurred_at", "occurred_until", "lat", "lon", "beat", "shop", "clock_offset_s", "clock_source",
         "clock_reading", "overwrites_at", "overwrites_said_at", "overwrite_told_at", "assignee_id",

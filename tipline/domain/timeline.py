@@ -61,6 +61,7 @@ STEPS: dict[str, str] = {
     "tip:snoozed": N_("Waiting for further checks"),
     "tip:closed": N_("Closed"),
     "tip:withdrawn": N_("You withdrew it"),
+    "tip:rate": N_("You said how you were served"),
     "message:withdraw": N_("The officer withdrew a message"),
     "erasure:request": N_("You asked for deletion"),
     "erasure:approve": N_("The station decided to delete this tip"),

@@ -10,7 +10,7 @@ from flask_babel import format_datetime, gettext
 from markupsafe import Markup
 
 from tipline import __version__, i18n, printing
-from tipline.domain import categories, clock, tails, uploads
+from tipline.domain import categories, clock, ratings, tails, uploads
 from tipline.errors import TiplineError
 from tipline.web import current
 
@@ -27,6 +27,7 @@ def init(app: Flask) -> None:
         languages=i18n.NAMES,
         html_lang=html_lang,
         category_groups=category_groups,
+        rating_reasons=lambda: {one for reasons in ratings.REASONS.values() for one in reasons},
         sheet=printing.sheet,
         takes_tails=lambda: tails.is_wanted(current.services().store),
     )

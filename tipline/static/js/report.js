@@ -7,6 +7,7 @@ import { keepTyped } from "./parts/report_typed.js";
 import { offerExit } from "./parts/report_exit.js";
 import { offerWriting } from "./parts/report_writing.js";
 import { offerLocating } from "./parts/report_locating.js";
+import { runClock } from "./parts/report_clock.js";
 import { followLive } from "./parts/report_live.js";
 import { offerCopying, offerPrinting, showScripted } from "./parts/report_buttons.js";
 
@@ -18,6 +19,7 @@ onArrival((main) => {
   takeOver(main);
   offerQuestions(main);
   followLive(main);
+  runClock(main);
   offerCopying(main);
   offerPrinting(main);
   showScripted(main);

@@ -12,7 +12,7 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, request, url_for
 from flask_babel import gettext
 
-from tipline.domain import categories, evidence, messages, tips, uploads
+from tipline.domain import categories, evidence, messages, ratings, tips, uploads
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message, Told
@@ -28,6 +28,8 @@ from tipline.web.api.reporter_models import (
     MessageIn,
     MessageOut,
     ProgressOut,
+    RatingIn,
+    RatingOut,
     ReceiptOut,
     SessionIn,
     SessionOut,
@@ -99,7 +101,13 @@ def get_tip(reference: str) -> dict[str, Any]:
         "overwrites_at": told.overwriting.at if told.overwriting else None,
         "ack_due_at": told.tip.ack_due_at,
         "acknowledged_at": told.tip.acknowledged_at,
-    }
+        "response": {
+            "state": told.clock.state, "text": told.clock.text, "then": told.clock.then,
+            "left_s": told.clock.seconds, "target_minutes": told.clock.minutes,
+        },
+        "rating": told.tip.rating,
+        "may_rate": told.rating.may,
+    }  # fmt: skip
 
 
 @blueprint.post("/tips/<reference>/messages")
@@ -115,6 +123,20 @@ def post_message(reference: str, json_data: MessageIn) -> dict[str, Any]:
             tx, reporter(own.reference), tips.read_tip(tx, own.reference), json_data.text
         )
         return _message(message)
+
+
+@blueprint.post("/tips/<reference>/rating")
+@guard.reporter
+@blueprint.input(RatingIn)
+@blueprint.output(RatingOut)
+def post_rating(reference: str, json_data: RatingIn) -> dict[str, Any]:
+    """Say how you were served, once the tip is closed; for a day it may be changed."""
+    own = _own(reference)
+    limiting.spend(limiting.WORDS)
+    with current.services().database.transaction() as tx:
+        tip = tips.read_tip(tx, own.reference)
+        ratings.rate(tx, reporter(own.reference), tip, json_data.verdict, json_data.words)
+        return {"verdict": tip.rating, "words": tip.rating_words, "rated_at": tip.rated_at}
 
 
 @blueprint.patch("/evidence/<evidence_id>")

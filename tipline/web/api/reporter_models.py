@@ -118,6 +118,27 @@ class EvidenceOut(BaseModel):
     )
 
 
+class ResponseOut(BaseModel):
+    """The response clock: how long until an officer should take note, and what happens when that is over."""
+
+    state: str = Field(description="running, over, paused, done, late or none")
+    text: str
+    then: str = Field(description="Who has been told, and who is told next; never a name.")
+    left_s: int = Field(description="Seconds left; negative when it is over.")
+    target_minutes: int | None
+
+
+class RatingIn(BaseModel):
+    verdict: int = Field(description="1: well served; -1: not.")
+    words: str = Field("", description="Why, in the reporter's own words.")
+
+
+class RatingOut(BaseModel):
+    verdict: int
+    words: str
+    rated_at: datetime
+
+
 class ProgressOut(BaseModel):
     reference: str
     status: str
@@ -133,6 +154,9 @@ class ProgressOut(BaseModel):
     )
     ack_due_at: datetime | None
     acknowledged_at: datetime | None
+    response: ResponseOut
+    rating: int | None = Field(None, description="1 or -1 once the reporter has said how they were served.")
+    may_rate: bool = Field(False, description="Closed, and not rated for longer than a day.")
 
 
 class MessageIn(BaseModel):

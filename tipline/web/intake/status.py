@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import clock, contacts, messages, tips, withdrawing
+from tipline.domain import contacts, messages, tips, withdrawing
 from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -61,15 +61,15 @@ def show_live() -> ResponseReturnValue:
     told = telling.tell(current.reporter_tip())
     telling.note_read(told)
     # Beside the tip's version only the clock changes what is shown: an answer overdue, days that are left.
-    overdue = is_overdue(told.tip)
+    clock_words = told.clock.key
     left = told.overwriting.days if told.overwriting else ""
-    etag = f"{told.tip.revision}-{told.status}-{overdue:d}-{left}-{current.locale()}"
+    etag = f"{told.tip.revision}-{told.status}-{clock_words}-{left}-{current.locale()}"
     # What was sent in a small form bears the name of that form behind its tag.
     known = {one.partition(":")[0] for one in request.if_none_match.as_set(include_weak=True)}
     if etag in known:
         response = Response(status=304)
     else:
-        response = make_response(pages.render("status_live", told=told, overdue=overdue))
+        response = make_response(pages.render("status_live", told=told))
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
@@ -144,11 +144,6 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("intake.show_status"), 303)
 
 
-def is_overdue(tip: Tip) -> bool:
-    """Whether nobody has taken note although the time for that is over."""
-    return bool(tip.ack_due_at and not tip.acknowledged_at and tip.ack_due_at < clock.now())
-
-
 def status_page(
     tip: Tip, faults: pages.Faults, said: Mapping[str, str] | None = None, typed: str = ""
 ) -> str:
@@ -158,6 +153,4 @@ def status_page(
     with current.services().database.reading() as tx:
         values["has_contact"] = contacts.is_given(tx, tip.id)
         values["kept"] = keeping.tell(tx, tip)
-    return pages.render(
-        "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
-    )
+    return pages.render("status", faults=faults, said=said or {}, typed=typed, **values)

@@ -14,6 +14,7 @@ from tipline.domain import (
     clock,
     evidence,
     messages,
+    ratings,
     recorders,
     timeline,
     tips,
@@ -25,7 +26,7 @@ from tipline.domain.messages import Told as ToldMessage
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
 from tipline.web import current, filters
-from tipline.web.intake import wishes
+from tipline.web.intake import responding, wishes
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,19 @@ class Overwriting(NamedTuple):
 
     at: datetime
     days: int  # 0: it may have happened already
+
+
+class Rating(NamedTuple):
+    """Whether the reporter may say how they were served, until when, and usual reasons of their verdict."""
+
+    may: bool
+    until: datetime | None
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tip: Tip) -> Rating:
+        until = tip.rated_at + ratings.CHANGEABLE if tip.rated_at else None
+        return cls(ratings.may_rate(tip), until, ratings.REASONS.get(tip.rating or 0, ()))
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,19 @@ class Told:
         whole = {one.sha256: one.number for one in self.arrived}
         damaged = [one for one in self.files if one.digest_matches is False]
         return {one.id: whole[one.client_sha256] for one in damaged if one.client_sha256 in whole}
+
+    @property
+    def clock(self) -> responding.Clock:
+        return responding.read(self.tip)
+
+    @property
+    def rating(self) -> Rating:
+        return Rating.of(self.tip)
+
+    @property
+    def is_over(self) -> bool:
+        """Closed, and nothing is asked of its reporter any more."""
+        return self.tip.state in ratings.RATED and not self.questions
 
     @property
     def group(self) -> str:

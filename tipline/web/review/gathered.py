@@ -1,10 +1,11 @@
-"""What the log tells of incidents, in words."""
+"""What the log tells of incidents and of how reporters were served, in words."""
 
 from __future__ import annotations
 
 from tipline.errors import N_
 
 SENTENCES = {
+    "tip:rate": N_("The tip provider said how they were served"),
     "incident:open": N_("Incident %(incident)s opened: %(title)s"),
     "incident:attach": N_("%(tip)s put into %(incident)s"),
     "incident:detach": N_("%(tip)s taken out of %(incident)s"),

@@ -8,6 +8,7 @@ import { notice, say, takeBack } from "./report_words.js";
 const AROUND = [".top", ".danger", ".foot", "#words"];
 const arrivals = [];
 let shown = "";
+let pressed = null;
 
 export function onArrival(call) {
   arrivals.push(call);
@@ -24,6 +25,7 @@ export function startPages() {
 }
 
 function onClick(event) {
+  pressed = (event.target.closest && event.target.closest("button[type=submit]")) || null;
   const link = event.target.closest && event.target.closest("a[data-go]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
@@ -39,6 +41,8 @@ function onSubmit(event) {
   const button = form.querySelector("button[type=submit]");
   if (button) button.disabled = true;
   const told = new FormData(form);
+  // Of two buttons that send the same form it matters which; only new browsers tell.
+  if (pressed && pressed.form === form && pressed.name) told.set(pressed.name, pressed.value);
   // Words go first and bring the receipt; files that were chosen follow when it is there.
   const hasFiles = form.matches("[data-files-follow]") && filesToFollow().length > 0;
   for (const name of fileFields(form)) told.delete(name);
