@@ -218,6 +218,12 @@ def waiting_groups(tx: Transaction) -> list[Group]:
     return [one for one in found if len(one.loose) >= (1 if one.incident_id else ENOUGH)]
 
 
+def tips_of(tx: Transaction, group: Group) -> list[Tip]:
+    """The tips of a group that are in no incident yet, the first first."""
+    query = select(Tip).where(Tip.id.in_([one.id for one in group.loose]), Tip.incident_id.is_(None))
+    return list(tx.scalars(query.order_by(Tip.received_at, Tip.id)))
+
+
 def seen_of(tip: Tip) -> Seen:
     position = Position(tip.lat, tip.lon) if tip.lat is not None and tip.lon is not None else None
     return Seen(

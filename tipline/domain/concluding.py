@@ -38,7 +38,14 @@ def close(tx: Transaction, actor: Actor, incident: Incident, outcome: str, words
         incident.state, incident.closed_at = CLOSED, clock.now()
         incident.outcome, incident.closing = outcome, text
         _tell(
-            tx, actor, "incident:close", incident, before, outcome=outcome, tips=len(closed), length=len(text)
+            tx,
+            actor,
+            "incident:close",
+            incident,
+            before,
+            outcome=outcome,
+            count=len(closed),
+            length=len(text),
         )
     return len(closed)
 
@@ -89,11 +96,11 @@ def merge(tx: Transaction, actor: Actor, incident: Incident, into: Incident) -> 
         )  # fmt: skip
         custody.append(
             tx, actor, "incident:merge", incident.subject, incident=incident.reference, into=into.reference,
-            tips=len(moved),
+            count=len(moved),
         )  # fmt: skip
         custody.append(
             tx, actor, "incident:merged", into.subject, incident=into.reference, other=incident.reference,
-            tips=len(moved),
+            count=len(moved),
         )  # fmt: skip
         if incidents.is_acknowledged(tx, into):
             incidents.take_note(tx, actor, into)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Select, String, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -309,6 +310,13 @@ def read_evidence(tx: Transaction, evidence_id: str) -> Evidence:
 
 def list_of_tip(tx: Transaction, tip: Tip) -> list[Evidence]:
     return list(tx.scalars(select(Evidence).where(Evidence.tip_id == tip.id).order_by(Evidence.number)))
+
+
+def list_of_tips(tx: Transaction, tip_ids: Collection[int], most: int) -> list[Evidence]:
+    """What arrived with many tips, in the order in which it came; without the facts, which are long."""
+    query = select(Evidence).options(defer(Evidence.media)).where(Evidence.tip_id.in_(tip_ids))
+    query = query.where(Evidence.state.not_in(NEVER_CAME))
+    return list(tx.scalars(query.order_by(Evidence.created_at, Evidence.id).limit(most)))
 
 
 def count_by_state(tx: Transaction) -> dict[str, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
-from tipline.domain import categories, clock, due, search, unread
+from tipline.domain import categories, clock, due, folding, search, unread
 from tipline.domain.accounts import Account
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
@@ -27,6 +28,10 @@ DUE = {"30d": due.SOON}
 WITH, WITHOUT = FOOTAGE = ("with", "without")
 NOBODY = "none"
 MOST_WORDS = 8
+# Whoever asks for one of these wants to see each tip, also where several tell of one thing.
+_ONE_BY_ONE = (
+    "assignee", "q", "unread", "footage", "period", "after", "before", "shop", "due", "incident",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Filter:
 
     `shop` is a code or part of a name. `after` and `before` are days of the station's calendar, both
     included. `reader` is whose eyes `unread` speaks of. `due` is `30d`: what falls due so soon, or is.
+    `incident` is a number such as `E-1001`.
     """
 
     state: str = ""
@@ -49,26 +55,36 @@ class Filter:
     before: str = ""
     shop: str = ""
     due: str = ""
+    incident: str = ""
     reader: int | None = None
     zone: tzinfo = field(default=UTC, compare=False)
     rules: Rules = field(default_factory=dict, compare=False)  # of retention, for `due`
+    folded: bool = field(default=False, compare=False)  # one row for each incident (see folding)
 
 
 def narrow(query: Select[Any], wanted: Filter) -> Select[Any]:
     """Only what the filter lets through; raises filter:unclear for a value that means nothing."""
     state = wanted.state or ("all" if wanted.due else "")
-    return query.where(*_state(state), *_who(wanted), *_what(wanted), *_when(wanted), *_due(wanted))
+    found = [_state(state, Tip), *_who(wanted), *_what(wanted), *_when(wanted), *_due(wanted)]
+    if wanted.folded and not any(getattr(wanted, name) for name in _ONE_BY_ONE):
+        found.append(folding.newest_alone([partial(_state, state), partial(_where_it_is, wanted)]))
+    return query.where(*found)
 
 
-def _state(state: str) -> list[ColumnElement[bool]]:
+def _state(state: str, tip: Any) -> ColumnElement[bool]:
     """`` means what waits for somebody, `all` everything that was ever sent, else one state."""
     if state == "all":
-        return [Tip.state != "draft"]
+        return and_(true(), tip.state != "draft")
     if not state:
-        return [Tip.state.in_(WAITING)]
+        return and_(true(), tip.state.in_(WAITING))
     if state not in STATES or state == "draft":
         raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
-    return [Tip.state == state]
+    return and_(true(), tip.state == state)
+
+
+def _where_it_is(wanted: Filter, tip: Any) -> ColumnElement[bool]:
+    kinds = [tip.category.in_(categories.meant_by(wanted.category))] if wanted.category else []
+    return and_(true(), *kinds, *([tip.beat == wanted.beat] if wanted.beat else []))
 
 
 def _who(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -86,11 +102,9 @@ def _who(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _what(wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.category:
-        found.append(Tip.category.in_(categories.meant_by(wanted.category)))
-    if wanted.beat:
-        found.append(Tip.beat == wanted.beat)
+    found: list[ColumnElement[bool]] = [_where_it_is(wanted, Tip)]
+    if wanted.incident:
+        found.append(folding.of_incident(wanted.incident))
     if wanted.shop:
         named = Shop.name.icontains(wanted.shop, autoescape=True)
         found.append(Tip.shop.in_(select(Shop.code).where(or_(Shop.code == wanted.shop.upper(), named))))

@@ -150,7 +150,7 @@ def acknowledge(tx: Transaction, actor: Actor, incident: Incident) -> int:
 
 def take_note(tx: Transaction, actor: Actor, incident: Incident) -> int:
     """Acknowledge every tip of it that waits; how many."""
-    waiting = [one for one in list_tips(tx, incident) if _waits(one)]
+    waiting = [one for one in list_tips(tx, incident) if is_waiting(one)]
     for one in waiting:
         tips.acknowledge(tx, actor, one)
     if waiting:
@@ -161,13 +161,14 @@ def take_note(tx: Transaction, actor: Actor, incident: Incident) -> int:
 def acknowledge_tip(tx: Transaction, actor: Actor, tip: Tip) -> int:
     """Take note of a tip; inside an open incident of all that tell the same. How many that were."""
     incident = incident_of(tx, tip)
-    if incident is None or incident.state != OPEN or not _waits(tip):
+    if incident is None or incident.state != OPEN or not is_waiting(tip):
         tips.acknowledge(tx, actor, tip)
         return 1
     return acknowledge(tx, actor, incident)
 
 
-def _waits(tip: Tip) -> bool:
+def is_waiting(tip: Tip) -> bool:
+    """Whether nobody has taken note of it yet, and somebody still should."""
     return tip.acknowledged_at is None and tip.state not in tips.ENDED and tip.erased_at is None
 
 
@@ -253,6 +254,19 @@ def find_incident(tx: Transaction, reference: str) -> Incident | None:
     return tx.scalar(select(Incident).where(Incident.reference == reference.strip().upper()))
 
 
+def revision_of(tx: Transaction, tip: Tip) -> int:
+    """The version of what the tip tells of with others; 0 for a tip by itself. For pages that poll."""
+    if tip.incident_id is None:
+        return 0
+    return tx.scalar(select(Incident.revision).where(Incident.id == tip.incident_id)) or 0
+
+
+def by_id(tx: Transaction, ids_of: Collection[int]) -> dict[int, Incident]:
+    if not ids_of:
+        return {}
+    return {one.id: one for one in tx.scalars(select(Incident).where(Incident.id.in_(ids_of)))}
+
+
 def read_incident(tx: Transaction, reference: str) -> Incident:
     """By its number, `E-1001`; raises incident:not-found."""
     found = find_incident(tx, reference)
@@ -278,6 +292,17 @@ def count_tips(tx: Transaction, incident_ids: Collection[int]) -> dict[int, int]
     query = (
         select(Tip.incident_id, func.count())
         .where(Tip.incident_id.in_(incident_ids), Tip.state.not_in(GONE))
+        .group_by(Tip.incident_id)
+    )
+    return {int(one or 0): number for one, number in tx.execute(query)}
+
+
+def count_waiting(tx: Transaction, incident_ids: Collection[int]) -> dict[int, int]:
+    """Incident → how many of its tips nobody has taken note of."""
+    query = (
+        select(Tip.incident_id, func.count())
+        .where(Tip.incident_id.in_(incident_ids), Tip.state.not_in((*GONE, "closed")))
+        .where(Tip.acknowledged_at.is_(None), Tip.erased_at.is_(None))
         .group_by(Tip.incident_id)
     )
     return {int(one or 0): number for one, number in tx.execute(query)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, String, or_, select
+from sqlalchemy import ForeignKey, String, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, clock, custody, incidents, limits, messages, replies
+from tipline.domain import acts, clock, custody, events, incidents, limits, messages, replies
 from tipline.domain.actors import Actor
 from tipline.domain.incidents import Incident
 from tipline.errors import N_, TiplineError
@@ -63,6 +64,7 @@ def post(tx: Transaction, actor: Actor, incident: Incident, text: str, *, source
         tx, actor, "incident:progress", incident.subject, incident=incident.reference, note=note.id,
         source=source, length=len(note.text),
     )  # fmt: skip
+    events.tell(tx, "incident:progress", incident=incident, by=actor)
     return note
 
 
@@ -105,6 +107,16 @@ def list_of(tx: Transaction, incident: Incident) -> list[Progress]:
     merged = select(Incident.id).where(Incident.merged_into_id == incident.id)
     query = select(Progress).where(or_(Progress.incident_id == incident.id, Progress.incident_id.in_(merged)))
     return list(tx.scalars(query.order_by(Progress.at, Progress.id)))
+
+
+def list_latest(tx: Transaction, incident_ids: Collection[int]) -> dict[int, Progress]:
+    """Incident → the newest note that stands, for lists."""
+    newest = (
+        select(func.max(Progress.id))
+        .where(Progress.incident_id.in_(incident_ids), Progress.withdrawn_at.is_(None))
+        .group_by(Progress.incident_id)
+    )
+    return {one.incident_id: one for one in tx.scalars(select(Progress).where(Progress.id.in_(newest)))}
 
 
 def list_noted(tx: Transaction, incident: Incident) -> list[Noted]:

@@ -54,6 +54,7 @@ STEPS: dict[str, str] = {
     "message:progress": N_("News from the officer"),
     "message:message": N_("New message"),
     "incident:attach": N_("Several people report the same; their reports are looked at together"),
+    "incident:progress": N_("News for everyone who reported it"),
     "incident:detach": N_("Looked at by itself again"),
     "tip:linked": N_("Used, and being checked"),
     "tip:duplicate": N_("The same was reported before"),

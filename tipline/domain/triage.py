@@ -12,7 +12,19 @@ from sqlalchemy import Tuple, func, select, tuple_
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, clock, filters, hints, holds, recorders, renditions, unread
+from tipline.domain import (
+    accounts,
+    beats,
+    cases,
+    clock,
+    filters,
+    hints,
+    holds,
+    incidents,
+    recorders,
+    renditions,
+    unread,
+)
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.beats import Beat
@@ -20,6 +32,7 @@ from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
 from tipline.domain.filters import Filter
 from tipline.domain.hints import Pointer
+from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
@@ -44,6 +57,8 @@ class Row:
     links: list[tuple[Link, Case]] = field(default_factory=list)
     pointers: list[Pointer] = field(default_factory=list)
     case_of: dict[int, str] = field(default_factory=dict)  # tip a hint leads to → its case, if one may see it
+    incident: Incident | None = None
+    reporters: int = 0  # of the incident, all of them
     is_unread: bool = False
     is_held: bool = False
 
@@ -122,6 +137,9 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
             rows[tip_id].links.append((link, case))
     unseen = unread.list_unread(tx, viewer.user_id, rows) if viewer and viewer.user_id else set()
     held = holds.held_of(tx, rows)
+    joint = {tip.incident_id for tip in tips if tip.incident_id}
+    gathered = incidents.by_id(tx, joint)
+    reporters = incidents.count_tips(tx, joint) if joint else {}
     for row in rows.values():
         row.is_held = row.tip.id in held
         row.thumbnails = _spread([pictures[one.id] for one in _pictured(row.files) if pictures[one.id]])
@@ -129,6 +147,8 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
         row.beat = areas.get(row.tip.beat or "")
         row.pointers, row.is_unread = pointers[row.tip.id], row.tip.id in unseen
         row.case_of = case_of
+        row.incident = gathered.get(row.tip.incident_id or 0)
+        row.reporters = reporters.get(row.tip.incident_id or 0, 0)
     return list(rows.values())
 
 

@@ -13,6 +13,7 @@ from tipline.web.api.custody import blueprint as custody
 from tipline.web.api.derivatives import blueprint as derivatives
 from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
+from tipline.web.api.incidents import blueprint as incidents
 from tipline.web.api.marks import blueprint as marks
 from tipline.web.api.packages import blueprint as packages
 from tipline.web.api.partner import blueprint as partner
@@ -32,6 +33,7 @@ _desk = (
     queue,
     tips,
     suggestions,
+    incidents,
     evidence,
     derivatives,
     marks,

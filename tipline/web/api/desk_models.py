@@ -34,6 +34,7 @@ class QueueQuery(PageQuery):
     after: str = Field("", description="A day, YYYY-MM-DD: received on it or later, in the station's zone.")
     before: str = Field("", description="A day, YYYY-MM-DD: received on it or earlier.")
     shop: str = Field("", max_length=200, description="Code of a shop, or part of its name.")
+    incident: str = Field("", max_length=20, description="Reference of an incident: its tips.")
     due: str = Field(
         "", description="`30d` for what falls due for erasure within 30 days, whatever its state."
     )
@@ -185,6 +186,9 @@ class DeskMessage(BaseModel):
     at: datetime
     answered_at: datetime | None
     withdrawn_at: datetime | None
+    incident: str | None = Field(
+        None, description="Set where everyone who reports this incident reads it; `id` is then below 0."
+    )
 
 
 class LinkedCase(BaseModel):

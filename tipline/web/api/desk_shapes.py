@@ -27,7 +27,9 @@ from tipline.domain.cases import Case, numbers
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.hints import SERIES, Pointer
+from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
+from tipline.domain.progress import Progress
 from tipline.domain.shops import Shop
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
@@ -113,7 +115,15 @@ def brief(file: Evidence) -> dict[str, Any]:
 
 
 def message(one: messages.Message) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in DeskMessage.model_fields}
+    return {name: getattr(one, name, None) for name in DeskMessage.model_fields}
+
+
+def note(one: Progress, incident: Incident) -> dict[str, Any]:
+    """What was told to everyone who reports an incident, as a message of one tip."""
+    return {
+        "id": -one.id, "kind": "progress", "by_reporter": False, "author": one.author, "text": one.text,
+        "at": one.at, "answered_at": None, "withdrawn_at": one.withdrawn_at, "incident": incident.reference,
+    }  # fmt: skip
 
 
 def whole_evidence(tx: Transaction, file: Evidence) -> dict[str, Any]:

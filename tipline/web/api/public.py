@@ -12,7 +12,7 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, request, url_for
 from flask_babel import gettext
 
-from tipline.domain import categories, evidence, messages, ratings, tips, uploads
+from tipline.domain import categories, evidence, messages, ratings, timeline, tips, uploads
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message, Told
@@ -36,7 +36,7 @@ from tipline.web.api.reporter_models import (
     TipIn,
     TipOut,
 )
-from tipline.web.intake import guessing, moments, opening, slips, telling
+from tipline.web.intake import guessing, moments, opening, shared, slips, telling
 
 FORMS = {"json": "application/json", "pdf": "application/pdf", "html": "text/html"}
 blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="Reporter")
@@ -92,8 +92,11 @@ def get_tip(reference: str) -> dict[str, Any]:
         "reference": told.tip.reference,
         "status": told.status,
         "status_text": told.status_text,
-        "timeline": [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline],
-        "messages": [_message(one) for one in told.messages],
+        "timeline": _timeline(told),
+        "messages": sorted(
+            [_message(one) for one in told.messages] + shared.as_messages(told.shared),
+            key=lambda one: one["at"],
+        ),
         "evidence": [evidence_of(one, told.files, told.unfinished) for one in told.files],
         "clock_offset_s": told.tip.clock_offset_s,
         "clock_source": told.tip.clock_source,
@@ -105,9 +108,18 @@ def get_tip(reference: str) -> dict[str, Any]:
             "state": told.clock.state, "text": told.clock.text, "then": told.clock.then,
             "left_s": told.clock.seconds, "target_minutes": told.clock.minutes,
         },
+        "incident": shared.as_api(told.shared),
         "rating": told.tip.rating,
         "may_rate": told.rating.may,
     }  # fmt: skip
+
+
+def _timeline(told: telling.Told) -> list[dict[str, Any]]:
+    lines = [{"at": one.at, "code": one.code, "text": one.text} for one in told.timeline]
+    sentence = timeline.STEPS["incident:progress"]
+    notes = told.shared.notes if told.shared else []
+    lines += [{"at": one.at, "code": "incident:progress", "text": gettext(sentence)} for one in notes]
+    return sorted(lines, key=lambda one: one["at"])
 
 
 @blueprint.post("/tips/<reference>/messages")
@@ -215,7 +227,7 @@ def _moment(text: str, field: str, faults: dict[str, str]) -> datetime | None:
 
 
 def _message(message: Message | Told) -> dict[str, Any]:
-    return {name: getattr(message, name) for name in MessageOut.model_fields}
+    return {name: getattr(message, name, None) for name in MessageOut.model_fields}
 
 
 def evidence_of(row: Evidence, files: list[Evidence], unfinished: dict[str, Upload]) -> dict[str, Any]:

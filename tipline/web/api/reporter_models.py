@@ -92,6 +92,23 @@ class MessageOut(BaseModel):
     withdrawn_at: datetime | None = Field(
         default=None, description="When the officer withdrew it; its text is then empty."
     )
+    incident: str | None = Field(
+        default=None,
+        description="Set where everyone who reports the incident was told; `id` is below 0.",
+    )
+    source: str | None = Field(default=None, description="Of such a note: officer or partner.")
+
+
+class SharedOut(BaseModel):
+    """What several people report; never who they are."""
+
+    reference: str
+    title: str
+    reporters: int = Field(description="How many report it, the asker included.")
+    state: str = Field(description="open or closed")
+    outcome: str = Field(description="How it ended, in the asker's language; empty while it is open.")
+    closing: str = Field(description="Last words to everyone.")
+    closed_at: datetime | None
 
 
 class EvidenceOut(BaseModel):
@@ -157,6 +174,10 @@ class ProgressOut(BaseModel):
     response: ResponseOut
     rating: int | None = Field(None, description="1 or -1 once the reporter has said how they were served.")
     may_rate: bool = Field(False, description="Closed, and not rated for longer than a day.")
+    incident: SharedOut | None = Field(
+        default=None,
+        description="What others report too. Its progress stands among `messages`, kind `progress`.",
+    )
 
 
 class MessageIn(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, duplicates, mentions, messages, tips
+from tipline.domain import accounts, acts, duplicates, incidents, mentions, messages, progress, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -98,10 +98,10 @@ def get_contact(reference: str) -> NoReturn:
 @guard.staff("tip:act")
 @blueprint.output(DeskTip)
 def acknowledge(reference: str) -> Any:
-    """Tell the reporter that an officer has taken note."""
+    """Tell the reporter that an officer has taken note; inside an incident, everyone who reports it."""
     with current.services().database.transaction() as tx:
         tip = desk_shapes.read_tip(tx, reference)
-        tips.acknowledge(tx, current.actor(), tip)
+        incidents.acknowledge_tip(tx, current.actor(), tip)
         return _told(tx, tip)
 
 
@@ -128,7 +128,15 @@ def post_note(reference: str, json_data: TextSent) -> dict[str, Any]:
 @blueprint.input(TextSent)
 @blueprint.output(DeskMessage, 201)
 def post_progress(reference: str, json_data: TextSent) -> dict[str, Any]:
-    """Give the reporter news of how things go."""
+    """Give the reporter news of how things go; inside an incident, everyone who reports it.
+
+    The answer then names the `incident`, and its `id` is that of the note, below 0.
+    """
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        shared = incidents.incident_of(tx, tip)
+        if shared is not None and shared.state == incidents.OPEN:
+            return desk_shapes.note(progress.post(tx, current.actor(), shared, json_data.text), shared)
     return _write(reference, json_data.text, "progress")
 
 

@@ -5,17 +5,28 @@ What the reporter sent is listed, never played: a leaked code must not leak foot
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import contacts, messages, tips, withdrawing
+from tipline.domain import clock, contacts, incidents, messages, tips, withdrawing
 from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard, limiting
-from tipline.web.intake import blueprint, guessing, keeping, pages, slips, steps, telling, visit
+from tipline.web.intake import (
+    blueprint,
+    guessing,
+    keeping,
+    pages,
+    responding,
+    slips,
+    steps,
+    telling,
+    visit,
+)
 
 
 @blueprint.get("/status")
@@ -58,21 +69,32 @@ def enter_code() -> ResponseReturnValue:
 @guard.reporter
 def show_live() -> ResponseReturnValue:
     """The part of the page that changes, for a script that asks every few seconds."""
-    told = telling.tell(current.reporter_tip())
-    telling.note_read(told)
-    # Beside the tip's version only the clock changes what is shown: an answer overdue, days that are left.
-    clock_words = told.clock.key
-    left = told.overwriting.days if told.overwriting else ""
-    etag = f"{told.tip.revision}-{told.status}-{clock_words}-{left}-{current.locale()}"
+    # A thousand people may watch one incident: who knows the newest state is answered from two numbers.
+    tip = current.reporter_tip()
+    etag = _stand(tip)
     # What was sent in a small form bears the name of that form behind its tag.
     known = {one.partition(":")[0] for one in request.if_none_match.as_set(include_weak=True)}
     if etag in known:
         response = Response(status=304)
     else:
+        told = telling.tell(tip)
+        telling.note_read(told)
+        etag = _stand(told.tip, told.shared.revision if told.shared else 0)
         response = make_response(pages.render("status_live", told=told))
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _stand(tip: Tip, revision: int | None = None) -> str:
+    """What the page shows, in a few signs: versions of the tip and of its incident, and what the clock alone
+    changes: what the response clock says, days that are left."""
+    if revision is None:
+        with current.services().database.reading() as tx:
+            revision = incidents.revision_of(tx, tip)
+    left = (tip.overwrites_at - clock.now()).days if tip.overwrites_at else ""
+    words = hashlib.sha256(responding.read(tip).key.encode()).hexdigest()[:8]
+    return f"{tip.revision}-{revision}-{words}-{left}-{current.locale()}"
 
 
 @blueprint.post("/status/messages")

@@ -26,7 +26,7 @@ from tipline.domain.messages import Told as ToldMessage
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
 from tipline.web import current, filters
-from tipline.web.intake import responding, wishes
+from tipline.web.intake import responding, shared, wishes
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Told:
     messages: list[ToldMessage]
     files: list[Evidence]
     unfinished: dict[str, Upload]
+    shared: shared.Shared | None = None
 
     @property
     def questions(self) -> list[ToldMessage]:
@@ -180,6 +181,7 @@ def tell_in(tx: Transaction, tip: Tip) -> Told:
         messages.list_public(tx, tip),
         evidence.list_of_tip(tx, tip),
         uploads.unfinished(tx, tip),
+        shared.of_tip(tx, tip),
     )
 
 

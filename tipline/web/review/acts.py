@@ -23,9 +23,11 @@ from tipline.domain import (
     contacts,
     duplicates,
     evidence,
+    incidents,
     links,
     mentions,
     messages,
+    progress,
     tips,
     undoing,
 )
@@ -33,7 +35,18 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard, purposes
 from tipline.web.accounts import contact_door
-from tipline.web.review import advancing, begun, blueprint, notices, pages, refusing, snoozing, stance, words
+from tipline.web.review import (
+    advancing,
+    begun,
+    blueprint,
+    gathered,
+    notices,
+    pages,
+    refusing,
+    snoozing,
+    stance,
+    words,
+)
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -91,8 +104,7 @@ def done(reference: str, notice: Notice) -> Response:
 @guard.staff("tip:act")
 @act("acknowledge")
 def acknowledge(tx: Transaction, tip: Tip) -> Notice:
-    tips.acknowledge(tx, current.actor(), tip)
-    return Notice(gettext("Acknowledged. The tip provider sees that an officer has taken note."))
+    return gathered.acknowledged(incidents.acknowledge_tip(tx, current.actor(), tip))
 
 
 @blueprint.post("/desk/tips/<reference>/assign")
@@ -159,6 +171,10 @@ def write(tx: Transaction, tip: Tip) -> Notice:
     kind = request.form.get("kind", "message")
     if kind not in KINDS:
         raise TiplineError("request:invalid", fields={"kind": "request:invalid"})
+    shared = incidents.incident_of(tx, tip) if kind == "progress" else None
+    if shared is not None and shared.state == incidents.OPEN:
+        progress.post(tx, current.actor(), shared, request.form.get("text", ""))
+        return gathered.posted(incidents.count_tips(tx, [shared.id]).get(shared.id, 0))
     message = messages.write(tx, current.actor(), tip, request.form.get("text", ""), kind=kind)
     if kind == "note":
         named = gettext(", ").join(one.display_name for one in mentions.keep(tx, message))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import accounts, duplicates, links, messages, tips, unread
+from tipline.domain import accounts, duplicates, incidents, links, messages, tips, unread
 from tipline.domain.tips import Tip
 from tipline.web import current
 from tipline.web.review import linking, refusing, snoozing
@@ -33,7 +33,7 @@ def assign(tx: Transaction) -> Ready:
 
 
 def acknowledge(tx: Transaction) -> Ready:
-    return Ready(gettext("Acknowledged"), lambda tip: tips.acknowledge(tx, current.actor(), tip))
+    return Ready(gettext("Acknowledged"), lambda tip: incidents.acknowledge_tip(tx, current.actor(), tip))
 
 
 def link(tx: Transaction) -> Ready:

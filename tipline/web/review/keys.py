@@ -40,6 +40,7 @@ TABLE = (
     Key("not_used", "n", N_("Not used"), "[data-state-form], [data-sheet=not_used], [data-key=n]", DECIDE),
     Key("reply", "r", N_("Write to the tip provider"), "[data-key=r], [data-sheet=reply]", DECIDE),
     Key("sighting", "g", N_("Mark a sighting"), "[data-key=g]", DECIDE),
+    Key("gather", "w", N_("Put together what tells of one thing"), "[data-key=w]", DECIDE),
     Key("export", "e", N_("Export"), "[data-key=e]", DECIDE),
     Key("undo", "u", N_("Undo"), "[data-undo], [data-undo-last]", DECIDE),
     Key("play", "Space", N_("Play, pause"), _FILM, LOOK),

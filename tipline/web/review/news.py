@@ -10,13 +10,13 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import clock, tallies, triage
+from tipline.domain import alike, clock, tallies, triage
 from tipline.domain.accounts import Account
 from tipline.domain.filters import Filter
 from tipline.domain.triage import Page, Row
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.review import blueprint, tabs, wanted, watching
+from tipline.web.review import blueprint, gist, tabs, wanted, watching
 from tipline.web.review import rows as row_words
 
 BUSY_S, CALM_S = 3, 10
@@ -77,6 +77,7 @@ def live() -> ResponseReturnValue:
             tabs=tabs.of(tx, chosen),
             first_url=wanted.address(chosen),
             live=question(chosen, rows, newest, lookers, edge),
+            groups=gist.offers(tx, alike.waiting_groups(tx)),
             **row_words.names(),
         )
 

@@ -8,11 +8,12 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, beats, cases, categories, rights, triage
+from tipline.domain import accounts, alike, beats, cases, categories, rights, triage
 from tipline.domain.filters import Filter
 from tipline.web import current, guard
 from tipline.web.review import (
     blueprint,
+    gist,
     news,
     notices,
     refusing,
@@ -55,6 +56,7 @@ def queue() -> ResponseReturnValue:
             live=news.question(chosen, page.rows, since, lookers, news.edge_of(page)),
             notice=notices.take(),
             warned=warning.of(tx),
+            groups=gist.offers(tx, alike.waiting_groups(tx)),
             first_url=wanted.address(chosen),
             next_url=wanted.address(chosen, cursor=older) if older else None,
             previous_url=wanted.address(chosen, cursor=newer) if newer else None,

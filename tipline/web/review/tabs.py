@@ -73,4 +73,4 @@ def _filter(name: str) -> Filter:
     who = current.staff()
     if name == MINE:
         return Filter(assignee=who.username, reader=who.id, zone=current.zone())
-    return Filter(state=name, reader=who.id, zone=current.zone())
+    return Filter(state=name, reader=who.id, zone=current.zone(), folded=True)

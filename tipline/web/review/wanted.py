@@ -16,7 +16,7 @@ from tipline.web import current
 # In the order in which they stand in an address.
 NAMES = (
     "state", "category", "beat", "assignee", "q", "unread", "footage", "period", "after", "before", "shop",
-    "due",
+    "due", "incident",
 )  # fmt: skip
 # Those that belong to a tab; the others narrow what the tab shows.
 NARROWING = NAMES[1:]
@@ -35,7 +35,9 @@ def filter_of(query: str) -> Filter:
 
 def _filter(told: dict[str, str]) -> Filter:
     values = {name: told.get(name, "").strip()[:LONGEST_WORDS] for name in NAMES}
-    return Filter(**values, reader=current.staff().id, zone=current.zone(), rules=rules_for(values["due"]))
+    return Filter(
+        **values, reader=current.staff().id, zone=current.zone(), rules=rules_for(values["due"]), folded=True
+    )
 
 
 def rules_for(due: str) -> Rules:
@@ -64,7 +66,7 @@ def is_narrowed(wanted: Filter) -> bool:
 
 def widened(wanted: Filter) -> Filter:
     """The tab alone."""
-    return Filter(state=wanted.state, reader=wanted.reader, zone=wanted.zone)
+    return Filter(state=wanted.state, reader=wanted.reader, zone=wanted.zone, folded=wanted.folded)
 
 
 def neighbours(tx: Transaction, tip: Tip, wanted: Filter) -> tuple[str | None, str | None]:

@@ -8,3 +8,11 @@ from tipline.web.intake import language
 
 blueprint = APIBlueprint("service", __name__, enable_openapi=False)
 blueprint.after_request(language.remember)
+
+# Views register themselves on the blueprint.
+from tipline.web.service import (  # noqa: E402, F401
+    incident_acts,
+    incident_list,
+    incident_page,
+    same_thing,
+)

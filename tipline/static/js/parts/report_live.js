@@ -1,6 +1,10 @@
-// The status page asks every ten seconds whether something changed. An ETag keeps the answer empty if not.
+// The status page asks about every ten seconds whether something changed. An ETag keeps the answer empty if not.
+// Many may watch one incident: each waits a little more or less, so that they do not ask all at once, and seldom when
+// it is over.
 // Other pages look again only when a file of theirs has arrived.
 const EVERY_MS = 10000;
+const QUIET_MS = 60000;
+const SPREAD = 0.25;
 let timer = 0;
 let askNow = () => {};
 
@@ -19,10 +23,15 @@ export function followLive(main) {
     clearTimeout(timer);
     if (!holder.isConnected) return;
     if (!document.hidden) etag = await refresh(holder, etag);
-    if (etag !== null) timer = setTimeout(ask, EVERY_MS);
+    if (etag !== null) timer = setTimeout(ask, pause(holder));
   };
   askNow = ask;
-  timer = setTimeout(ask, EVERY_MS);
+  timer = setTimeout(ask, pause(holder));
+}
+
+function pause(holder) {
+  const usual = holder.querySelector("[data-quiet]") ? QUIET_MS : EVERY_MS;
+  return usual * (1 + SPREAD * (2 * Math.random() - 1));
 }
 
 // Parts of the page that tell of files, taken anew from the same page.
@@ -69,6 +78,6 @@ async function refresh(holder, etag) {
 
 // The state, and the newest line of what has happened: a message leaves the state as it was.
 function wordsOf(holder) {
-  const lines = [".now-text", ".course .latest span"].map((one) => holder.querySelector(one));
+  const lines = [".now-text", ".course .latest span", ".incident-over", ".incident-course .latest .written"].map((one) => holder.querySelector(one));
   return lines.map((one) => (one ? one.textContent.trim() : "")).filter(Boolean).join(" · ");
 }

@@ -1,0 +1,33 @@
+"""One row for each incident in the queue: its newest tip stands for all of them, so that a flood is one line.
+
+Only where nothing but state, kind and beat is asked for. Whoever looks for words, a person or a day wants to
+find each tip; and a program is told of every one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased
+
+from tipline.domain.incidents import Incident
+from tipline.domain.links import Link
+from tipline.domain.tips import Tip
+
+
+def newest_alone(narrowed: list[Any]) -> ColumnElement[bool]:
+    """No later tip of the same incident passes `narrowed`: makers of conditions on such a tip."""
+    later = aliased(Tip)
+    # What stands in a case may not exist for the reader; it folds nobody else away.
+    in_cases = select(Link.tip_id).where(Link.ended_at.is_(None))
+    found = select(later.id).where(
+        later.incident_id == Tip.incident_id, later.id > Tip.id, later.id.not_in(in_cases),
+        *[one(later) for one in narrowed],
+    )  # fmt: skip
+    return or_(Tip.incident_id.is_(None), ~found.exists())
+
+
+def of_incident(reference: str) -> ColumnElement[bool]:
+    """The tips of one incident, by its number."""
+    return Tip.incident_id.in_(select(Incident.id).where(Incident.reference == reference.upper()))
