@@ -28,6 +28,7 @@ SERVICE: dict[str, Entry] = {
     "rating:late": Entry(_K.CONFLICT, N_("A day has passed since you said how you were served, so it stays as it is. Write to the officer if there is more to say.")),
     "rating:unclear": Entry(_K.INVALID, N_("Choose whether you were well served or not.")),
     # --- pages of residents
+    "beat:posters-number": Entry(_K.INVALID, N_("Up to %(limit)s posters fit into one file, and at least one beat needs a page of its own.")),
     "beat:no-page": Entry(_K.NOT_FOUND, N_("This beat has no page any more. Look for your beat officer in the list of beats, or write to the station.")),
     "tip:say-something": Entry(_K.INVALID, N_("Write a few words, or add a voice note, a photo or a film. One of them is enough.")),
     **TOPICS,

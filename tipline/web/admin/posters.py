@@ -32,7 +32,7 @@ def show_poster(code: str) -> ResponseReturnValue:
 @guard.staff("shop:manage")
 def print_poster(code: str) -> ResponseReturnValue:
     shop = _read(code)
-    return _pdf([shop], f"poster-{shop.code}.pdf")
+    return as_pdf(_sheets([shop], is_page=False), f"poster-{shop.code}.pdf")
 
 
 @blueprint.get("/shops/posters.pdf")
@@ -44,7 +44,7 @@ def print_posters() -> ResponseReturnValue:
     wanted = [one for one in found if one.active]
     if not wanted or len(wanted) > MOST_AT_ONCE:
         raise TiplineError("shop:posters-number", limit=MOST_AT_ONCE)
-    return _pdf(wanted, "posters.pdf")
+    return as_pdf(_sheets(wanted, is_page=False), "posters.pdf")
 
 
 def _read(code: str) -> Shop:
@@ -52,17 +52,15 @@ def _read(code: str) -> Shop:
         return shops.read_shop(tx, code)
 
 
-def _pdf(wanted: list[Shop], name: str) -> Response:
-    response = make_response(printing.pdf(_sheets(wanted, is_page=False)))
+def as_pdf(html: str, name: str) -> Response:
+    response = make_response(printing.pdf(html))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
 def _sheets(wanted: list[Shop], *, is_page: bool) -> str:
-    """A poster speaks the language it is printed for, whatever the desk speaks."""
-    g.locale = _language()
-    flask_babel.refresh()
+    speak()
     base = current.settings().base_url
 
     def address(shop: Shop) -> str:
@@ -70,15 +68,17 @@ def _sheets(wanted: list[Shop], *, is_page: bool) -> str:
 
     return render_template(
         "print/poster.html", shops=wanted, is_page=is_page, address=address, host=urlsplit(base).netloc,
-        draw=lambda shop: _qr(address(shop)), languages=i18n.NAMES, spoken=g.locale,
+        draw=lambda shop: qr(address(shop)), languages=i18n.NAMES, spoken=g.locale,
     )  # fmt: skip
 
 
-def _language() -> str:
-    return i18n.nearest(request.args.get("in")) or "zh_Hans_CN"
+def speak() -> None:
+    """A poster speaks the language it is printed for, whatever the desk speaks."""
+    g.locale = i18n.nearest(request.args.get("in")) or "zh_Hans_CN"
+    flask_babel.refresh()
 
 
-def _qr(address: str) -> Markup:
+def qr(address: str) -> Markup:
     """Readable even where a quarter of it is scratched or stuck over."""
     drawn = segno.make(address, error="q", micro=False)
     svg = drawn.svg_inline(border=0, omitsize=True, svgclass="code", lineclass=None, dark="#0b2d52")

@@ -10,7 +10,7 @@ import json
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import areas, beat_search, categories, promptness, stored
+from tipline.domain import areas, beat_search, bulletins, categories, promptness, stored, topics
 from tipline.domain.beats import Beat
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -18,6 +18,7 @@ from tipline.web.community import blueprint, onduty
 from tipline.web.intake import pages
 
 HERE = "/beats"
+MOST_NEWS = 3  # of bulletins and of topics, each
 DIGITS = 5  # about a metre
 # Disturbances with a sign of their own; one that is none of these is told in words.
 ICONS = {
@@ -60,9 +61,11 @@ def show_beat(code: str) -> ResponseReturnValue:
         beat = beat_search.read_listed(tx, code)
         on_duty = onduty.now(tx, beat.code)
         usual_s = promptness.median_s(tx, beat.code)
+        news = bulletins.list_public(tx, beat=beat.code, limit=MOST_NEWS)
+        asked = topics.list_topics(tx, "open", beat=beat.code, limit=MOST_NEWS)
     return pages.frame(
         "community/beat", f"{HERE}/{beat.code}", beat=beat, on_duty=on_duty, usual_s=usual_s,
-        days=promptness.DAYS, kinds=disturbances(),
+        days=promptness.DAYS, kinds=disturbances(), news=news, asked=asked,
     )  # fmt: skip
 
 
