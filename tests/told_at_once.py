@@ -1,4 +1,4 @@
-"""A test that fails is told when it fails, with the line that says why: a run that is cut off has told it too."""
+"""A test that fails is told when it fails, with the line that says why: a run that is cut off told it too."""
 
 from __future__ import annotations
 

@@ -102,11 +102,13 @@ def _mount(app: APIFlask) -> None:
     from tipline.web.health import blueprint as health
     from tipline.web.intake import blueprint as intake
     from tipline.web.maps import blueprint as maps
+    from tipline.web.overview import blueprint as overview
     from tipline.web.reports import blueprint as reports
     from tipline.web.review import blueprint as review
     from tipline.web.service import blueprint as service
     from tipline.web.sharing import blueprint as sharing
 
     public = (intake, community, sharing, health, reports)
-    for blueprint in (*public, review, counter, cases, service, admin, maps, accounts, *api):
+    desk = (review, counter, cases, service, overview, admin)
+    for blueprint in (*public, *desk, maps, accounts, *api):
         app.register_blueprint(blueprint)

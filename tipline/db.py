@@ -18,9 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, Text, create_engine, event, text
+from sqlalchemy import DateTime, Engine, Float, String, Text, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 BUSY_MS = 15_000
@@ -67,6 +69,47 @@ class SafeText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
         return None if value is None else safe_text(value)
+
+
+class WallHour(FunctionElement[str]):
+    """What a wall shows that is so many seconds ahead of UTC, to the hour: `2026-11-27 04` on both."""
+
+    name = "wall_hour"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(WallHour, "sqlite")
+def _wall_hour_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    moment, ahead = (compiler.process(one, **options) for one in element.clauses)
+    return f"substr(datetime({moment}, ({ahead}) || ' seconds'), 1, 13)"
+
+
+@compiles(WallHour, "postgresql")
+def _wall_hour_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    moment, ahead = (compiler.process(one, **options) for one in element.clauses)
+    return f"to_char({moment} AT TIME ZONE 'UTC' + ({ahead}) * interval '1 second', 'YYYY-MM-DD HH24')"
+
+
+class Seconds(FunctionElement[float]):
+    """Seconds from the first moment to the second, on both databases."""
+
+    name = "seconds"
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(Seconds, "sqlite")
+def _seconds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(one, **options) for one in element.clauses)
+    # A day of Julius holds 86,400 of them; what rounding leaves is below a thousandth.
+    return f"round((julianday({second}) - julianday({first})) * 86400.0, 3)"
+
+
+@compiles(Seconds, "postgresql")
+def _seconds_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(one, **options) for one in element.clauses)
+    return f"extract(epoch FROM ({second} - {first}))::float"
 
 
 def safe_text(value: str) -> str:

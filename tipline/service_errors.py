@@ -12,6 +12,9 @@ from tipline.topic_errors import TOPICS
 _K = Kind
 # fmt: off
 SERVICE: dict[str, Entry] = {
+    # --- figures
+    "figures:day": Entry(_K.INVALID, N_("This is no day. Write it like 2026-11-27, or choose it in the calendar.")),
+    "figures:span": Entry(_K.INVALID, N_("The last day lies before the first, or they are more than %(limit)s days apart. Choose other days.")),
     **INCIDENTS,
     # --- duty
     "duty:person-unknown": Entry(_K.INVALID, N_("Nobody with this name can be on duty. Choose somebody with an open account who may act on tips.")),

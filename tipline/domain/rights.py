@@ -35,6 +35,7 @@ RIGHTS: dict[str, set[str]] = {
     "alert:read": {SUPERVISOR, ADMIN, AUDITOR},
     "decoy:set": {ADMIN},
     "audit:export": {SUPERVISOR, ADMIN, AUDITOR},  # the log as a file, its checkpoints, a check of all of it
+    "figures:read": {SUPERVISOR, ADMIN, AUDITOR},  # how the station answers
     "hold:set": {SUPERVISOR, ADMIN},
     "retention:read": {SUPERVISOR, ADMIN, AUDITOR},
     "retention:manage": {ADMIN},

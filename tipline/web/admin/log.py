@@ -164,6 +164,7 @@ ACTS = {
     "checkpoint:hand-out": N_("Checkpoint handed out"),
     "clock:back": N_("The station's clock was set back"),
     "log:export": N_("Log exported"),
+    "figures:save": N_("Table of figures saved"),
     "log:scrub": N_("Originals read again and compared"),
     "log:search": N_("Log searched"),
     "log:verify": N_("Log checked"),

@@ -1,0 +1,178 @@
+"""Every figure of the page as a table: what is drawn, what stands below the drawing, and what is saved."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from tipline.db import Transaction
+from tipline.domain import beats, categories, figures
+from tipline.domain.figures import Place, Totals, Wanted
+from tipline.domain.spreads import Spread
+from tipline.errors import N_
+from tipline.web import filters
+from tipline.web.review import words
+from tipline.web.review.saying import gettext
+
+Cell = str | int | float | None
+WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+AGES = {
+    "1h": N_("Less than an hour"), "24h": N_("Up to a day"), "7d": N_("Up to a week"), "older": N_("Older"),
+}  # fmt: skip
+
+
+class Table(NamedTuple):
+    """`name` is its place in addresses; the first cell names a row, and its link leads to the tips in it."""
+
+    name: str
+    title: str
+    head: list[str]
+    rows: list[list[Cell]]
+    links: list[str]
+
+    @property
+    def most(self) -> float:
+        """The largest of the first figures, for what is drawn beside them."""
+        return max((float(row[1]) for row in self.rows if isinstance(row[1], int | float)), default=0)
+
+
+def share(part: int, whole: int) -> int | None:
+    """In whole per cent; None of nothing."""
+    return round(100 * part / whole) if whole else None
+
+
+def every(tx: Transaction, wanted: Wanted) -> dict[str, Table]:
+    """All tables by their names, in the order of the page."""
+    made = [one(tx, wanted) for one in TABLES.values()]
+    return {one.name: one for one in made}
+
+
+def by_day(tx: Transaction, wanted: Wanted) -> Table:
+    hours, spread = figures.by_hour(tx, wanted), figures.answered_by(tx, wanted, "day")
+    rows: list[list[Cell]] = []
+    for day in figures.days(wanted):
+        number = sum(count for (one, _hour), count in hours.items() if one == day)
+        rows.append([day.isoformat(), number, *_minutes(spread.get(day.isoformat()))])
+    links = [_queue(wanted, after=str(row[0]), before=str(row[0])) for row in rows]
+    return Table("days", gettext("Day by day"), [gettext("Day"), gettext("Tips"), *_answered()], rows, links)
+
+
+def by_hour(tx: Transaction, wanted: Wanted) -> Table:
+    hours, spread = figures.by_hour(tx, wanted), figures.answered_by(tx, wanted, "hour")
+    rows: list[list[Cell]] = []
+    for hour in range(24):
+        number = sum(count for (_day, one), count in hours.items() if one == hour)
+        rows.append([f"{hour:02}:00", number, *_minutes(spread.get(f"{hour:02}"))])
+    return Table(
+        "hours", gettext("Hour of the day"), [gettext("Hour"), gettext("Tips"), *_answered()], rows, []
+    )
+
+
+def by_kind(tx: Transaction, wanted: Wanted) -> Table:
+    spread = figures.answered_by(tx, wanted, "kind")
+    found = figures.by_kind(tx, wanted)
+    names = {one.code: gettext(one.short) for one in categories.CATEGORIES}
+    rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.items()]
+    links = [_queue(wanted, category=code) for code in found]
+    return Table("kinds", gettext("By kind"), [gettext("Kind"), *_of_totals()], rows, links)
+
+
+def by_beat(tx: Transaction, wanted: Wanted) -> Table:
+    spread = figures.answered_by(tx, wanted, "beat")
+    found = figures.by_beat(tx, wanted)
+    names = {one.code: one.name for one in beats.list_beats(tx)} | {"": gettext("No beat")}
+    rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.items()]
+    links = [_queue(wanted, beat=code) if code else "" for code in found]
+    return Table("beats", gettext("By beat"), [gettext("Beat"), *_of_totals()], rows, links)
+
+
+def by_weekday(tx: Transaction, wanted: Wanted) -> Table:
+    hours = figures.by_hour(tx, wanted)
+    rows: list[list[Cell]] = []
+    for weekday, name in enumerate(WEEKDAYS):
+        of_day = [
+            sum(n for (day, one), n in hours.items() if day.weekday() == weekday and one == hour)
+            for hour in range(24)
+        ]
+        rows.append([gettext(name), *of_day])
+    head = [gettext("Weekday"), *(f"{hour:02}" for hour in range(24))]
+    return Table("weekdays", gettext("Hours of the week"), head, rows, [])
+
+
+def outcomes(tx: Transaction, wanted: Wanted) -> Table:
+    found = figures.outcomes(tx, wanted)
+    whole = sum(found.values())
+    known = [state for state in words.TIP if state in found]
+    rows: list[list[Cell]] = [
+        [gettext(words.TIP[state].text), found[state], share(found[state], whole)] for state in known
+    ]
+    head = [gettext("State"), gettext("Tips"), gettext("Share, %")]
+    links = [_queue(wanted, state=state) for state in known]
+    return Table("outcomes", gettext("What became of them"), head, rows, links)
+
+
+def backlog(tx: Transaction, wanted: Wanted) -> Table:
+    found = figures.backlog(tx, wanted)
+    rows: list[list[Cell]] = [[gettext(word), found[name]] for name, word in AGES.items()]
+    return Table("backlog", gettext("Waiting now, by age"), [gettext("Age"), gettext("Tips")], rows, [])
+
+
+def places(tx: Transaction, wanted: Wanted) -> Table:
+    return _places("places", gettext("Where it happens most"), figures.hot_places(tx, wanted), wanted)
+
+
+def premises(tx: Transaction, wanted: Wanted) -> Table:
+    return _places(
+        "premises", gettext("Premises that report again"), figures.repeat_premises(tx, wanted), wanted
+    )
+
+
+TABLES = {
+    "days": by_day, "hours": by_hour, "kinds": by_kind, "beats": by_beat, "weekdays": by_weekday,
+    "places": places, "premises": premises, "outcomes": outcomes, "backlog": backlog,
+}  # fmt: skip
+
+
+def _places(name: str, title: str, found: list[Place], wanted: Wanted) -> Table:
+    rows: list[list[Cell]] = [
+        [one.name, one.number, filters.plain_time(one.last_at) if one.last_at else None] for one in found
+    ]
+    links = [_queue(wanted, shop=one.shop) if one.shop else "" for one in found]
+    return Table(name, title, [gettext("Place"), gettext("Tips"), gettext("Last")], rows, links)
+
+
+def _row(name: str, one: Totals, spread: Spread | None) -> list[Cell]:
+    return [
+        name, one.received, *_minutes(spread), share(one.in_time, one.judged), share(one.used, one.received),
+        share(one.footage_used, one.with_footage), share(one.well_served, one.rated),
+    ]  # fmt: skip
+
+
+def _of_totals() -> list[str]:
+    shares = (
+        gettext("In time, %"),
+        gettext("Used, %"),
+        gettext("Footage used, %"),
+        gettext("Well served, %"),
+    )
+    return [gettext("Tips"), *_answered(), *shares]
+
+
+def _answered() -> list[str]:
+    return [gettext("Half answered within, min"), gettext("90% within, min"), gettext("95% within, min")]
+
+
+def _minutes(spread: Spread | None) -> list[Cell]:
+    """Seconds as people read them here: minutes with one digit."""
+    if spread is None:
+        return [None, None, None]
+    return [round(one / 60, 1) for one in (spread.p50, spread.p90, spread.p95)]
+
+
+def _queue(wanted: Wanted, **others: str | None) -> str:
+    """The queue narrowed to what a row counts."""
+    asked = {
+        "state": "all", "beat": wanted.beat, "after": wanted.first.isoformat(),
+        "before": wanted.last.isoformat(), "category": wanted.category,
+    } | others  # fmt: skip
+    return "/desk/queue?" + urlencode({name: value for name, value in asked.items() if value})
