@@ -131,6 +131,17 @@ class Told:
         return categories.group_of(self.tip.category)
 
     @property
+    def title(self) -> str:
+        if self.group == categories.TIP:
+            return str(gettext("Progress of %(reference)s", reference=self.tip.reference))
+        return str(gettext("Your message %(reference)s", reference=self.tip.reference))
+
+    @property
+    def asks_of_recorder(self) -> bool:
+        """Whether questions about a recorder mean anything to whoever wrote this."""
+        return self.group == categories.TIP or any(one.kind == "video" for one in self.arrived)
+
+    @property
     def is_draft(self) -> bool:
         return self.tip.state == "draft"
 

@@ -33,11 +33,18 @@ WISHES: dict[str, str] = {
     ),
 }
 LOOKED_AT = ("ready", "undecodable")
+# A sound nobody has the time to hear through while somebody waits.
+LONG_SOUND_S = 600
+LONG_SOUND = N_(
+    "This recording is long. All of it is kept; please write in a few words what matters and at which minute."
+)
 
 
 def of(file: Evidence) -> str | None:
     """The English sentence that asks for a better file; None if there is nothing to ask."""
     if file.state not in LOOKED_AT:
         return None
+    if file.kind == "audio" and (file.duration_s or 0) > LONG_SOUND_S:
+        return LONG_SOUND
     codes = {file.failure, *(file.facts.get("warnings") or ())}
     return next((sentence for code, sentence in WISHES.items() if code in codes), None)

@@ -150,7 +150,7 @@ class Uploads {
     Object.assign(item, { file, print, transfer: null, holds: 0, note: lost && percent(lost) ? this.resumed(lost) : "" });
     item.digest = hashFile(file, this.place.hasher);
     this.turn(item, "waiting");
-    if (!before && !purpose && !/^image\//.test(file.type)) document.dispatchEvent(new CustomEvent("footage"));
+    if (!before && !purpose && !/^(image|audio)\//.test(file.type)) document.dispatchEvent(new CustomEvent("footage"));
   }
 
   async pickAgain(item, file) {
