@@ -12,6 +12,7 @@ VAULTS, VAULTS_GONE, VAULT_STATION = "vault/", "gone/", "station/mark"
 CHECKPOINTS = "checkpoint/"
 CHECKPOINT_DIGITS = 12
 PACKAGES = "package/"
+PORTRAITS = "portrait/"
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,79}")
@@ -78,6 +79,17 @@ def find_package_id(key: str) -> str | None:
     """Whose file is kept under this key, if it is one of a package."""
     family, _, package_id = key.partition("/")
     return package_id if f"{family}/" == PACKAGES and _ID.fullmatch(package_id) else None
+
+
+def portrait(digest: str) -> str:
+    """Where a photo for the page of a beat is kept, by the SHA-256 of what is shown."""
+    return f"{PORTRAITS}{_id(digest)}"
+
+
+def find_portrait_digest(key: str) -> str | None:
+    """The SHA-256 of the photo under this key, if it is one."""
+    family, _, digest = key.partition("/")
+    return digest if f"{family}/" == PORTRAITS and _ID.fullmatch(digest) else None
 
 
 def checked(key: str) -> str:

@@ -22,7 +22,7 @@ from tipline.backup import faults, manifest, rows, shelf
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import Shelf
 from tipline.db import Transaction, is_current, revision_of
-from tipline.domain import checkpoints, clock, custody, ids
+from tipline.domain import beats, checkpoints, clock, custody, ids
 from tipline.domain.actors import SYSTEM
 from tipline.domain.evidence import NOT_HERE, Evidence
 from tipline.domain.renditions import Rendition
@@ -129,6 +129,8 @@ def _objects(tx: Transaction) -> Iterator[Wanted]:
     )
     for one in tx.scalars(pictures):
         yield Wanted(one.key, one.size, one.sha256, None)
+    for key in beats.list_photos(tx):
+        yield Wanted(key, 0, keys.find_portrait_digest(key) or "", None)
 
 
 class _Copier:

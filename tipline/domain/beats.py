@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
-from tipline.db import Base, SafeText, Transaction
-from tipline.domain import custody, limits
+from tipline.db import Base, SafeText, Transaction, safe_text
+from tipline.domain import acts, custody, limits
 from tipline.domain.actors import Actor
+from tipline.domain.acts import Act
 from tipline.errors import TiplineError
 
 
@@ -28,6 +30,8 @@ class Beat(Base):
     listed: Mapped[bool] = mapped_column(default=True)
 
 
+DESCRIBED = "beat:describe"
+_SAID = ("name", "officer_name", "greeting", "reach", "listed")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -72,3 +76,67 @@ def list_drawn(tx: Transaction) -> list[Beat]:
 def have_borders(tx: Transaction) -> bool:
     """Whether any beat is on the map."""
     return tx.scalar(select(Beat.code).where(Beat.shape.is_not(None)).limit(1)) is not None
+
+
+def has_border(tx: Transaction, code: str) -> bool:
+    return tx.scalar(select(Beat.code).where(Beat.code == code, Beat.shape.is_not(None))) is not None
+
+
+# --- its page for residents
+
+
+@dataclass
+class Described:
+    """What the station says of a beat to those who live there."""
+
+    name: str
+    officer_name: str = ""
+    greeting: str = ""
+    reach: str = ""
+    listed: bool = True
+
+    def checked(self) -> Described:
+        """Trimmed and within bounds; raises beat:name-needed or tip:field-too-long."""
+        for name in ("name", "officer_name", "greeting", "reach"):
+            setattr(self, name, safe_text(getattr(self, name)).strip())
+        if not self.name or len(self.name) > limits.SHORT:
+            raise TiplineError("beat:name-needed", fields={"name": "beat:name-needed"}, limit=limits.SHORT)
+        for name, most in (("officer_name", 40), ("greeting", limits.REASON), ("reach", limits.SHORT)):
+            if len(getattr(self, name)) > most:
+                raise TiplineError("tip:field-too-long", fields={name: "tip:field-too-long"}, limit=most)
+        return self
+
+
+def describe(tx: Transaction, actor: Actor, beat: Beat, said: Described) -> None:
+    """Change what its page says; can be taken back."""
+    wanted, before = vars(said.checked()), acts.held(beat, *_SAID)
+    if wanted == before:
+        return
+    for name, value in wanted.items():
+        setattr(beat, name, value)
+    tx.flush()
+    changed = {name: value for name, value in wanted.items() if value != before[name]}
+    was = {name: before[name] for name in changed}
+    custody.append(tx, actor, "beat:describe", f"beat:{beat.code}", after=changed, before=was)
+    acts.record(tx, actor, DESCRIBED, subject=beat.code, before=was, after=changed)
+
+
+def put_back(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """What its page said before."""
+    acts.put_back(read_beat(tx, act.subject), act)
+
+
+def set_photo(tx: Transaction, actor: Actor, beat: Beat, key: str | None) -> str | None:
+    """Show another photo, or none; returns the key of an object that no page shows any more."""
+    before, beat.photo = beat.photo, key
+    if before == key:
+        return None
+    tx.flush()
+    custody.append(tx, actor, "beat:photo", f"beat:{beat.code}", shown=key is not None)
+    is_shown = tx.scalar(select(Beat.code).where(Beat.photo == before).limit(1)) is not None
+    return None if is_shown else before
+
+
+def list_photos(tx: Transaction) -> list[str]:
+    """Keys of all photos that pages show."""
+    return sorted({key for key in tx.scalars(select(Beat.photo)) if key})

@@ -15,6 +15,7 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     acts,
+    beats,
     case_undoing,
     cases,
     clock,
@@ -270,6 +271,7 @@ WAYS: dict[str, WayBack] = {
     derivatives.ASKED: take_off_derivative,
     derivatives.REMOVED: put_back_derivative,
     "tip:place": restore_tip,
+    beats.DESCRIBED: beats.put_back,
     "beats:draw": restore_borders,
     **dict.fromkeys(sightings.KINDS, restore_sighting),
     "hint:answer": reopen_hint,
@@ -293,6 +295,7 @@ RIGHTS = {
     derivatives.ASKED: "evidence:export",
     derivatives.REMOVED: "evidence:export",
     "beats:draw": "beat:manage",
+    beats.DESCRIBED: "beat:manage",
     **dict.fromkeys(duties.KINDS, "duty:manage"),
     sharing.MADE: "share:make",
     targets.CHANGED: "target:manage",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tipline import keyring, passwords
 from tipline.db import Transaction
@@ -35,7 +36,7 @@ from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services
-from workers.demo import casework, footage
+from workers.demo import casework, footage, rota
 from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
 from workers.demo.terms import Act, File, Sent
@@ -62,6 +63,7 @@ class Stage:
         case_words: Mapping[str, tuple[str, str]],
     ) -> None:
         self._services, self._now, self._drawn, self._case_words = services, now, drawn, case_words
+        self._zone = ZoneInfo(services.settings.timezone)
         self._references: dict[str, str] = {}
         self._sent: dict[str, Sent] = {}
         self._numbers: dict[str, str] = {}
@@ -102,6 +104,7 @@ class Stage:
                 if factors.is_forced(account):
                     app = self.apps[person.username] = onetime.new_secret()
                     factors.set_totp(tx, self._services.key, account.actor, account, app, step=0)
+            rota.settle(tx, self._actors, self._now, self._zone)
         with clock.frozen(self._now - timedelta(days=11)):
             self._hand_out_contact_key(people)
 
@@ -158,7 +161,13 @@ class Stage:
         for number, file in enumerate(sent.files):
             self._upload(tip, file, self._drawn[sent.key, number])
         with services.database.transaction() as tx:
-            tips.submit(tx, tips.read_tip(tx, tip.reference), reporter(tip.reference), ack_minutes=minutes)
+            tips.submit(
+                tx,
+                tips.read_tip(tx, tip.reference),
+                reporter(tip.reference),
+                ack_minutes=minutes,
+                zone=self._zone,
+            )
 
     def _upload(self, tip: Tip, file: File, path: Path) -> None:
         data = path.read_bytes()

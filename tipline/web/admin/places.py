@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import beats, positions
+from tipline.domain import accounts, beats, clock, duties, positions, rights
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
-from tipline.web.review import notices
+from tipline.web.review import notices, words
 
 
 @blueprint.get("/beats")
-@guard.staff("beat:manage")
+@guard.staff("duty:manage")
 def list_beats() -> ResponseReturnValue:
     return page()
 
@@ -34,5 +34,8 @@ def page(fault: TiplineError | None = None) -> Response:
     with current.services().database.reading() as tx:
         return tabs.show(
             "beats", fault=fault, beats=beats.list_drawn(tx), typed=request.form, notice=notices.take(),
-            systems=positions.SYSTEMS,
+            systems=positions.SYSTEMS, rota=duties.list_all(tx),
+            chains=duties.chains(tx, clock.now(), current.zone()),
+            people={one.id: one for one in accounts.list_accounts(tx)},
+            parts=words.DUTY, may_change=rights.may(current.actor(), "beat:manage"),
         )  # fmt: skip

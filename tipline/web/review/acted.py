@@ -67,6 +67,7 @@ NAMES = {
     "incident:reopen": N_("incident opened again"),
     "incident:merge": N_("incidents merged"),
     "progress:post": N_("progress told to everyone"),
+    "beat:describe": N_("page of a beat changed"),
     "duty:add": N_("line of the rota added"),
     "duty:change": N_("line of the rota changed"),
     "duty:remove": N_("line of the rota removed"),

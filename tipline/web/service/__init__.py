@@ -15,4 +15,5 @@ from tipline.web.service import (  # noqa: E402, F401
     incident_list,
     incident_page,
     same_thing,
+    my_duty,
 )
