@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from tipline.domain import positions
@@ -186,7 +186,7 @@ def _crossing(ring: Ring, title: str) -> Point | None:
             raise _fault("beat:shape-tangled", name=title)
         for one in near:
             if _cross(*one, *edge):
-                return edge[0]
+                return _meeting(*one, *edge)
         near.append(edge)
     return None
 
@@ -194,6 +194,13 @@ def _crossing(ring: Ring, title: str) -> Point | None:
 def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
     """Whether two edges cross; that they touch is no crossing."""
     return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+
+def _meeting(a: Point, b: Point, c: Point, d: Point) -> Point:
+    """Where two edges that cross do so."""
+    one, other = _side(a, b, c), _side(a, b, d)
+    part = one / (one - other)
+    return c[0] + part * (d[0] - c[0]), c[1] + part * (d[1] - c[1])
 
 
 def _side(a: Point, b: Point, c: Point) -> float:
@@ -238,6 +245,21 @@ def overlap(one: list[Rings], other: list[Rings]) -> float:
             for b in other:
                 shared += _shared(_cuts(a, y), _cuts(b, y)) * step
     return min(1.0, shared / min(_size(one), _size(other)))
+
+
+def shared_place(one: list[Rings], other: list[Rings]) -> Position | None:
+    """A place that lies in both: the middle of the widest stretch they share along a number of lines."""
+    low = max(_edge(one, 1, min), _edge(other, 1, min))
+    high = min(_edge(one, 1, max), _edge(other, 1, max))
+    widest, found = 0.0, None
+    for row in range(ROWS if low < high else 0):
+        y = low + (row + 0.5) * (high - low) / ROWS
+        for a, b in product(one, other):
+            for (left, right), (west, east) in product(_pairs(_cuts(a, y)), _pairs(_cuts(b, y))):
+                begins, ends = max(left, west), min(right, east)
+                if ends - begins > widest:
+                    widest, found = ends - begins, Position(y, (begins + ends) / 2)
+    return found
 
 
 def _shared(one: list[float], other: list[float]) -> float:

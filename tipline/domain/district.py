@@ -100,6 +100,52 @@ def take(tx: Transaction, actor: Actor, found: list[Area]) -> tuple[int, Act | N
     return len(wanted), act
 
 
+def draw(
+    tx: Transaction, actor: Actor, beat: Beat, area: Area, *, seen: str, may_overlap: bool = False
+) -> Act | None:
+    """Keep the border somebody drew. `seen` is the digest of what it replaces.
+
+    Raises beat:border-changed if that is another one by now, and, unless told that it may,
+    beat:border-overlaps with the place.
+    """
+    _require_seen(beat, seen)
+    for other in beats.list_drawn(tx):
+        if may_overlap or other.code == beat.code or not other.shape:
+            continue
+        shape = areas.read_shape(other.shape)
+        share = areas.overlap(area.polygons, shape)
+        if share >= NOTABLE:
+            place = areas.shared_place(area.polygons, shape)
+            raise TiplineError(
+                "beat:border-overlaps", fields={"geometry": "beat:border-overlaps"}, name=other.name,
+                percent=round(share * 100), place=f"{place.lat:.5f}, {place.lon:.5f}" if place else "–",
+            )  # fmt: skip
+    return take(tx, actor, [area])[1]
+
+
+def erase(tx: Transaction, actor: Actor, beat: Beat, *, seen: str) -> Act | None:
+    """The beat has no border any more; it goes on without."""
+    _require_seen(beat, seen)
+    if beat.shape is None:
+        return None
+    before, beat.shape = beat.shape, None
+    tx.flush()
+    after = {beat.code: _digest(None)}
+    custody.append(tx, actor, "beat:draw", "beats", digests=after)
+    kept = {"shapes": {beat.code: before}, "added": []}
+    return acts.record(tx, actor, KIND, subject="beats", before=kept, after={"digests": after})
+
+
+def _require_seen(beat: Beat, seen: str) -> None:
+    if _digest(beat.shape) != seen:
+        raise TiplineError("beat:border-changed", fields={"geometry": "beat:border-changed"})
+
+
+def digest_of(beat: Beat) -> str:
+    """Which border a page shows: it is sent back with what replaces it."""
+    return _digest(beat.shape)
+
+
 def take_back(tx: Transaction, act: Act) -> None:
     """Borders as they were; raises beat:shape-later. A beat that came with them goes unless it is used."""
     digests: dict[str, str] = act.became["digests"]

@@ -10,6 +10,7 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     alerts,
     beat_posters,
     beat_pages,
+    border_drawing,
     borders,
     duties,
     erasures,

@@ -39,7 +39,7 @@ def describe_beat(code: str) -> ResponseReturnValue:
     )  # fmt: skip
     try:
         with current.services().database.transaction() as tx:
-            beats.describe(tx, current.actor(), _read(tx, code), said)
+            beats.describe(tx, current.actor(), read_beat(tx, code), said)
             act = acts.recorded(tx)
     except TiplineError as fault:
         return page(code, fault, failed="page")
@@ -60,7 +60,7 @@ def set_photo(code: str) -> ResponseReturnValue:
             key = keys.portrait(hashlib.sha256(shown).hexdigest())
             store.put(key, shown, content_type="image/jpeg")
         with current.services().database.transaction() as tx:
-            gone = beats.set_photo(tx, current.actor(), _read(tx, code), key)
+            gone = beats.set_photo(tx, current.actor(), read_beat(tx, code), key)
     except TiplineError as fault:
         return page(code, fault, failed="photo")
     if gone:
@@ -74,7 +74,7 @@ def set_photo(code: str) -> ResponseReturnValue:
 @guard.staff("duty:manage")
 def show_photo(code: str) -> Response:
     with current.services().database.reading() as tx:
-        key = _read(tx, code).photo
+        key = read_beat(tx, code).photo
     if key is None:
         raise TiplineError("request:not-found")
     try:
@@ -89,7 +89,7 @@ def show_photo(code: str) -> Response:
 def page(code: str, fault: TiplineError | None = None, *, failed: str = "") -> Response:
     """`failed` names the form a fault is about: `new`, the number of a line, `page`, `photo`."""
     with current.services().database.reading() as tx:
-        beat = _read(tx, code)
+        beat = read_beat(tx, code)
         lines = duties.list_of(tx, code)
         shown = rota.week(tx, lines)
         return tabs.show(
@@ -102,7 +102,8 @@ def page(code: str, fault: TiplineError | None = None, *, failed: str = "") -> R
         )  # fmt: skip
 
 
-def _read(tx: Transaction, code: str) -> Beat:
+def read_beat(tx: Transaction, code: str) -> Beat:
+    """The beat of this address; raises request:not-found."""
     try:
         return beats.read_beat(tx, code)
     except TiplineError:

@@ -20,7 +20,7 @@ function icon(className, text) {
 }
 
 class View {
-  constructor(box, spec) {
+  constructor(box, spec, options) {
     this.box = box;
     this.spec = spec;
     this.system = spec.base.system;
@@ -28,7 +28,7 @@ class View {
     this.bounds = L.latLngBounds([]);
     this.map = L.map(box, {
       keyboard: false, zoomControl: false, zoomSnap: 0.5, maxZoom: 19, minZoom: 3, worldCopyJump: true,
-      zoomAnimation: !isCalm(), fadeAnimation: !isCalm(), markerZoomAnimation: !isCalm(), inertia: !isCalm(),
+      zoomAnimation: !isCalm(), fadeAnimation: !isCalm(), markerZoomAnimation: !isCalm(), inertia: !isCalm(), ...options,
     });
     this.map.attributionControl.setPrefix(false);
     L.control.zoom({ zoomInTitle: spec.words.zoomIn, zoomOutTitle: spec.words.zoomOut }).addTo(this.map);
@@ -198,6 +198,6 @@ class View {
   }
 }
 
-export function drawMap(box, spec) {
-  return new View(box, spec);
+export function drawMap(box, spec, options = {}) {
+  return new View(box, spec, options);
 }
