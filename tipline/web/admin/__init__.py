@@ -8,8 +8,8 @@ blueprint = Blueprint("admin", __name__, url_prefix="/desk/admin")
 
 from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     alerts,
-    beat_posters,
     beat_pages,
+    beat_posters,
     border_drawing,
     borders,
     duties,

@@ -14,6 +14,6 @@ from tipline.web.service import (  # noqa: E402, F401
     incident_acts,
     incident_list,
     incident_page,
-    same_thing,
     my_duty,
+    same_thing,
 )
