@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from tipline.bulletin_errors import BULLETINS
 from tipline.fault_kinds import N_, Entry, Kind
+from tipline.handover_errors import HANDOVER
 from tipline.incident_errors import INCIDENTS
 from tipline.topic_errors import TOPICS
 
@@ -15,6 +16,7 @@ SERVICE: dict[str, Entry] = {
     # --- figures
     "figures:day": Entry(_K.INVALID, N_("This is no day. Write it like 2026-11-27, or choose it in the calendar.")),
     "figures:span": Entry(_K.INVALID, N_("The last day lies before the first, or they are more than %(limit)s days apart. Choose other days.")),
+    **HANDOVER,
     **INCIDENTS,
     # --- duty
     "duty:person-unknown": Entry(_K.INVALID, N_("Nobody with this name can be on duty. Choose somebody with an open account who may act on tips.")),

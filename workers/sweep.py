@@ -25,6 +25,7 @@ from tipline.domain import (
     packages,
     receipts,
     recorders,
+    referring,
     rematches,
     snoozing,
     uploads,
@@ -121,6 +122,12 @@ def remind_of_overwriting(services: Services) -> None:
         recorders.remind(tx)
 
 
+def move_referrals_on(services: Services) -> None:
+    """Tell officers of partners who do not answer, are late, or whose link is over."""
+    with services.database.transaction() as tx:
+        referring.sweep(tx)
+
+
 def compare_tips(services: Services) -> None:
     """Have tips compared of which something was learned; not faster than that work is done."""
     with services.database.transaction() as tx:
@@ -168,6 +175,7 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "snoozed": wake_snoozed,
     "overwriting": remind_of_overwriting,
     "comparing": compare_tips,
+    "referrals": move_referrals_on,
 }
 LATER: dict[str, Callable[[Services], None]] = {
     "leftovers": forget_leftovers,

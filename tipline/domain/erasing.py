@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from storage import keys
 from tipline.db import Base, Transaction
-from tipline.domain import clock, packages, search, sharing, sketches, stills, traits
+from tipline.domain import clock, packages, referring, search, sharing, sketches, stills, traits
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
 from tipline.domain.channels import ReporterChannel
@@ -68,6 +68,7 @@ def close_doors(tx: Transaction, tip: Tip) -> None:
     _end_jobs(tx, tip)
     sharing.drop_of_tip(tx, tip, SYSTEM)
     stills.drop_of_tip(tx, SYSTEM, tip)
+    referring.drop_of_tip(tx, tip)
 
 
 def doomed(tx: Transaction, tip: Tip) -> Doomed:
@@ -207,6 +208,7 @@ ROWS: dict[str, Rows] = {
     "findings": _forget_findings,
     "begun": _forget_begun,
     "thread": _forget_messages,
+    "referrals": referring.drop_of_tip,
     "contact": _gone(Contact),
     "notices": _gone(Notice, ReporterChannel),
     "made": _gone(Derivative, Redaction, Mark, Sighting, Step, Rendition),

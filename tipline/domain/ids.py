@@ -38,6 +38,12 @@ def receipt_code_of(key: str, seed: str) -> str:
     return grouped(_base32(int.from_bytes(digest[: 5 * CODE_LENGTH // 8], "big"), CODE_LENGTH))
 
 
+def link_of(key: str, seed: str) -> str:
+    """128 bits that this seed always gives, for whoever holds the key: a link that can be shown again."""
+    digest = hmac.new(f"link\0{key}".encode(), seed.encode(), hashlib.sha256).digest()
+    return _base32(int.from_bytes(digest[:16], "big"), 26).lower()
+
+
 def new_code(length: int) -> str:
     """So many random characters that people can read out and type."""
     return _base32(secrets.randbits(5 * length), length)

@@ -73,6 +73,13 @@ def keep(tx: Transaction, note: Message) -> list[Account]:
     return named
 
 
+def name(tx: Transaction, note: Message, person: Account) -> None:
+    """Tell somebody of a note that is written for them, whether or not it names them."""
+    if tx.get(Mention, (note.id, person.id)) is None:
+        tx.add(Mention(message_id=note.id, account_id=person.id))
+        tx.flush()
+
+
 def count_unseen(tx: Transaction, account_id: int) -> int:
     query = select(func.count()).select_from(Mention).join(Message, Message.id == Mention.message_id)
     mine = (Mention.account_id == account_id, Mention.seen_at.is_(None), Message.withdrawn_at.is_(None))

@@ -17,12 +17,13 @@ from tipline.errors import TiplineError
 PUBLIC = ("message", "question", "progress")
 # What the desk writes to the reporter, as an event; a note is none.
 TOLD_AS = {"message": "tip:answer", "question": "tip:question", "progress": "tip:progress"}
+PARTNER = "partner"
 # For this long an officer may withdraw what was sent. Afterwards it counts as said; a note is nobody else's.
 WITHDRAWN_WITHIN = timedelta(minutes=30)
 
 
 class Message(Base):
-    """`kind`: message, question and progress are shown to the reporter; note is for the desk alone."""
+    """`kind`: message, question and progress are shown to the reporter; note and partner only at the desk."""
 
     __tablename__ = "message"
 
@@ -150,3 +151,9 @@ def _told(one: Message) -> Told:
 
 def list_all(tx: Transaction, tip: Tip) -> list[Message]:
     return list(tx.scalars(select(Message).where(Message.tip_id == tip.id).order_by(Message.id)))
+
+
+def list_of_referrals(tx: Transaction, referral_ids: list[int]) -> list[Message]:
+    """What partners wrote, in order."""
+    query = select(Message).where(Message.referral_id.in_(referral_ids))
+    return list(tx.scalars(query.order_by(Message.id)))

@@ -47,6 +47,7 @@ RIGHTS: dict[str, set[str]] = {
     "beat:manage": {ADMIN},
     "duty:manage": {ADMIN, SUPERVISOR},  # rotas, who is on call, absences of others
     "shop:manage": {ADMIN, SUPERVISOR},
+    "partner:manage": {ADMIN, SUPERVISOR},
     "reply:manage": {ADMIN, SUPERVISOR},
     "target:manage": {ADMIN, SUPERVISOR},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},

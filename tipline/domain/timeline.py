@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import custody, evidence, thanks
+from tipline.domain import custody, evidence, handover, partners, referring, thanks
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -64,20 +64,39 @@ STEPS: dict[str, str] = {
     "tip:withdrawn": N_("You withdrew it"),
     "tip:rate": N_("You said how you were served"),
     "message:withdraw": N_("The officer withdrew a message"),
+    "tip:delegate": N_("Handed to another officer, who goes on with it"),
+    "tip:transfer": N_("Handed to the officers of another beat, who go on with it"),
+    "tip:send-on": N_("Another service can help with this; the message below says which"),
+    "referral:make": N_("%(who)s was asked to help"),
+    "referral:accept": N_("%(who)s has taken it on"),
+    "referral:come": N_("%(who)s is on the way, expected in about %(minutes)s minutes"),
+    "referral:arrive": N_("%(who)s has arrived"),
+    "referral:done": N_("%(who)s says that it is done"),
+    "referral:decline": N_("%(who)s cannot come; the officer is looking for another way"),
+    "referral:remind": N_("The officer reminded: %(who)s"),
+    "referral:withdraw": N_("%(who)s is not needed any more"),
+    "referral:expire": N_("%(who)s did not finish in time; the officer knows"),
     "erasure:request": N_("You asked for deletion"),
     "erasure:approve": N_("The station decided to delete this tip"),
     "act:undo": N_("The officer undid an earlier step"),
 }
+# Who is on the way without having said before that it is taken on.
+COMES_AT_ONCE = N_("%(who)s has taken it on, expected in about %(minutes)s minutes")
 # What the reporter wrote is no news to the reporter.
 OWN_MESSAGE = N_("You wrote to the officer")
 # States that follow from a message which has its own line.
 _SILENT = {"tip:need-info"}
 # Columns of a tip that a reporter reads of: an act that changed one had a line, and so has taking it back.
-_READ_OF = ("state", "acknowledged_at", "incident_id")
+_READ_OF = ("state", "acknowledged_at", "incident_id", "assignee_id", "beat")
 _OF_TIPS = {
     "tip:acknowledge", "tip:state", "link:create", "link:end", "incident:attach", "incident:detach",
+    handover.DELEGATE, handover.TRANSFER, referring.TAKEN_BACK,
 }  # fmt: skip
 _TOLD = STEPS.keys() - _SILENT
+
+
+class Word(str):
+    """A value that is itself a sentence of the catalogue, said in its reader's language."""
 
 
 class Step(NamedTuple):
@@ -117,10 +136,16 @@ def _values(entry: Custody) -> dict[str, object]:
         values["by"] = facts["by"]
     if facts.get("until"):
         values["until"] = datetime.fromisoformat(facts["until"])
+    if facts.get("kind") in partners.BY_CODE:
+        values["who"] = Word(partners.BY_CODE[facts["kind"]].who)
+    if facts.get("minutes"):
+        values["minutes"] = facts["minutes"]
     return values
 
 
 def _sentence(entry: Custody) -> str:
+    if entry.action == "referral:come" and entry.facts().get("first"):
+        return COMES_AT_ONCE
     is_own = entry.action == "message:message" and entry.actor.startswith("reporter:")
     return OWN_MESSAGE if is_own else STEPS[entry.action]
 

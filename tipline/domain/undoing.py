@@ -25,11 +25,13 @@ from tipline.domain import (
     derivatives,
     district,
     duties,
+    handover,
     links,
     marks,
     members,
     messages,
     redacting,
+    referring,
     replies,
     rights,
     saved_filters,
@@ -280,6 +282,10 @@ WAYS: dict[str, WayBack] = {
     sharing.MADE: revoke_share,
     **concluding.WAYS,
     targets.CHANGED: restore_target,
+    handover.DELEGATE: restore_tip,
+    handover.TRANSFER: restore_tip,
+    referring.MADE: referring.unmake,
+    referring.TAKEN_BACK: referring.bring_back,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ OUTSIDE = Area(
 PROGRAMS, PARTS = Area(_NOTHING), Area(_NOTHING)
 AREAS: tuple[tuple[str, Area], ...] = (
     ("/share/", OUTSIDE),
+    ("/refer/", OUTSIDE),
     ("/desk", DESK),
     ("/api/", PROGRAMS),
     ("/static/", PARTS),
@@ -80,6 +82,8 @@ OPEN_DOORS = {
 # the form must come back filled in when the token is too old.
 # Leaving in a hurry asks none: it only ends, and a page of another site was turned away before.
 OWN_CHECK = {"POST /report/what", "POST /report/files", "POST /status/files", "POST /exit"}
+# The link of a referral is itself the secret that a token would be.
+BY_LINK = re.compile(r"/refer/[a-z0-9]{26}")
 
 
 def init(app: Flask) -> None:
@@ -104,6 +108,8 @@ def refuse_foreign() -> None:
     if origin and origin != "null" and not _is_ours(origin):
         raise TiplineError("request:foreign")
     if current.bearer() or f"{request.method} {request.path.rstrip('/')}" in OPEN_DOORS | OWN_CHECK:
+        return
+    if request.method == "POST" and BY_LINK.fullmatch(request.path.rstrip("/")):
         return
     if request.method == "POST" and FILES_AT_THE_COUNTER.fullmatch(request.path.rstrip("/")):
         return  # As with the reporter's: the view looks at the token that stands before the files.

@@ -26,7 +26,7 @@ from tipline.errors import N_, TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
 from tipline.web.admin.topic_acts import TOPIC_ACTS
-from tipline.web.review import history
+from tipline.web.review import handing_words, history
 from tipline.web.review.layout import say
 
 PAGE = 100
@@ -175,6 +175,7 @@ ACTS = {
     "log:verify-ask": N_("Check of the log asked for"),
     "reply:move": N_("Template moved"),
     **TOPIC_ACTS,
+    **handing_words.ACTS,
 }
 NAMES = ("about", "who", "kind", "words", "since", "until")
 OTHERS = {"reporter:": N_("Tip providers"), "system:": N_("System"), "partner:": N_("Partners")}

@@ -12,6 +12,8 @@ from tipline.web import current, errors
 
 
 class Tab(NamedTuple):
+    """`path` lies below the administration, or is a whole address."""
+
     path: str
     name: str
     right: str
@@ -27,6 +29,7 @@ TABS = (
     Tab("duty", N_("Duty"), "duty:manage", 1),
     Tab("beats", N_("Beats"), "duty:manage", 1),
     Tab("shops", N_("Shops and posters"), "shop:manage", 1),
+    Tab("/desk/partners", N_("Partners"), "partner:manage", 1),
     Tab("replies", N_("Templates"), "reply:manage", 1),
     Tab("retention", N_("Retention"), "retention:read", 2),
     Tab("erasures", N_("Erasure"), "retention:read", 2),

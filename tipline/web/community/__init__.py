@@ -15,5 +15,6 @@ from tipline.web.community import (  # noqa: E402, F401
     bulletin_poster,
     bulletins,
     feed,
+    helping,
     writing,
 )

@@ -197,8 +197,10 @@ def tell_in(tx: Transaction, tip: Tip) -> Told:
 
 
 def _words(step: timeline.Step) -> str:
-    values = {
-        name: filters.plain_time(value) if isinstance(value, datetime) else value
-        for name, value in step.values.items()
-    }
-    return str(gettext(step.sentence, **values))
+    return str(gettext(step.sentence, **{name: _said(value) for name, value in step.values.items()}))
+
+
+def _said(value: object) -> object:
+    if isinstance(value, timeline.Word):
+        return gettext(value)
+    return filters.plain_time(value) if isinstance(value, datetime) else value

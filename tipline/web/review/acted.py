@@ -71,6 +71,10 @@ NAMES = {
     "duty:add": N_("line of the rota added"),
     "duty:change": N_("line of the rota changed"),
     "duty:remove": N_("line of the rota removed"),
+    "tip:delegate": N_("handed to a colleague"),
+    "tip:transfer": N_("handed to another beat"),
+    "referral:make": N_("partner asked to help"),
+    "referral:withdraw": N_("request to a partner withdrawn"),
 }
 
 

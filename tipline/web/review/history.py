@@ -12,7 +12,8 @@ from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
 from tipline.web import current, filters
-from tipline.web.review import acted, came, gathered, responding, truth, words
+from tipline.web.review import acted, came, gathered, handing_words, responding, truth, words
+from tipline.web.review.history_words import CAUSES, FIELDS, TAKEN_BACK, WANTED
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -136,33 +137,7 @@ SENTENCES = {
     "case:close": N_("Case closed"),
     "case:reopen": N_("Case opened again"),
     **gathered.SENTENCES,
-}
-# The same acts, when they take back what was told.
-# What came in the way of an erasure by itself.
-CAUSES = {
-    "hold": N_("a legal hold stands"),
-    "case": N_("it belongs to an open case"),
-    "rule": N_("the rule does not apply any more"),
-}
-TAKEN_BACK = {
-    "tip:clock": N_("What was told of the camera clock taken back"),
-    "tip:overwrite": N_("No footage is awaited from the recorder any more"),
-}
-# What was wanted without a reason.
-WANTED = {
-    "contact:read": N_("contact details"),
-    "evidence:download": N_("an original"),
-}
-FIELDS = {
-    "category": N_("category"),
-    "beat": N_("beat"),
-    "clock_offset_s": N_("clock offset"),
-    "clock_source": N_("known by"),
-    "clock_reading": N_("read in a picture"),
-    "camera": N_("camera"),
-    "title": N_("title"),
-    "summary": N_("summary"),
-    "state": N_("state"),
+    **handing_words.SENTENCES,
 }
 
 
@@ -211,6 +186,8 @@ def _who(actor: str, people: dict[str, str]) -> str:
         return gettext("Tip provider")
     if actor.startswith("recipient:"):
         return gettext("Recipient of a share")
+    if actor.startswith("referral:"):
+        return gettext("Partner: %(name)s", name=actor.partition(":")[2])
     if actor.startswith("system:"):
         return gettext("System")
     return people.get(actor, actor.partition(":")[2])
@@ -266,6 +243,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "sha256": facts.get("sha256", ""),
         "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
+        "name": _named(facts, people),
         "recipient": facts.get("recipient", ""),
         "share": facts.get("share", ""),
         "what": _made(facts),
@@ -273,7 +251,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "marked": f"“{facts['text']}”" if facts.get("text") else "",
         "source": gettext(words.CLOCK_SOURCE.get(facts.get("source") or "", "–")),
     }
-    return gettext(sentence, **values)
+    return gettext(sentence, **values, **handing_words.values(facts))
 
 
 def _taken_back(facts: dict[str, Any], people: dict[str, str]) -> str:

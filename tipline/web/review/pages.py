@@ -38,6 +38,7 @@ from tipline.web.review import (
     decoys,
     exporting,
     gist,
+    handed,
     hinted,
     history,
     looking,
@@ -74,6 +75,7 @@ class Failed:
     typed: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     code: str = ""
+    ticked: list[str] = field(default_factory=list)  # boxes of a name that may come more than once
 
 
 @blueprint.get("/desk/tips/<reference>")
@@ -139,7 +141,7 @@ def show(
 def refuse(reference: str, form: str, fault: TiplineError) -> Response:
     """The page again, with what was typed and why it was not done."""
     faults = {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
-    failed = Failed(form, dict(request.form), faults, fault.code)
+    failed = Failed(form, dict(request.form), faults, fault.code, request.form.getlist("shown"))
     notice = Notice(errors.sentence(fault), is_fault=True)
     if fault.code == "tip:changed":
         with current.services().database.reading() as tx:
@@ -203,6 +205,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "ahead": preloading.pictures(tx, below),
         "advances": preferences.of(current.staff()).advance,
         "retention": retaining.of(tx, row, failed),
+        "handed": handed.gather(tx, row),
     }
 
 

@@ -82,6 +82,8 @@ MESSAGE = {
     "progress": N_("News"),
     "note": N_("Internal note"),
 }
+# Kinds of text that stand in a thread and that nobody chooses there.
+OF_PARTNERS = N_("Partner")
 KIND = {
     "video": N_("Film"),
     "photo": N_("Photo"),

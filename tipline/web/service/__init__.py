@@ -15,5 +15,6 @@ from tipline.web.service import (  # noqa: E402, F401
     incident_list,
     incident_page,
     my_duty,
+    partners,
     same_thing,
 )
