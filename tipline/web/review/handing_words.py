@@ -8,8 +8,9 @@ from tipline.domain import referrals
 from tipline.errors import N_
 from tipline.web.review.words import Word
 
+DELEGATED = N_("Handed to %(name)s")
 SENTENCES = {
-    "tip:delegate": N_("Handed to %(name)s"),
+    "tip:delegate": DELEGATED,
     "tip:transfer": N_("Handed to another beat: %(changes)s"),
     "tip:send-on": N_("Not for the police; sent on to %(service)s"),
     "message:partner": N_("A partner wrote"),

@@ -243,7 +243,6 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "sha256": facts.get("sha256", ""),
         "access": gettext(words.ACCESS.get(facts.get("access") or "", "–")),
         "member": people.get(f"staff:{facts.get('member')}", facts.get("member") or ""),
-        "name": _named(facts, people),
         "recipient": facts.get("recipient", ""),
         "share": facts.get("share", ""),
         "what": _made(facts),
@@ -291,6 +290,10 @@ def _assigned(facts: dict[str, Any], people: dict[str, str]) -> str:
     return gettext("Assigned to %(name)s", name=_named(facts, people))
 
 
+def _delegated(facts: dict[str, Any], people: dict[str, str]) -> str:
+    return gettext(handing_words.DELEGATED, name=_named(facts, people))
+
+
 def _named(facts: dict[str, Any], people: dict[str, str]) -> str:
     name = str(facts.get("assignee"))
     return people.get(f"staff:{name}", name)
@@ -326,6 +329,7 @@ def _plain(name: str, value: Any) -> str:
 # Acts whose sentence follows from more than one value.
 OWN: dict[str, Callable[[dict[str, Any], dict[str, str]], str]] = {
     "tip:assign": _assigned,
+    "tip:delegate": _delegated,
     "act:undo": _taken_back,
     "tip:escalate": responding.escalated,
 }

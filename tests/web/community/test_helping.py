@@ -1,0 +1,179 @@
+"""The partner's page: from the officer's form to the last press, without an account and without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import browser
+from tests.web.desk_forms import log_of, now, seen_on, send
+from tipline.domain import accounts, beats, messages, partners, unread
+from tipline.domain.accounts import Account
+from tipline.domain.actors import SYSTEM
+from tipline.domain.partners import Described, Partner
+from tipline.domain.tips import Tip
+from tipline.services import Services
+
+Headers = Callable[..., dict[str, str]]
+LINK = re.compile(r"/refer/[a-z0-9]{26}")
+
+
+@pytest.fixture
+def lift(services: Services) -> Partner:
+    with services.database.transaction() as tx:
+        partners.add(tx, SYSTEM, Described("public", "12345 热线", "12345"))
+        return partners.add(tx, SYSTEM, Described("lift", "江南电梯维保", "0571-8765 4321"))
+
+
+@pytest.fixture
+def link(client: FlaskClient, services: Services, tip: Tip, headers: Headers, lift: Partner) -> str:
+    """The address that the officer sends."""
+    fields = {"partner": str(lift.id), "words": "请速到", "shown": "words", "hours": "24"}
+    sent = send(client, tip, "referrals", headers(), **fields)
+    found = LINK.search(client.get(sent.location, headers=headers()).text)
+    assert found
+    return found[0]
+
+
+def _told(services: Services, tip: Tip) -> list[str]:
+    return [one.action for one in log_of(services, tip)]
+
+
+def test_a_partner_sees_what_was_ticked_and_one_tap_is_told_at_once(
+    app: Any, services: Services, tip: Tip, link: str
+) -> None:
+    phone = browser(app)
+    page = phone.get(link)
+    assert page.status_code == 200
+    assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert "noindex" in page.text
+    assert 'href="tel:110"' in page.text
+    assert tip.text in page.text
+    assert tip.reference not in page.text
+    phone.get(link)
+    assert _told(services, tip).count("referral:open") == 1
+
+    answer = phone.post(link, data={"step": "come", "minutes": "10"})
+    browser(app).post(link, data={"step": "come", "minutes": "10"})
+
+    assert answer.status_code == 303
+    assert "You said that you will be there by" in phone.get(answer.location).text
+    assert _told(services, tip).count("referral:come") == 1
+
+    phone.post(link, data={"step": "write", "words": "门锁故障"})
+    phone.post(link, data={"step": "done"})
+    over = phone.get(link)
+    assert over.status_code == 410
+    assert "nothing more is needed here" in over.text
+    assert "门锁故障" in over.text
+    with services.database.reading() as tx:
+        assert [one.kind for one in messages.list_all(tx, now(services, tip))] == ["partner"]
+        assert messages.list_public(tx, tip) == []
+
+
+def test_what_was_typed_wrongly_is_said_beside_its_field_and_nothing_is_lost(app: Any, link: str) -> None:
+    phone = browser(app)
+
+    late = phone.post(link, data={"step": "come", "other_minutes": "bald"})
+    why = phone.post(link, data={"step": "decline", "words": " "})
+    odd = phone.post(link, data={"step": "fly"})
+
+    assert late.status_code == why.status_code == odd.status_code == 422
+    assert "in how many minutes you will be there, from 1 to 240" in late.text
+    assert 'value="bald"' in late.text
+    assert "why it cannot be done" in why.text
+    wrong = phone.get("/refer/" + "0" * 26)
+    assert wrong.status_code == 404
+    assert "Open it again from the message" in wrong.text
+
+
+def test_the_desk_reads_the_reply_passes_it_on_reminds_and_withdraws(
+    app: Any, client: FlaskClient, services: Services, tip: Tip, headers: Headers, link: str
+) -> None:
+    phone = browser(app)
+    phone.post(link, data={"step": "write", "words": "在路上"})
+    page = client.get(f"/desk/tips/{tip.reference}", headers=headers()).text
+    assert "在路上" in page
+    assert "Asked" in page
+    number = re.search(r"replies/(\d+)/pass-on", page)
+    assert number
+
+    send(client, tip, f"replies/{number[1]}/pass-on", headers())
+    send(client, tip, "referrals/1/remind", headers())
+
+    with services.database.reading() as tx:
+        assert "在路上" in messages.list_public(tx, tip)[0].text
+    assert "The officer asked once more" in phone.get(link).text
+    assert send(client, tip, "referrals/1/remind", headers()).status_code == 409
+    send(client, tip, "referrals/1/withdraw", headers())
+    gone = phone.post(link, data={"step": "accept"})
+    assert gone.status_code == 410
+    assert "The officer withdrew this" in gone.text
+
+
+def test_a_colleague_another_beat_and_another_service_from_the_page(
+    client: FlaskClient, services: Services, make_tip: Callable[..., Tip], people: dict[str, Account],
+    headers: Headers, beat: str, lift: Partner,
+) -> None:  # fmt: skip
+    one, other, third = make_tip(), make_tip(), make_tip()
+    refused = send(client, one, "delegate", headers(), to="wang", words="")
+    assert refused.status_code == 422
+    assert "Write a line for whoever takes over" in refused.text
+    assert "Choose the colleague" in send(client, one, "delegate", headers(), words="x").text
+    send(client, one, "delegate", headers(), to="wang", words="请跟进")
+    send(client, other, "transfer", headers(), beat=beat, words="在那边")
+    send(client, third, "send-on", headers(), service="1", words="祝好")
+
+    with services.database.reading() as tx:
+        wang = accounts.read_account(tx, "wang")
+        assert now(services, one).assignee_id == wang.id
+        assert unread.list_unread(tx, wang.id, [one.id]) == {one.id}
+        assert now(services, other).beat == beats.read_beat(tx, beat).code
+        told = messages.list_public(tx, third)[0].text
+    assert now(services, third).state == "closed"
+    assert "12345" in told
+    assert told.endswith("祝好")
+
+
+def test_somebody_who_decided_on_an_older_state_hears_of_it(
+    client: FlaskClient, services: Services, tip: Tip, headers: Headers
+) -> None:
+    seen = seen_on(client, tip.reference, headers())
+    send(client, tip, "delegate", headers("supervisor"), to="li", words="请看")
+
+    late = send(client, tip, "delegate", headers(), to="wang", words="请看", seen=seen)
+
+    assert late.status_code == 412
+
+
+def test_the_directory_takes_adds_corrects_and_switches_off(
+    signed_in: Callable[..., FlaskClient], services: Services, beat: str
+) -> None:
+    from tests.conftest import csrf_of
+
+    desk = signed_in("supervisor")
+    page = desk.get("/desk/partners").text
+    token = {"csrf_token": csrf_of(page)}
+    assert "No partners yet" in page
+    said = {"kind": "property", "name": "幸福里物业", "phone": "6611 2233", "beat": beat, "words": ""}
+
+    added = desk.post("/desk/partners", data={**token, **said})
+    bad = desk.post("/desk/partners", data={**token, **said, "name": "", "phone": "打我"})
+    brought = desk.post("/desk/partners/list", data={**token, "lines": "热线,12345,12345\n什么,坏,1"})
+    desk.post("/desk/partners/1", data={**token, **said, "phone": "6611 2244"})
+    desk.post("/desk/partners/1/off", data=token)
+
+    assert added.status_code == 303
+    assert "is in the directory" in desk.get(added.location).text
+    assert bad.status_code == 422
+    assert "up to 60 characters" in bad.text
+    assert "This is no phone number" in bad.text
+    assert "Added: 1. In the list already: 0. Not taken: 1." in brought.text
+    with services.database.reading() as tx:
+        one = partners.read_partner(tx, 1)
+        assert (one.phone, one.active) == ("6611 2244", False)
+    assert signed_in().get("/desk/partners").status_code == 403
