@@ -269,7 +269,7 @@ CATALOGUE: dict[str, Entry] = {
     # --- sentences kept ready
     "reply:not-found": Entry(_K.NOT_FOUND, N_("This template does not exist any more. Load the page again.")),
     "reply:title-needed": Entry(_K.INVALID, N_("Give the template a name of up to %(limit)s characters.")),
-    "reply:place-unknown": Entry(_K.INVALID, N_("Nothing is known to fill in for {%(place)s}. Use {reference}, {place}, {station} or {export_help}.")),
+    "reply:place-unknown": Entry(_K.INVALID, N_("Nothing is known to fill in for {%(place)s}. Use {reference}, {place}, {beat}, {station} or {export_help}.")),
     # --- preferences
     "preference:unknown": Entry(_K.INVALID, N_("This cannot be chosen here. Load the page again and choose from what it shows.")),
     "preference:key-unclear": Entry(_K.INVALID, N_("This is no key for “%(what)s”. Type one sign without Shift, or Space, ArrowLeft, F2 and the like.")),

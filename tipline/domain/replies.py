@@ -15,10 +15,12 @@ from tipline.domain.actors import Actor
 from tipline.errors import TiplineError
 
 # What stands in braces and is filled in for one tip.
-PLACES = ("reference", "place", "station", "export_help")
+PLACES = ("reference", "place", "station", "export_help", "beat")
 # What stands where nothing is known to fill in; a text with it is not sent.
 GAP = "____"
-KINDS = ("message", "question", "progress")
+# A sentence for acknowledging becomes a message; it is offered with that act alone.
+ACKNOWLEDGE = "acknowledge"
+KINDS = ("message", "question", "progress", ACKNOWLEDGE)
 LANGUAGES = ("zh_Hans_CN", "en")
 _PLACE = re.compile(r"\{(\w*)\}")
 _HELD = ("title", "text", "language", "kind", "position", "removed_at")

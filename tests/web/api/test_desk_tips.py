@@ -19,8 +19,8 @@ WHOLE = {
     "reference", "state", "category", "text", "language", "occurred_at", "occurred_until", "place", "lat",
     "lon", "beat", "anonymous", "clock_offset_s", "clock_source", "clock_reading", "overwrites_at",
     "awaits_footage", "door", "origin", "taken_by", "shop", "assignee", "created_at", "received_at",
-    "ack_due_at", "acknowledged_at", "snoozed_until", "changed_at", "version", "evidence", "messages",
-    "cases", "duplicates", "duplicate_of",
+    "ack_due_at", "acknowledged_at", "clock", "snoozed_until", "changed_at", "version", "evidence",
+    "messages", "cases", "duplicates", "duplicate_of",
 }  # fmt: skip
 
 
@@ -194,6 +194,15 @@ def test_the_first_acknowledgement_counts(client: FlaskClient, tip: Tip, headers
     assert answer.json["acknowledged_at"]
     again = client.post(path(tip, "/acknowledge"), headers=headers())
     assert (again.status_code, again.json["code"]) == (409, "tip:already-acknowledged")
+
+
+def test_a_sentence_goes_along_with_the_acknowledgement(
+    client: FlaskClient, tip: Tip, headers: Headers
+) -> None:
+    body = {"text": "民警已收到，正在处理"}
+    answer = client.post(path(tip, "/acknowledge"), json=body, headers=headers())
+    assert [one["text"] for one in answer.json["messages"]] == [body["text"]]
+    assert answer.json["clock"]["state"] == "done"
 
 
 def test_a_question_waits_for_its_answer(

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, Field
 
 from tipline.web.api.clock_models import EvidenceClock
+from tipline.web.api.response_models import DeskClock
 from tipline.web.api.taking import Taken
 
 LONGEST_PAGE = 200
@@ -81,6 +82,10 @@ class TextSent(Taken):
     text: str
 
 
+class Acknowledgement(Taken):
+    text: str | None = Field(None, description="A sentence for the reporter, sent in the same transaction.")
+
+
 class HintBrief(BaseModel):
     """Where an open hint points. The machine only points; a person decides."""
 
@@ -106,6 +111,7 @@ class QueueItem(BaseModel):
     assignee: str | None
     ack_due_at: datetime | None
     acknowledged_at: datetime | None
+    clock: DeskClock
     cases: list[str] = Field(description="Numbers of the cases it is linked to.")
     duplicates: list[HintBrief] = Field(description="Earlier tips that may tell the same, likeliest first.")
     series: list[HintBrief] = Field(description="Earlier tips that may belong to the same series.")
@@ -238,6 +244,7 @@ class DeskTip(BaseModel):
     received_at: datetime | None
     ack_due_at: datetime | None
     acknowledged_at: datetime | None
+    clock: DeskClock
     snoozed_until: datetime | None
     changed_at: datetime
     version: int = Field(description="Also the ETag; send it back in If-Match to change the tip.")

@@ -35,7 +35,7 @@ from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.errors import TiplineError
 from tipline.web import current, media
-from tipline.web.api import clock_shapes
+from tipline.web.api import clock_shapes, response_models
 from tipline.web.api.case_models import CaseTip
 from tipline.web.api.desk_models import DeskMessage, DeskTip, EvidenceBrief
 
@@ -57,6 +57,7 @@ def queue_item(row: Row) -> dict[str, Any]:
             tip,
             "reference state category received_at occurred_at place beat ack_due_at acknowledged_at version",
         ),
+        "clock": response_models.desk_clock_of(tip),
         "text": tip.text[:EXCERPT],
         "evidence_count": len(row.files),
         "footage_s": row.footage_s,
@@ -79,6 +80,7 @@ def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
     """The whole tip, but how to reach its reporter: that is asked for by itself."""
     held = {
         "assignee",
+        "clock",
         "taken_by",
         "shop",
         "evidence",
@@ -92,6 +94,7 @@ def tip(tx: Transaction, one: Tip) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in DeskTip.model_fields if name not in held},
         "assignee": _name(tx, one.assignee_id),
+        "clock": response_models.desk_clock_of(one),
         "taken_by": _name(tx, one.taken_by_id),
         "shop": _shop(tx, one.shop),
         "evidence": [brief(file) for file in files],

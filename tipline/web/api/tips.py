@@ -7,12 +7,23 @@ from typing import Any, NoReturn
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, duplicates, incidents, mentions, messages, progress, tips
+from tipline.domain import (
+    accounts,
+    acknowledging,
+    acts,
+    duplicates,
+    incidents,
+    mentions,
+    messages,
+    progress,
+    tips,
+)
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes, versions
 from tipline.web.api.desk_models import (
+    Acknowledgement,
     DeskMessage,
     DeskTip,
     MessageSent,
@@ -96,12 +107,17 @@ def get_contact(reference: str) -> NoReturn:
 
 @blueprint.post("/<reference>/acknowledge")
 @guard.staff("tip:act")
+@blueprint.input(Acknowledgement, location="json_or_form", arg_name="json_data")
 @blueprint.output(DeskTip)
-def acknowledge(reference: str) -> Any:
-    """Tell the reporter that an officer has taken note; inside an incident, everyone who reports it."""
+def acknowledge(reference: str, json_data: Acknowledgement) -> Any:
+    """Tell the reporter that an officer has taken note, if wanted with a sentence that goes into the thread.
+
+    Inside an open incident everyone who reports it is told. The body may be left out. Of two who acknowledge
+    at once the second gets 409 `tip:already-acknowledged`, which says who was first.
+    """
     with current.services().database.transaction() as tx:
         tip = desk_shapes.read_tip(tx, reference)
-        incidents.acknowledge_tip(tx, current.actor(), tip)
+        acknowledging.acknowledge(tx, current.actor(), tip, json_data.text or "")
         return _told(tx, tip)
 
 

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from tipline.db import Transaction
 from tipline.domain import (
     accounts,
+    acknowledging,
     acts,
     alerts,
     comparing,
@@ -52,14 +53,18 @@ from tipline.web.review.saying import gettext
 
 P = ParamSpec("P")
 Act = Callable[Concatenate[Transaction, Tip, P], Notice]
+Check = Callable[[Transaction, Tip], None]
 # Kinds of message an officer may write.
 KINDS = ("message", "question", "progress", "note")
 OFFSET_S = 10 * 366 * 86_400
 DIGITS = re.compile(r"[0-9]{1,9}")
 
 
-def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
-    """One transaction on the tip as the person saw it; a refusal shows the page with what was typed."""
+def act(form: str, *, first: Check | None = None) -> Callable[[Act[P]], Callable[..., Response]]:
+    """One transaction on the tip as the person saw it; a refusal shows the page with what was typed.
+
+    `first` may refuse with a better reason than that the tip has changed.
+    """
 
     def decorate(do: Act[P]) -> Callable[..., Response]:
         @wraps(do)
@@ -67,6 +72,8 @@ def act(form: str) -> Callable[[Act[P]], Callable[..., Response]]:
             try:
                 with current.services().database.transaction() as tx:
                     tip = pages.read(tx, reference)
+                    if first is not None:
+                        first(tx, tip)
                     stance.require(
                         request.form.get("seen"), tip, links.list_cases_of(tx, tip, current.actor())
                     )
@@ -102,9 +109,14 @@ def done(reference: str, notice: Notice) -> Response:
 
 @blueprint.post("/desk/tips/<reference>/acknowledge")
 @guard.staff("tip:act")
-@act("acknowledge")
+@act("acknowledge", first=acknowledging.require_open)
 def acknowledge(tx: Transaction, tip: Tip) -> Notice:
-    return gathered.acknowledged(incidents.acknowledge_tip(tx, current.actor(), tip))
+    """With a ready sentence for the reporter, or without a word."""
+    text = _sentence()
+    number = acknowledging.acknowledge(tx, current.actor(), tip, text)
+    if text.strip() and number == 1:
+        return Notice(gettext("Acknowledged. The tip provider reads: “%(text)s”", text=text.strip()))
+    return gathered.acknowledged(number)
 
 
 @blueprint.post("/desk/tips/<reference>/assign")
@@ -224,6 +236,11 @@ def retry(reference: str, evidence_id: str) -> ResponseReturnValue:
             raise
         return pages.refuse(reference, "retry", fault)
     return done(reference, Notice(gettext("File %(number)s is examined once more.", number=row.number)))
+
+
+def _sentence() -> str:
+    """The ready sentence whose button was pressed, or else what was typed beside it."""
+    return request.form.get("text", "") or (request.form.get("own", "") if "text" in request.form else "")
 
 
 def _until(state: str) -> datetime | None:

@@ -63,6 +63,8 @@ def _carry_out(tx: Transaction, picked: list[Picked]) -> tuple[Outcome, str]:
     in_order = [found[one.reference] for one in picked if one.reference in found]
 
     def do(tip: Tip) -> None:
+        if act.first is not None:
+            act.first(tx, tip)
         if right != "tip:read":  # what changes nothing for others rests on nothing
             rows.require_seen(tx, tip, seen[tip.reference])
         act.do(tip)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import accounts, duplicates, incidents, links, messages, tips, unread
+from tipline.domain import accounts, acknowledging, duplicates, links, messages, tips, unread
 from tipline.domain.tips import Tip
 from tipline.web import current
-from tipline.web.review import linking, refusing, snoozing
+from tipline.web.review import linking, refusing, responding, snoozing
 from tipline.web.review.saying import gettext
 
 
@@ -20,6 +20,7 @@ class Ready(NamedTuple):
 
     what: str
     do: Callable[[Tip], object]
+    first: Callable[[Transaction, Tip], None] | None = None  # what may refuse before the row's state is asked
 
 
 def assign(tx: Transaction) -> Ready:
@@ -33,7 +34,20 @@ def assign(tx: Transaction) -> Ready:
 
 
 def acknowledge(tx: Transaction) -> Ready:
-    return Ready(gettext("Acknowledged"), lambda tip: incidents.acknowledge_tip(tx, current.actor(), tip))
+    """Without a word."""
+    return Ready(
+        gettext("Acknowledged"), lambda tip: acknowledging.acknowledge(tx, current.actor(), tip),
+        acknowledging.require_open,
+    )  # fmt: skip
+
+
+def answer(tx: Transaction) -> Ready:
+    """Acknowledge each with the first sentence that is ready for it."""
+
+    def do(tip: Tip) -> None:
+        acknowledging.acknowledge(tx, current.actor(), tip, responding.ready(tx, tip)[0])
+
+    return Ready(gettext("Acknowledged with a sentence"), do, acknowledging.require_open)
 
 
 def link(tx: Transaction) -> Ready:
@@ -83,6 +97,7 @@ def _field(name: str) -> str:
 # Name of the button → the right it needs, and what reads its fields.
 ACTS: dict[str, tuple[str, Callable[[Transaction], Ready]]] = {
     "acknowledge": ("tip:act", acknowledge),
+    "answer": ("tip:act", answer),
     "assign": ("tip:act", assign),
     "link": ("case:act", link),
     "duplicate": ("tip:act", mark_duplicate),

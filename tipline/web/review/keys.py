@@ -33,6 +33,7 @@ TABLE = (
     Key("select", "x", N_("Select"), "[data-batch]", MOVE),
     Key("search", "/", N_("Search"), '[data-key="/"]', MOVE),
     Key("acknowledge", "c", N_("Acknowledge"), "[data-key=c], [data-batch]", DECIDE),
+    Key("answer", "y", N_("Acknowledge with the ready sentence"), "[data-key=y], [data-batch]", DECIDE),
     Key("assign", "a", N_("Assign"), "[data-key=a], [data-sheet=assign]", DECIDE),
     Key("link", "l", N_("Link to a case"), "[data-key=l], [data-sheet=link]", DECIDE),
     Key("duplicate", "d", N_("Duplicate"), "[data-state-form], [data-sheet=duplicate]", DECIDE),

@@ -16,7 +16,7 @@ from tipline.domain.accounts import Account
 from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
 from tipline.web import current, media
-from tipline.web.review import keys, offers, truth, warned, words
+from tipline.web.review import keys, offers, responding, truth, warned, words
 from tipline.web.review.saying import gettext
 
 
@@ -39,6 +39,7 @@ def names() -> dict[str, Any]:
         "media_apart": media_apart,
         "other_language": other_language,
         "ticking": ticking,
+        "response_clock": responding.clock_of,
         "prefs": prefs,
         "unseen_mentions": offers.count_unseen,
         "unseen_alerts": warned.count_unseen,
@@ -117,12 +118,9 @@ def ticking() -> str:
         "min": gettext("%(number)s min ago", number="#"),
         "h": gettext("%(number)s h ago", number="#"),
         "d": gettext("%(number)s d ago", number="#"),
-        "due": gettext("%(number)s min left", number="#"),
-        "dueSoon": gettext("under 1 min left"),
-        "overJust": gettext("just overdue"),
-        "over": gettext("%(number)s min overdue", number="#"),
-        "overHours": gettext("%(number)s h overdue", number="#"),
-        "overDays": gettext("%(number)s d overdue", number="#"),
+        "due": gettext("%(time)s left", time="#"),
+        "over": gettext("late by %(time)s", time="#"),
+        "days": gettext("%(number)s d", number="#"),
         "copied": gettext("Copied"),
         "lost": gettext("Connection lost. This page updates again by itself."),
         "ended": gettext("Your visit has ended. What you typed stays here; sign in again in a new tab."),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import acts, mentions, replies, undoing
+from tipline.domain import acts, beats, mentions, replies, undoing
 from tipline.domain.replies import Reply
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -17,7 +17,7 @@ from tipline.web import current
 
 def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
     """What the form of the thread offers."""
-    ready = [(one, replies.fill(one.text, _values(tip))) for one in _of_language(tx, tip)]
+    ready = [(one, replies.fill(one.text, values(tx, tip))) for one in _of_language(tx, tip)]
     people = [one for one in mentions.list_people(tx) if one.id != current.staff().id]
     return {
         "templates": ready,
@@ -41,19 +41,23 @@ def chosen(tx: Transaction, tip: Tip) -> tuple[str, str]:
         row = replies.read_reply(tx, int(number))
     except TiplineError:
         return "", ""
-    return replies.fill(row.text, _values(tip)), row.kind
+    return replies.fill(row.text, values(tx, tip)), row.kind
 
 
 def _of_language(tx: Transaction, tip: Tip) -> list[Reply]:
     """Those in the reporter's language; without any, all."""
-    return replies.list_of(tx, tip.language) or replies.list_of(tx)
+    found = replies.list_of(tx, tip.language) or replies.list_of(tx)
+    return [one for one in found if one.kind != replies.ACKNOWLEDGE]
 
 
-def _values(tip: Tip) -> dict[str, str]:
+def values(tx: Transaction, tip: Tip) -> dict[str, str]:
+    """What fills the places of a template; empty where nothing is known."""
     settings = current.settings()
+    beat = tx.get(beats.Beat, tip.beat) if tip.beat else None
     return {
         "reference": tip.reference,
         "place": tip.place,
+        "beat": beat.name if beat else "",
         "station": settings.station,
         "export_help": f"{settings.base_url}/help/export?lang={tip.language}",
     }

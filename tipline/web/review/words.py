@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
-from tipline.domain import categories, clock, recorders
+from tipline.domain import categories, recorders
 from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.errors import N_
@@ -120,6 +119,9 @@ def headline(tip: Tip) -> str:
     return f"{kind} · {rest}" if rest else kind
 
 
+# The same as kinds of templates.
+REPLY = {**MESSAGE, "acknowledge": N_("Sentence for acknowledging")}
+
 # How a camera clock's offset came to be known.
 CLOCK_SOURCE = {
     "minutes": N_("told by the tip provider"),
@@ -161,40 +163,6 @@ def clock_how(tip: Tip) -> str:
     else:
         told = gettext("it showed %(shown)s at %(at)s", shown=shown, at=at)
     return f"{source} · {told}"
-
-
-class Response(NamedTuple):
-    """The response clock of a tip: `state` is none, due, over, done or late."""
-
-    state: str
-    text: str
-    at: datetime | None
-
-
-def response(tip: Tip) -> Response:
-    if tip.acknowledged_at:
-        late = bool(tip.ack_due_at and tip.acknowledged_at > tip.ack_due_at)
-        words = gettext("Acknowledged late") if late else gettext("Acknowledged")
-        return Response("late" if late else "done", words, tip.acknowledged_at)
-    if tip.ack_due_at is None or tip.state not in ("received", "triage", "need_info"):
-        return Response("none", "", None)
-    minutes = (tip.ack_due_at - clock.now()).total_seconds() / 60
-    if minutes < 0:
-        return Response("over", _overdue(int(-minutes)), tip.ack_due_at)
-    words = (
-        gettext("%(number)s min left", number=int(minutes)) if minutes >= 1 else gettext("under 1 min left")
-    )
-    return Response("due", words, tip.ack_due_at)
-
-
-def _overdue(minutes: int) -> str:
-    if minutes < 1:
-        return gettext("just overdue")
-    if minutes < 60:
-        return gettext("%(number)s min overdue", number=minutes)
-    if minutes < 48 * 60:
-        return gettext("%(number)s h overdue", number=minutes // 60)
-    return gettext("%(number)s d overdue", number=minutes // 1440)
 
 
 def progress(row: Row) -> str:

@@ -97,6 +97,7 @@ export function pressInQueue(event, key) {
     return true;
   }
   if (key === "c") return send("acknowledge");
+  if (key === "y") return send("answer");
   if (key === "Escape" && picked().length) {
     pick(rows(), false);
     return true;

@@ -8,30 +8,32 @@ function ago(moment, words) {
   return words.d.replace("#", Math.floor(minutes / 1440));
 }
 
-function left(moment, words) {
-  const minutes = (moment - Date.now()) / 60000;
-  if (minutes >= 1) return words.due.replace("#", Math.floor(minutes));
-  if (minutes >= 0) return words.dueSoon;
-  const over = Math.floor(-minutes);
-  if (over < 1) return words.overJust;
-  if (over < 60) return words.over.replace("#", over);
-  if (over < 2880) return words.overHours.replace("#", Math.floor(over / 60));
-  return words.overDays.replace("#", Math.floor(over / 1440));
+// `1:05`, with hours `1:02:05`; the same as the page said (tipline.web.review.responding.lasting).
+function lasting(seconds, words) {
+  if (seconds >= 172800) return words.days.replace("#", Math.floor(seconds / 86400));
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 function put(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+function count(clock, words) {
+  const left = (Date.parse(clock.dataset.due) - Date.now()) / 1000;
+  const isOver = left < 0;
+  put(clock.querySelector("[data-clock]"), (isOver ? words.over : words.due).replace("#", lasting(Math.floor(Math.abs(left)), words)));
+  clock.classList.toggle("clock-running", !isOver);
+  clock.classList.toggle("clock-over", isOver);
+}
+
 export function startClocks(words) {
-  const tick = () => {
+  // Once a second, and nothing is touched while nobody looks.
+  setInterval(() => {
+    if (!document.hidden) for (const clock of document.querySelectorAll("[data-due]")) count(clock, words);
+  }, 1000);
+  setInterval(() => {
     for (const time of document.querySelectorAll("[data-ago] time")) put(time, ago(Date.parse(time.dateTime), words));
-    for (const clock of document.querySelectorAll("[data-due]")) {
-      const due = Date.parse(clock.dataset.due);
-      put(clock.querySelector("span"), left(due, words));
-      clock.classList.toggle("clock-due", due >= Date.now());
-      clock.classList.toggle("clock-over", due < Date.now());
-    }
-  };
-  setInterval(tick, 10000);
+  }, 10000);
 }
