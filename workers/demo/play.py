@@ -26,6 +26,7 @@ from tipline.domain import (
     links,
     messages,
     onetime,
+    ratings,
     receipts,
     shops,
     tips,
@@ -39,6 +40,7 @@ from tipline.services import Services
 from workers.demo import casework, footage, rota
 from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
+from workers.demo.residents import OFFICERS
 from workers.demo.terms import Act, File, Sent
 
 PIECE = 256 * 1024
@@ -83,7 +85,8 @@ class Stage:
         with clock.frozen(self._now - timedelta(days=11)), self._services.database.transaction() as tx:
             custody.tell_set_back(tx)
             for code, name in areas.items():
-                beats.add(tx, SYSTEM, code, name)
+                beat = beats.add(tx, SYSTEM, code, name)
+                beat.officer_name, beat.greeting, beat.reach = OFFICERS.get(code, ("", "", ""))
             drawn = [Area(code, areas[code], [[[*ring, ring[0]]]]) for code, ring in (borders or {}).items()]
             district.take(tx, SYSTEM, drawn)
             for one in places:
@@ -197,6 +200,9 @@ class Stage:
     def _act_on_tip(self, tx: Transaction, act: Act, tip: Tip) -> None:
         if act.verb == "answer":
             messages.write(tx, reporter(tip.reference), tip, act.text)
+            return
+        if act.verb == "rate":
+            ratings.rate(tx, reporter(tip.reference), tip, int(act.more), act.text)
             return
         actor = self._actors[act.who]
         if act.verb == "acknowledge":
