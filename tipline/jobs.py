@@ -28,6 +28,7 @@ JOBS: dict[str, Job] = {
     "tip.match": Job("workers.tasks.match_tip", SOON, 600),
     "tip.escalate": Job("workers.tasks.escalate", DESK, 60),
     "derivative.make": Job("workers.tasks.make_derivative", SOON, 3600),
+    "notice.send": Job("workers.tasks.send_notices", DESK, 300),
     # Fifty gigabytes from a slow store and back into it.
     "package.make": Job("workers.tasks.make_package", LATE, 12 * 3600),
 }

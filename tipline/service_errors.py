@@ -8,6 +8,7 @@ from tipline.bulletin_errors import BULLETINS
 from tipline.fault_kinds import N_, Entry, Kind
 from tipline.handover_errors import HANDOVER
 from tipline.incident_errors import INCIDENTS
+from tipline.notice_errors import NOTICES
 from tipline.topic_errors import TOPICS
 
 _K = Kind
@@ -18,6 +19,7 @@ SERVICE: dict[str, Entry] = {
     "figures:span": Entry(_K.INVALID, N_("The last day lies before the first, or they are more than %(limit)s days apart. Choose other days.")),
     **HANDOVER,
     **INCIDENTS,
+    **NOTICES,
     # --- duty
     "duty:person-unknown": Entry(_K.INVALID, N_("Nobody with this name can be on duty. Choose somebody with an open account who may act on tips.")),
     "duty:days-needed": Entry(_K.INVALID, N_("Choose at least one day of the week.")),

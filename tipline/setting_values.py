@@ -4,6 +4,7 @@ a sentence that begins with the setting's name.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +93,29 @@ def tiles(value: str) -> str:
     # Its host becomes a part of the policy of our pages.
     if not _HOST.fullmatch(urlsplit(checked).netloc):
         raise ValueError("must name a host by letters, digits, dots and dashes, and a port if it has one")
+    return checked
+
+
+def networks(value: str) -> tuple[str, ...]:
+    """Written as people do: separated by commas."""
+    found = [one.strip() for one in value.split(",") if one.strip()]
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in found)
+    except ValueError as fault:
+        raise ValueError("must be networks such as 10.20.0.0/16, separated by commas") from fault
+
+
+def mail(value: str) -> str:
+    parts = urlsplit(url("mailto", "mailtos")(value))
+    if not parts.hostname or "from=" not in parts.query:
+        raise ValueError("must name a server and a sender: mailtos://NAME:PASSWORD@HOST:465?from=SENDER")
+    return value
+
+
+def sms(value: str) -> str:
+    checked = url("http", "https")(value)
+    if not all(place in checked for place in ("{phone}", "{text}")):
+        raise ValueError("must be an address with {phone} and {text} in it")
     return checked
 
 

@@ -105,6 +105,20 @@ class Settings:
     ack_minutes: int = _setting(
         read.whole(1, 10_080), "Minutes within which a tip should be acknowledged.", 2
     )
+    notice_networks: tuple[str, ...] = _setting(
+        read.networks,
+        "Private networks that notices and webhooks may go to, such as 10.20.0.0/16; none unless set.",
+        (),
+    )
+    mail_url: str = _setting(
+        read.mail,
+        "Mail server for notices: mailtos://NAME:PASSWORD@HOST:465?from=SENDER, or :587 with &mode=starttls.",
+        "",
+        shown=False,
+    )
+    sms_url: str = _setting(
+        read.sms, "SMS gateway for notices: its https address with {phone} and {text}.", "", shown=False
+    )
     map_pmtiles: Path | None = _setting(
         read.path,
         "Map of the district as one PMTiles file; map.pmtiles in the data folder if that is there.",
@@ -167,10 +181,11 @@ class Settings:
         shown = {}
         for one in fields(self):
             value = getattr(self, one.name)
-            if one.name == "secret_key" or (one.name.endswith("_url") and "@" in str(value)):
+            if not one.repr or (one.name.endswith("_url") and "@" in str(value)):
                 value = "(set)" if value else "(not set)"
             # As an operator would write it.
             written = int(value) if isinstance(value, bool) else "" if value is None else value
+            written = ",".join(written) if isinstance(written, tuple) else written
             shown[variable(one.name)] = str(written)
         return shown
 
@@ -205,7 +220,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         except ValueError as fault:
             reason = str(fault) if not str(fault).startswith("invalid literal") else "must be a whole number"
             # A key, or an address with a password in it, is not shown: faults end up in logs.
-            hidden = "KEY" in name or "@" in raw
+            hidden = not one.repr or "@" in raw
             faults.append(f"{name} {reason}." if hidden else f"{name} {reason} (it is {raw!r}).")
     if faults:
         raise SettingsError(faults)

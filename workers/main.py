@@ -21,7 +21,7 @@ from PIL import Image
 from tipline import logs, preflight, services, settings
 from tipline.jobs import DESK, FOOTAGE, MEDIA, QUEUES
 from tipline.settings import Settings, SettingsError, with_secret
-from workers import heartbeat, listen, local, nightly, outer, sweep
+from workers import heartbeat, listen, local, nightly, outer, outgoing, sweep
 from workers.lease import FINISH_WITHIN_S, stop
 from workers.selfcheck import self_check
 
@@ -93,7 +93,8 @@ class Host:
         self.queues = queues
         self.roles = [Role("sweep", self._sweep), Role("chores", self._do_chores)]
         if DESK in queues:
-            self.roles.append(Role("desk", lambda: self._listen(DESK)))
+            # Two, so that one is free while the other waits for somebody's robot.
+            self.roles += [Role(f"desk-{n}", self._serve_desk) for n in (1, 2)]
         footage = [name for name in FOOTAGE if name in queues]
         self._media = [Role(f"media-{n + 1}", lambda: self._listen(*footage)) for n in range(count)]
         if MEDIA in queues and len(footage) > 1:
@@ -211,6 +212,10 @@ class Host:
 
     def _listen(self, *queues: str) -> None:
         listen.listen(queues, services.redis_url(self.settings))
+
+    def _serve_desk(self) -> None:
+        outgoing.warm_up()
+        self._listen(DESK)
 
     def _sweep(self) -> None:
         made = services.build(self.settings)

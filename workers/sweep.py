@@ -21,6 +21,7 @@ from tipline.domain import (
     escalations,
     evidence,
     live,
+    notices,
     outbox,
     packages,
     receipts,
@@ -28,10 +29,11 @@ from tipline.domain import (
     referring,
     rematches,
     snoozing,
+    tries,
     uploads,
 )
 from tipline.errors import TiplineError
-from tipline.jobs import JOBS, QUEUES, queue_of
+from tipline.jobs import DESK, JOBS, QUEUES, queue_of
 from tipline.services import Services
 from workers import deriving, escalating, following, pipeline
 from workers.lease import stop
@@ -128,6 +130,13 @@ def move_referrals_on(services: Services) -> None:
         referring.sweep(tx)
 
 
+def send_notices(services: Services) -> None:
+    """Ring for notices whose time has come, or whose worker died; not while many wait to be sent anyway."""
+    if services.bell.waiting().get(DESK, 0) < MOST_WAITING:
+        with services.database.transaction() as tx:
+            tries.ring_due(tx)
+
+
 def compare_tips(services: Services) -> None:
     """Have tips compared of which something was learned; not faster than that work is done."""
     with services.database.transaction() as tx:
@@ -154,7 +163,7 @@ def warn_of_end(services: Services) -> None:
 
 def clear_up(services: Services) -> None:
     """Drop rows that serve nobody any more: visits that are over, jobs long done, reports left empty."""
-    for forget in (receipts.forget_expired, outbox.forget_done, drafts.discard_empty):
+    for forget in (receipts.forget_expired, outbox.forget_done, drafts.discard_empty, notices.forget_old):
         found = 1
         while found:
             with services.database.transaction() as tx:
@@ -176,6 +185,7 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "overwriting": remind_of_overwriting,
     "comparing": compare_tips,
     "referrals": move_referrals_on,
+    "notices": send_notices,
 }
 LATER: dict[str, Callable[[Services], None]] = {
     "leftovers": forget_leftovers,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tipline import services, settings
 from tipline.services import Services
-from workers import deriving, escalating, following, live, matching, pipeline
+from workers import delivering, deriving, escalating, following, live, matching, pipeline
 from workers.packing import job as packing
 
 LATER = 10  # how much a job of the late queue gives way to others on this host, by the measure of nice(2)
@@ -38,6 +38,11 @@ def make_package(outbox_id: int) -> None:
     """Pack all of a case into one file. It may be slow: nobody waits before the screen."""
     os.nice(LATER)
     _with_services(packing.work, outbox_id)
+
+
+def send_notices(notice_id: int) -> None:
+    """Send what is due for the receiver of a notice."""
+    _with_services(delivering.send, notice_id)
 
 
 def look_ahead(outbox_id: int) -> None:

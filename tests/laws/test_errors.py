@@ -20,7 +20,7 @@ PLACE = re.compile(r"%\((\w+)\)s")
 TABLES = {
     "tipline/errors.py", "tipline/trust_errors.py", "tipline/service_errors.py",
     "tipline/incident_errors.py", "tipline/topic_errors.py", "tipline/failures.py",
-    "tipline/handover_errors.py", "workers/media/codes.py",
+    "tipline/handover_errors.py", "tipline/notice_errors.py", "workers/media/codes.py",
 }  # fmt: skip
 
 

@@ -92,6 +92,7 @@ def tell(
         tx.add(row)
         written.append(row)
     tx.flush()
+    notices.ring_for(tx, written)
     return written
 
 

@@ -9,6 +9,7 @@ MESSAGE = 4_000
 SHORT = 200  # place, contact, title, reason
 REASON = 1_000
 VOICE_S = 300  # a voice note that is recorded on the page
+ADDRESS = 600  # of a robot, or of another system's door
 
 
 class Limits(NamedTuple):

@@ -6,16 +6,21 @@ try may last, so that one who died is followed by another. So a notice may arriv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
+from tipline.domain import clock
 
 JOB = "notice.send"
+# A trial of one channel or webhook, by its button: told to that one alone.
+TEST = "channel:test"
+REPORTERS = "reporters"
+KEPT, FAILED_KEPT = timedelta(days=7), timedelta(days=30)
 
 
 class Notice(Base):
@@ -44,7 +49,7 @@ class Notice(Base):
         """Who it goes to. All reporters are one, for they are reached by the same server."""
         if self.channel_id is not None:
             return "channel", self.channel_id
-        return ("webhook", self.webhook_id) if self.webhook_id is not None else ("reporters", 0)
+        return ("webhook", self.webhook_id) if self.webhook_id is not None else (REPORTERS, 0)
 
 
 def end_of_digest(now: datetime, minutes: int) -> datetime:
@@ -57,11 +62,76 @@ def end_of_digest(now: datetime, minutes: int) -> datetime:
 
 def ring_for(tx: Transaction, written: Collection[Notice]) -> None:
     """Ring once for each receiver of what is due now; the sweep finds the rest, and what nobody heard."""
-    now = max((one.created_at for one in written), default=None)
-    first = {one.receiver: one.id for one in written if now and one.due_at <= now}
+    first: dict[tuple[str, int], int] = {}
+    for one in written:
+        if one.due_at <= one.created_at:
+            first.setdefault(one.receiver, one.id)
     for number in first.values():
-        tx.after_commit.append(_later(tx.ring, number))
+        tx.after_commit.append(partial(tx.ring, JOB, number))
 
 
-def _later(ring: Callable[[str, int], None], number: int) -> Callable[[], None]:
-    return partial(ring, JOB, number)
+def try_out(tx: Transaction, kind: str, receiver: int) -> Notice:
+    """A trial: sent at once, whatever the hour."""
+    now = clock.now()
+    row = Notice(event=TEST, due_at=now, created_at=now)
+    row.channel_id, row.webhook_id = (receiver, None) if kind == "channel" else (None, receiver)
+    tx.add(row)
+    tx.flush()
+    ring_for(tx, [row])
+    return row
+
+
+def newest_test(tx: Transaction, kind: str, receiver: int) -> Notice | None:
+    """The last trial somebody asked for."""
+    query = select(Notice).where(of(kind, receiver), Notice.event == TEST)
+    return tx.scalar(query.order_by(Notice.id.desc()).limit(1))
+
+
+def retry(tx: Transaction, kind: str, receiver: int) -> int:
+    """All that was given up for this receiver is tried once more, for another day; how many."""
+    now = clock.now()
+    again = list(tx.scalars(select(Notice).where(of(kind, receiver), Notice.state == "failed")))
+    for row in again:
+        row.state, row.due_at, row.created_at, row.attempts, row.failure = "waiting", now, now, 0, None
+    tx.flush()
+    ring_for(tx, again)
+    return len(again)
+
+
+def end_waiting(tx: Transaction, kind: str, receiver: int, fault: str) -> None:
+    """The receiver is paused: what waits for it is over, and can be seen to be."""
+    waiting = of(kind, receiver) & (Notice.state == "waiting")
+    tx.execute(update(Notice).where(waiting).values(state="failed", failure=fault))
+
+
+def forget_of(tx: Transaction, kind: str, receiver: int) -> None:
+    tx.execute(delete(Notice).where(of(kind, receiver)))
+
+
+def forget_old(tx: Transaction) -> int:
+    """Drop what was sent a week ago, and what failed a month ago; how many."""
+    now = clock.now()
+    over = Notice.state.in_(("sent", "dropped")) & (Notice.created_at < now - KEPT)
+    old = (Notice.state == "failed") & (Notice.created_at < now - FAILED_KEPT)
+    found = list(tx.scalars(select(Notice.id).where(over | old).limit(500)))
+    tx.execute(delete(Notice).where(Notice.id.in_(found)))
+    return len(found)
+
+
+def counts(tx: Transaction, kind: str) -> dict[int, dict[str, int]]:
+    """Receiver → state → how many."""
+    column = Notice.channel_id if kind == "channel" else Notice.webhook_id
+    by_state = select(column, Notice.state, func.count()).where(column.is_not(None))
+    found: dict[int, dict[str, int]] = {}
+    for number, state, many in tx.execute(by_state.group_by(column, Notice.state)):
+        found.setdefault(number or 0, {})[state] = many
+    return found
+
+
+def of(kind: str, receiver: int) -> ColumnElement[bool]:
+    """The notices of one receiver."""
+    if kind == "channel":
+        return Notice.channel_id == receiver
+    if kind == "webhook":
+        return Notice.webhook_id == receiver
+    return Notice.channel_id.is_(None) & Notice.webhook_id.is_(None)

@@ -50,6 +50,9 @@ RIGHTS: dict[str, set[str]] = {
     "partner:manage": {ADMIN, SUPERVISOR},
     "reply:manage": {ADMIN, SUPERVISOR},
     "target:manage": {ADMIN, SUPERVISOR},
+    "channel:self": _EVERYONE,  # where one hears of news oneself
+    "channel:manage": {ADMIN, SUPERVISOR},
+    "webhook:manage": {ADMIN},
     "system:read": {ADMIN, SUPERVISOR, AUDITOR},
     "bulletin:read": _EVERYONE,
     "bulletin:draft": _DESK,

@@ -1,0 +1,207 @@
+"""Channels of people and of the station: added, narrowed, tried, switched off, removed.
+
+The address is sealed under the station's secret and tied to its row; no page ever shows it again. What is
+told there, and when, its owner chooses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from tipline.db import Transaction
+from tipline.domain import categories, clock, custody, events, limits, notices, sealing
+from tipline.domain.actors import SYSTEM, Actor
+from tipline.domain.addresses import Address
+from tipline.domain.beats import Beat
+from tipline.domain.channels import PAUSED_AT, THROUGH_QUIET, Channel
+from tipline.errors import TiplineError
+
+PURPOSE = "notice channel"
+MOST = 20  # of one owner
+DIGESTS = (0, 5, 15, 30, 60, 240)
+
+
+def add(
+    tx: Transaction, key: str, actor: Actor, owner: int | None, address: Address, *, label: str, **chosen: Any
+) -> Channel:
+    """A channel of this account, or of the station (None); empty choices mean all there is."""
+    if (tx.scalar(select(func.count()).where(_owned(owner))) or 0) >= MOST:
+        raise TiplineError("channel:too-many", limit=MOST)
+    row = Channel(
+        account_id=owner, label=_label(label), scheme=address.scheme, sealed="", created_at=clock.now(),
+        **_choices(tx, **chosen),
+    )  # fmt: skip
+    tx.add(row)
+    tx.flush()
+    row.sealed = sealing.seal(key, PURPOSE, address.packed(), of=f"channel:{row.id}")
+    custody.append(tx, actor, "channel:add", subject_of(row), kind=row.scheme, label=row.label)
+    return row
+
+
+def change(tx: Transaction, actor: Actor, row: Channel, *, label: str, active: bool, **chosen: Any) -> None:
+    """All of what is chosen. Switched on again, it begins anew also after it was paused."""
+    values = {"label": _label(label), "active": active, **_choices(tx, **chosen)}
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        custody.append(
+            tx, actor, "channel:change", subject_of(row), label=row.label, active=active, changed=changed
+        )
+
+
+def switch(tx: Transaction, actor: Actor, row: Channel, *, active: bool) -> None:
+    """Off, on, or on again after it failed too often."""
+    if row.active == active and not is_paused(row):
+        return
+    row.active = active
+    if active:
+        row.failures = 0
+    custody.append(
+        tx, actor, "channel:change", subject_of(row), label=row.label, active=active, changed=["active"]
+    )
+
+
+def remove(tx: Transaction, actor: Actor, row: Channel) -> None:
+    notices.forget_of(tx, "channel", row.id)
+    custody.append(tx, actor, "channel:remove", subject_of(row), label=row.label)
+    tx.delete(row)
+    tx.flush()
+
+
+def test(tx: Transaction, actor: Actor, row: Channel) -> None:
+    custody.append(tx, actor, "channel:test", subject_of(row), label=row.label)
+    notices.try_out(tx, "channel", row.id)
+
+
+def retry(tx: Transaction, actor: Actor, row: Channel) -> int:
+    """What was given up is tried once more; how many notices."""
+    row.failures = 0
+    again = notices.retry(tx, "channel", row.id)
+    custody.append(tx, actor, "channel:retry", subject_of(row), label=row.label, notices=again)
+    return again
+
+
+def note_sent(tx: Transaction, row: Channel) -> None:
+    row.sent_at, row.failure, row.failures = clock.now(), None, 0
+
+
+def note_failure(tx: Transaction, row: Channel, fault: str) -> None:
+    """One more in a row; too many, and nothing is tried any more until its owner says so."""
+    row.failure, row.failed_at, row.failures = fault, clock.now(), row.failures + 1
+    if row.failures == PAUSED_AT:
+        notices.end_waiting(tx, "channel", row.id, "notice:paused")
+        custody.append(tx, SYSTEM, "channel:pause", subject_of(row), label=row.label, fault=fault)
+
+
+def is_paused(row: Any) -> bool:
+    """A channel or a webhook that failed too often."""
+    return bool(row.failures >= PAUSED_AT)
+
+
+def breaks_quiet(row: Channel) -> bool:
+    """Whether urgent events come in quiet hours, too."""
+    return THROUGH_QUIET in json.loads(row.events)
+
+
+def quiet_until(row: Channel, now: datetime, zone: str) -> datetime | None:
+    """When the quiet hours end that `now` lies in, by the clock on the station's wall; None outside them."""
+    if not row.quiet_from or not row.quiet_until or row.quiet_from == row.quiet_until:
+        return None
+    here = now.astimezone(ZoneInfo(zone))
+    begins, ends, at = (time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_until), here.time())
+    over_night = begins > ends
+    is_quiet = (at >= begins or at < ends) if over_night else begins <= at < ends
+    if not is_quiet:
+        return None
+    day = here.date() + timedelta(days=over_night and at >= begins)
+    end = datetime.combine(day, ends, here.tzinfo)
+    if end.astimezone(clock.now().tzinfo) <= now:  # the hour that comes twice
+        end = end.replace(fold=1)
+    return max(end.astimezone(clock.now().tzinfo), now + timedelta(seconds=1))
+
+
+def read_own(tx: Transaction, owner: int | None, number: int) -> Channel:
+    """A channel of this owner, by its number; raises channel:not-found."""
+    row = tx.get(Channel, number)
+    if row is None or row.account_id != owner:
+        raise TiplineError("channel:not-found")
+    return row
+
+
+def list_of(tx: Transaction, owner: int | None) -> list[Channel]:
+    return list(tx.scalars(select(Channel).where(_owned(owner)).order_by(Channel.id)))
+
+
+def list_failing(tx: Transaction) -> list[Channel]:
+    """Channels of anybody whose last try failed, for who keeps the station running."""
+    query = select(Channel).where(Channel.failure.is_not(None)).order_by(Channel.failed_at.desc())
+    return list(tx.scalars(query.limit(50)))
+
+
+def count_paused(tx: Transaction, owner: int) -> int:
+    """How many of this account's channels are paused: its owner is told at the desk."""
+    query = select(func.count()).where(_owned(owner), Channel.active, Channel.failures >= PAUSED_AT)
+    return tx.scalar(query) or 0
+
+
+def open_address(key: str, row: Channel) -> Address:
+    """For whoever sends, and nobody else; raises sealing.Unopened."""
+    return Address.unpacked(row.scheme, sealing.open_sealed(key, PURPOSE, row.sealed, of=f"channel:{row.id}"))
+
+
+def subject_of(row: Channel) -> str:
+    return f"channel:{row.id}"
+
+
+def _owned(owner: int | None) -> Any:
+    return Channel.account_id.is_(None) if owner is None else Channel.account_id == owner
+
+
+def _label(label: str) -> str:
+    label = " ".join(label.split())
+    if not label or len(label) > limits.SHORT:
+        raise TiplineError(
+            "channel:label-needed", fields={"label": "channel:label-needed"}, limit=limits.SHORT
+        )
+    return label
+
+
+def _choices(
+    tx: Transaction, *, events: Collection[str] = (), categories: Collection[str] = (),
+    beats: Collection[str] = (), quiet_from: str = "", quiet_until: str = "", through_quiet: bool = False,
+    digest_minutes: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """Checked, and as the row keeps it."""
+    known = {"events": _EVENTS, "categories": _CATEGORIES, "beats": set(tx.scalars(select(Beat.code)))}
+    chosen = {"events": events, "categories": categories, "beats": beats}
+    if any(set(chosen[name]) - known[name] for name in known) or digest_minutes not in DIGESTS:
+        raise TiplineError("channel:choice-unknown")
+    hours = [_hour(quiet_from), _hour(quiet_until)]
+    if (hours[0] is None) != (hours[1] is None):
+        raise TiplineError("channel:hours-unclear", fields={"quiet_from": "channel:hours-unclear"})
+    listed = sorted(set(events)) + ([THROUGH_QUIET] if through_quiet else [])
+    return {
+        "events": json.dumps(listed), "categories": json.dumps(sorted(set(categories))),
+        "beats": json.dumps(sorted(set(beats))), "quiet_from": hours[0], "quiet_until": hours[1],
+        "digest_minutes": digest_minutes,
+    }  # fmt: skip
+
+
+_EVENTS, _CATEGORIES = set(events.EVENTS), set(categories.CODES)
+
+
+def _hour(typed: str) -> str | None:
+    typed = typed.strip()
+    if not typed:
+        return None
+    try:
+        return time.fromisoformat(typed).strftime("%H:%M")
+    except ValueError:
+        raise TiplineError("channel:hours-unclear", fields={"quiet_from": "channel:hours-unclear"}) from None

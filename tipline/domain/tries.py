@@ -1,0 +1,112 @@
+"""One try to send what is due for one receiver: begun, and how it ended.
+
+The row is the lock. Who begins a try puts `due_at` as far ahead as a try may last and counts it; that count
+is the fence: whoever finds another number there was overtaken, and changes nothing. After kill -9 the time
+comes, and somebody tries again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
+
+from tipline.db import Transaction
+from tipline.domain import clock
+from tipline.domain.notices import JOB, REPORTERS, TEST, Notice, of
+
+LEASE = timedelta(seconds=60)  # longer than any try lasts
+GIVEN_UP_AFTER = timedelta(days=1)
+MOST_AT_ONCE = 40
+MOST_LOOKED_AT = 500
+
+
+class Batch(NamedTuple):
+    """All that is due for one receiver, up to a bound."""
+
+    kind: str
+    number: int
+    rows: list[Notice]
+
+
+def take(tx: Transaction, number: int) -> Batch | None:
+    """Begin a try; None if there is nothing to do, or somebody is at it, or the receiver is left in peace
+    after a failure: then its newer notices wait with the older ones."""
+    rung, now = tx.get(Notice, number), clock.now()
+    if rung is None or rung.state != "waiting":
+        return None
+    kind, receiver = rung.receiver
+    mine = of(kind, receiver) & (Notice.state == "waiting")
+    if rung.event == TEST:
+        mine &= Notice.event == TEST  # somebody waits before the screen
+    elif kind != REPORTERS:
+        resting = select(Notice.id).where(mine, Notice.attempts > 0, Notice.due_at > now)
+        if tx.scalar(resting.limit(1)) is not None:
+            return None
+    due = select(Notice).where(mine, Notice.due_at <= now).order_by(Notice.id)
+    rows = list(tx.scalars(due.limit(MOST_AT_ONCE)))
+    for row in rows:
+        row.attempts, row.due_at = row.attempts + 1, now + LEASE
+    tx.flush()
+    return Batch(kind, receiver, rows) if rows else None
+
+
+def ring_due(tx: Transaction) -> int:
+    """Ring for every receiver for whom something is due; how many. Those that failed come last, so that
+    nobody waits behind them."""
+    seen: set[tuple[str, int]] = set()
+    due = select(Notice).where(Notice.state == "waiting", Notice.due_at <= clock.now())
+    for row in tx.scalars(due.order_by(Notice.attempts, Notice.due_at).limit(MOST_LOOKED_AT)):
+        if row.receiver not in seen:
+            seen.add(row.receiver)
+            tx.after_commit.append(partial(tx.ring, JOB, row.id))
+    return len(seen)
+
+
+def sent(tx: Transaction, rows: Collection[Notice]) -> None:
+    _settle(tx, rows, state="sent", sent_at=clock.now(), failure=None)
+
+
+def drop(tx: Transaction, rows: Collection[Notice]) -> None:
+    """Nobody is to hear of it any more: the tip was erased or closed to them, the account is gone."""
+    _settle(tx, rows, state="dropped", failure=None)
+
+
+def wait_until(tx: Transaction, rows: Collection[Notice], until: datetime) -> None:
+    """Not now: quiet hours, or so many went there just before. It was no try."""
+    for row in rows:
+        _settle(tx, [row], due_at=until, attempts=row.attempts - 1)
+
+
+def failed(tx: Transaction, rows: Collection[Notice], fault: str, *, for_good: bool) -> None:
+    """Another try later, each pause twice as long; or the end of trying, at the latest after a day."""
+    now = clock.now()
+    for row in rows:
+        if for_good or now - row.created_at >= GIVEN_UP_AFTER:
+            _settle(tx, [row], state="failed", failure=fault)
+        else:
+            _settle(tx, [row], due_at=now + pause_after(row.attempts), failure=fault)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Half a minute, then twice that each time up to an hour; never quite the same, so that what failed
+    together does not come back together."""
+    seconds = min(30.0 * 2 ** min(max(attempts - 1, 0), 10), 3600.0)
+    return timedelta(seconds=seconds * (0.8 + secrets.randbelow(400) / 1000))
+
+
+def sent_lately(tx: Transaction, channel_id: int) -> list[datetime]:
+    """When messages went to this channel within the last minute, oldest first; what went together is one."""
+    since = clock.now() - timedelta(minutes=1)
+    query = select(Notice.sent_at).where(Notice.channel_id == channel_id, Notice.sent_at > since).distinct()
+    return sorted(one for one in tx.scalars(query) if one is not None)
+
+
+def _settle(tx: Transaction, rows: Collection[Notice], **values: Any) -> None:
+    for row in rows:
+        mine = (Notice.id == row.id) & (Notice.state == "waiting") & (Notice.attempts == row.attempts)
+        tx.execute(update(Notice).where(mine).values(**values))

@@ -1,0 +1,160 @@
+"""Sends what is due for one channel or webhook: the job behind a ring, and how it ends.
+
+At least once: a worker that dies after the other side took a message, and before that is written down,
+sends it again. One dead receiver holds nobody up: it has its own notices, its own pauses, and whoever failed
+last is tried by one process at a time while the other looks after the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+
+from tipline.db import Transaction
+from tipline.domain import clock, events, listening, sealing, tries
+from tipline.domain.addresses import Address
+from tipline.domain.channels import Channel, Webhook
+from tipline.domain.notices import REPORTERS, TEST, Notice
+from tipline.domain.tries import Batch
+from tipline.notice_faults import FOR_GOOD
+from tipline.services import Services
+from workers import audience, hooking, mailing, outgoing, wording
+from workers.outgoing import Outcome
+
+log = structlog.get_logger(__name__)
+SUSPECT = "notices-suspect"
+AGAIN = timedelta(seconds=5)
+# Messages a minute that a service takes from one robot; what comes above is put together.
+PER_MINUTE = {"wecombot": 18, "dingtalk": 18, "feishu": 60, "lark": 60}
+MOST_A_MINUTE = 30
+
+
+class Parcel(NamedTuple):
+    """What one message holds; `until`: not now."""
+
+    rows: list[Notice]
+    lines: list[wording.Line]
+    until: datetime | None = None
+
+
+def send(services: Services, number: int) -> None:
+    """Whatever is due for the receiver of this notice."""
+    with services.database.transaction() as tx:
+        batch = tries.take(tx, number)
+        row = _receiver(tx, batch) if batch else None
+    if batch is None:
+        return
+    if batch.kind == REPORTERS:
+        mailing.send(services, batch)
+        return
+    with _lane(services, row) as free:
+        if not free or row is None:
+            with services.database.transaction() as tx:
+                tries.wait_until(tx, batch.rows, clock.now() + AGAIN)
+        elif isinstance(row, Channel):
+            _to_channel(services, row, batch)
+        else:
+            hooking.send(services, row, batch)
+
+
+def _receiver(tx: Transaction, batch: Batch) -> Channel | Webhook | None:
+    if batch.kind == REPORTERS:
+        return None
+    return tx.get(Channel, batch.number) if batch.kind == "channel" else tx.get(Webhook, batch.number)
+
+
+@contextmanager
+def _lane(services: Services, row: Channel | Webhook | None) -> Iterator[bool]:
+    """Of all receivers that failed lately one is tried at a time."""
+    if row is None or not row.failures:
+        yield True
+        return
+    with services.database.alone(SUSPECT) as mine:
+        yield mine
+
+
+def _to_channel(services: Services, channel: Channel, batch: Batch) -> None:
+    with services.database.transaction() as tx:
+        parcel = pack(tx, channel, batch.rows, services.settings.timezone)
+        if parcel.until is not None:
+            tries.wait_until(tx, parcel.rows, parcel.until)
+    if parcel.until is not None or not parcel.rows:
+        return
+    outcome = _post(services, channel, parcel)
+    with services.database.transaction() as tx:
+        settle(tx, channel.id, parcel.rows, outcome)
+    if outcome.fault:
+        log.warning("notice.failed", channel=channel.id, kind=channel.scheme, fault=outcome.fault)
+
+
+def pack(tx: Transaction, channel: Channel, rows: list[Notice], zone: str) -> Parcel:
+    """What of these is told now. What nobody is to hear of any more is dropped."""
+    viewer = audience.viewer(tx, channel.account_id)
+    seen = audience.visible(tx, viewer, rows) if viewer else {}
+    gone = [one for one in rows if one.event != TEST and one.tip_id is not None and one.tip_id not in seen]
+    tries.drop(tx, rows if viewer is None else gone)
+    left = [] if viewer is None else [one for one in rows if one not in gone]
+    trials = [one for one in left if one.event == TEST]
+    if trials:
+        tries.wait_until(tx, [one for one in left if one.event != TEST], clock.now())
+        return Parcel(trials, [wording.Line(TEST)])
+    until = _not_now(tx, channel, left, zone)
+    lines = []
+    for one in left:
+        tip = seen.get(one.tip_id or 0)
+        lines.append(wording.Line(one.event, tip.reference if tip else "", tip.category if tip else ""))
+    return Parcel(left, lines, until)
+
+
+def settle(tx: Transaction, channel_id: int, rows: list[Notice], outcome: Outcome) -> None:
+    """How the try ended, on the notices and on the channel itself."""
+    trials = [one for one in rows if one.event == TEST]
+    for one in trials:
+        tx.get_one(Notice, one.id).values = hooking.said(outcome)
+    if outcome.fault is None:
+        tries.sent(tx, rows)
+    else:  # of a trial its owner reads why, and may press again
+        tries.failed(tx, rows, outcome.fault, for_good=bool(trials) or outcome.fault in FOR_GOOD)
+    row = tx.get(Channel, channel_id)
+    if row is None:
+        return
+    if outcome.fault is None:
+        listening.note_sent(tx, row)
+    else:
+        listening.note_failure(tx, row, outcome.fault)
+
+
+def _not_now(tx: Transaction, channel: Channel, rows: list[Notice], zone: str) -> datetime | None:
+    """Until when it has to wait: the owner sleeps, or the robot had its share of this minute."""
+    now = clock.now()
+    quiet = listening.quiet_until(channel, now, zone)
+    is_urgent = any(events.EVENTS[one.event].urgent for one in rows)
+    if quiet and not (is_urgent and listening.breaks_quiet(channel)):
+        return quiet
+    lately = tries.sent_lately(tx, channel.id)
+    if len(lately) >= PER_MINUTE.get(channel.scheme, MOST_A_MINUTE):
+        return max(lately[0] + timedelta(minutes=1), now + timedelta(seconds=1))
+    return None
+
+
+def _post(services: Services, channel: Channel, parcel: Parcel) -> Outcome:
+    chosen = services.settings
+    try:
+        address = listening.open_address(services.key, channel)
+    except sealing.Unopened:
+        return Outcome("notice:address-unclear")
+    allowed = outgoing.networks(chosen.notice_networks)
+    text = wording.for_staff(chosen.locale, chosen.base_url, parcel.lines, channel.scheme)
+    if address.scheme != "mail":
+        return outgoing.by_apprise(address, text, allowed)
+    subject = wording.title(chosen.locale, chosen.station)
+    if not address.to:
+        return outgoing.by_apprise(address, text, allowed, title=subject)
+    if not chosen.mail_url:
+        return Outcome("notice:unset")
+    own = Address("mail", mailing.station_mail(chosen.mail_url, address.to))
+    return outgoing.by_apprise(own, text, outgoing.ANYWHERE, title=subject)
