@@ -6,6 +6,7 @@ Each answers as the real one does, or as one that is ill: the path's last word s
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import threading
 import time
@@ -146,6 +147,7 @@ class Mailbox:
 @contextmanager
 def mailbox() -> Iterator[Mailbox]:
     box = Mailbox()
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # its own, in which all that it hears stands
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         box.port = free.getsockname()[1]

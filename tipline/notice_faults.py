@@ -11,7 +11,7 @@ from tipline.errors import N_
 # fmt: off
 FAULTS: dict[str, str] = {
     "notice:key-refused": N_("The other side does not know this robot. It was removed, or its address was not copied whole: copy it once more in the group and add it anew."),
-    "notice:robot-rule": N_("The robot refused the text by a rule of its own: a signature, a keyword or a list of addresses. Take the rule “signature”, or add 线索 and T- as keywords, or allow this server's address."),
+    "notice:robot-rule": N_("The robot refused the text by a rule of its own. In its settings add T- and Tipline as keywords or allow this server's address; of signatures only the secret of DingTalk can be entered here."),
     "notice:too-often": N_("The other side asks for fewer messages. The next try waits; what comes in the meantime is put together."),
     "notice:server-fault": N_("The other side reports a fault of its own. Tried again by itself."),
     "notice:refused": N_("The other side refused the message. Check the address."),

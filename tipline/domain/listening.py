@@ -202,6 +202,6 @@ def _hour(typed: str) -> str | None:
     if not typed:
         return None
     try:
-        return time.fromisoformat(typed).strftime("%H:%M")
+        return time.fromisoformat(typed.zfill(5)).strftime("%H:%M")
     except ValueError:
         raise TiplineError("channel:hours-unclear", fields={"quiet_from": "channel:hours-unclear"}) from None

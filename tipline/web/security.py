@@ -72,6 +72,7 @@ AREAS: tuple[tuple[str, Area], ...] = (
     ("/", INTAKE),
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
+END_OF_NEWS = re.compile(r"/news/[^/]+/[^/]+")
 # Anonymous doors: they act with nothing the browser adds by itself, so a token would protect nothing.
 OPEN_DOORS = {
     "POST /report", "POST /verify", "POST /api/v1/public/tips", "POST /api/v1/public/sessions",
@@ -113,6 +114,8 @@ def refuse_foreign() -> None:
         return
     if request.method == "POST" and FILES_AT_THE_COUNTER.fullmatch(request.path.rstrip("/")):
         return  # As with the reporter's: the view looks at the token that stands before the files.
+    if request.method == "POST" and END_OF_NEWS.fullmatch(request.path):
+        return  # Pressed by mail programs, too (RFC 8058): its link opens that and nothing else.
     if request.wants_json and not request.cookies:  # type: ignore[attr-defined]
         return  # Nothing here that a browser added by itself; the guard of the view asks for the token.
     current_app.extensions["csrf_protect"].protect()

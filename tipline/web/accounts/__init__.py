@@ -8,6 +8,7 @@ blueprint = Blueprint("signin", __name__)
 blueprint.after_request(language.remember)
 
 from tipline.web.accounts import (  # noqa: E402, F401 - they add their routes
+    channels,
     enrolling,
     keyed,
     mine,

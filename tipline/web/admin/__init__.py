@@ -12,6 +12,7 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     beat_posters,
     border_drawing,
     borders,
+    channels,
     duties,
     erasures,
     holds,
@@ -26,4 +27,5 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     shops,
     system,
     tokens,
+    webhooks,
 )

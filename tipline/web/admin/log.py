@@ -31,6 +31,19 @@ from tipline.web.review.layout import say
 
 PAGE = 100
 ACTS = {
+    "channel:add": N_("Channel added"),
+    "channel:change": N_("Channel changed"),
+    "channel:pause": N_("Channel paused: it failed too often"),
+    "channel:remove": N_("Channel removed"),
+    "channel:retry": N_("What a channel had failed to send is tried again"),
+    "channel:test": N_("Channel tried out"),
+    "webhook:add": N_("Webhook added"),
+    "webhook:change": N_("Webhook changed"),
+    "webhook:pause": N_("Webhook paused: it failed too often"),
+    "webhook:remove": N_("Webhook removed"),
+    "webhook:retry": N_("What a webhook had failed to send is tried again"),
+    "webhook:rotate": N_("New secret for a webhook"),
+    "webhook:test": N_("Webhook tried out"),
     "alert:decoy": N_("Alert: a decoy was looked into"),
     "alert:seen": N_("Alerts seen"),
     "alert:volume": N_("Alert: unusually many looks or downloads"),

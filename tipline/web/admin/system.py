@@ -11,14 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 import storage
-from tipline import checks, encryption, failures
+from tipline import checks, encryption, failures, notice_faults
 from tipline.db import Transaction
-from tipline.domain import chores, clock, evidence, forecasting, outbox, scrubbing, steps
+from tipline.domain import chores, clock, evidence, forecasting, listening, outbox, scrubbing, steps
+from tipline.domain.channels import Channel
 from tipline.domain.outbox import Outbox
 from tipline.domain.tips import Tip
 from tipline.errors import N_
 from tipline.services import Services
-from tipline.web import current, guard
+from tipline.web import channel_pages, current, guard
 from tipline.web.admin import blueprint, tabs
 
 # Workers write every few seconds.
@@ -44,6 +45,7 @@ def show_system() -> ResponseReturnValue:
             "dead": [_failed(tx, row) for row in outbox.list_dead(tx)],
             "log": chores.find(tx, "verify"),
             "scrub": chores.find(tx, "scrub"),
+            "unsent": [_unsent(one) for one in listening.list_failing(tx)],
             "damaged": [(one, tx.get_one(Tip, one.tip_id)) for one in scrubbing.list_damaged(tx)],
         }
     return tabs.show(
@@ -62,6 +64,15 @@ def _failed(tx: Transaction, row: Outbox) -> dict[str, Any]:
         "tip": tip,
         "cause": gettext(failures.sentence_of(row.failure)) if row.failure else "",
     }
+
+
+def _unsent(row: Channel) -> dict[str, Any]:
+    """A channel of anybody that fails, with the cause in words."""
+    return {
+        "row": row, "state": channel_pages.state_of(row),
+        "kind": channel_pages.KINDS.get(row.scheme, row.scheme),
+        "cause": gettext(notice_faults.sentence_of(row.failure or "")),
+    }  # fmt: skip
 
 
 def _sandbox(services: Services) -> dict[str, Any] | None:

@@ -31,6 +31,8 @@ TABS = (
     Tab("shops", N_("Shops and posters"), "shop:manage", 1),
     Tab("/desk/partners", N_("Partners"), "partner:manage", 1),
     Tab("replies", N_("Templates"), "reply:manage", 1),
+    Tab("channels", N_("Channels"), "channel:manage", 1),
+    Tab("webhooks", N_("Webhooks"), "webhook:manage", 1),
     Tab("retention", N_("Retention"), "retention:read", 2),
     Tab("erasures", N_("Erasure"), "retention:read", 2),
     Tab("holds", N_("Legal holds"), "retention:read", 2),

@@ -27,6 +27,7 @@ from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.suggestions import blueprint as suggestions
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.tus import blueprint as tus
+from tipline.web.api.webhooks import blueprint as webhooks
 
 queue.record_once(describe)
 _desk = (
@@ -45,5 +46,6 @@ _desk = (
     custody,
     retention,
     search,
+    webhooks,
 )
 blueprints = (public, receipts, shops, tus, partner, *_desk)

@@ -13,4 +13,14 @@ blueprint = APIBlueprint("intake", __name__, enable_openapi=False)
 blueprint.after_request(language.remember)
 
 # Views register themselves on the blueprint.
-from tipline.web.intake import exporting, leaving, oneshot, rating, recorder, status, steps, verify  # noqa: E402, F401
+from tipline.web.intake import (  # noqa: E402, F401
+    exporting,
+    leaving,
+    news,
+    oneshot,
+    rating,
+    recorder,
+    status,
+    steps,
+    verify,
+)

@@ -20,6 +20,7 @@ from tipline.web.intake import (
     blueprint,
     guessing,
     keeping,
+    news,
     pages,
     responding,
     slips,
@@ -176,3 +177,7 @@ def status_page(
         values["has_contact"] = contacts.is_given(tx, tip.id)
         values["kept"] = keeping.tell(tx, tip)
     return pages.render("status", faults=faults, said=said or {}, typed=typed, **values)
+        values["news"] = news.tell(tx, tip)
+    return pages.render(
+        "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
+    )

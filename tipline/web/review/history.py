@@ -71,6 +71,8 @@ SENTENCES = {
     "derivative:remove": N_("File %(number)s, %(what)s: export removed"),
     "hold:set": N_("Legal hold set"),
     "hold:end": N_("Legal hold ended"),
+    "news:ask": N_("The tip provider wants to hear when there is news"),
+    "news:stop": N_("The tip provider wants no more messages"),
     "erasure:ask": N_("Erasure asked for"),
     "erasure:request": N_("The tip provider asked for deletion"),
     "erasure:approve": N_("Erasure approved"),

@@ -16,7 +16,7 @@ from tipline.domain.accounts import Account
 from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
 from tipline.web import current, media
-from tipline.web.review import keys, offers, responding, truth, warned, words
+from tipline.web.review import keys, offers, paused, responding, truth, warned, words
 from tipline.web.review.saying import gettext
 
 
@@ -43,6 +43,7 @@ def names() -> dict[str, Any]:
         "prefs": prefs,
         "unseen_mentions": offers.count_unseen,
         "unseen_alerts": warned.count_unseen,
+        "paused_channels": paused.count_paused,
         "key_table": key_table,
         "here_now": here_now,
         "zone_name": zone_name,
