@@ -176,8 +176,5 @@ def status_page(
     with current.services().database.reading() as tx:
         values["has_contact"] = contacts.is_given(tx, tip.id)
         values["kept"] = keeping.tell(tx, tip)
-    return pages.render("status", faults=faults, said=said or {}, typed=typed, **values)
         values["news"] = news.tell(tx, tip)
-    return pages.render(
-        "status", faults=faults, said=said or {}, typed=typed, overdue=is_overdue(tip), **values
-    )
+    return pages.render("status", faults=faults, said=said or {}, typed=typed, **values)
