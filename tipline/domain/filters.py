@@ -30,7 +30,7 @@ NOBODY = "none"
 MOST_WORDS = 8
 # Whoever asks for one of these wants to see each tip, also where several tell of one thing.
 _ONE_BY_ONE = (
-    "assignee", "q", "unread", "footage", "period", "after", "before", "shop", "due", "incident",
+    "assignee", "q", "footage", "period", "after", "before", "shop", "due", "incident",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from tipline.errors import N_
 from tipline.i18n import say
 from tipline.services import Services
 from workers import sweep
-from workers.demo import done, footage, people, residents, sent
+from workers.demo import done, footage, people, residents, sent, together
 from workers.demo.play import Stage
 
 TURN_WITHIN_S = 60
@@ -97,7 +97,8 @@ def perform(services: Services, now: datetime, drawn: dict[tuple[str, int], Path
     try:
         stage = Stage(quiet, now, drawn, done.CASES)
         stage.settle_in(people.PEOPLE, people.BEATS, people.SHOPS, people.BORDERS)
-        stage.play((*sent.SENT, *residents.SENT), (*done.ACTS, *residents.ACTS))
+        reports = (*sent.SENT, *residents.SENT, *together.SENT)
+        stage.play(reports, (*done.ACTS, *residents.ACTS, *together.ACTS))
     finally:
         quiet.close()
     return stage
@@ -129,7 +130,8 @@ def _tell(services: Services, stage: Stage) -> None:
     with open(path, "x", opener=_for_this_user) as file:
         file.write("\n".join(lines) + "\n")
     files = sum(len(tip.files) for tip in sent.SENT)
-    print(say(locale, FILLED, tips=len(sent.SENT) + len(residents.SENT), cases=len(done.CASES), files=files))
+    number = len(sent.SENT) + len(residents.SENT) + len(together.SENT)
+    print(say(locale, FILLED, tips=number, cases=len(done.CASES), files=files))
     print(say(locale, SIGN_IN, url=f"{base}/desk/sign-in", path=path))
     for line in lines:
         print(f"  {line}")

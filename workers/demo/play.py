@@ -42,6 +42,7 @@ from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
 from workers.demo.residents import OFFICERS
 from workers.demo.terms import Act, File, Sent
+from workers.demo.together import TOGETHER
 
 PIECE = 256 * 1024
 MESSAGES = {"note", "progress", "question", "message"}
@@ -205,6 +206,14 @@ class Stage:
             ratings.rate(tx, reporter(tip.reference), tip, int(act.more), act.text)
             return
         actor = self._actors[act.who]
+        if act.verb in TOGETHER:
+            others = [
+                tips.read_tip(tx, self._references[key])
+                for key in act.more.split()
+                if key in self._references
+            ]
+            TOGETHER[act.verb](tx, actor, tip, act, others)
+            return
         if act.verb == "acknowledge":
             tips.acknowledge(tx, actor, tip)
         elif act.verb == "assign":
