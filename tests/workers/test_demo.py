@@ -37,7 +37,7 @@ from tipline.domain.tips import Tip
 from tipline.services import Services
 from workers import examination
 from workers.demo import __main__ as demo
-from workers.demo import done, footage, people, residents, sent
+from workers.demo import done, footage, people, residents, sent, together
 from workers.demo.terms import File, Sent, When
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -74,7 +74,9 @@ def test_an_empty_instance_becomes_a_district_with_people_tips_and_cases(
             "auditor",
         }
         rows = triage.list_queue(tx, filters.Filter(state="all")).rows
-        assert len(rows) == 12 + len(residents.SENT)
+        # Of what several people report together, the queue of a program holds each tip.
+        assert len(rows) == 12 + len(residents.SENT) + len(together.SENT)
+        assert [row.reporters for row in rows if row.incident].count(4) == 4
         assert {row.beat.name for row in rows if row.beat} == set(people.BEATS.values())
         posters = {one.words: one.code for one in shops.list_shops(tx)}
         assert len(posters) == len(people.SHOPS)
