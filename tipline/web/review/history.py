@@ -11,7 +11,7 @@ from tipline.domain import accounts, cases, categories, custody, policy
 from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
-from tipline.web import current, filters
+from tipline.web import bulletin_words, current, filters
 from tipline.web.review import acted, came, gathered, handing_words, responding, truth, words
 from tipline.web.review.history_words import CAUSES, FIELDS, TAKEN_BACK, WANTED
 from tipline.web.review.saying import gettext
@@ -39,10 +39,7 @@ SENTENCES = {
     "share:open": N_("%(share)s opened by its recipient"),
     "share:late": N_("%(share)s asked for after its end"),
     "share:revoke": N_("%(share)s revoked: %(recipient)s can open it no more"),
-    "bulletin:still-add": N_("Covered still of file %(number)s put into a bulletin"),
-    "bulletin:still-confirm": N_("Covered still of file %(number)s looked at in full size for a bulletin"),
-    "bulletin:still-remove": N_("Covered still of file %(number)s taken out of a bulletin"),
-    "bulletin:still-words": N_("Words beside a still of file %(number)s in a bulletin changed"),
+    **bulletin_words.ACTS,
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was refused"),
     "evidence:remove": N_("File %(number)s taken back before it had arrived"),

@@ -30,6 +30,7 @@ from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard, purposes
 from tipline.web.accounts import contact_door
 from tipline.web.review import (
+    answered,
     begun,
     blueprint,
     came,
@@ -166,6 +167,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "progress": looking.progress_of(files),
         "exporting": exporting.concerned(files, _numbers("exporting")),
         "links": standing,
+        "answered": answered.of(tx, row, standing),
         "seen": stance.of(row, standing),
         "thread": messages.list_all(tx, row),
         "history": history.of_tip(tx, row.reference),

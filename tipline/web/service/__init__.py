@@ -11,6 +11,8 @@ blueprint.after_request(language.remember)
 
 # Views register themselves on the blueprint.
 from tipline.web.service import (  # noqa: E402, F401
+    bulletin_acts,
+    bulletins,
     incident_acts,
     incident_list,
     incident_page,
