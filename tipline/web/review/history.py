@@ -11,9 +11,9 @@ from tipline.domain import accounts, cases, categories, custody, policy
 from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
-from tipline.web import bulletin_words, current, filters
+from tipline.web import current, filters
 from tipline.web.review import acted, came, gathered, handing_words, responding, truth, words
-from tipline.web.review.history_words import CAUSES, FIELDS, TAKEN_BACK, WANTED
+from tipline.web.review.history_words import CAUSES, FIELDS, STILLS, TAKEN_BACK, WANTED
 from tipline.web.review.saying import gettext
 
 MOST = 1000
@@ -39,7 +39,7 @@ SENTENCES = {
     "share:open": N_("%(share)s opened by its recipient"),
     "share:late": N_("%(share)s asked for after its end"),
     "share:revoke": N_("%(share)s revoked: %(recipient)s can open it no more"),
-    **bulletin_words.ACTS,
+    **STILLS,
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was refused"),
     "evidence:remove": N_("File %(number)s taken back before it had arrived"),

@@ -32,3 +32,10 @@ FIELDS = {
     "summary": N_("summary"),
     "state": N_("state"),
 }
+# What the history of a tip tells of its stills.
+STILLS = {
+    "bulletin:still-add": N_("Covered still of file %(number)s put into a bulletin"),
+    "bulletin:still-confirm": N_("Covered still of file %(number)s looked at in full size for a bulletin"),
+    "bulletin:still-remove": N_("Covered still of file %(number)s taken out of a bulletin"),
+    "bulletin:still-words": N_("Words beside a still of file %(number)s in a bulletin changed"),
+}
