@@ -9,6 +9,7 @@ import click
 from tipline import __version__
 from tipline.commands import (
     backup,
+    beat,
     contacts,
     custody,
     intake,
@@ -45,6 +46,7 @@ for command in (
     user.group,
     intake.group,
     shop.group,
+    beat.group,
     token.group,
     media.group,
     custody.group,

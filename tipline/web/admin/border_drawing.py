@@ -103,6 +103,7 @@ def _words() -> dict[str, str]:
         "drawing": gettext(
             "Click corner after corner; click the last one again to close the border. Escape stops."
         ),
+        "hole": gettext("Click inside the area where the hole shall begin."),
         "crossing": gettext(
             "The border crosses itself at the red mark (%(place)s). Move or take away a corner there.",
             place="#",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tipline.web.api import tails as _tails  # noqa: F401 - it adds its call to those of tus
 from tipline.web.api.acts import blueprint as acts
+from tipline.web.api.beats import blueprint as beats
 from tipline.web.api.case_parts import blueprint as case_parts
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
@@ -35,6 +36,7 @@ _desk = (
     tips,
     suggestions,
     incidents,
+    beats,
     evidence,
     derivatives,
     marks,

@@ -14,6 +14,7 @@ from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import (
     accounts,
+    arrivals,
     beats,
     cases,
     categories,
@@ -176,6 +177,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "came": came.of(tx, row, people),
         "author_names": {one.username: one.display_name for one in staff},
         "beats": beats.list_beats(tx),
+        "beat_by": words.BEAT_BY.get(arrivals.how_found(tx, row) or ""),
         "categories": categories.CATEGORIES,
         "choices": cases.list_cases(tx, current.actor(), state="open", limit=CHOICES),
         "snoozes": snoozing.choices(),

@@ -65,13 +65,12 @@ class Border {
     });
     this.map.on("editable:vertex:dragend editable:vertex:deleted editable:dragend", () => this.changed());
     this.map.on("editable:drawing:end", () => this.showStage());
-    // A click on a corner takes it away; of three none goes.
     this.map.on("editable:drawing:start", () => this.showStage());
     for (const button of document.querySelectorAll("[data-border-act]")) {
       button.addEventListener("click", () => this[button.dataset.borderAct]());
     }
     this.map.getContainer().addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.map.editTools.drawing()) this.map.editTools.stopDrawing();
+      if (event.key === "Escape") this.undoDrawing();
     });
     this.field.addEventListener("change", () => {
       this.keepStep();
@@ -81,26 +80,43 @@ class Border {
   }
 
   newArea() {
+    this.stopHole();
     this.map.editTools.stopDrawing();
     this.map.editTools.startPolygon(null, { className: "map-border" });
     this.view.say(this.words.drawing);
   }
 
+  undoDrawing() {
+    this.stopHole();
+    if (!this.map.editTools.drawing()) return;
+    this.draw(this.read());
+    this.check();
+  }
+
+  // The next click inside an area is the hole's first corner.
   hole() {
-    const [layer] = this.layers.getLayers();
-    if (!layer) return;
     this.map.editTools.stopDrawing();
-    layer.editor.newHole();
+    this.map.off("click", this.beginHole, this).on("click", this.beginHole, this);
+    this.map.getContainer().classList.add("leaflet-editable-drawing");
+    this.view.say(this.words.hole);
+  }
+
+  beginHole({ latlng }) {
+    const layer = this.layers.getLayers().find((one) => one.shapeAt(latlng));
+    if (!layer) return;
+    this.stopHole();
+    layer.editor.newHole(latlng);
     this.view.say(this.words.drawing);
   }
 
+  stopHole() {
+    this.map.off("click", this.beginHole, this);
+    this.map.getContainer().classList.remove("leaflet-editable-drawing");
+  }
+
   undo() {
-    if (this.map.editTools.drawing()) {
-      this.map.editTools.stopDrawing();
-      this.draw(this.read());
-      this.check();
-      return;
-    }
+    if (this.map.editTools.drawing()) return this.undoDrawing();
+    this.stopHole();
     if (!this.steps.length) return;
     this.before = this.field.value = this.steps.pop();
     this.draw(this.read());
