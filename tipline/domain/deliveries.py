@@ -18,9 +18,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tipline.db import Base, Transaction, safe_text
 from tipline.domain import ids, limits, receipts, tips
 from tipline.domain.actors import Actor
+from tipline.domain.incidents import Incident
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
+
+MOST_OWN, MOST_INCIDENTS = 1_000, 100
 
 DOOR = "partner"
 
@@ -128,6 +131,30 @@ def read_own(tx: Transaction, actor: Actor, reference: str) -> tuple[Tip, Delive
     if delivery is None or delivery.account_id != actor.user_id:
         raise TiplineError("tip:not-found")
     return tip, delivery
+
+
+def list_incidents(tx: Transaction, actor: Actor) -> list[tuple[Incident, list[str]]]:
+    """Incidents with tips of this partner, and which tips; open ones first, then the newest."""
+    query = (
+        select(Incident, Tip.reference)
+        .join(Tip, Tip.incident_id == Incident.id)
+        .join(Delivery, Delivery.tip_id == Tip.id)
+        .where(Delivery.account_id == _account(actor))
+        .order_by(Incident.state != "open", Incident.id.desc(), Tip.id)
+        .limit(MOST_OWN)
+    )
+    found: dict[int, tuple[Incident, list[str]]] = {}
+    for incident, reference in tx.execute(query):
+        found.setdefault(incident.id, (incident, []))[1].append(reference)
+    return list(found.values())[:MOST_INCIDENTS]
+
+
+def read_incident(tx: Transaction, actor: Actor, reference: str) -> tuple[Incident, list[str]]:
+    """One of these; any other is as if it were not there."""
+    for incident, own in list_incidents(tx, actor):
+        if incident.reference == reference.upper():
+            return incident, own
+    raise TiplineError("incident:not-found")
 
 
 def _account(actor: Actor) -> int:

@@ -182,6 +182,7 @@ ACTS = {
     "clock:back": N_("The station's clock was set back"),
     "log:export": N_("Log exported"),
     "figures:save": N_("Table of figures saved"),
+    "figures:export": N_("List of tips handed to another system"),
     "log:scrub": N_("Originals read again and compared"),
     "log:search": N_("Log searched"),
     "log:verify": N_("Log checked"),

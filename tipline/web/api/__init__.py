@@ -5,7 +5,8 @@ All live under /api/v1.
 
 from __future__ import annotations
 
-from tipline.web.api import tails as _tails  # noqa: F401 - it adds its call to those of tus
+from tipline.web.api import partner_incidents as _own  # noqa: F401 - they add their calls
+from tipline.web.api import tails as _tails  # noqa: F401
 from tipline.web.api.acts import blueprint as acts
 from tipline.web.api.beats import blueprint as beats
 from tipline.web.api.case_parts import blueprint as case_parts
@@ -14,6 +15,7 @@ from tipline.web.api.custody import blueprint as custody
 from tipline.web.api.derivatives import blueprint as derivatives
 from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
+from tipline.web.api.figures import blueprint as figures
 from tipline.web.api.incidents import blueprint as incidents
 from tipline.web.api.marks import blueprint as marks
 from tipline.web.api.packages import blueprint as packages
@@ -49,5 +51,6 @@ _desk = (
     retention,
     search,
     webhooks,
+    figures,
 )
 blueprints = (public, receipts, shops, tus, partner, *_desk)

@@ -1,0 +1,71 @@
+"""Figures and lists for other systems, and what a partner's program follows of incidents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from tipline.domain import custody, incidents, progress, tips
+from tipline.domain.accounts import Account
+from tipline.domain.tips import Tip
+from tipline.services import Services
+
+Headers = Callable[..., dict[str, str]]
+
+
+SPAN = "first=2026-01-01&last=2027-12-31"
+
+
+def test_figures_are_those_of_the_page(
+    client: FlaskClient, headers: Headers, make_tip: Callable[..., Tip]
+) -> None:
+    make_tip(category="noise")
+    told = client.get(f"/api/v1/figures?{SPAN}", headers=headers("supervisor")).json
+    assert told["totals"]["received"] == 1
+    assert told["tables"]["kinds"][0]["Tips"] == 1
+    assert told["answered"] is None
+
+
+def test_a_list_holds_no_words_of_anybody_and_stands_in_the_log(
+    client: FlaskClient, headers: Headers, make_tip: Callable[..., Tip], services: Services
+) -> None:
+    make_tip("CANARY-WORDS", place="CANARY-PLACE", contact="CANARY-CONTACT", anonymous=False)
+    for form in ("json", "csv"):
+        answer = client.get(f"/api/v1/exports/tips?{SPAN}&format={form}", headers=headers("supervisor"))
+        assert answer.status_code == 200
+        assert "T-1001" in answer.text
+        assert "CANARY" not in answer.text
+    listed = client.get(f"/api/v1/exports/tips?{SPAN}", headers=headers("auditor")).text
+    assert json.loads(listed)["group"] == "tip"
+    with services.database.reading() as tx:
+        assert len(custody.list_of(tx, actions=["figures:export"])) == 3
+
+
+def test_days_that_are_none_are_refused_with_their_field(client: FlaskClient, headers: Headers) -> None:
+    answer = client.get("/api/v1/figures?first=2026-11-30&last=2026-11-01", headers=headers("supervisor"))
+    assert (answer.status_code, answer.json["code"]) == (422, "figures:span")
+
+
+def test_a_partner_follows_the_incident_its_tip_belongs_to_and_no_other(
+    client: FlaskClient, headers: Headers, make_tip: Callable[..., Tip], services: Services,
+    people: dict[str, Account],
+) -> None:  # fmt: skip
+    body = {"category": "lift", "text": "三号楼电梯困人", "external_id": "L-1"}
+    own = client.post("/api/v1/partner/tips", json=body, headers=headers("partner")).json["reference"]
+    other = make_tip(category="lift")
+    officer = people["investigator"].actor
+    with services.database.transaction() as tx:
+        first = incidents.open_incident(tx, officer, tips.read_tip(tx, own), title="三号楼电梯困人")
+        incidents.open_incident(tx, officer, tips.read_tip(tx, other.reference), title="别处")
+        progress.post(tx, officer, first, "维保人员 10 分钟到")
+    (told,) = client.get("/api/v1/partner/incidents", headers=headers("partner")).json["items"]
+    assert (told["title"], told["tips"], told["state"]) == ("三号楼电梯困人", [own], "open")
+    assert [one["text"] for one in told["progress"]] == ["维保人员 10 分钟到"]
+    assert f'"{officer.name}"' not in json.dumps(told)
+    address = f"/api/v1/partner/incidents/{told['reference']}"
+    assert client.get(address, headers=headers("partner")).json == told
+    another = client.get("/api/v1/partner/incidents/E-1002", headers=headers("partner"))
+    assert another.json["code"] == "incident:not-found"
+    assert client.get(address, headers=headers("investigator")).status_code == 403

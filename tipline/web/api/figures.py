@@ -1,0 +1,89 @@
+"""Figures and lists of tips for other systems: as JSON, or as a table that is safe in spreadsheets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel, Field
+
+from tipline.domain import custody, figures, listing
+from tipline.domain.figures import Wanted
+from tipline.domain.listing import COLUMNS
+from tipline.web import current, guard
+from tipline.web.cases import tables as sheets
+from tipline.web.overview import tables
+
+blueprint = APIBlueprint("api_figures", __name__, url_prefix="/api/v1", tag="Figures")
+
+
+class SpanQuery(BaseModel):
+    first: date = Field(description="First day of the station's calendar.")
+    last: date = Field(description="Last day, included.")
+    beat: str = Field("", description="Code of a beat; empty for all.")
+    category: str = Field("", description="A category, or a group of them: tip, now, question, request.")
+
+    def wanted(self) -> Wanted:
+        return Wanted(self.first, self.last, current.zone(), self.beat, self.category).checked()
+
+
+class ListQuery(SpanQuery):
+    format: str = Field("json", pattern="^(json|csv)$", description="json: one object a line; or csv.")
+
+
+class FiguresOut(BaseModel):
+    totals: dict[str, int]
+    answered: dict[str, float] | None = Field(description="number, p50, p90 and p95, in seconds.")
+    backlog: dict[str, int]
+    tables: dict[str, list[dict[str, Any]]] = Field(description="Each table of the page, row by row.")
+
+
+@blueprint.get("/figures")
+@guard.staff("figures:read")
+@blueprint.input(SpanQuery, location="query")
+@blueprint.output(FiguresOut)
+def get_figures(query_data: SpanQuery) -> dict[str, Any]:
+    """What the commander's page shows."""
+    wanted = query_data.wanted()
+    with current.services().database.reading() as tx:
+        spread = figures.answered(tx, wanted)
+        found = tables.every(tx, wanted)
+        return {
+            "totals": figures.totals(tx, wanted)._asdict(),
+            "answered": spread._asdict() if spread else None,
+            "backlog": figures.backlog(tx, wanted),
+            "tables": {
+                name: [dict(zip(one.head, row, strict=True)) for row in one.rows]
+                for name, one in found.items()
+            },
+        }
+
+
+@blueprint.get("/exports/tips")
+@guard.staff("figures:read")
+@blueprint.input(ListQuery, location="query")
+def export_tips(query_data: ListQuery) -> Response:
+    """Tips of a span, one a line, without what their reporters wrote and without how to reach them."""
+    wanted, as_table = query_data.wanted(), query_data.format == "csv"
+    database = current.services().database
+    with database.transaction() as tx:
+        custody.append(
+            tx, current.actor(), "figures:export", "figures", first=wanted.first.isoformat(),
+            last=wanted.last.isoformat(), beat=wanted.beat or None, category=wanted.category or None,
+        )  # fmt: skip
+    with database.reading() as tx:
+        found = list(listing.list_told(tx, wanted))
+    name = f"tips-{wanted.first}-{wanted.last}.{'csv' if as_table else 'jsonl'}"
+    lines = _table(found) if as_table else (json.dumps(one, ensure_ascii=False) + "\n" for one in found)
+    response = Response(lines, mimetype="text/csv" if as_table else "application/jsonl")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _table(found: list[dict[str, Any]]) -> Iterator[str]:
+    rows = [["" if one[name] is None else str(one[name]) for name in COLUMNS] for one in found]
+    yield sheets.csv([list(COLUMNS), *rows])
