@@ -58,9 +58,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--notes", type=int, default=2)
     said = parser.parse_args(arguments)
-    print(
-        "| | polls | poll p50 / p95 | with news p50 / p95 | 50 / 99 / 100 % have it | errors | web host |"
-    )
+    print("| | polls | poll p50 / p95 | with news p50 / p95 | 50 / 99 / 100 % have it | errors | web host |")
     print("|---|---|---|---|---|---|---|")
     for number in said.watchers:
         with tempfile.TemporaryDirectory(prefix="tipline-bench-") as folder, running(Path(folder)) as station:

@@ -25,6 +25,8 @@ ADMIN = (
     "/desk/admin/accounts/zhao/tokens",
     "/desk/admin/alerts",
     "/desk/admin/beats",
+    "/desk/admin/duty",
+    "/desk/duty",
     "/desk/admin/erasures",
     "/desk/admin/holds",
     "/desk/admin/replies",
