@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
-from tipline.domain import categories, clock, due, folding, search, unread
+from tipline.domain import categories, clock, due, folding, response, search, unread
 from tipline.domain.accounts import Account
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
@@ -25,12 +25,14 @@ PERIODS = {
     "30d": timedelta(days=30),
 }  # fmt: skip
 DUE = {"30d": due.SOON}
+# How the response clock stands.
+RUNNING, LATE = CLOCKS = ("running", "late")
 WITH, WITHOUT = FOOTAGE = ("with", "without")
 NOBODY = "none"
 MOST_WORDS = 8
 # Whoever asks for one of these wants to see each tip, also where several tell of one thing.
 _ONE_BY_ONE = (
-    "assignee", "q", "footage", "period", "after", "before", "shop", "due", "incident",
+    "assignee", "q", "footage", "period", "after", "before", "shop", "due", "incident", "clock",
 )  # fmt: skip
 
 
@@ -40,7 +42,7 @@ class Filter:
 
     `shop` is a code or part of a name. `after` and `before` are days of the station's calendar, both
     included. `reader` is whose eyes `unread` speaks of. `due` is `30d`: what falls due so soon, or is.
-    `incident` is a number such as `E-1001`.
+    `incident` is a number such as `E-1001`. `clock` is `running` or `late`: nobody has acknowledged yet.
     """
 
     state: str = ""
@@ -56,6 +58,7 @@ class Filter:
     shop: str = ""
     due: str = ""
     incident: str = ""
+    clock: str = ""
     reader: int | None = None
     zone: tzinfo = field(default=UTC, compare=False)
     rules: Rules = field(default_factory=dict, compare=False)  # of retention, for `due`
@@ -65,7 +68,14 @@ class Filter:
 def narrow(query: Select[Any], wanted: Filter) -> Select[Any]:
     """Only what the filter lets through; raises filter:unclear for a value that means nothing."""
     state = wanted.state or ("all" if wanted.due else "")
-    found = [_state(state, Tip), *_who(wanted), *_what(wanted), *_when(wanted), *_due(wanted)]
+    found = [
+        _state(state, Tip),
+        *_who(wanted),
+        *_what(wanted),
+        *_when(wanted),
+        *_due(wanted),
+        *_clock(wanted),
+    ]
     if wanted.folded and not any(getattr(wanted, name) for name in _ONE_BY_ONE):
         found.append(folding.newest_alone([partial(_state, state), partial(_where_it_is, wanted)]))
     return query.where(*found)
@@ -133,6 +143,17 @@ def _due(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.due not in ("", *DUE):
         raise _unclear("due")
     return [due.falls_due(wanted.rules, clock.now() + DUE[wanted.due])] if wanted.due else []
+
+
+def _clock(wanted: Filter) -> list[ColumnElement[bool]]:
+    if wanted.clock not in ("", *CLOCKS):
+        raise _unclear("clock")
+    if not wanted.clock:
+        return []
+    found: list[ColumnElement[bool]] = [
+        Tip.acknowledged_at.is_(None), Tip.state.in_(response.RUNNING),
+    ]  # fmt: skip
+    return [*found, Tip.ack_due_at < clock.now()] if wanted.clock == LATE else found
 
 
 def _midnight(name: str, day: str, zone: tzinfo, *, days: int = 0) -> datetime:

@@ -44,8 +44,8 @@ def list_targets(tx: Transaction) -> dict[str, Target]:
 def set_target(tx: Transaction, actor: Actor, category: str, minutes: int | None, default: int) -> bool:
     """From now on; None: by the setting again. Whether anything changed. Raises target:minutes-unclear."""
     categories.read_category(category)
-    if minutes is not None and not LEAST <= minutes <= MOST:
-        raise TiplineError("target:minutes-unclear", fields={"minutes": "target:minutes-unclear"}, most=MOST)
+    if minutes is not None:
+        require_minutes(minutes)
     row = tx.get(Target, category)
     before = row.minutes if row else None
     if before == minutes:
@@ -60,6 +60,12 @@ def set_target(tx: Transaction, actor: Actor, category: str, minutes: int | None
         after={"minutes": minutes},
     )  # fmt: skip
     return True
+
+
+def require_minutes(minutes: int) -> None:
+    """Raise target:minutes-unclear for what is no target."""
+    if not LEAST <= minutes <= MOST:
+        raise TiplineError("target:minutes-unclear", fields={"minutes": "target:minutes-unclear"}, most=MOST)
 
 
 def take_back(tx: Transaction, actor: Actor, act: acts.Act) -> None:

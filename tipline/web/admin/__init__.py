@@ -26,6 +26,7 @@ from tipline.web.admin import (  # noqa: E402, F401 - they add their routes
     retention,
     shops,
     system,
+    targets,
     tokens,
     webhooks,
 )

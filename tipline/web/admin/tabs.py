@@ -31,6 +31,7 @@ TABS = (
     Tab("shops", N_("Shops and posters"), "shop:manage", 1),
     Tab("/desk/partners", N_("Partners"), "partner:manage", 1),
     Tab("replies", N_("Templates"), "reply:manage", 1),
+    Tab("targets", N_("Response targets"), "target:manage", 1),
     Tab("channels", N_("Channels"), "channel:manage", 1),
     Tab("webhooks", N_("Webhooks"), "webhook:manage", 1),
     Tab("retention", N_("Retention"), "retention:read", 2),

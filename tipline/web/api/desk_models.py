@@ -36,6 +36,9 @@ class QueueQuery(PageQuery):
     before: str = Field("", description="A day, YYYY-MM-DD: received on it or earlier.")
     shop: str = Field("", max_length=200, description="Code of a shop, or part of its name.")
     incident: str = Field("", max_length=20, description="Reference of an incident: its tips.")
+    clock: str = Field(
+        "", description="`running`: nobody has acknowledged it yet; `late`: and the time is over."
+    )
     due: str = Field(
         "", description="`30d` for what falls due for erasure within 30 days, whatever its state."
     )

@@ -38,4 +38,5 @@ from tipline.web.review import (  # noqa: E402, F401 - they add their routes
     takeback,
     thread,
     unfolding,
+    waiting,
 )

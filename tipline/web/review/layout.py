@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from flask import request
 
 from tipline import failures, i18n
-from tipline.domain import clock, preferences, rights, scrubbing
+from tipline.domain import clock, escalations, preferences, rights, scrubbing
 from tipline.domain.accounts import Account
 from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
@@ -42,6 +42,7 @@ def names() -> dict[str, Any]:
         "response_clock": responding.clock_of,
         "prefs": prefs,
         "unseen_mentions": offers.count_unseen,
+        "waiting_for_me": _waiting_for_me,
         "unseen_alerts": warned.count_unseen,
         "paused_channels": paused.count_paused,
         "key_table": key_table,
@@ -144,3 +145,9 @@ def is_ahead(at: datetime) -> bool:
 def month_day(at: datetime) -> str:
     """`11-28`, in the station's zone."""
     return current.local(at).strftime("%m-%d")
+
+
+def _waiting_for_me() -> int:
+    """How many tips the response clock has told me of that still wait."""
+    with current.services().database.reading() as tx:
+        return escalations.count_waiting(tx, current.staff().id)

@@ -16,7 +16,7 @@ from tipline.web import current
 # In the order in which they stand in an address.
 NAMES = (
     "state", "category", "beat", "assignee", "q", "unread", "footage", "period", "after", "before", "shop",
-    "due", "incident",
+    "due", "incident", "clock",
 )  # fmt: skip
 # Those that belong to a tab; the others narrow what the tab shows.
 NARROWING = NAMES[1:]
