@@ -9,6 +9,8 @@ from tipline.web.api import partner_incidents as _own  # noqa: F401 - they add t
 from tipline.web.api import tails as _tails  # noqa: F401
 from tipline.web.api.acts import blueprint as acts
 from tipline.web.api.beats import blueprint as beats
+from tipline.web.api.bulletins import blueprint as bulletins
+from tipline.web.api.bulletins import public as public_bulletins
 from tipline.web.api.case_parts import blueprint as case_parts
 from tipline.web.api.cases import blueprint as cases
 from tipline.web.api.custody import blueprint as custody
@@ -50,7 +52,8 @@ _desk = (
     custody,
     retention,
     search,
+    bulletins,
     webhooks,
     figures,
 )
-blueprints = (public, receipts, shops, tus, partner, *_desk)
+blueprints = (public, public_bulletins, receipts, shops, tus, partner, *_desk)
