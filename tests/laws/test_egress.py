@@ -1,0 +1,39 @@
+"""Who may reach out of the house: workers alone, through one door, and nothing by being loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.laws.sources import ROOT, imports, python
+
+# What speaks to servers of others. boto3 is storage's, redis and psycopg have addresses of ours.
+SPEAKS = {"apprise", "requests", "smtplib", "httpx", "aiohttp", "ftplib", "telnetlib"}
+MAY = {"workers/outgoing.py", "workers/egress.py"}
+QUIET = """
+import socket, sys
+def refuse(*_): raise SystemExit("a socket was opened")
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse
+import apprise
+for url in sys.argv[1:]:
+    made = apprise.Apprise.instantiate(url)
+    assert made is not None, url
+"""
+
+
+def test_only_the_one_door_of_the_workers_leads_out() -> None:
+    out = {one.name for one in python() if {name.split(".")[0] for name in imports(one)} & SPEAKS}
+
+    assert out == MAY
+
+
+def test_no_part_of_apprise_asks_anybody_when_it_is_loaded_or_given_an_address() -> None:
+    urls = [
+        "wecombot://key", "dingtalk://SECabc@token", "feishu://token", "lark://token", "schan://SCTabc",
+        "mailtos://a:b@smtp.example.org:465?from=a@example.org&to=b@example.org", "jsons://example.org/x",
+        "barks://example.org/key", "ntfys://example.org/topic", "gotifys://example.org/token",
+    ]  # fmt: skip
+    words = [sys.executable, "-c", QUIET, *urls]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
