@@ -125,7 +125,27 @@ def test_no_page_of_the_reporter_has_a_fault(
     expect(page.locator("#receipt_code")).to_be_visible()
     look.at("code")
     look.visit("/nowhere")
+    to_the_officer(page, look)
     assert not look.found, "\n".join(look.found)
+
+
+def to_the_officer(page: Page, look: Look) -> None:
+    """Beats, and the one page to write on, with a fault, its receipt and its course."""
+    look.visit("/beats?q=nothing-has-these-words", seen=".note")
+    look.visit("/beats", seen=".ways")
+    page.goto("/write/now")
+    acts.submit_of(page, "/write/now").click()
+    expect(page.locator("#faults")).to_be_visible()
+    look.unfolded("what goes on, with faults")
+    page.locator("[name=category][value=noise]").check()
+    page.locator("#place").fill("3号楼")
+    acts.submit_of(page, "/write/now").click()
+    expect(page.locator("#promise")).to_be_visible()
+    look.at("receipt of a message")
+    acts.keep_code(page)
+    expect(page.locator(".promise")).to_be_visible()
+    look.at("course of a message")
+    look.visit("/write/question", seen="#text")
 
 
 def troubled(page: Page, look: Look, folder: Path) -> None:

@@ -155,6 +155,8 @@ def _by_itself(entry: Custody) -> bool:
     out), a note withdrawn, a step within the desk taken back."""
     if entry.action == "tip:triage":
         return not entry.actor.startswith("staff:")
+    if entry.action == "tip:rate":
+        return entry.facts().get("before") is not None  # said once; a second tap only says why
     if entry.action == "message:withdraw":
         return entry.facts().get("kind") == "note"
     return entry.action == "act:undo" and not _was_told(entry.facts())

@@ -40,7 +40,6 @@ from tipline.services import Services
 from workers.demo import casework, footage, rota
 from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
-from workers.demo.residents import OFFICERS
 from workers.demo.terms import Act, File, Sent
 from workers.demo.together import TOGETHER
 
@@ -86,8 +85,7 @@ class Stage:
         with clock.frozen(self._now - timedelta(days=11)), self._services.database.transaction() as tx:
             custody.tell_set_back(tx)
             for code, name in areas.items():
-                beat = beats.add(tx, SYSTEM, code, name)
-                beat.officer_name, beat.greeting, beat.reach = OFFICERS.get(code, ("", "", ""))
+                beats.add(tx, SYSTEM, code, name)
             drawn = [Area(code, areas[code], [[[*ring, ring[0]]]]) for code, ring in (borders or {}).items()]
             district.take(tx, SYSTEM, drawn)
             for one in places:
@@ -199,11 +197,8 @@ class Stage:
                 CASEWORK[act.verb](tx, self._actors[act.who], case, act, self._now)
 
     def _act_on_tip(self, tx: Transaction, act: Act, tip: Tip) -> None:
-        if act.verb == "answer":
-            messages.write(tx, reporter(tip.reference), tip, act.text)
-            return
-        if act.verb == "rate":
-            ratings.rate(tx, reporter(tip.reference), tip, int(act.more), act.text)
+        if act.who == "reporter":
+            _act_of_reporter(tx, act, tip)
             return
         actor = self._actors[act.who]
         if act.verb in TOGETHER:
@@ -236,6 +231,13 @@ class Stage:
     def reference(self, key: str) -> str:
         """How the tip of this key is called now."""
         return self._references[key]
+
+
+def _act_of_reporter(tx: Transaction, act: Act, tip: Tip) -> None:
+    if act.verb == "rate":
+        ratings.rate(tx, reporter(tip.reference), tip, int(act.more), act.text)
+    else:
+        messages.write(tx, reporter(tip.reference), tip, act.text)
 
 
 def _new_password() -> str:

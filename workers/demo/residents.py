@@ -4,34 +4,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from workers.demo.people import CHEN, SUN, ZHOU
 from workers.demo.terms import Act, Sent, When
 
 HANGHAI, NANBEI = "hanghai-lu", "nanbei-jie"
-
-
-class Introduced(NamedTuple):
-    """What the page of a beat says of its officer; names as residents know them."""
-
-    officer_name: str
-    greeting: str
-    reach: str
-
-
-OFFICERS = {
-    HANGHAI: Introduced(
-        "陈警官",
-        "我是航海路片区民警小陈。家里有事、邻里有事，随时@我，能马上办的马上办。",
-        "航海路警务室：航海路96号（好邻便利店旁），周一至周五 8:00—18:00\n值班电话 0000-6000",
-    ),
-    NANBEI: Introduced(
-        "孙警官",
-        "南北街片区民警老孙。夜里施工、停车堵门、老人走失，别客气，发我一句话就行。",
-        "南北街警务室：南北街40号，每天 9:00—17:00\n值班电话 0000-6001",
-    ),
-}
 
 
 def _sent(key: str, when: When, category: str, beat: str, place: str, text: str) -> Sent:

@@ -14,6 +14,7 @@ from tipline.domain import beats, clock, contacts, evidence, tips
 from tipline.domain.actors import SYSTEM
 from tipline.domain.tips import Tip
 from tipline.services import Services
+from tipline.web import limiting
 
 
 @pytest.fixture
@@ -114,3 +115,18 @@ def test_abusive_words_are_kept_as_they_are(client: FlaskClient, services: Servi
 
     assert newest(services).text == "你们这帮废物 <b>"
     assert tips.digest(newest(services))
+
+
+def test_a_flood_is_asked_to_wait_and_what_was_typed_stays(
+    client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "TIPS", limiting.TIPS._replace(most=1))
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    client.post("/write/now", data={"category": "noise", "text": "第一条"})
+
+    answer = client.post("/write/now", data={"category": "noise", "text": "还在吵"})
+
+    assert answer.status_code == 429
+    assert "还在吵" in answer.text
+    assert "If it is urgent, call 110" in answer.text
+    assert how_many(services) == 1

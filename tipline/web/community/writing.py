@@ -21,7 +21,7 @@ from tipline.errors import TiplineError
 from tipline.web import current, guard, limiting
 from tipline.web.community import beats as beat_pages
 from tipline.web.community import blueprint, onduty
-from tipline.web.intake import opening, pages, taking, telling, visit
+from tipline.web.intake import multipart, opening, pages, taking, telling, visit
 from tipline.web.intake.answers import Answers
 from tipline.web.intake.opening import Opened
 
@@ -50,7 +50,10 @@ def show_form(group: str) -> ResponseReturnValue:
 @guard.public
 def send(group: str) -> ResponseReturnValue:
     _require_group(group)
-    limiting.spend(limiting.TIPS)
+    try:
+        limiting.spend(limiting.TIPS)
+    except TiplineError as fault:
+        return _crowded(group, fault)
     draft = _Draft(group)
     taken = taking.take_form(draft.of)
     draft.go_on(taken.fields)
@@ -70,6 +73,14 @@ def send(group: str) -> ResponseReturnValue:
     if taken.refused:
         return pages.receipt(telling.tell(draft.tip), refused=taken.refused), 201
     return redirect(url_for("intake.show_receipt"), 303)
+
+
+def _crowded(group: str, fault: TiplineError) -> ResponseReturnValue:
+    """What was typed stays in sight while one waits; files are not read for that."""
+    if (request.content_length or 0) > multipart.MOST_FIELD_BYTES:
+        raise fault
+    typed = {one.name: one.text for one in multipart.parts() if not one.is_file}
+    return pages.refusal(_form(group, _read(group, typed).answers, pages.faults_of(fault)), fault)
 
 
 def _require_group(group: str) -> None:

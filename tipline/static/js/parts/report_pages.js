@@ -1,7 +1,7 @@
 // Links and forms marked data-go change the page in place, so that uploads live on. The server's pages are the
 // same either way; when anything is unclear the browser loads the page as usual.
 import { forgetUploads } from "./report_fingerprint.js";
-import { filesToFollow } from "./report_following.js";
+import { filesToFollow, noteSent } from "./report_following.js";
 import { fillIn, forgetTyped, typedValues } from "./report_typed.js";
 import { notice, say, takeBack } from "./report_words.js";
 
@@ -46,7 +46,7 @@ function onSubmit(event) {
   // Words go first and bring the receipt; files that were chosen follow when it is there.
   const hasFiles = form.matches("[data-files-follow]") && filesToFollow().length > 0;
   for (const name of fileFields(form)) told.delete(name);
-  if (hasFiles) told.set("files_follow", "1");
+  if (hasFiles) { told.set("files_follow", "1"); noteSent(); }
   const body = new URLSearchParams(told);
   go(form.action + (form.dataset.land || ""), { method: "POST", body }, true).then(() => { if (button) button.disabled = false; });
 }

@@ -3,7 +3,7 @@
 import { isLeaving } from "./report_exit.js";
 import { Board } from "./report_board.js";
 import { fingerprint, forgetUpload, isSameFile, rememberUpload } from "./report_fingerprint.js";
-import { filesToFollow, takeFiles } from "./report_following.js";
+import { areFollowing, takeFiles } from "./report_following.js";
 import { compare, hashFile, headersOf } from "./report_integrity.js";
 import { Row } from "./report_rows.js";
 import { percent } from "./report_telling.js";
@@ -28,7 +28,7 @@ export function attachUploads(main) {
     if (place) { panel.end(); panel = null; }
   }
   if (!place) return;
-  const isNeeded = filesToFollow().length || place.dataset.uploads !== "compact" || readFiles(place).some((one) => one.state === "uploading");
+  const isNeeded = areFollowing() || place.dataset.uploads !== "compact" || readFiles(place).some((one) => one.state === "uploading");
   if (!panel && isNeeded) panel = new Uploads(place);
   if (!panel) return;
   panel.settle(place, main);

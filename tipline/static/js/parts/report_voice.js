@@ -87,6 +87,8 @@ class Voice {
   }
 }
 
+export const isVoiceNote = (file) => /^voice-\d{8}-\d{6}\.\w+$/.test(file.name);
+
 // By the moment, so that two notes of one report can be told apart.
 function nameOf(ending) {
   const two = (number) => String(number).padStart(2, "0");

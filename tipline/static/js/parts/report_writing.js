@@ -1,8 +1,8 @@
 // The page on which one writes to the officer: buttons for sound, photo and film, and a list of what was chosen. The
 // files stay on the phone until the receipt is there.
-import { dropFile, filesToFollow, holdFile, takeFiles } from "./report_following.js";
+import { dropFile, filesToFollow, holdFile, holdFor } from "./report_following.js";
 import { signOf } from "./report_picks.js";
-import { offerVoice } from "./report_voice.js";
+import { isVoiceNote, offerVoice } from "./report_voice.js";
 import { notice, say, sayLength, saySize } from "./report_words.js";
 
 const LONG_S = 600;
@@ -10,16 +10,20 @@ const LONG_S = 600;
 export function offerWriting(main) {
   const form = main.querySelector("form[data-files-follow]");
   if (!form) return;
-  takeFiles(); // a page that was left without sending keeps nothing
   const list = form.querySelector("[data-chosen]");
+  const show = (file) => {
+    list.append(rowOf(file, list));
+    list.hidden = false;
+  };
+  holdFor(form.dataset.keep);
+  filesToFollow().forEach(show);
   const limit = Number(form.dataset.limit);
-  const add = (file, voice) => {
+  const add = (file) => {
     const refused = file.size === 0 ? "empty" : limit && file.size > limit ? "too_large" : "";
     if (refused) { notice(say(refused)); return; }
     if (filesToFollow().some((one) => one.name === file.name && one.size === file.size)) { notice(say("twice", { name: file.name })); return; }
     holdFile(file);
-    list.append(rowOf(file, voice, list));
-    list.hidden = false;
+    show(file);
   };
   const picks = form.querySelector("[data-picks]");
   picks.classList.add("is-live");
@@ -32,18 +36,18 @@ export function offerWriting(main) {
     });
   }
   const place = form.querySelector("[data-voice]");
-  if (place && offerVoice(place, (file) => add(file, true))) {
+  if (place && offerVoice(place, add)) {
     // The page records by itself: the recorder of the phone is not needed beside it.
     const other = picks.querySelector("input[accept^=audio]");
     if (other) other.closest("label").remove();
   }
 }
 
-function rowOf(file, isVoice, list) {
+function rowOf(file, list) {
   const row = document.createElement("li");
   const name = document.createElement("span");
   name.className = "file-name";
-  name.textContent = isVoice ? say("voice_note") : file.name;
+  name.textContent = isVoiceNote(file) ? say("voice_note") : file.name;
   const size = document.createElement("span");
   size.className = "file-size";
   size.textContent = saySize(file.size);
