@@ -102,7 +102,7 @@ ACTS = (
     Act(When(2, "08:12"), ZHOU, "acknowledge", tip="battery-2"),
     Act(When(2, "08:30"), ZHOU, "duplicate", tip="battery-2", more="battery-1", text="与菜市场东门电瓶被盗为同一起，照片已并案查看。"),
     # 车棚
-    Act(When(1, "22:49"), CHEN, "acknowledge", tip="alley"),
+    Act(When(1, "22:49"), CHEN, "acknowledge", tip="alley", text="已联系南北街片警，正在处理"),
     Act(When(1, "22:58"), CHEN, "assign", tip="alley", more=CHEN),
 )
 # fmt: on

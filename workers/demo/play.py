@@ -14,6 +14,7 @@ from tipline import keyring, passwords
 from tipline.db import Transaction
 from tipline.domain import (
     accounts,
+    acknowledging,
     beats,
     cases,
     clock,
@@ -210,7 +211,7 @@ class Stage:
             TOGETHER[act.verb](tx, actor, tip, act, others)
             return
         if act.verb == "acknowledge":
-            tips.acknowledge(tx, actor, tip)
+            acknowledging.acknowledge(tx, actor, tip, act.text)
         elif act.verb == "assign":
             tips.assign(tx, actor, tip, self._actors[act.more].user_id, act.more)
         elif act.verb == "link":
