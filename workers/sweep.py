@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
+from tipline import i18n
 from tipline.domain import (
     derivatives,
     drafts,
@@ -127,7 +128,7 @@ def remind_of_overwriting(services: Services) -> None:
 def move_referrals_on(services: Services) -> None:
     """Tell officers of partners who do not answer, are late, or whose link is over."""
     with services.database.transaction() as tx:
-        referring.sweep(tx)
+        referring.sweep(tx, partial(i18n.say, services.settings.locale))
 
 
 def send_notices(services: Services) -> None:

@@ -12,8 +12,10 @@ from tipline.db import Transaction
 from tipline.domain import (
     acts,
     custody,
+    incidents,
     messages,
     partners,
+    progress,
     referrals,
     referring,
     timeline,
@@ -78,7 +80,7 @@ def test_states_are_told_to_the_reporter_at_once_without_names(
     lines = timeline.steps(tx, tip)
     assert all(one[1] == "The lift maintenance" for one in _told(tx, tip)[-4:])
     come = lines[-3]
-    assert come.sentence == timeline.COMES_AT_ONCE
+    assert come.sentence == referrals.COMES_AT_ONCE
     assert come.values["minutes"] == 10
     assert messages.list_public(tx, tip) == []
     assert [one.kind for one in messages.list_all(tx, tip)] == ["partner"]
@@ -216,3 +218,19 @@ def test_words_that_may_say_who_wrote_them_are_noticed(tx: Transaction) -> None:
     assert begin is not None
     assert end == begin + timedelta(hours=1)
     assert (begin.minute, begin.second) == (0, 0)
+
+
+def test_inside_an_incident_the_step_is_told_once_to_everyone(
+    tx: Transaction, tip: Tip, officer: Actor, referral: Referral
+) -> None:
+    incident = incidents.open_incident(tx, officer, tip, title="3 号楼电梯困人")
+
+    def say(sentence: str, **values: object) -> str:
+        return sentence % values if values else sentence
+
+    referring.step(tx, referral, "come", minutes=10, say=say)
+    referring.step(tx, referral, "come", minutes=10, say=say)
+
+    told = [(one.source, one.text) for one in progress.list_of(tx, incident)]
+    assert told == [("partner", "The lift maintenance has taken it on, expected in about 10 minutes")]
+    assert _codes(tx, tip) == ["make"]

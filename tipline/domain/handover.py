@@ -5,8 +5,10 @@ The response clock goes on through all of it; the reporter reads of each step, w
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from tipline.db import Transaction
-from tipline.domain import acts, beats, custody, limits, mentions, messages, tips, unread
+from tipline.domain import acts, arrivals, beats, custody, events, limits, mentions, messages, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.messages import Message
@@ -33,10 +35,13 @@ def delegate(tx: Transaction, actor: Actor, tip: Tip, person: Account, words: st
         tx, actor, DELEGATE, f"tip:{tip.reference}", tip=tip.reference, assignee=person.username,
         before=before["assignee_id"], message=note.id,
     )  # fmt: skip
+    events.tell(tx, "tip:handed-over", tip=tip, to=[person.id], by=actor)
 
 
-def transfer(tx: Transaction, actor: Actor, tip: Tip, beat: str, words: str) -> None:
-    """Another beat takes it over with a note: whoever is responsible there, from now on."""
+def transfer(
+    tx: Transaction, actor: Actor, tip: Tip, beat: str, words: str, zone: tzinfo | None = None
+) -> None:
+    """Another beat takes it over with a note: whoever has duty there, from now on. The ladder begins anew."""
     _require_open(tip)
     if not beat:
         raise TiplineError("handover:beat-needed", fields={"beat": "handover:beat-needed"})
@@ -46,14 +51,17 @@ def transfer(tx: Transaction, actor: Actor, tip: Tip, beat: str, words: str) -> 
     with acts.together(tx):
         note = _note(tx, actor, tip, words)
         before = acts.held(tip, *_MOVED)
-        tip.beat, tip.assignee_id = target.code, None
+        tip.beat, tip.assignee_id, tip.escalation = target.code, None, None
+        arrivals.put_before_duty(tx, tip, zone)
         unread.bring_news(tip)
         tips.decide(tip)
+        _tell_first(tx, tip, note)
         acts.record(tx, actor, TRANSFER, tip=tip, before=before, after=acts.held(tip, *_MOVED))
     custody.append(
         tx, actor, TRANSFER, f"tip:{tip.reference}", tip=tip.reference, message=note.id,
         before={"beat": before["beat"]}, after={"beat": target.code},
     )  # fmt: skip
+    events.tell(tx, "tip:handed-over", tip=tip, to=[tip.assignee_id or 0], by=actor)
 
 
 def send_on(tx: Transaction, actor: Actor, tip: Tip, text: str, service: str) -> Message:
@@ -87,6 +95,12 @@ def _bring_before(tx: Transaction, tip: Tip, note: Message, person: Account, act
         return
     unread.forget(tx, person.id, tip)
     mentions.name(tx, note, person)
+
+
+def _tell_first(tx: Transaction, tip: Tip, note: Message) -> None:
+    """Whoever has duty there reads the note among those that name them."""
+    if tip.assignee_id is not None:
+        mentions.name(tx, note, tx.get_one(Account, tip.assignee_id))
 
 
 def _require_open(tip: Tip) -> None:

@@ -22,7 +22,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.partners import Partner
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import ENDED, Tip
-from tipline.errors import TiplineError
+from tipline.errors import N_, TiplineError
 
 SENT, SILENT, ACCEPTED, COMING, LATE, ARRIVED, DONE, DECLINED, WITHDRAWN, EXPIRED = STATES = (
     "sent", "silent", "accepted", "coming", "late", "arrived", "done", "declined", "withdrawn", "expired"
@@ -36,6 +36,20 @@ OVER = {
 }  # fmt: skip
 LASTS_HOURS, MOST_HOURS = 24, 24 * 14
 SEEDED = "referral"
+# What the reporter reads at each step; `who` is a word of `partners.KINDS`.
+TOLD = {
+    "referral:make": N_("%(who)s was asked to help"),
+    "referral:accept": N_("%(who)s has taken it on"),
+    "referral:come": N_("%(who)s is on the way, expected in about %(minutes)s minutes"),
+    "referral:arrive": N_("%(who)s has arrived"),
+    "referral:done": N_("%(who)s says that it is done"),
+    "referral:decline": N_("%(who)s cannot come; the officer is looking for another way"),
+    "referral:remind": N_("The officer reminded: %(who)s"),
+    "referral:withdraw": N_("%(who)s is not needed any more"),
+    "referral:expire": N_("%(who)s did not finish in time; the officer knows"),
+}
+# Who is on the way without having said before that it is taken on.
+COMES_AT_ONCE = N_("%(who)s has taken it on, expected in about %(minutes)s minutes")
 PLACE, TIME, WORDS = FACTS = ("place", "time", "words")
 PICTURE = "picture:"
 # Kinds whose words are about the writer more than about the thing: not offered to others by themselves.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import or_, select
 
@@ -18,9 +18,12 @@ from tipline.domain import (
     acts,
     clock,
     custody,
+    events,
     ids,
+    incidents,
     limits,
     messages,
+    progress,
     referrals,
     tips,
     unread,
@@ -58,6 +61,17 @@ MOST_OPEN, MOST_REPLIES = 12, 40
 _RANK = {SENT: 0, SILENT: 0, ACCEPTED: 1, COMING: 2, LATE: 2, ARRIVED: 3, DONE: 4}
 STEPS = {"accept": ACCEPTED, "come": COMING, "arrive": ARRIVED, "done": DONE, "decline": DECLINED}
 PASSED_ON = "progress"
+# Steps of which whoever listens is told outside the house.
+NEWS = {
+    "referral:accept", "referral:come", "referral:arrive", "referral:done", "referral:decline",
+    "referral:silent", "referral:late", "referral:expire",
+}  # fmt: skip
+
+
+class Say(Protocol):
+    """A sentence in the station's language, its places filled: what everybody of an incident reads."""
+
+    def __call__(self, sentence: str, **values: object) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,9 @@ class Wish:
     hours: int = referrals.LASTS_HOURS
 
 
-def make(tx: Transaction, key: str, actor: Actor, tip: Tip, partner: Partner, wish: Wish) -> Referral:
+def make(
+    tx: Transaction, key: str, actor: Actor, tip: Tip, partner: Partner, wish: Wish, say: Say | None = None,
+) -> Referral:  # fmt: skip
     """Put the tip before a partner. Its link follows from key and referral: see `referrals.token_of`."""
     if actor.user_id is None:
         raise TiplineError("account:forbidden")
@@ -88,18 +104,20 @@ def make(tx: Transaction, key: str, actor: Actor, tip: Tip, partner: Partner, wi
     tx.flush()
     referral.token_hash = referrals.hash_of(key, referrals.token_of(key, referral))
     tx.flush()
-    _log(tx, actor, MADE, referral, tip, shown=shown, until=clock.stamp(referral.expires_at))
-    acts.record(
-        tx, actor, MADE, tip=tip, subject=f"referral:{referral.id}", before={"state": WITHDRAWN},
-        after={"state": SENT},
-    )  # fmt: skip
+    with acts.together(tx):
+        _log(tx, actor, MADE, referral, tip, say, shown=shown, until=clock.stamp(referral.expires_at))
+        acts.record(
+            tx, actor, MADE, tip=tip, subject=f"referral:{referral.id}", before={"state": WITHDRAWN},
+            after={"state": SENT},
+        )  # fmt: skip
     tips.touch(tip)
     return referral
 
 
 def step(
-    tx: Transaction, referral: Referral, verb: str, *, minutes: int | None = None, words: str = ""
-) -> bool:
+    tx: Transaction, referral: Referral, verb: str, *, minutes: int | None = None, words: str = "",
+    say: Say | None = None,
+) -> bool:  # fmt: skip
     """What a partner pressed. Whether it changed anything: of two who press at once only the first does."""
     if verb not in STEPS:
         raise TiplineError("request:invalid")
@@ -107,7 +125,7 @@ def step(
         return False
     tip = referrals.require_open(tx, referral)
     if verb == "decline":
-        return _decline(tx, tip, referral, words)
+        return _decline(tx, tip, referral, words, say)
     if verb == "come" and (minutes is None or not 1 <= minutes <= MOST_MINUTES):
         raise TiplineError(
             "referral:minutes-unclear", fields={"minutes": "referral:minutes-unclear"}, limit=MOST_MINUTES
@@ -120,8 +138,8 @@ def step(
     if words.strip():
         _write(tx, tip, referral, words)
     _settle(tx, tip, referral, STEPS[verb])
-    _log(tx, _who(tx, referral), f"referral:{verb}", referral, tip, first=first,
-         minutes=minutes if verb == "come" else None)  # fmt: skip
+    how = {"first": first, "minutes": minutes if verb == "come" else None}
+    _log(tx, _who(tx, referral), f"referral:{verb}", referral, tip, say, **how)
     return True
 
 
@@ -152,28 +170,28 @@ def rank_of(state: str) -> int:
     return _RANK.get(state, 0)
 
 
-def remind(tx: Transaction, actor: Actor, tip: Tip, referral: Referral) -> None:
+def remind(tx: Transaction, actor: Actor, tip: Tip, referral: Referral, say: Say | None = None) -> None:
     """The officer asks once more; the reporter reads that he did, the partner sees it on the page."""
     referrals.require_open(tx, referral)
     since = clock.now() - timedelta(minutes=1)
     said = custody.list_of(tx, subject=_subject(referral), actions={"referral:remind"})
     if said and said[-1].at > since:
         raise TiplineError("referral:reminded")
-    _log(tx, actor, "referral:remind", referral, tip)
+    _log(tx, actor, "referral:remind", referral, tip, say)
     tips.touch(tip)
 
 
-def withdraw(tx: Transaction, actor: Actor, tip: Tip, referral: Referral) -> None:
+def withdraw(tx: Transaction, actor: Actor, tip: Tip, referral: Referral, say: Say | None = None) -> None:
     """From this moment the link shows nothing. Done twice it changes nothing."""
     if not referral.is_open:
         return
     before = acts.held(referral, "state", "ended_at")
     _settle(tx, tip, referral, WITHDRAWN, is_news=False)
+    _log(tx, actor, TAKEN_BACK, referral, tip, say)
     acts.record(
         tx, actor, TAKEN_BACK, tip=tip, subject=_subject(referral), before=before,
         after=acts.held(referral, "state", "ended_at"),
     )  # fmt: skip
-    _log(tx, actor, TAKEN_BACK, referral, tip)
 
 
 def unmake(tx: Transaction, actor: Actor, act: acts.Act) -> None:
@@ -204,7 +222,7 @@ def pass_on(tx: Transaction, actor: Actor, tip: Tip, message: Message, text: str
     return told
 
 
-def sweep(tx: Transaction, *, limit: int = 200) -> int:
+def sweep(tx: Transaction, say: Say | None = None, *, limit: int = 200) -> int:
     """What nobody presses: no answer after a while, a late arrival, an end. The officer hears of each."""
     now = clock.now()
     ended = select(Tip.id).where(or_(Tip.state.in_(ENDED), Tip.erased_at.is_not(None)))
@@ -217,7 +235,7 @@ def sweep(tx: Transaction, *, limit: int = 200) -> int:
     found = tx.scalars(
         select(Referral).where(Referral.state.in_(OPEN), due).order_by(Referral.id).limit(limit)
     )
-    return sum(_move_on(tx, one) for one in found)
+    return sum(_move_on(tx, one, say) for one in found)
 
 
 def drop_of_tip(tx: Transaction, tip: Tip) -> None:
@@ -229,7 +247,7 @@ def drop_of_tip(tx: Transaction, tip: Tip) -> None:
         referral.words, referral.shown = "", "[]"
 
 
-def _move_on(tx: Transaction, referral: Referral) -> int:
+def _move_on(tx: Transaction, referral: Referral, say: Say | None) -> int:
     tip = tx.get_one(Tip, referral.tip_id)
     if tip.erased_at is not None or tip.state in ENDED:
         referral.state, referral.ended_at = WITHDRAWN, clock.now()
@@ -238,16 +256,16 @@ def _move_on(tx: Transaction, referral: Referral) -> int:
     state = EXPIRED if referral.expires_at <= clock.now() else SILENT if referral.state == SENT else LATE
     _settle(tx, tip, referral, state)
     verb = {EXPIRED: "expire", SILENT: "silent", LATE: "late"}[state]
-    _log(tx, SYSTEM, f"referral:{verb}", referral, tip)
+    _log(tx, SYSTEM, f"referral:{verb}", referral, tip, say)
     return 1
 
 
-def _decline(tx: Transaction, tip: Tip, referral: Referral, words: str) -> bool:
+def _decline(tx: Transaction, tip: Tip, referral: Referral, words: str, say: Say | None) -> bool:
     if not words.strip():
         raise TiplineError("referral:why-needed", fields={"words": "referral:why-needed"})
     _write(tx, tip, referral, words)
     _settle(tx, tip, referral, DECLINED)
-    _log(tx, _who(tx, referral), "referral:decline", referral, tip)
+    _log(tx, _who(tx, referral), "referral:decline", referral, tip, say)
     return True
 
 
@@ -300,12 +318,34 @@ def _subject(referral: Referral) -> str:
     return f"referral:{referral.id}"
 
 
-def _log(tx: Transaction, actor: Actor, action: str, referral: Referral, tip: Tip, **more: Any) -> None:
+def _log(
+    tx: Transaction, actor: Actor, action: str, referral: Referral, tip: Tip, say: Say | None = None,
+    **more: Any,
+) -> None:  # fmt: skip
     partner = tx.get_one(Partner, referral.partner_id)
+    everyone = _tell_everyone(tx, actor, action, partner, tip, say, more)
     custody.append(
         tx, actor, action, _subject(referral), tip=tip.reference, referral=referral.number,
-        partner=partner.name, kind=partner.kind, **more,
+        partner=partner.name, kind=partner.kind, **more, **({"everyone": True} if everyone else {}),
     )  # fmt: skip
+    if action in NEWS:
+        events.tell(tx, "referral:reply", tip=tip, by=actor, step=action)
+
+
+def _tell_everyone(
+    tx: Transaction, actor: Actor, action: str, partner: Partner, tip: Tip, say: Say | None,
+    facts: dict[str, Any],
+) -> bool:  # fmt: skip
+    """Inside an incident the step is news for all who reported it, once; whether it was told so."""
+    incident = incidents.incident_of(tx, tip)
+    if say is None or incident is None or incident.state != incidents.OPEN or action not in referrals.TOLD:
+        return False
+    at_once = action == "referral:come" and facts.get("first")
+    sentence = referrals.COMES_AT_ONCE if at_once else referrals.TOLD[action]
+    values = {"minutes": facts["minutes"]} if facts.get("minutes") else {}
+    source = progress.PARTNER if actor.kind == "referral" else progress.OFFICER
+    progress.post(tx, actor, incident, say(sentence, who=say(partner.what.who), **values), source=source)
+    return True
 
 
 def _require_right(tx: Transaction, tip: Tip, wish: Wish) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import custody, evidence, handover, partners, referring, thanks
+from tipline.domain import custody, evidence, handover, partners, referrals, referring, thanks
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -67,21 +67,11 @@ STEPS: dict[str, str] = {
     "tip:delegate": N_("Handed to another officer, who goes on with it"),
     "tip:transfer": N_("Handed to the officers of another beat, who go on with it"),
     "tip:send-on": N_("Another service can help with this; the message below says which"),
-    "referral:make": N_("%(who)s was asked to help"),
-    "referral:accept": N_("%(who)s has taken it on"),
-    "referral:come": N_("%(who)s is on the way, expected in about %(minutes)s minutes"),
-    "referral:arrive": N_("%(who)s has arrived"),
-    "referral:done": N_("%(who)s says that it is done"),
-    "referral:decline": N_("%(who)s cannot come; the officer is looking for another way"),
-    "referral:remind": N_("The officer reminded: %(who)s"),
-    "referral:withdraw": N_("%(who)s is not needed any more"),
-    "referral:expire": N_("%(who)s did not finish in time; the officer knows"),
+    **referrals.TOLD,
     "erasure:request": N_("You asked for deletion"),
     "erasure:approve": N_("The station decided to delete this tip"),
     "act:undo": N_("The officer undid an earlier step"),
 }
-# Who is on the way without having said before that it is taken on.
-COMES_AT_ONCE = N_("%(who)s has taken it on, expected in about %(minutes)s minutes")
 # What the reporter wrote is no news to the reporter.
 OWN_MESSAGE = N_("You wrote to the officer")
 # States that follow from a message which has its own line.
@@ -145,7 +135,7 @@ def _values(entry: Custody) -> dict[str, object]:
 
 def _sentence(entry: Custody) -> str:
     if entry.action == "referral:come" and entry.facts().get("first"):
-        return COMES_AT_ONCE
+        return referrals.COMES_AT_ONCE
     is_own = entry.action == "message:message" and entry.actor.startswith("reporter:")
     return OWN_MESSAGE if is_own else STEPS[entry.action]
 
@@ -153,6 +143,8 @@ def _sentence(entry: Custody) -> str:
 def _by_itself(entry: Custody) -> bool:
     """Nothing a reporter was told of: back to triage without an officer (the reporter answered, a snooze ran
     out), a note withdrawn, a step within the desk taken back."""
+    if entry.action in referrals.TOLD:
+        return bool(entry.facts().get("everyone"))  # said among the news of its incident
     if entry.action == "tip:triage":
         return not entry.actor.startswith("staff:")
     if entry.action == "tip:rate":

@@ -19,6 +19,7 @@ from tipline.web import current, errors, guard, limiting, media
 from tipline.web.community import blueprint
 from tipline.web.intake import language
 from tipline.web.limiting import Budget
+from tipline.web.review import handed
 
 STEPS = Budget("referral-steps", 120, "request:too-many")
 WRONG = Budget("referral-links", 60, "request:too-many")
@@ -55,7 +56,7 @@ def answer(token: str) -> ResponseReturnValue:
             if verb == "write":
                 referring.reply(tx, referral, words)
             else:
-                referring.step(tx, referral, verb, minutes=_minutes(), words=words)
+                referring.step(tx, referral, verb, minutes=_minutes(), words=words, say=handed.say)
     except TiplineError as fault:
         return _refused(token, fault, verb)
     return redirect(f"/refer/{token}?said={verb}#now", 303)

@@ -64,6 +64,11 @@ def send_on_words(language: str, name: str, phone: str) -> str:
     return i18n.say(language, CALL, name=name, phone=phone)
 
 
+def say(sentence: str, **values: object) -> str:
+    """In the station's language, for all who reported an incident."""
+    return i18n.say(current.settings().locale, sentence, **values)
+
+
 def rows_of(tx: Transaction, found: list[Referral]) -> list[Row]:
     """In a fixed number of queries."""
     if not found:

@@ -41,7 +41,7 @@ def delegate(tx: Transaction, tip: Tip) -> Notice:
 def transfer(tx: Transaction, tip: Tip) -> Notice:
     """To whoever has duty on another beat, with a note."""
     code = request.form.get("beat", "").strip()
-    handover.transfer(tx, current.actor(), tip, code, request.form.get("words", ""))
+    handover.transfer(tx, current.actor(), tip, code, request.form.get("words", ""), current.zone())
     return Notice(
         gettext(
             "Handed to %(beat)s with your note. The response clock goes on; the tip provider reads of it.",

@@ -42,7 +42,7 @@ def refer(reference: str) -> ResponseReturnValue:
         with services.database.transaction() as tx:
             tip = pages.read(tx, reference)
             partner = partners.read_open(tx, _number("partner"))
-            made = referring.make(tx, services.key, current.actor(), tip, partner, _wish())
+            made = referring.make(tx, services.key, current.actor(), tip, partner, _wish(), handed.say)
             done = acts.recorded(tx)
             act_id = done.id if done and undoing.may_undo(done) else None
     except TiplineError as fault:
@@ -96,7 +96,7 @@ def referral_page(reference: str, referral_id: int) -> ResponseReturnValue:
 @act("remind")
 def remind(tx: Transaction, tip: Tip, referral_id: int) -> Notice:
     referral = referrals.read_referral(tx, tip, referral_id)
-    referring.remind(tx, current.actor(), tip, referral)
+    referring.remind(tx, current.actor(), tip, referral, handed.say)
     return Notice(
         gettext(
             "Noted, and the tip provider reads it. The partner sees it on the page; better still, send it:"
@@ -110,7 +110,7 @@ def remind(tx: Transaction, tip: Tip, referral_id: int) -> Notice:
 @act("withdraw-referral")
 def withdraw(tx: Transaction, tip: Tip, referral_id: int) -> Notice:
     referral = referrals.read_referral(tx, tip, referral_id)
-    referring.withdraw(tx, current.actor(), tip, referral)
+    referring.withdraw(tx, current.actor(), tip, referral, handed.say)
     return Notice(gettext("%(number)s withdrawn. Its link shows nothing any more.", number=referral.number))
 
 
