@@ -177,3 +177,27 @@ def test_the_directory_takes_adds_corrects_and_switches_off(
         one = partners.read_partner(tx, 1)
         assert (one.phone, one.active) == ("6611 2244", False)
     assert signed_in().get("/desk/partners").status_code == 403
+
+
+def test_a_program_of_the_desk_asks_a_partner_follows_and_withdraws(
+    app: Any, client: FlaskClient, tip: Tip, headers: Headers, lift: Partner, beat: str
+) -> None:
+    base = f"/api/v1/tips/{tip.reference}"
+    assert len(client.get("/api/v1/partners", headers=headers()).json["items"]) == 2
+    asked = {"partner": lift.id, "words": "请速到", "shown": ["time", "contact"]}
+    made = client.post(f"{base}/referrals", headers=headers(), json=asked)
+    assert made.status_code == 201
+    assert made.json["shown"] == ["time"]
+    link = LINK.search(made.json["link"])
+    assert link
+    browser(app).post(link[0], data={"step": "accept"})
+
+    (listed,) = client.get(f"{base}/referrals", headers=headers()).json["items"]
+    assert (listed["state"], listed["partner"]["kind"]) == ("accepted", "lift")
+    gone = client.post(f"{base}/referrals/{listed['id']}/withdraw", headers=headers())
+    assert (gone.json["state"], gone.json["link"]) == ("withdrawn", None)
+
+    moved = client.post(f"{base}/transfer", headers=headers(), json={"beat": beat, "note": "在那边"})
+    assert moved.json["beat"] == beat
+    given = client.post(f"{base}/delegate", headers=headers(), json={"to": "wang", "note": "请跟进"})
+    assert given.json["assignee"] == "wang"

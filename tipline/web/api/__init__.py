@@ -18,6 +18,7 @@ from tipline.web.api.derivatives import blueprint as derivatives
 from tipline.web.api.describing import describe
 from tipline.web.api.evidence import blueprint as evidence
 from tipline.web.api.figures import blueprint as figures
+from tipline.web.api.handover import blueprint as handover
 from tipline.web.api.incidents import blueprint as incidents
 from tipline.web.api.marks import blueprint as marks
 from tipline.web.api.packages import blueprint as packages
@@ -38,6 +39,7 @@ queue.record_once(describe)
 _desk = (
     queue,
     tips,
+    handover,
     suggestions,
     incidents,
     beats,
