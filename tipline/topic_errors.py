@@ -40,5 +40,8 @@ TOPICS: dict[str, Entry] = {
     "question:reason": Entry(_K.INVALID, N_("Write why it is not published, in up to %(limit)s characters. Whoever asked reads it.")),
     "question:personal": Entry(_K.INVALID, N_("The question still holds what may be somebody's: %(found)s. Take it out; other residents read this.")),
     "question:not-found": Entry(_K.NOT_FOUND, N_("This question is not open on this device. Enter its code to see the answer.")),
+    "topic:day-unclear": Entry(_K.INVALID, N_("The day could not be read. Choose it from the calendar, or write it like 2026-12-31.")),
+    "slot:needed": Entry(_K.INVALID, N_("Choose a time first.")),
+    "booking:crowded": Entry(_K.TOO_MANY, N_("Very many appointments were booked from your network just now. Wait ten minutes, then try again, or call the station.")),
 }
 # fmt: on

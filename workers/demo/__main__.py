@@ -99,6 +99,7 @@ def perform(services: Services, now: datetime, drawn: dict[tuple[str, int], Path
         stage.settle_in(people.PEOPLE, people.BEATS, people.SHOPS, people.BORDERS)
         reports = (*sent.SENT, *residents.SENT, *together.SENT)
         stage.play(reports, (*done.ACTS, *residents.ACTS, *together.ACTS))
+        stage.open_topics()
     finally:
         quiet.close()
     return stage

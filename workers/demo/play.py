@@ -38,7 +38,7 @@ from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services
-from workers.demo import casework, footage, rota
+from workers.demo import casework, footage, rota, topic_pages
 from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
 from workers.demo.terms import Act, File, Sent
@@ -228,6 +228,10 @@ class Stage:
             messages.write(tx, actor, tip, act.text, kind=act.verb)
         else:
             tips.move(tx, actor, tip, act.verb, reason=act.text)
+
+    def open_topics(self) -> None:
+        """Answers for many, on pages of their own."""
+        topic_pages.settle(self._services, self._actors, self._now, self._zone)
 
     def reference(self, key: str) -> str:
         """How the tip of this key is called now."""

@@ -9,6 +9,7 @@ import { offerWriting } from "./parts/report_writing.js";
 import { offerLocating } from "./parts/report_locating.js";
 import { runClock } from "./parts/report_clock.js";
 import { followLive } from "./parts/report_live.js";
+import { keepTicks } from "./parts/report_ticks.js";
 import { offerCopying, offerPrinting, showScripted } from "./parts/report_buttons.js";
 
 onArrival((main) => {
@@ -20,6 +21,7 @@ onArrival((main) => {
   offerQuestions(main);
   followLive(main);
   runClock(main);
+  keepTicks(main);
   offerCopying(main);
   offerPrinting(main);
   showScripted(main);

@@ -1,6 +1,6 @@
-"""The reminder that a recorder writes over its footage, as a calendar file (RFC 5545).
+"""Calendar files (RFC 5545), and the one that reminds of a recorder that writes over its footage.
 
-It names neither the station nor the tip: a calendar is often shared, and who reported should not be.
+That one names neither the station nor the tip: a calendar is often shared, and who reported should not be.
 """
 
 from __future__ import annotations
@@ -25,21 +25,27 @@ def entry(tip: Tip) -> str:
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tipline//recorder//EN", "BEGIN:VEVENT",
         f"UID:{ids.keyed_hash(current.services().key, 'calendar', tip.reference)[:32]}",
-        f"DTSTAMP:{_utc(clock.now())}", f"DTSTART:{_utc(begin)}", f"DTEND:{_utc(begin + LASTS)}",
-        f"SUMMARY:{_text(title)}", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S",
-        f"DESCRIPTION:{_text(title)}", "END:VALARM", "END:VEVENT", "END:VCALENDAR",
+        f"DTSTAMP:{utc(clock.now())}", f"DTSTART:{utc(begin)}", f"DTEND:{utc(begin + LASTS)}",
+        f"SUMMARY:{text(title)}", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S",
+        f"DESCRIPTION:{text(title)}", "END:VALARM", "END:VEVENT", "END:VCALENDAR",
     ]  # fmt: skip
+    return written(lines)
+
+
+def written(lines: list[str]) -> str:
+    """The file of these lines, each of which may be longer than a line of a file."""
     return "".join(_folded(line) + "\r\n" for line in lines)
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _text(words: str) -> str:
+def text(words: str) -> str:
+    """Words as they stand in a line."""
     for sign in ("\\", ";", ","):
         words = words.replace(sign, "\\" + sign)
-    return words.replace("\n", "\\n")
+    return words.replace("\r", "").replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:

@@ -14,8 +14,11 @@ somebody goes on with them; entering the code clears them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
+from typing import TypeVar
 
+from tipline.db import Transaction
 from tipline.domain import ids, receipts
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -24,30 +27,40 @@ from tipline.web.limiting import asker
 
 MINUTE_S = 60
 ALIKE = 3
+T = TypeVar("T")
 WRONG_OF_ADDRESS, WRONG_OF_ALL = 10, 300
 
 
 def enter(typed: str) -> tuple[Tip, str]:
-    """The tip of a receipt code as somebody typed it, and access to it.
+    """The tip of a receipt code as somebody typed it, and access to it."""
+    key = current.services().key
+
+    def find(tx: Transaction) -> tuple[Tip, str]:
+        tip = receipts.read_by_code(tx, key, typed)
+        return tip, receipts.open_access(tx, key, tip)
+
+    return look_up(typed, find)
+
+
+def look_up(typed: str, find: Callable[[Transaction], T]) -> T:
+    """What a code opens, whatever it is a code of; `find` raises receipt:unknown.
 
     Raises receipt:unknown, or receipt:too-many when too many were wrong, or receipt:wait without a look.
     """
-    services = current.services()
     alike = _names(typed)
     waits = [counting.hit(name, ALIKE, MINUTE_S) for name in alike]
     if any(waits):
         raise _refusal("receipt:wait", max(waits))
     try:
-        with services.database.transaction() as tx:
-            tip = receipts.read_by_code(tx, services.key, typed)
-            token = receipts.open_access(tx, services.key, tip)
+        with current.services().database.transaction() as tx:
+            found = find(tx)
     except TiplineError as fault:
         if fault.code == "receipt:unknown":
             _count_wrong()
         raise
     for name in alike:
         counting.forget(name)
-    return tip, token
+    return found
 
 
 def _names(typed: str) -> list[str]:

@@ -19,4 +19,11 @@ from tipline.web.service import (  # noqa: E402, F401
     my_duty,
     partners,
     same_thing,
+    topic_posters,
+    topic_questions,
+    topic_slots,
+    topic_tips,
+    topics,
 )
+
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(topics_for=topic_tips.offered))
