@@ -90,6 +90,7 @@ def _gather(station: Station, number: int) -> tuple[str, list[Watcher]]:
 
 
 def _measure(station: Station, reference: str, watchers: list[Watcher], seconds: float, notes: int) -> str:
+    station.bearer()  # made before anything is measured
     told = Told()
     chance = random.Random(7)  # noqa: S311 - no secret
     began = time.monotonic()
@@ -107,7 +108,6 @@ def _measure(station: Station, reference: str, watchers: list[Watcher], seconds:
     time.sleep(EVERY_S * (1 + SPREAD))
     with told.lock:
         told.spent_ms.clear(), told.full_ms.clear(), told.late_s.clear()
-    station.bearer()
     for number in range(1, notes + 1):
         time.sleep(max(0.0, (seconds / (notes + 1)) - 2))
         station.tell(f"/api/v1/incidents/{reference}/progress", {"text": NEWS.format(number)})
@@ -147,8 +147,14 @@ def _poll(line: http.client.HTTPConnection, one: Watcher, at: float, told: Told)
     began = time.perf_counter()
     late = time.monotonic() - at
     try:
-        line.request("GET", "/status/live", headers=headers)
-        answer = line.getresponse()
+        try:
+            line.request("GET", "/status/live", headers=headers)
+            answer = line.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # A line that was kept may end just as it is used again; a browser asks on a new one.
+            line.close()
+            line.request("GET", "/status/live", headers=headers)
+            answer = line.getresponse()
         body = answer.read().decode()
     except (http.client.HTTPException, OSError) as fault:
         line.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.journeys import acts
 from tests.journeys.conftest import PHONE, Officer, Open
 from tests.journeys.station import Station
 from tipline.db import Database
-from tipline.domain import beats
+from tipline.domain import accounts, beats, partners, referrals, referring, tips
 from tipline.domain.actors import SYSTEM
 
 NEIGHBOURS = (
@@ -26,6 +27,12 @@ NEIGHBOURS = (
 )
 COMING = "民警五分钟内到，维保已经联系上。请里面的人不要扒门。"
 OUT = "三个人都平安出来了，电梯暂停使用，请走楼梯。"
+
+# What the partner presses → what all neighbours read.
+HELP = {
+    "accept": "电梯维保单位已接单", "come": "电梯维保单位已出发",
+    "arrive": "电梯维保单位已到达现场", "done": "电梯维保单位反馈已处理完毕",
+}  # fmt: skip
 
 Picture = Callable[[Page, int], None]
 
@@ -60,13 +67,38 @@ def nudge(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new Event('arrived'))")
 
 
+def _called_in(station: Station, opened: Open, reference: str) -> Iterator[str]:
+    """The partner's browser, step by step; yields what was pressed."""
+    with _database(station) as database, database.transaction() as tx:
+        li, key = accounts.read_account(tx, "li").actor, (station.data / "secret.key").read_text().strip()
+        partner = partners.add(tx, li, partners.Described(kind="lift", name="迅达维保"))
+        tip = tips.read_tip(tx, reference)
+        made = referring.make(
+            tx, key, li, tip, partner, referring.Wish("3号楼电梯困人，请立即派人。", ["place"])
+        )
+        token = referrals.token_of(key, made)
+    page = opened(f"/refer/{token}")
+    for step in HELP:
+        held = page.locator(f"form:has(input[name=step][value={step}])")
+        held.locator("button").first.click()
+        expect(page.locator(".tone-used")).to_be_visible()
+        yield step
+
+
+@contextmanager
+def _database(station: Station) -> Iterator[Database]:
+    made = Database(f"sqlite:///{station.data / 'tipline.db'}")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
 def test_five_neighbours_of_a_stuck_lift_read_how_it_goes(
     opened: Open, officer: Officer, station: Station, picture: Picture
 ) -> None:
-    database = Database(f"sqlite:///{station.data / 'tipline.db'}")
-    with database.transaction() as tx:
+    with _database(station) as database, database.transaction() as tx:
         beats.add(tx, SYSTEM, "jinxiu", "锦绣苑片区").officer_name = "李警官"
-    database.close()
 
     # Five phones in one house, on the page of their officer.
     phones = [opened("/beats/jinxiu") for _one in NEIGHBOURS]
@@ -99,6 +131,13 @@ def test_five_neighbours_of_a_stuck_lift_read_how_it_goes(
         expect(page.locator(".incident")).not_to_contain_text("T-")
     phones[0].locator(".incident").scroll_into_view_if_needed()
     picture(phones[0], 4)
+
+    # The lift maintenance is called in by a link, and says how far it is by four taps in its own browser.
+    for page in _called_in(station, opened, numbers[0]):
+        nudge(phones[4])
+        expect(phones[4].locator(".incident-course .latest")).to_contain_text(HELP[page])
+    desk.reload()
+    expect(desk.locator("#incident-partners")).to_contain_text("迅达维保")
 
     # It is over: last words to all, the tips closed with it, and somebody says how it went.
     acts.unfold(desk.locator("details.act"))

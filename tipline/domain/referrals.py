@@ -158,6 +158,11 @@ def list_of_tip(tx: Transaction, tip: Tip) -> list[Referral]:
     return list(tx.scalars(select(Referral).where(Referral.tip_id == tip.id).order_by(Referral.id)))
 
 
+def list_of_tips(tx: Transaction, tip_ids: Iterable[int]) -> list[Referral]:
+    """Of many tips that tell of one thing, in the order in which they were made."""
+    return list(tx.scalars(select(Referral).where(Referral.tip_id.in_(tip_ids)).order_by(Referral.id)))
+
+
 def list_open_of(tx: Transaction, tip_ids: Iterable[int]) -> list[Referral]:
     query = select(Referral).where(Referral.tip_id.in_(tip_ids), Referral.state.in_(OPEN))
     return list(tx.scalars(query.order_by(Referral.id)))

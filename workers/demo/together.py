@@ -30,7 +30,7 @@ _REPORTS = (
 )  # fmt: skip
 SENT = tuple(
     Sent(
-        key=f"{kind}-{number}", when=when, happened=when, category=kind, text=text, place=place, beat=beat,
+        key=f"shared-{kind}-{number}", when=when, happened=when, category=kind, text=text, place=place, beat=beat,
         position=position, anonymous=number % 2 == 1,
     )
     for number, (kind, when, text, place, beat, position) in enumerate(_REPORTS)

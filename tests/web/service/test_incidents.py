@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import browser, csrf_of
-from tipline.domain import incidents, receipts, tips
+from tipline import i18n
+from tipline.domain import accounts, incidents, partners, receipts, referring, tips
 from tipline.domain.tips import Tip
 from tipline.services import Services
 
@@ -148,3 +150,23 @@ def test_an_auditor_reads_and_changes_nothing(
     page = auditor.get("/desk/incidents/E-1001").text
     assert "Your role reads incidents and changes nothing." in page
     assert "/progress" not in page
+
+
+def test_what_a_company_called_in_presses_is_read_by_everyone(
+    officer: FlaskClient, three: list[Tip], services: Services
+) -> None:
+    gathered(officer, three)
+    with services.database.transaction() as tx:
+        staff = accounts.read_account(tx, "li").actor
+        partner = partners.add(tx, staff, partners.Described(name="迅达维保", kind="lift"))
+        tip = tips.read_tip(tx, three[0].reference)
+        referral = referring.make(tx, services.key, staff, tip, partner, referring.Wish(words="请来救人"))
+        last = receipts.open_access(tx, services.key, tips.read_tip(tx, three[2].reference))
+        revision = incidents.read_incident(tx, "E-1001").revision
+        referring.step(tx, referral, "come", minutes=12, say=partial(i18n.say, "en"))
+        assert incidents.read_incident(tx, "E-1001").revision > revision
+
+    page = _read(officer, last)
+    assert "expected in about 12 minutes" in page
+    assert "迅达维保" not in page
+    assert "迅达维保" in officer.get("/desk/incidents/E-1001").text

@@ -19,6 +19,7 @@ from tipline.domain import (
     messages,
     policy,
     progress,
+    referrals,
     renditions,
     rights,
 )
@@ -31,7 +32,7 @@ from tipline.web import current, errors, guard
 from tipline.web.cases.refused import Failed
 from tipline.web.maps import source
 from tipline.web.maps.source import Point
-from tipline.web.review import gist, history, notices
+from tipline.web.review import gist, handed, history, notices
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 from tipline.web.service import blueprint
@@ -97,6 +98,7 @@ def gather(tx: Transaction, row: Incident, *, failed: Failed | None = None) -> d
         "course": list(reversed(progress.list_of(tx, row))),
         "may_withdraw": _may_withdraw,
         "phrases": [gettext(one) for one in progress.PHRASES],
+        "helping": handed.rows_of(tx, referrals.list_of_tips(tx, [one.id for one in tips])),
         "files": files,
         "pictures": _pictures(tx, files),
         "file_tips": {one.id: one for one in tips},
