@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ Picture = Callable[[Page, int], None]
 
 
 @pytest.fixture
-def picture() -> Iterator[Picture]:
+def picture() -> Picture:
     """Kept only when somebody asks for the story in pictures."""
     folder = os.environ.get("TIPLINE_STORY_PICTURES", "")
 
@@ -33,7 +33,7 @@ def picture() -> Iterator[Picture]:
             path = Path(folder) / f"duty-{number}.jpg"
             page.screenshot(path=path, type="jpeg", quality=72, scale="css")
 
-    yield take
+    return take
 
 
 def draw(page: Page) -> None:
@@ -74,7 +74,7 @@ def test_a_station_sets_up_its_rota_and_a_tip_at_night_lies_before_who_is_on_cal
     desk.locator("[data-border-save]").click()
     expect(desk.locator(".notice")).to_contain_text(said("zh", "The border is kept."))
 
-    # By day Li, at night Wang for the whole station: which of them it is now, the clock decides.
+    # By day Li, at night Zhao for the whole station: which of them it is now, the clock decides.
     now = clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
     over, later = (f"{now + timedelta(hours=one):%H:%M}" for one in (-2, -1))
     line_of(desk, "li", over, later)
@@ -83,14 +83,14 @@ def test_a_station_sets_up_its_rota_and_a_tip_at_night_lies_before_who_is_on_cal
     picture(desk, 2)
     look.unfolded("a beat with its rota")
     desk.goto("/desk/admin/duty")
-    line_of(desk, "wang", "00:00", "00:00")
+    line_of(desk, "zhao", "00:00", "00:00")
     expect(desk.locator(".duty-beats")).to_contain_text(said("zh", "On call"))
     picture(desk, 3)
 
     told = station.tell(
         "/api/v1/public/tips", {"category": "noise", "text": "22:56 楼上还在装修，孩子睡不着。", "beat": CODE}
     )
-    assert station.ask(f"/api/v1/tips/{told['reference']}")["assignee"] == "wang"
+    assert station.ask(f"/api/v1/tips/{told['reference']}")["assignee"] == "zhao"
     desk.goto(f"/desk/tips/{told['reference']}")
     expect(desk.locator("main")).to_contain_text(said("zh", "chosen by the tip provider"))
     (mine,) = [one for one in station.ask("/api/v1/beats")["items"] if one["code"] == CODE]

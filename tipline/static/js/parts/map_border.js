@@ -173,5 +173,7 @@ export function startBorder(box) {
   for (const kind of [Leaflet.Editable.VertexIcon, Leaflet.Editable.TouchVertexIcon]) {
     kind.mergeOptions({ iconSize: new L.Point(size, size) });
   }
+  // Whoever works by keyboard changes the text below: dozens of nameless corners to tab through are no help.
+  for (const kind of [Leaflet.Editable.VertexMarker, Leaflet.Editable.MiddleMarker]) kind.mergeOptions({ keyboard: false });
   return new Border(box);
 }
