@@ -126,9 +126,10 @@ class Stage:
             with services.database.transaction() as tx:
                 grants.give(tx, first.actor, accounts.read_account(tx, person.username), keys)
 
-    def play(self, sent: Sequence[Sent], acts: Sequence[Act]) -> None:
+    def play(self, sent: Sequence[Sent], acts: Sequence[Act], more: Sequence[Step] = ()) -> None:
         """All of it, in the order in which it happened."""
         steps = [Step(tip.when.at(self._now), partial(self._send, tip)) for tip in sent]
+        steps += more
         steps += [Step(act.when.at(self._now), partial(self._act, act)) for act in acts]
         for step in sorted(steps, key=lambda one: one.at):
             if step.at < self._now:
@@ -232,6 +233,9 @@ class Stage:
     def open_topics(self) -> None:
         """Answers for many, on pages of their own."""
         topic_pages.settle(self._services, self._actors, self._now, self._zone)
+
+    def actor(self, username: str) -> Actor:
+        return self._actors[username]
 
     def reference(self, key: str) -> str:
         """How the tip of this key is called now."""
