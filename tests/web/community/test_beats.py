@@ -59,6 +59,7 @@ def test_the_page_says_who_answers_by_day_and_by_night(
     assert "片区民警正在值班" in page
     assert "周警官" in page
     assert "有事@我，随时都在。" in page
+    assert "有危险？" in page
     assert page.index("tel:110") < page.index("/write/now?beat=north&amp;kind=lift") < page.index("0371-6000")
     with clock.frozen(NIGHT):
         page = client.get("/beats/north").text
