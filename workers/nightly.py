@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import StoreError
-from tipline.domain import auditing, checkpoints, chores, clock, custody, scrubbing
+from tipline.domain import appointments, auditing, checkpoints, chores, clock, custody, scrubbing, topics
 from tipline.domain.actors import SYSTEM
 from tipline.errors import TiplineError
 from tipline.services import Services
@@ -76,7 +76,15 @@ def finish_destroying(services: Services) -> dict[str, Any]:
     return {"destroyed": services.vaults.finish()}
 
 
+def keep_topics(services: Services) -> dict[str, Any]:
+    """Close topics whose last day is over, and forget what people wanted to be called a month ago."""
+    today = clock.now().astimezone(ZoneInfo(services.settings.timezone)).date()
+    with services.database.transaction() as tx:
+        return {"closed": len(topics.close_due(tx, today)), "forgotten": appointments.forget_names(tx)}
+
+
 CHORES: dict[str, Chore] = {
+    "topics": Chore(timedelta(minutes=5), keep_topics),
     "vault": Chore(timedelta(minutes=30), finish_destroying),
     "checkpoint": Chore(timedelta(minutes=10), keep_checkpoints),
     "retention": Chore(DAY, erasing.keep_rules, at_night=True),

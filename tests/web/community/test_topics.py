@@ -221,3 +221,21 @@ def test_a_topic_out_of_a_tip_answers_it(
         desk, "/desk/topics/tips", "/desk/topics/tips", tips=[other.reference], topic=handle, words="请看"
     )
     assert "1 question answered." in told
+
+
+def test_programs_read_what_everybody_reads_and_write_as_the_desk(
+    client: FlaskClient, headers: Callable[..., dict[str, str]], topic: Topic
+) -> None:
+    whole = client.get(f"/api/v1/public/topics/{topic.handle}").json
+    assert [one["text"] for one in whole["papers"]] == ["毕业证原件", "户口迁移证"]
+    assert whole["times"][0]["free"] == 1
+    found = client.get("/api/v1/public/answers?q=毕业生落户").json["items"]
+    assert [one["topic"]["handle"] for one in found] == [topic.handle]
+
+    body = {"title": "居住证", "answer": "请预约。", "papers": [{"text": "身份证"}]}
+    made = client.post("/api/v1/topics", json=body, headers=headers()).json
+    assert made["state"] == "draft"
+    assert client.get(f"/api/v1/public/topics/{made['handle']}").status_code == 404
+    opened = client.post(f"/api/v1/topics/{made['handle']}/open", headers=headers()).json
+    assert opened["state"] == "open"
+    assert client.post("/api/v1/topics", json=body, headers=headers("auditor")).status_code == 403

@@ -32,6 +32,7 @@ from tipline.web.api.search import blueprint as search
 from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.suggestions import blueprint as suggestions
 from tipline.web.api.tips import blueprint as tips
+from tipline.web.api.topics import blueprint as topics
 from tipline.web.api.tus import blueprint as tus
 from tipline.web.api.webhooks import blueprint as webhooks
 
@@ -57,5 +58,6 @@ _desk = (
     bulletins,
     webhooks,
     figures,
+    topics,
 )
 blueprints = (public, public_bulletins, receipts, shops, tus, partner, *_desk)

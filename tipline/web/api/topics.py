@@ -1,0 +1,230 @@
+"""Topics for programs: what everybody may read, and the desk's own acts in a modest form."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from tipline.db import Transaction
+from tipline.domain import answers, appointments, clock, questions, topics
+from tipline.domain.topics import PUBLIC, Described, Topic
+from tipline.web import current, guard
+from tipline.web.api.taking import Taken
+from tipline.web.community.answers import BY_ADDRESS
+from tipline.web.community.today import today
+from tipline.web.community.topics import address_of
+from tipline.web.limiting import limiter
+
+blueprint = APIBlueprint("api_topics", __name__, url_prefix="/api/v1", tag="Topics")
+
+
+class PaperOut(BaseModel):
+    text: str
+    note: str
+
+
+class PaperIn(Taken):
+    text: str
+    note: str = ""
+
+
+class AskedOut(BaseModel):
+    id: int
+    question: str = Field(description="As an officer worded it, without names.")
+    answer: str
+
+
+class TimeOut(BaseModel):
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    free: int
+
+
+class TopicOut(BaseModel):
+    handle: str
+    title: str
+    state: str = Field(description="open or closed; for the desk also draft and template.")
+    beat: str | None
+    closes_on: date | None
+    changed_at: datetime
+    url: str
+
+
+class TopicWhole(TopicOut):
+    answer: str = Field(description="Plain text.")
+    papers: list[PaperOut]
+    questions: list[AskedOut]
+    times: list[TimeOut] = Field(description="Those that lie ahead and take place.")
+
+
+class TopicList(BaseModel):
+    items: list[TopicOut]
+
+
+class AnswersQuery(BaseModel):
+    q: str = Field("", max_length=answers.LONGEST_QUERY, description="Words as people ask.")
+    beat: str = ""
+
+
+class AnswerOut(BaseModel):
+    topic: TopicOut
+    question: str | None = Field(description="The question under it that fits best.")
+    excerpt: str
+
+
+class AnswerList(BaseModel):
+    items: list[AnswerOut]
+
+
+class TopicWritten(Taken):
+    """All of it: what is left out becomes empty."""
+
+    title: str
+    answer: str = ""
+    beat: str = ""
+    closes_on: date | None = None
+    papers: list[PaperIn] = Field(default_factory=list)
+    confirmed: bool = Field(False, description="Numbers in it are meant for everybody.")
+
+
+@blueprint.get("/public/topics")
+@guard.public
+@limiter.limit(BY_ADDRESS)
+@blueprint.output(TopicList)
+def list_public_topics() -> dict[str, Any]:
+    """Topics that are open, newest first."""
+    with current.services().database.reading() as tx:
+        found = topics.list_topics(tx, topics.OPEN)
+        return {"items": [_told(one) for one in found if one.is_open(today())]}
+
+
+@blueprint.get("/public/topics/<handle>")
+@guard.public
+@blueprint.output(TopicWhole)
+def get_public_topic(handle: str) -> dict[str, Any]:
+    """One topic with all that everybody may read of it."""
+    with current.services().database.reading() as tx:
+        return _whole(tx, topics.read_public(tx, handle))
+
+
+@blueprint.get("/public/answers")
+@guard.public
+@limiter.limit(BY_ADDRESS)
+@blueprint.input(AnswersQuery, location="query")
+@blueprint.output(AnswerList)
+def search_answers(query_data: AnswersQuery) -> dict[str, Any]:
+    """Published answers, the best first. Closed topics stand behind open ones."""
+    with current.services().database.reading() as tx:
+        hits = answers.find(tx, query_data.q, beat=query_data.beat)
+    return {
+        "items": [
+            {
+                "topic": _told(one.topic),
+                "question": one.question and one.question.text,
+                "excerpt": one.excerpt,
+            }
+            for one in hits
+        ]
+    }
+
+
+@blueprint.get("/topics")
+@guard.staff("topic:manage")
+@blueprint.output(TopicList)
+def list_all_topics() -> dict[str, Any]:
+    """All topics of the station, drafts and templates included."""
+    with current.services().database.reading() as tx:
+        return {"items": [_told(one) for one in topics.list_topics(tx)]}
+
+
+@blueprint.post("/topics")
+@guard.staff("topic:manage")
+@blueprint.input(TopicWritten)
+@blueprint.output(TopicWhole, 201)
+def post_topic(json_data: TopicWritten) -> Any:
+    """A draft. Nobody outside sees it before it is opened."""
+    with current.services().database.transaction() as tx:
+        topic = topics.begin(tx, current.actor(), json_data.title)
+        topics.change(tx, current.actor(), topic, _said(json_data), today())
+        return _whole(tx, topic), 201
+
+
+@blueprint.get("/topics/<handle>")
+@guard.staff("topic:manage")
+@blueprint.output(TopicWhole)
+def get_topic(handle: str) -> dict[str, Any]:
+    """One topic in any state."""
+    with current.services().database.reading() as tx:
+        return _whole(tx, topics.read_topic(tx, handle))
+
+
+@blueprint.put("/topics/<handle>")
+@guard.staff("topic:manage")
+@blueprint.input(TopicWritten)
+@blueprint.output(TopicWhole)
+def put_topic(handle: str, json_data: TopicWritten) -> dict[str, Any]:
+    """Write it anew."""
+    with current.services().database.transaction() as tx:
+        topic = topics.read_topic(tx, handle)
+        topics.change(tx, current.actor(), topic, _said(json_data), today())
+        return _whole(tx, topic)
+
+
+@blueprint.post("/topics/<handle>/open")
+@guard.staff("topic:manage")
+@blueprint.output(TopicWhole)
+def open_topic(handle: str) -> dict[str, Any]:
+    """Everybody sees it from now on. Numbers that may be somebody's have to be confirmed on the page."""
+    with current.services().database.transaction() as tx:
+        topic = topics.read_topic(tx, handle)
+        topics.open_topic(tx, current.actor(), topic, today())
+        return _whole(tx, topic)
+
+
+@blueprint.post("/topics/<handle>/close")
+@guard.staff("topic:manage")
+@blueprint.output(TopicWhole)
+def close_topic(handle: str) -> dict[str, Any]:
+    """Nobody asks or books any more; the answer stays."""
+    with current.services().database.transaction() as tx:
+        topic = topics.read_topic(tx, handle)
+        topics.close(tx, current.actor(), topic)
+        return _whole(tx, topic)
+
+
+def _said(data: TopicWritten) -> Described:
+    papers = [(one.text, one.note) for one in data.papers]
+    return Described(data.title, data.answer, data.beat, data.closes_on, papers, data.confirmed)
+
+
+def _told(topic: Topic) -> dict[str, Any]:
+    names = ("handle", "title", "state", "beat", "closes_on", "changed_at")
+    told = {name: getattr(topic, name) for name in names}
+    is_over = topic.state in PUBLIC and not topic.is_open(today())
+    return {**told, "state": topics.CLOSED if is_over else topic.state, "url": address_of(topic)}
+
+
+def _whole(tx: Transaction, topic: Topic) -> dict[str, Any]:
+    rows = appointments.list_slots(tx, topic, since=clock.now())
+    return {
+        **_told(topic),
+        "answer": topic.answer,
+        "papers": [{"text": one.text, "note": one.note} for one in topics.papers_of(tx, topic)],
+        "questions": [
+            {"id": one.id, "question": one.text, "answer": one.answer}
+            for one in questions.list_published(tx, topic)
+        ],
+        "times": [
+            {
+                "id": one.slot.id, "starts_at": one.slot.starts_at, "ends_at": one.slot.ends_at,
+                "place": one.slot.place, "free": one.free,
+            }
+            for one in rows
+            if one.slot.cancelled_at is None
+        ],
+    }  # fmt: skip
