@@ -45,6 +45,7 @@ class District:
     broken: str
     case: str
     files: list[str]  # of the tip: a film and a photo
+    incident: str
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,9 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
         "lost": {"t": 3.0, "why": "hidden"},
     }  # fmt: skip
     station.put(f"/api/v1/evidence/{files[0]}/redaction", {"version": 0, "tracks": [track]})
-    return District(tip, broken, case["number"], files)
+    incident = station.tell("/api/v1/incidents", {"title": "电梯困人", "tips": [broken]})["reference"]
+    station.tell(f"/api/v1/incidents/{incident}/progress", {"text": "维保正在赶来"})
+    return District(tip, broken, case["number"], files, incident)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -215,6 +218,10 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit(f"/desk/compare?a={district.tip}&b={district.broken}", seen=".compare-table")
     look.unfolded("side by side")
     look.visit(f"/desk/compare?a={district.tip}", seen="#with")
+    look.visit("/desk/incidents", seen=".incident-row")
+    look.visit("/desk/incidents?q=nothing-has-these-words", seen=".empty")
+    look.visit(f"/desk/incidents/{district.incident}", seen="#incident-course .message")
+    look.unfolded("incident")
     look.visit("/desk/cases", seen="[data-rows] a")
     look.visit(f"/desk/cases/{district.case}", seen=".figures")
     look.unfolded("case")
