@@ -28,7 +28,7 @@ from tipline.errors import N_
 from tipline.i18n import say
 from tipline.services import Services
 from workers import sweep
-from workers.demo import bulletins, done, footage, people, residents, sent, together
+from workers.demo import bulletins, done, footage, people, pulled_in, residents, sent, together
 from workers.demo.play import Stage
 
 TURN_WITHIN_S = 60
@@ -99,7 +99,7 @@ def perform(services: Services, now: datetime, drawn: dict[tuple[str, int], Path
         stage.settle_in(people.PEOPLE, people.BEATS, people.SHOPS, people.BORDERS)
         reports = (*sent.SENT, *residents.SENT, *together.SENT)
         told = bulletins.steps(quiet, now, stage.actor(people.CHEN), stage.actor(people.ZHOU))
-        stage.play(reports, (*done.ACTS, *residents.ACTS, *together.ACTS), told)
+        stage.play(reports, (*done.ACTS, *residents.ACTS, *together.ACTS, *pulled_in.ACTS), told)
         stage.open_topics()
     finally:
         quiet.close()

@@ -38,9 +38,10 @@ from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services
-from workers.demo import casework, footage, rota, topic_pages
+from workers.demo import casework, footage, pulled_in, rota, topic_pages
 from workers.demo.casework import CASEWORK
 from workers.demo.people import Person, Place
+from workers.demo.pulled_in import PULLED_IN
 from workers.demo.terms import Act, File, Sent
 from workers.demo.together import TOGETHER
 
@@ -108,6 +109,7 @@ class Stage:
                     app = self.apps[person.username] = onetime.new_secret()
                     factors.set_totp(tx, self._services.key, account.actor, account, app, step=0)
             rota.settle(tx, self._actors, self._now, self._zone)
+            pulled_in.settle(tx)
         with clock.frozen(self._now - timedelta(days=11)):
             self._hand_out_contact_key(people)
 
@@ -192,6 +194,9 @@ class Stage:
                 year = act.when.at(self._now).year
                 case = cases.open_case(tx, self._actors[act.who], title, summary=summary, year=year)
                 self._numbers[act.case] = case.number
+            elif act.verb in PULLED_IN:
+                tip = tips.read_tip(tx, self._references[act.tip])
+                PULLED_IN[act.verb](tx, self._services, self._actors[act.who], tip, act)
             elif act.tip:
                 self._act_on_tip(tx, act, tips.read_tip(tx, self._references[act.tip]))
             else:
