@@ -54,7 +54,7 @@ def _words(now: response.Reading) -> str:
         case "over":
             return gettext("late by %(time)s", time=lasting(-left))
         case "paused":
-            return gettext("stands still, %(time)s left", time=lasting(max(0, left)))
+            return gettext("paused, %(time)s left", time=lasting(max(0, left)))
         case "late":
             return gettext("Acknowledged late, after %(time)s", time=lasting(taken))
         case "done":

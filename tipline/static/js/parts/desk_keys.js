@@ -62,6 +62,8 @@ function pressNamed(key) {
   if (named.matches("a")) {
     state.leaving = Date.now() + LEAVING_MS;
     named.click();
+  } else if (named.matches("[data-press]")) {
+    named.click(); // one key does it; it can be taken back by another
   } else {
     openAct(named);
   }
