@@ -239,3 +239,10 @@ def test_programs_read_what_everybody_reads_and_write_as_the_desk(
     opened = client.post(f"/api/v1/topics/{made['handle']}/open", headers=headers()).json
     assert opened["state"] == "open"
     assert client.post("/api/v1/topics", json=body, headers=headers("auditor")).status_code == 403
+
+
+def test_the_list_of_the_desk_counts_what_waits(desk: FlaskClient, client: FlaskClient, topic: Topic) -> None:
+    send(client, f"/topics/{topic.handle}", f"/topics/{topic.handle}/questions", question="还能办吗？")
+
+    assert "1 question waits" in desk.get("/desk/topics").text
+    assert topic.title in desk.get(f"/desk/topics/{topic.handle}/questions").text

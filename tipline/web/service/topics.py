@@ -39,7 +39,7 @@ def _list(failed: Failed | None = None, status: int = 200) -> ResponseReturnValu
     with current.services().database.reading() as tx:
         page = render_template(
             "service/topics.html", topics=topics.list_topics(tx, state), state=state,
-            counts=topics.count_by_state(tx), waiting=questions.count_waiting(tx), today=today(),
+            counts=topics.count_by_state(tx), unanswered=questions.count_waiting(tx), today=today(),
             asked=len(answering.list_waiting(tx)), templates=topics.list_topics(tx, TEMPLATE),
             beats={one.code: one.name for one in beats.list_beats(tx)}, failed=failed or Failed(),
             notice=notices.take(), topic_words=topic_words,
@@ -161,7 +161,8 @@ def editor(
 def frame(tx: Transaction, topic: Topic) -> dict[str, Any]:
     """What the head of each page of a topic needs."""
     return {
-        "topic": topic, "waiting": questions.count_waiting(tx).get(topic.id, 0), "topic_words": topic_words,
+        "topic": topic, "unanswered": questions.count_waiting(tx).get(topic.id, 0),
+        "topic_words": topic_words,
         "is_open": topic.is_open(today()), "address": public.address_of(topic), "today": today(),
         "is_public": topic.state in (OPEN, CLOSED),
     }  # fmt: skip
