@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tipline.domain import appointments, clock, questions, topics
+from tipline.domain import appointments, clock, discarding, questions, topics
 from tipline.domain.actors import Actor
 from tipline.domain.appointments import Grid
 from tipline.domain.topics import Described, Topic
@@ -70,6 +70,7 @@ def settle(services: Services, actors: Mapping[str, Actor], now: datetime, zone:
         template = topics.begin(tx, actors[CHEN], RESIDENCE.title)
         topics.change(tx, actors[CHEN], template, RESIDENCE, today)
         topics.keep_as_template(tx, actors[CHEN], template, RESIDENCE.title)
+        discarding.discard(tx, actors[CHEN], template)
     with clock.frozen(now - ASKED_AGO):
         _use(services, actors[CHEN], made[0], zone)
 
