@@ -66,7 +66,8 @@ def test_areas_differ_where_they_must() -> None:
     assert "connect-src" not in outside.policy
     assert "require-trusted-types-for 'script'" in outside.policy
     assert "script-src" not in security.area_of("/api/v1/queue").policy
-    assert intake.permissions.replace("screen-wake-lock=(self)", "screen-wake-lock=()") == desk.permissions
+    assert intake.permissions.replace("(self)", "()") == desk.permissions
+    assert intake.allowed == {"screen-wake-lock", "microphone", "geolocation"}
 
 
 @pytest.mark.parametrize(("host", "is_told"), [("tips.example.org", True), ("abcd.onion", False)])

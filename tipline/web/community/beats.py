@@ -49,9 +49,7 @@ def show_borders() -> Response:
     with current.services().database.reading() as tx:
         drawn = beat_search.list_drawn(tx)
     told = [{"code": one.code, "name": one.name, "polygons": _rounded(one)} for one in drawn]
-    response = Response(json.dumps({"beats": told}, ensure_ascii=False), content_type="application/json")
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return Response(json.dumps({"beats": told}, ensure_ascii=False), content_type="application/json")
 
 
 @blueprint.get("/beats/<code>")
@@ -79,9 +77,7 @@ def show_photo(code: str) -> Response:
     with stored.told(), current.services().store.open(beat.photo) as reader:
         picture = reader.read()
     kind = next((kind for begin, kind in _PICTURES if picture.startswith(begin)), "application/octet-stream")
-    response = Response(picture, content_type=kind)
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return Response(picture, content_type=kind)
 
 
 def disturbances() -> list[tuple[str, str, str]]:
