@@ -83,6 +83,18 @@ def posted(keyframe: Keyframe) -> Picture:
     return Picture(out.getvalue(), "image/jpeg", ".jpg", shrunk.width, shrunk.height)
 
 
+def square(keyframe: Keyframe, side: int) -> bytes:
+    """Its middle as a square JPEG; of one that stands upright the upper part, where a face is."""
+    image = _image(keyframe)
+    least = min(image.size)
+    left, top = (image.width - least) // 2, (image.height - least) // 4
+    whole = image.crop((left, top, left + least, top + least))
+    whole.thumbnail((side, side), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    whole.save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()
+
+
 def small(keyframe: Keyframe) -> Picture:
     """For rows and sheets."""
     return _webp(_within(_image(keyframe), (SMALL, SMALL)))

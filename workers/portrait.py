@@ -7,19 +7,15 @@ these pixels alone. Exit 3: no photo that can be read; 4: too small to be one.
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
-
-from workers import outer
+from workers import encode, outer
 from workers.sandbox import Hooks, Keyframe, ask
 
 SIDE = 640  # of the square that is shown
 LEAST = 96
-QUALITY = 86
 UNREADABLE, TOO_SMALL = 3, 4
 
 
@@ -34,7 +30,7 @@ def main() -> int:
         return UNREADABLE
     if min(picture.width, picture.height) < LEAST:
         return TOO_SMALL
-    sys.stdout.buffer.write(square(picture))
+    sys.stdout.buffer.write(encode.square(picture, SIDE))
     return 0
 
 
@@ -46,18 +42,6 @@ def _look(untrusted_data: bytes, allow_unsandboxed: bool) -> Keyframe | None:
         path.write_bytes(untrusted_data)
         answer = ask(path, hooks=Hooks(on_keyframe=seen.append), allow_unsandboxed=allow_unsandboxed)
     return seen[0] if seen and answer.media["kind"] == "photo" else None
-
-
-def square(picture: Keyframe) -> bytes:
-    """Its middle as a square; of one that stands upright the upper part, where a face is."""
-    image = Image.frombytes("RGB", (picture.width, picture.height), picture.rgb)
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 4
-    whole = image.crop((left, top, left + side, top + side))
-    whole.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    whole.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()
 
 
 if __name__ == "__main__":
