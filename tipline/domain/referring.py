@@ -323,10 +323,11 @@ def _log(
     **more: Any,
 ) -> None:  # fmt: skip
     partner = tx.get_one(Partner, referral.partner_id)
-    everyone = _tell_everyone(tx, actor, action, partner, tip, say, more)
+    if _tell_everyone(tx, actor, action, partner, tip, say, more):
+        more = {**more, "everyone": True}
     custody.append(
         tx, actor, action, _subject(referral), tip=tip.reference, referral=referral.number,
-        partner=partner.name, kind=partner.kind, **more, **({"everyone": True} if everyone else {}),
+        partner=partner.name, kind=partner.kind, **more,
     )  # fmt: skip
     if action in NEWS:
         events.tell(tx, "referral:reply", tip=tip, by=actor, step=action)

@@ -40,7 +40,7 @@ class Shared:
 
     def who(self, note: Noted) -> str:
         """Who wrote a note: an officer, or a company called in."""
-        return gettext(SOURCES.get(note.source, SOURCES[progress.OFFICER]))
+        return str(gettext(SOURCES.get(note.source, SOURCES[progress.OFFICER])))
 
 
 def of_tip(tx: Transaction, tip: Tip) -> Shared | None:
@@ -75,11 +75,13 @@ def as_api(shared: Shared | None) -> dict[str, Any] | None:
 
 def as_messages(shared: Shared | None) -> list[dict[str, Any]]:
     """Its notes among the messages of a tip. Their ids are below 0, so that none is taken for a message's."""
+    if shared is None:
+        return []
     return [
         {
             "id": -one.id, "at": one.at, "kind": "progress", "by_reporter": False, "text": one.text,
             "answered_at": None, "withdrawn_at": one.withdrawn_at, "incident": shared.reference,
             "source": one.source,
         }
-        for one in (shared.notes[::-1] if shared else [])
+        for one in shared.notes[::-1]
     ]  # fmt: skip

@@ -141,17 +141,13 @@ def _pictures(tx: Transaction, files: list[Evidence]) -> dict[str, Rendition]:
 
 def _drawn(row: Incident, tips: list[Tip]) -> str:
     """The places that reporters and the incident name, as the map draws them."""
-    points = [Point(row.reference, row.lat, row.lon, row.title, "tip", "!")] if _is_placed(row) else []
-    points += [
-        Point(one.reference, one.lat, one.lon, one.reference, "shop", str(number))
-        for number, one in enumerate(tips[:MOST_PINS], 1)
-        if _is_placed(one)
-    ]
+    points = []
+    if row.lat is not None and row.lon is not None:
+        points.append(Point(row.reference, row.lat, row.lon, row.title, "tip", "!"))
+    for number, one in enumerate(tips[:MOST_PINS], 1):
+        if one.lat is not None and one.lon is not None:
+            points.append(Point(one.reference, one.lat, one.lon, one.reference, "shop", str(number)))
     return source.drawn(points) if points else ""
-
-
-def _is_placed(one: Incident | Tip) -> bool:
-    return one.lat is not None and one.lon is not None
 
 
 def _may_withdraw(at: datetime, withdrawn_at: datetime | None) -> bool:
