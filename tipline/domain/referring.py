@@ -138,7 +138,7 @@ def step(
     if words.strip():
         _write(tx, tip, referral, words)
     _settle(tx, tip, referral, STEPS[verb])
-    how = {"first": first, "minutes": minutes if verb == "come" else None}
+    how = {"at_once": first, "minutes": minutes if verb == "come" else None}
     _log(tx, _who(tx, referral), f"referral:{verb}", referral, tip, say, **how)
     return True
 
@@ -341,7 +341,7 @@ def _tell_everyone(
     incident = incidents.incident_of(tx, tip)
     if say is None or incident is None or incident.state != incidents.OPEN or action not in referrals.TOLD:
         return False
-    at_once = action == "referral:come" and facts.get("first")
+    at_once = action == "referral:come" and facts.get("at_once")
     sentence = referrals.COMES_AT_ONCE if at_once else referrals.TOLD[action]
     values = {"minutes": facts["minutes"]} if facts.get("minutes") else {}
     source = progress.PARTNER if actor.kind == "referral" else progress.OFFICER

@@ -134,7 +134,7 @@ def _values(entry: Custody) -> dict[str, object]:
 
 
 def _sentence(entry: Custody) -> str:
-    if entry.action == "referral:come" and entry.facts().get("first"):
+    if entry.action == "referral:come" and entry.facts().get("at_once"):
         return referrals.COMES_AT_ONCE
     is_own = entry.action == "message:message" and entry.actor.startswith("reporter:")
     return OWN_MESSAGE if is_own else STEPS[entry.action]
