@@ -33,10 +33,10 @@ PARTNERS = (
     Described("public", "12315 消费者投诉热线", "12315", "", "购物、服务、价格纠纷"),
 )
 ACTS = (
-    Act(When(minutes=20), CHEN, "refer", tip="lift-0", text="三人困在七八楼之间，请带盘车工具马上来。", more=LIFT),
-    Act(When(minutes=18), CHEN, "helper", tip="lift-0", more="come"),
-    Act(When(minutes=4), CHEN, "helper", tip="lift-0", more="arrive", text="门机故障，正在手动盘车，预计十分钟放人。"),
-    Act(When(minutes=5), CHEN, "refer", tip="noise-8", text="操场后院放音响，请保安先到看台劝离。", more=SCHOOL),
+    Act(When(minutes=20), CHEN, "refer", tip="shared-lift-0", text="三人困在七八楼之间，请带盘车工具马上来。", more=LIFT),
+    Act(When(minutes=18), CHEN, "helper", tip="shared-lift-0", more="come"),
+    Act(When(minutes=4), CHEN, "helper", tip="shared-lift-0", more="arrive", text="门机故障，正在手动盘车，预计十分钟放人。"),
+    Act(When(minutes=5), CHEN, "refer", tip="shared-noise-8", text="操场后院放音响，请保安先到看台劝离。", more=SCHOOL),
 )  # fmt: skip
 
 
