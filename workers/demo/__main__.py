@@ -99,8 +99,8 @@ def perform(services: Services, now: datetime, drawn: dict[tuple[str, int], Path
         stage.settle_in(people.PEOPLE, people.BEATS, people.SHOPS, people.BORDERS)
         reports = (*sent.SENT, *residents.SENT, *together.SENT)
         told = bulletins.steps(quiet, now, stage.actor(people.CHEN), stage.actor(people.ZHOU))
+        told += stage.topics()
         stage.play(reports, (*done.ACTS, *residents.ACTS, *together.ACTS, *pulled_in.ACTS), told)
-        stage.open_topics()
     finally:
         quiet.close()
     return stage

@@ -235,9 +235,10 @@ class Stage:
         else:
             tips.move(tx, actor, tip, act.verb, reason=act.text)
 
-    def open_topics(self) -> None:
+    def topics(self) -> list[Step]:
         """Answers for many, on pages of their own."""
-        topic_pages.settle(self._services, self._actors, self._now, self._zone)
+        found = topic_pages.steps(self._services, self._actors, self._now, self._zone)
+        return [Step(*one) for one in found]
 
     def actor(self, username: str) -> Actor:
         return self._actors[username]

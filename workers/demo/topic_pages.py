@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,9 +55,19 @@ BOOKED = (("小陈", 0), ("王同学", 1), ("", 5))
 OPENED_AGO, ASKED_AGO = timedelta(days=3), timedelta(hours=20)
 
 
-def settle(services: Services, actors: Mapping[str, Actor], now: datetime, zone: ZoneInfo) -> None:
+def steps(
+    services: Services, actors: Mapping[str, Actor], now: datetime, zone: ZoneInfo
+) -> list[tuple[datetime, Callable[[], None]]]:
     """Opened three days ago; what is asked and booked came since then."""
-    with clock.frozen(now - OPENED_AGO), services.database.transaction() as tx:
+    made: list[Topic] = []
+    return [
+        (now - OPENED_AGO, lambda: made.extend(_open(services, actors, now, zone))),
+        (now - ASKED_AGO, lambda: _use(services, actors[CHEN], made[0], zone)),
+    ]
+
+
+def _open(services: Services, actors: Mapping[str, Actor], now: datetime, zone: ZoneInfo) -> list[Topic]:
+    with services.database.transaction() as tx:
         today = clock.now().astimezone(zone).date()
         closing = (now + timedelta(days=35)).astimezone(zone).date()
         said = Described(GRADUATES.title, GRADUATES.answer, closes_on=closing, papers=GRADUATES.papers)
@@ -71,8 +81,7 @@ def settle(services: Services, actors: Mapping[str, Actor], now: datetime, zone:
         topics.change(tx, actors[CHEN], template, RESIDENCE, today)
         topics.keep_as_template(tx, actors[CHEN], template, RESIDENCE.title)
         discarding.discard(tx, actors[CHEN], template)
-    with clock.frozen(now - ASKED_AGO):
-        _use(services, actors[CHEN], made[0], zone)
+        return made
 
 
 def _use(services: Services, actor: Actor, known: Topic, zone: ZoneInfo) -> None:
