@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults hostile fuzz check sbom lock messages bench bench-intake bench-desk bench-media bench-trust clean
+.PHONY: help run test faults hostile fuzz check sbom lock messages bench bench-intake bench-desk bench-media bench-trust bench-service clean
 
 help: ## this list
 	@echo "Tipline. What you can make:"
@@ -87,6 +87,11 @@ bench-trust: ## what custody, packages and encryption cost, side by side; each a
 	@$(BIN)/python -m bench custody
 	@$(BIN)/python -m bench package
 	@$(BIN)/python -m bench vault
+
+bench-service: ## how soon a tip is seen and told, and a thousand reporters who watch one incident
+	@$(PYTHON) tipline/bootstrap.py --dev
+	@$(BIN)/python -m bench latency
+	@$(BIN)/python -m bench watching
 
 bench-media: ## an hour of drawn footage: our passes beside other tools, photos, workers; ARGS="--minutes 20"
 	@$(PYTHON) tipline/bootstrap.py --dev
