@@ -21,7 +21,7 @@ run: ## set up what is missing, then start everything; DEMO=1 fills an empty ins
 	@exec $(BIN)/tipline run $(if $(filter-out 0,$(DEMO)),--demo)
 
 # Most tests wait for a browser, a server or a clock: so many files of them go on side by side.
-JOBS ?= 2
+JOBS ?= 3
 
 test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k name" goes to pytest, JOBS=0 is one by one
 	@$(PYTHON) tipline/bootstrap.py --dev

@@ -42,6 +42,17 @@ MATRIX = {
     "erasure:ask": "isa--",
     "erasure:approve": "-sa--",
     "partner:send": "----p",
+    "figures:read": "-sar-",
+    "topic:manage": "isa--",
+    "duty:manage": "-sa--",
+    "partner:manage": "-sa--",
+    "target:manage": "-sa--",
+    "channel:self": "isar-",
+    "channel:manage": "-sa--",
+    "webhook:manage": "--a--",
+    "bulletin:read": "isar-",
+    "bulletin:draft": "isa--",
+    "bulletin:publish": "-sa--",
 }
 SIGNS = dict(zip(rights.ROLES, "isarp", strict=True))
 
