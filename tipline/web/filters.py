@@ -12,14 +12,14 @@ from markupsafe import Markup
 from tipline import __version__, i18n, printing
 from tipline.domain import categories, clock, ratings, tails, uploads
 from tipline.errors import TiplineError
-from tipline.web import current
+from tipline.web import current, prose
 
 
 def init(app: Flask) -> None:
     # Not `length`: that name is Jinja's own, for the number of things in a list.
     app.jinja_env.filters.update(
         time=time, told_time=told_time, ago=ago, duration=duration, size=uploads.readable, position=position,
-        lasting=lasting, wall=wall, category_label=category_label,
+        lasting=lasting, wall=wall, category_label=category_label, spans=prose.spans,
     )  # fmt: skip
     app.jinja_env.globals.update(
         icon=icon,

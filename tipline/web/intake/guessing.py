@@ -19,7 +19,7 @@ from itertools import combinations
 from typing import TypeVar
 
 from tipline.db import Transaction
-from tipline.domain import ids, receipts
+from tipline.domain import appointments, ids, questions, receipts
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import counting, current
@@ -33,13 +33,25 @@ WRONG_OF_ADDRESS, WRONG_OF_ALL = 10, 300
 
 def enter(typed: str) -> tuple[Tip, str]:
     """The tip of a receipt code as somebody typed it, and access to it."""
+    return look_up(typed, lambda tx: _open(tx, typed))
+
+
+def enter_any(typed: str) -> tuple[Tip, str] | None:
+    """As `enter`, and nothing for the code of an appointment or a question, which have a page of their own."""
     key = current.services().key
 
-    def find(tx: Transaction) -> tuple[Tip, str]:
-        tip = receipts.read_by_code(tx, key, typed)
-        return tip, receipts.open_access(tx, key, tip)
+    def find(tx: Transaction) -> tuple[Tip, str] | None:
+        if appointments.find_by_code(tx, key, typed) or questions.find_by_code(tx, key, typed):
+            return None
+        return _open(tx, typed)
 
     return look_up(typed, find)
+
+
+def _open(tx: Transaction, typed: str) -> tuple[Tip, str]:
+    key = current.services().key
+    tip = receipts.read_by_code(tx, key, typed)
+    return tip, receipts.open_access(tx, key, tip)
 
 
 def look_up(typed: str, find: Callable[[Transaction], T]) -> T:

@@ -56,13 +56,16 @@ def show_status_of(reference: str) -> ResponseReturnValue:
 @blueprint.post("/status")
 @guard.public
 def enter_code() -> ResponseReturnValue:
+    """Of a tip. A code of an appointment or a question goes on, as it was sent, to the page for those."""
     typed = request.form.get("receipt_code", "")
     try:
-        _, token = guessing.enter(typed)
+        entered = guessing.enter_any(typed)
     except TiplineError as fault:
         page = pages.render("code", typed=typed[:100], faults=pages.faults_of(fault))
         return pages.refusal(page, fault)
-    visit.begin(token)
+    if entered is None:
+        return redirect(url_for("community.enter"), 307)
+    visit.begin(entered[1])
     return redirect(url_for("intake.show_status"), 303)
 
 

@@ -7,8 +7,8 @@ from tipline.web.review.words import Word
 
 STATE = {
     "draft": Word(N_("Draft"), "pencil", "waiting"),
-    "open": Word(N_("Open"), "check", "used"),
-    "closed": Word(N_("Closed"), "archive", "idle"),
+    "open": Word(N_("Open now"), "check", "used"),
+    "closed": Word(N_("No longer open"), "archive", "idle"),
     "template": Word(N_("Template"), "copy", "new"),
 }
 QUESTION = {
@@ -17,7 +17,7 @@ QUESTION = {
     "hidden": Word(N_("Not published"), "eye-off", "idle"),
 }
 TABS = {
-    "open": N_("Open"),
+    "open": N_("Open now"),
     "draft": N_("Drafts"),
     "closed": N_("Archive"),
     "template": N_("Templates"),
