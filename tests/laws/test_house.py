@@ -122,16 +122,8 @@ def test_markup_is_never_made_of_a_value() -> None:
     assert wrong == []
 
 
-def test_no_view_passes_a_name_that_the_frame_of_the_desk_gives_another_meaning() -> None:
-    """What desk.html sets is seen by the page inside it, in place of what the view said."""
-    frame = (ROOT / "templates/desk.html").read_text()
-    given = set(re.findall(r"{%-? set (\w+)", frame)) - {"account"}
-    clashes = [
-        f"{one.name}: {name}"
-        for one in python()
-        for name in given
-        if one.name.startswith("tipline/web/") and re.search(rf'"{name}":|\b{name}=', one.text)
-    ]
+def test_the_frame_of_the_desk_takes_no_name_from_its_pages() -> None:
+    """What desk.html sets is seen by the page inside it, in place of what the view said; what it includes is not."""
+    frame = (ROOT / "templates" / "desk.html").read_text(encoding="utf-8")
 
-    assert len(given) > 3
-    assert clashes == []
+    assert re.findall(r"{%-?\s*set\s+(\w+)", frame) == ["account"]

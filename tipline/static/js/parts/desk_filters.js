@@ -32,14 +32,4 @@ export function startFilters() {
     document.querySelector("[data-rows]")?.removeAttribute("aria-busy");
     document.querySelector("[data-awaiting]")?.setAttribute("hidden", "");
   });
-  // A sheet closes when somebody goes on elsewhere.
-  document.addEventListener("click", (event) => {
-    for (const pop of document.querySelectorAll("details.pop[open]")) if (!pop.contains(event.target)) pop.open = false;
-  });
-  document.addEventListener("keydown", (event) => {
-    const pop = event.key === "Escape" && event.target.closest?.("details.pop[open]");
-    if (!pop) return;
-    pop.open = false;
-    pop.querySelector("summary").focus();
-  });
 }
