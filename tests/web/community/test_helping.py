@@ -75,6 +75,21 @@ def test_a_partner_sees_what_was_ticked_and_one_tap_is_told_at_once(
         assert messages.list_public(tx, tip) == []
 
 
+def test_the_desk_opens_the_tip_and_reads_that_the_partner_is_on_the_way(
+    app: Any, client: FlaskClient, tip: Tip, headers: Headers, link: str
+) -> None:
+    """At once, without having pressed before that it is taken on, and once more with another time."""
+    phone = browser(app)
+    for minutes in ("10", "20"):
+        phone.post(link, data={"step": "come", "minutes": minutes})
+
+        page = client.get(f"/desk/tips/{tip.reference}", headers=headers())
+
+        assert page.status_code == 200
+        assert f"is on the way, there in {minutes} minutes" in page.text
+        assert "there by" in page.text
+
+
 def test_what_was_typed_wrongly_is_said_beside_its_field_and_nothing_is_lost(app: Any, link: str) -> None:
     phone = browser(app)
 
