@@ -18,6 +18,10 @@ from tests.journeys.line import Line
 from tests.journeys.look import Look
 from tests.journeys.station import Station
 from tests.journeys.test_worst_network import UPLOADS, film
+from tipline.db import Database
+from tipline.domain import partners
+from tipline.domain.actors import SYSTEM
+from tipline.domain.partners import Described
 
 LANGUAGES = ["zh", "en"]
 ADMIN = (
@@ -34,6 +38,7 @@ ADMIN = (
     "/desk/admin/shops",
     "/desk/admin/system",
     "/desk/admin/settings",
+    "/desk/partners",
 )
 
 
@@ -46,6 +51,7 @@ class District:
     case: str
     files: list[str]  # of the tip: a film and a photo
     incident: str
+    refer: str  # the partner's link of the tip
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +79,13 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
     station.put(f"/api/v1/evidence/{files[0]}/redaction", {"version": 0, "tracks": [track]})
     incident = station.tell("/api/v1/incidents", {"title": "电梯困人", "tips": [broken]})["reference"]
     station.tell(f"/api/v1/incidents/{incident}/progress", {"text": "维保正在赶来"})
-    return District(tip, broken, case["number"], files, incident)
+    database = Database(f"sqlite:///{station.data / 'tipline.db'}")
+    with database.transaction() as tx:
+        asked = {"partner": partners.add(tx, SYSTEM, Described("school", "中学保卫处", "0371-6655 4433")).id}
+    database.close()
+    asked |= {"words": "请到南门看一下", "shown": ["place", "words"]}
+    refer = station.tell(f"/api/v1/tips/{tip}/referrals", asked)["link"].removeprefix(station.url)
+    return District(tip, broken, case["number"], files, incident, refer)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -235,6 +247,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit(f"/desk/cases/{district.case}/trail", seen=".map[data-ready] .map-pin")
     look.visit(f"/desk/cases/{district.case}/packages", seen=".pack-parts")
     shared(look, opened, district, language)
+    asked(look, opened, district, language)
     look.visit(f"/desk/cases/{district.case}/print")
     look.visit(f"/desk/cases/{district.case}/trail", seen=".trail-stop, .trail-apart li")
     look.unfolded("trail")
@@ -352,3 +365,19 @@ def shared(look: Look, opened: Open, district: District, language: str) -> None:
     expect(guest.page.locator(".outside-shown")).to_be_visible()
     guest.at("what was shared")
     look.found += guest.found
+
+
+def asked(look: Look, opened: Open, district: District, language: str) -> None:
+    """A partner who was pulled in: the link at the desk, and the page behind it."""
+    look.visit(f"/desk/tips/{district.tip}/referrals/1", seen=".referral-link")
+    page = opened(district.refer, language=language)
+    partner = Look(page, by_night=language == "zh")
+    page.locator(".refer-minutes summary").click()
+    page.locator("#other-minutes").fill("soon")
+    page.locator(".refer-other button").click()
+    expect(page.locator("#fault-minutes")).to_be_visible()
+    partner.unfolded("a partner's page with a fault")
+    page.locator("button[name=minutes][value='10']").click()
+    expect(page.locator(".tone-used")).to_be_visible()
+    partner.at("a partner on the way")
+    look.found += partner.found
