@@ -1,4 +1,4 @@
-"""The 22:56 noise complaint: a resident, the officer, and the school's security by a link."""
+"""The 22:56 noise complaint: a resident, the officer, a colleague on that beat, the school's security."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ from tipline.domain.actors import SYSTEM
 from tipline.domain.partners import Described
 
 NOISE = "学校操场有人在放音响唱歌，快十一点了还没停，孩子明天要考试。"
+READY = "已联系航海片警，正在处理"
+NOTE = "操场外放音响，已告知居民在处理。请联系学校保卫，并到南门看一下。"
+FOUND = "是校外人员在看台聚会，已劝离，音响已关。"
+QUIET = "民警已到操场，人已散去，音响已关，今晚会再巡一次。"
 
 Picture = Callable[[Page, int], None]
 
@@ -44,17 +48,19 @@ def _settle(station: Station) -> None:
         beats.add(tx, SYSTEM, "hanghai", "航海片区").officer_name = "李警官"
         accounts.read_account(tx, "chen").display_name = "陈警官"
         duties.add(tx, SYSTEM, duties.Line("li", duties.OFFICER, "hanghai"))
+        duties.add(tx, SYSTEM, duties.Line("chen", duties.DEPUTY, "hanghai"))
         said = Described("school", "航海中学保卫处", "0371-6655 4433", "hanghai", "24 小时值班")
         partners.add(tx, SYSTEM, said)
     database.close()
 
 
-def _nudge(page: Page) -> None:
-    """The page asks now instead of in some seconds."""
+def _reads(page: Page, words: str) -> None:
+    """On the page as it stands open; it asks now instead of in some seconds."""
     page.evaluate("document.dispatchEvent(new Event('arrived'))")
+    expect(page.locator("#live")).to_contain_text(words)
 
 
-def test_a_noise_at_night_brings_school_security_while_the_resident_reads_along(
+def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_along(
     opened: Open, officer: Officer, station: Station, picture: Picture
 ) -> None:
     _settle(station)
@@ -69,32 +75,82 @@ def test_a_noise_at_night_brings_school_security_while_the_resident_reads_along(
     acts.keep_code(phone)
     number = acts.reference_on(phone)
 
-    # The officer takes note with the ready sentence, in one tap.
-    desk = officer("li", f"/desk/tips/{number}", device=PHONE)
-    desk.locator(".acknowledge-ready").click()
-    expect(desk.locator("#flash")).to_contain_text("已")
+    # The officer takes note with the ready sentence, by one key.
+    desk = officer("li", f"/desk/tips/{number}")
+    desk.keyboard.press("y")
+    expect(desk.locator("#flash")).to_contain_text(f"提供人将看到：“{READY}”")
+    picture(desk, 1)
+    _reads(phone, READY)
+
+    # The colleague on that beat takes over with a note, and finds it under what names them.
+    desk.locator("#handing summary").filter(has_text="转交同事").click()
+    desk.locator("#delegate-to").select_option("chen")
+    desk.locator("#delegate-words").fill(NOTE)
+    desk.locator(f"form[action^='/desk/tips/{number}/delegate'] .button-primary").click()
+    expect(desk.locator("#flash")).to_contain_text("陈警官")
+    _reads(phone, "已转交另一位民警继续办理")
+    chen = officer("chen", "/desk/mentions", device=PHONE)
+    expect(chen.locator("main")).to_contain_text(NOTE)
+    chen.locator(f"main a[href^='/desk/tips/{number}']").first.click()
+    expect(chen.locator("#thread")).to_contain_text(NOTE)
 
     # School security is pulled in: a link for the chat group, with place and words and no more.
-    desk.locator("#handing details.act").first.locator("summary").click()
-    expect(desk.locator("#handing input[name=partner]").first).to_be_checked()
-    desk.locator("#handing").scroll_into_view_if_needed()
-    picture(desk, 1)
-    desk.locator(f"form[action='/desk/tips/{number}/referrals'] .button-primary").click()
-    link = desk.locator(".referral-link").inner_text()
-    expect(desk.locator("#group-words")).to_have_value(re.compile(re.escape(link)))
-    picture(desk, 2)
+    chen.locator("#handing summary").filter(has_text="请单位协助").click()
+    expect(chen.locator("#handing input[name=partner]").first).to_be_checked()
+    chen.locator("#handing").scroll_into_view_if_needed()
+    picture(chen, 2)
+    chen.locator(f"form[action^='/desk/tips/{number}/referrals'] .button-primary").click()
+    link = chen.locator(".referral-link").inner_text()
+    expect(chen.locator("#group-words")).to_have_value(re.compile(re.escape(link)))
+    picture(chen, 3)
 
-    # The third browser: the guard's phone, without an account.
+    # The third browser: the guard's phone, without an account; each step is told to the resident.
     guard = opened(link.removeprefix(station.url))
     expect(guard.locator("main")).to_contain_text(NOISE)
     expect(guard.locator("body")).not_to_contain_text(number)
-    picture(guard, 3)
+    picture(guard, 4)
     guard.locator("button[name=minutes][value='10']").click()
     expect(guard.locator("#now + .refer-steps .is-reached")).to_have_count(2)
+    _reads(phone, "学校保卫已接单，预计 10 分钟到达")
+    guard.locator("form:has(input[value=arrive]) button").click()
+    expect(guard.locator("#now + .refer-steps .is-reached")).to_have_count(3)
+    _reads(phone, "学校保卫已到达现场")
+    guard.locator("#words").fill(FOUND)
+    guard.locator("button[value=write]").click()
+    guard.locator("form:has(input[value=done]) button").click()
+    expect(guard.locator("h1")).to_have_text("已处理完，谢谢")
+    _reads(phone, "学校保卫反馈已处理完毕")
 
-    # Told to the resident at once, in plain words.
-    _nudge(phone)
-    course = phone.locator(".course")
-    expect(course).to_contain_text("学校保卫已接单，预计 10 分钟到达")
-    course.scroll_into_view_if_needed()
-    picture(phone, 4)
+    # What the guard wrote reaches the resident once an officer passes it on; progress is told; closed.
+    chen.goto(f"/desk/tips/{number}")
+    expect(chen.locator(".referral-now")).to_contain_text("已处理完")
+    expect(phone.locator("main")).not_to_contain_text(FOUND)
+    chen.locator("form[action*='/pass-on'] button").click()
+    expect(chen.locator("#flash")).to_contain_text("已转告")
+    _reads(phone, FOUND)
+    reply = chen.locator("#reply")
+    reply.locator("label:has(input[value=progress])").click()
+    reply.locator("#reply-text").fill(QUIET)
+    reply.locator(".button-primary").click()
+    expect(chen.locator("#thread")).to_contain_text(QUIET)
+    _reads(phone, QUIET)
+    phone.locator(".course").scroll_into_view_if_needed()
+    picture(phone, 5)
+    state = acts.decide(chen, number, "state")
+    acts.unfold(chen.locator("details.act").filter(has=state))
+    state.locator("input[value=closed]").check()
+    state.locator("[type=submit]").click()
+    expect(chen.locator("#flash")).to_contain_text("已办结")
+    _reads(phone, "已办结")
+    for name in ("li", "chen", "李警官", "陈警官"):
+        expect(phone.locator("#live")).not_to_contain_text(name)
+
+    # How it was, in two taps; the officer reads it.
+    phone.locator("button[name=verdict][value='1']").click()
+    expect(phone.locator(".rating-said")).to_be_visible()
+    phone.locator(".rating-chips button").first.click()
+    expect(phone.locator(".rating-said bdi")).to_be_visible()
+    phone.locator("#rating").scroll_into_view_if_needed()
+    picture(phone, 6)
+    chen.reload()
+    expect(chen.locator("#rating")).to_contain_text("满意")
