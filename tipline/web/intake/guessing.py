@@ -37,7 +37,7 @@ def enter(typed: str) -> tuple[Tip, str]:
 
 
 def enter_any(typed: str) -> tuple[Tip, str] | None:
-    """As `enter`, and nothing for the code of an appointment or a question, which have a page of their own."""
+    """As `enter`, and nothing for a code of an appointment or a question: those have a page of their own."""
     key = current.services().key
 
     def find(tx: Transaction) -> tuple[Tip, str] | None:
