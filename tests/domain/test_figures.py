@@ -78,6 +78,18 @@ def test_a_percentile_is_a_time_within_which_so_many_were_answered(
     assert figures.answered_by(tx, week(), "day").keys() == {"2026-11-23"}
     assert figures.answered_by(tx, week(), "hour").keys() == {"09"}
     assert figures.answered(tx, week().before) is None
+    assert figures.count_over(tx, week(), 9) == (11, 1)
+
+
+def test_what_the_reporter_was_asked_for_is_no_waiting(tx: Transaction, at: At, officer: Actor) -> None:
+    at(MONDAY)
+    tip = hand_in(tx)
+    at(MONDAY + timedelta(seconds=30))
+    tips.move(tx, officer, tip, "need_info")
+    answer_after(tx, at, officer, tip, 3600)
+
+    assert figures.answered(tx, week()) == Spread(1, 30.0, 30.0, 30.0)
+    assert figures.count_over(tx, week(), 1) == (1, 0)
 
 
 def test_an_hour_is_that_of_the_wall_on_both_sides_of_a_summer_time(tx: Transaction, at: At) -> None:

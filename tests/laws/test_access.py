@@ -42,7 +42,7 @@ TYPED = {
 OF_THE_REQUEST = re.compile(r"\b[0-9a-f]{8}\b|value=\"[\w.-]{60,}\"")
 
 
-PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+PLACE = re.compile(r"<(?:(?:any\((\w+)[^)]*\)|\w+):)?(\w+)>")
 
 
 class Row(NamedTuple):
@@ -133,7 +133,7 @@ def _filled(services: Services, password_hash: str) -> World:
 
 def call(world: World, row: Row, who: str | None, names: dict[str, str] | None = None) -> Any:
     """The answer to this person; `None` is somebody with a token of their own making."""
-    path = PLACE.sub(lambda place: (names or {}).get(place[1], "1"), row.rule)
+    path = PLACE.sub(lambda place: (names or {}).get(place[2], place[1] or "1"), row.rule)
     token = world.tokens[who] if who else "nothing"
     typed = {**TYPED, **(names or {})}
     body: dict[str, Any] = {"json": typed} if path.startswith("/api/") else {"data": typed}
@@ -244,7 +244,7 @@ def test_what_is_yours_opens(world: World) -> None:
     for row in GUARDED:
         if row.who == "contact:read":
             continue  # no program opens what is sealed to its officers
-        named = set(PLACE.findall(row.rule))
+        named = {name for _, name in PLACE.findall(row.rule)}
         is_whole = named <= set(world.theirs) and "<int:" not in row.rule
         if row.whose != "-" and row.method == "GET" and is_whole:
             status = call(world, row, "investigator", world.theirs).status_code

@@ -162,6 +162,11 @@ def answered_by(tx: Transaction, wanted: Wanted, part: str) -> dict[str, Spread]
     return spreads.measure(tx, wanted.in_span, parts[part])
 
 
+def count_over(tx: Transaction, wanted: Wanted, minutes: int) -> tuple[int, int]:
+    """How many of the span's tips were acknowledged, and how many would have been late with such a target."""
+    return spreads.count_over(tx, wanted.in_span, minutes)
+
+
 def days(wanted: Wanted) -> list[date]:
     """Each day of the span."""
     return [wanted.first + timedelta(days=one) for one in range((wanted.last - wanted.first).days + 1)]

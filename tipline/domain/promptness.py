@@ -12,7 +12,7 @@ from statistics import median
 from sqlalchemy import select
 
 from tipline.db import Transaction
-from tipline.domain import clock
+from tipline.domain import clock, spreads
 from tipline.domain.tips import Tip
 
 DAYS = 30
@@ -26,17 +26,13 @@ def median_s(tx: Transaction, beat: str) -> float | None:
     """Seconds within which half of what came in was taken note of; None if that says nothing yet."""
     since = clock.now() - timedelta(days=DAYS)
     query = (
-        select(Tip.received_at, Tip.acknowledged_at, Tip.paused_s)
+        select(spreads.waited())  # NULL as long as nobody took note of it
         .where(Tip.beat == beat, Tip.received_at >= since, Tip.door.not_in(_OWN_DOORS))
         .where(Tip.state != "withdrawn")
         .order_by(Tip.received_at.desc())
         .limit(MOST)
     )
-    took = [
-        math.inf if noted is None else max(0.0, (noted - received).total_seconds() - paused)
-        for received, noted, paused in tx.execute(query)
-        if received
-    ]
+    took = [math.inf if seconds is None else max(0.0, seconds) for seconds in tx.scalars(query)]
     if len(took) < ENOUGH:
         return None
     found = median(took)

@@ -26,8 +26,18 @@ class Spread(NamedTuple):
 
 
 def waited() -> ColumnElement[float]:
-    """What an acknowledged tip waited, in seconds."""
-    return Seconds(Tip.received_at, Tip.acknowledged_at) - func.coalesce(Tip.paused_s, 0.0)
+    """What an acknowledged tip waited, in seconds; while its clock stood still nobody waited."""
+    # Acknowledged while the reporter was being asked, its clock still stands in the row.
+    stands = case((Tip.paused_at.is_(None), 0.0), else_=Seconds(Tip.paused_at, Tip.acknowledged_at))
+    return Seconds(Tip.received_at, Tip.acknowledged_at) - func.coalesce(Tip.paused_s, 0.0) - stands
+
+
+def count_over(tx: Transaction, which: list[ColumnElement[bool]], minutes: int) -> tuple[int, int]:
+    """How many were acknowledged, and how many of those waited longer than so many minutes."""
+    over = func.sum(case((waited() > minutes * 60, 1), else_=0))
+    noted = (Tip.acknowledged_at.is_not(None), Tip.received_at.is_not(None))
+    number, late = tx.execute(select(func.count(), over).where(*which, *noted)).one()
+    return int(number), int(late or 0)
 
 
 def measure(

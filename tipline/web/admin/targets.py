@@ -9,8 +9,8 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, categories, clock, response, response_figures, targets
-from tipline.domain.response_figures import Span
+from tipline.domain import accounts, categories, clock, figures, response, targets
+from tipline.domain.figures import Wanted
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
@@ -93,12 +93,12 @@ def _line(
     wanted: int | None,
 ) -> Line:  # fmt: skip
     minutes = row.minutes if row else current.settings().ack_minutes
-    now = clock.now()
-    span = Span(now - LOOKED_BACK, now, category=one.code)
-    number, late = response_figures.count_over(tx, span, minutes)
+    today = current.local(clock.now()).date()
+    span = Wanted(today - LOOKED_BACK, today, current.zone(), category=one.code)
+    number, late = figures.count_over(tx, span, minutes)
     values: dict[str, Any] = {}
     if wanted is not None:
-        values = {"wanted": wanted, "would_be_late": response_figures.count_over(tx, span, wanted)[1]}
+        values = {"wanted": wanted, "would_be_late": figures.count_over(tx, span, wanted)[1]}
     return Line(
         one, minutes, row, names.get(row.changed_by, row.changed_by) if row else "", number, late, **values
     )

@@ -1,0 +1,77 @@
+"""What the neighbourhood service asks of the database, on SQLite and on a real PostgreSQL.
+
+Figures are ranked and put into hours by the database itself, and a step of the ladder is taken once however
+many hosts are at it. (Appointments: test_database.py.)
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.contracts.test_database import at_once, database, make_tip, migrated_postgres, officer
+from tipline.db import Database, Transaction
+from tipline.domain import accounts, clock, duties, escalations, figures, promptness, tips
+from tipline.domain.actors import SYSTEM, Actor
+from tipline.domain.duties import Duty
+from tipline.domain.figures import Wanted
+from tipline.domain.spreads import Spread
+
+__all__ = ["database", "migrated_postgres", "officer"]  # fixtures
+
+BERLIN = ZoneInfo("Europe/Berlin")
+# At one o'clock UTC of this day clocks go back, so that the hour after two comes twice.
+TURNED = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def answered(tx: Transaction, officer: Actor, came: datetime, seconds: float, asked: float = 0.0) -> None:
+    """A tip that was acknowledged so many seconds after it came, `asked` of them while its clock stood."""
+    with clock.frozen(came):
+        tip = make_tip(tx)
+    if asked:
+        with clock.frozen(came + timedelta(seconds=seconds - asked)):
+            tips.move(tx, officer, tip, "need_info")
+    with clock.frozen(came + timedelta(seconds=seconds)):
+        tips.acknowledge(tx, officer, tip)
+
+
+def test_percentiles_and_hours_are_the_same_on_both(database: Database, officer: Actor) -> None:
+    with database.transaction() as tx:
+        for number in range(1, 11):
+            came = TURNED + timedelta(hours=number % 2, milliseconds=number)
+            answered(tx, officer, came, 60.25 * number)
+        answered(tx, officer, TURNED + timedelta(hours=2), 1000, asked=970)
+        with clock.frozen(TURNED):
+            make_tip(tx)
+    day = TURNED.astimezone(BERLIN).date()
+    wanted = Wanted(day, day, BERLIN).checked()
+
+    with database.reading() as tx, clock.frozen(TURNED + timedelta(hours=6)):
+        assert figures.answered(tx, wanted) == Spread(11, 301.25, 542.25, 602.5)
+        by_hour = figures.answered_by(tx, wanted, "hour")
+        assert {hour: (one.number, one.p50) for hour, one in by_hour.items()} == {
+            "02": (10, 301.25), "03": (1, 30.0),
+        }  # fmt: skip
+        assert figures.by_hour(tx, wanted) == {(day, 2): 11, (day, 3): 1}
+        assert figures.count_over(tx, wanted, 10) == (11, 1)
+        assert figures.totals(tx, wanted).received == 12
+        assert figures.backlog(tx, wanted)["late"] == 1
+        assert figures.hot_places(tx, wanted) == []
+        assert promptness.median_s(tx, "north") is None
+
+
+def test_a_step_of_the_ladder_is_taken_once_however_many_hosts_are_at_it(database: Database) -> None:
+    with database.transaction() as tx:
+        who = accounts.add(tx, SYSTEM, "wu", role="investigator", password_hash="not a hash").id
+        tx.add(Duty(account_id=who, part=duties.ON_CALL, created_at=clock.now()))
+        tip = make_tip(tx)
+
+    def climb(_: int) -> int:
+        with database.transaction() as tx:
+            return len(escalations.climb(tx, tip.id, BERLIN))
+
+    assert sorted(at_once(climb)) == [0] * 7 + [1]
+    with database.reading() as tx:
+        assert [(one.step, one.account_id) for one in escalations.list_of(tx, tip)] == [("officer", who)]
+        assert escalations.count_waiting(tx, who) == 1
+        assert escalations.list_due(tx, most=5) == []
