@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
 
 from sqlalchemy import or_, select
 
@@ -18,19 +17,18 @@ from tipline.domain import (
     acts,
     clock,
     custody,
-    events,
     ids,
-    incidents,
     limits,
     messages,
-    progress,
     referrals,
     tips,
     unread,
 )
+from tipline.domain import referral_steps as telling
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.messages import Message
 from tipline.domain.partners import Partner
+from tipline.domain.referral_steps import Say
 from tipline.domain.referrals import (
     ACCEPTED,
     ARRIVED,
@@ -61,17 +59,6 @@ MOST_OPEN, MOST_REPLIES = 12, 40
 _RANK = {SENT: 0, SILENT: 0, ACCEPTED: 1, COMING: 2, LATE: 2, ARRIVED: 3, DONE: 4}
 STEPS = {"accept": ACCEPTED, "come": COMING, "arrive": ARRIVED, "done": DONE, "decline": DECLINED}
 PASSED_ON = "progress"
-# Steps of which whoever listens is told outside the house.
-NEWS = {
-    "referral:accept", "referral:come", "referral:arrive", "referral:done", "referral:decline",
-    "referral:silent", "referral:late", "referral:expire",
-}  # fmt: skip
-
-
-class Say(Protocol):
-    """A sentence in the station's language, its places filled: what everybody of an incident reads."""
-
-    def __call__(self, sentence: str, **values: object) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -105,7 +92,7 @@ def make(
     referral.token_hash = referrals.hash_of(key, referrals.token_of(key, referral))
     tx.flush()
     with acts.together(tx):
-        _log(tx, actor, MADE, referral, tip, say, shown=shown, until=clock.stamp(referral.expires_at))
+        telling.log(tx, actor, MADE, referral, tip, say, shown=shown, until=clock.stamp(referral.expires_at))
         acts.record(
             tx, actor, MADE, tip=tip, subject=f"referral:{referral.id}", before={"state": WITHDRAWN},
             after={"state": SENT},
@@ -139,7 +126,7 @@ def step(
         _write(tx, tip, referral, words)
     _settle(tx, tip, referral, STEPS[verb])
     how = {"at_once": first, "minutes": minutes if verb == "come" else None}
-    _log(tx, _who(tx, referral), f"referral:{verb}", referral, tip, say, **how)
+    telling.log(tx, _who(tx, referral), f"referral:{verb}", referral, tip, say, **how)
     return True
 
 
@@ -155,7 +142,7 @@ def open_link(tx: Transaction, referral: Referral) -> None:
     verb = "referral:open" if referral.is_open and tip.erased_at is None else "referral:late-look"
     if not _said_lately(tx, referral, verb):
         referral.opened_at = referral.opened_at or clock.now()
-        _log(tx, _who(tx, referral), verb, referral, tip)
+        telling.log(tx, _who(tx, referral), verb, referral, tip)
         if tip.erased_at is None:
             tips.touch(tip)
 
@@ -174,10 +161,10 @@ def remind(tx: Transaction, actor: Actor, tip: Tip, referral: Referral, say: Say
     """The officer asks once more; the reporter reads that he did, the partner sees it on the page."""
     referrals.require_open(tx, referral)
     since = clock.now() - timedelta(minutes=1)
-    said = custody.list_of(tx, subject=_subject(referral), actions={"referral:remind"})
+    said = custody.list_of(tx, subject=telling.subject(referral), actions={"referral:remind"})
     if said and said[-1].at > since:
         raise TiplineError("referral:reminded")
-    _log(tx, actor, "referral:remind", referral, tip, say)
+    telling.log(tx, actor, "referral:remind", referral, tip, say)
     tips.touch(tip)
 
 
@@ -187,9 +174,9 @@ def withdraw(tx: Transaction, actor: Actor, tip: Tip, referral: Referral, say: S
         return
     before = acts.held(referral, "state", "ended_at")
     _settle(tx, tip, referral, WITHDRAWN, is_news=False)
-    _log(tx, actor, TAKEN_BACK, referral, tip, say)
+    telling.log(tx, actor, TAKEN_BACK, referral, tip, say)
     acts.record(
-        tx, actor, TAKEN_BACK, tip=tip, subject=_subject(referral), before=before,
+        tx, actor, TAKEN_BACK, tip=tip, subject=telling.subject(referral), before=before,
         after=acts.held(referral, "state", "ended_at"),
     )  # fmt: skip
 
@@ -201,7 +188,7 @@ def unmake(tx: Transaction, actor: Actor, act: acts.Act) -> None:
         raise TiplineError("act:superseded")
     tip = tx.get_one(Tip, referral.tip_id)
     _settle(tx, tip, referral, WITHDRAWN, is_news=False)
-    _log(tx, actor, TAKEN_BACK, referral, tip)
+    telling.log(tx, actor, TAKEN_BACK, referral, tip)
 
 
 def bring_back(tx: Transaction, _actor: Actor, act: acts.Act) -> None:
@@ -243,7 +230,7 @@ def drop_of_tip(tx: Transaction, tip: Tip) -> None:
     for referral in referrals.list_of_tip(tx, tip):
         if referral.is_open:
             referral.state, referral.ended_at = WITHDRAWN, clock.now()
-            _log(tx, SYSTEM, TAKEN_BACK, referral, tip)
+            telling.log(tx, SYSTEM, TAKEN_BACK, referral, tip)
         referral.words, referral.shown = "", "[]"
 
 
@@ -251,12 +238,12 @@ def _move_on(tx: Transaction, referral: Referral, say: Say | None) -> int:
     tip = tx.get_one(Tip, referral.tip_id)
     if tip.erased_at is not None or tip.state in ENDED:
         referral.state, referral.ended_at = WITHDRAWN, clock.now()
-        _log(tx, SYSTEM, "referral:end", referral, tip)
+        telling.log(tx, SYSTEM, "referral:end", referral, tip)
         return 1
     state = EXPIRED if referral.expires_at <= clock.now() else SILENT if referral.state == SENT else LATE
     _settle(tx, tip, referral, state)
     verb = {EXPIRED: "expire", SILENT: "silent", LATE: "late"}[state]
-    _log(tx, SYSTEM, f"referral:{verb}", referral, tip, say)
+    telling.log(tx, SYSTEM, f"referral:{verb}", referral, tip, say)
     return 1
 
 
@@ -265,7 +252,7 @@ def _decline(tx: Transaction, tip: Tip, referral: Referral, words: str, say: Say
         raise TiplineError("referral:why-needed", fields={"words": "referral:why-needed"})
     _write(tx, tip, referral, words)
     _settle(tx, tip, referral, DECLINED)
-    _log(tx, _who(tx, referral), "referral:decline", referral, tip, say)
+    telling.log(tx, _who(tx, referral), "referral:decline", referral, tip, say)
     return True
 
 
@@ -310,43 +297,9 @@ def _who(tx: Transaction, referral: Referral) -> Actor:
 def _said_lately(tx: Transaction, referral: Referral, verb: str) -> bool:
     since = clock.now() - SAID_EVERY
     return any(
-        one.at > since for one in custody.list_of(tx, subject=_subject(referral), actions={verb}, limit=2000)
+        one.at > since
+        for one in custody.list_of(tx, subject=telling.subject(referral), actions={verb}, limit=2000)
     )
-
-
-def _subject(referral: Referral) -> str:
-    return f"referral:{referral.id}"
-
-
-def _log(
-    tx: Transaction, actor: Actor, action: str, referral: Referral, tip: Tip, say: Say | None = None,
-    **more: Any,
-) -> None:  # fmt: skip
-    partner = tx.get_one(Partner, referral.partner_id)
-    if _tell_everyone(tx, actor, action, partner, tip, say, more):
-        more = {**more, "everyone": True}
-    custody.append(
-        tx, actor, action, _subject(referral), tip=tip.reference, referral=referral.number,
-        partner=partner.name, kind=partner.kind, **more,
-    )  # fmt: skip
-    if action in NEWS:
-        events.tell(tx, "referral:reply", tip=tip, by=actor, step=action)
-
-
-def _tell_everyone(
-    tx: Transaction, actor: Actor, action: str, partner: Partner, tip: Tip, say: Say | None,
-    facts: dict[str, Any],
-) -> bool:  # fmt: skip
-    """Inside an incident the step is news for all who reported it, once; whether it was told so."""
-    incident = incidents.incident_of(tx, tip)
-    if say is None or incident is None or incident.state != incidents.OPEN or action not in referrals.TOLD:
-        return False
-    at_once = action == "referral:come" and facts.get("at_once")
-    sentence = referrals.COMES_AT_ONCE if at_once else referrals.TOLD[action]
-    values = {"minutes": facts["minutes"]} if facts.get("minutes") else {}
-    source = progress.PARTNER if actor.kind == "referral" else progress.OFFICER
-    progress.post(tx, actor, incident, say(sentence, who=say(partner.what.who), **values), source=source)
-    return True
 
 
 def _require_right(tx: Transaction, tip: Tip, wish: Wish) -> list[str]:
