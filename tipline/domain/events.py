@@ -48,7 +48,7 @@ EVENTS: dict[str, Event] = {
     "tip:withdrawn": Event(N_("Withdrawn by the tip provider"), own=True),
     "tip:acknowledged": Event(N_("Acknowledged"), reporter=True, own=True),
     "tip:assigned": Event(N_("Assigned to you"), named=True),
-    "tip:escalated": Event(N_("Not acknowledged in time"), named=True, urgent=True),
+    "tip:escalated": Event(N_("Waits to be acknowledged"), named=True, urgent=True),
     "tip:handed-over": Event(N_("Handed over"), reporter=True, named=True),
     "tip:question": Event(N_("A question was asked"), reporter=True, own=True),
     "tip:answer": Event(N_("An officer answered"), reporter=True, own=True),

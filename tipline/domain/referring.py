@@ -284,7 +284,7 @@ def _settle(tx: Transaction, tip: Tip, referral: Referral, state: str, *, is_new
 def _is_news(referral: Referral, minutes: int | None) -> bool:
     """Another time of arrival is news; the same once more within a minute is the same press."""
     if minutes is None or referral.eta_at is None:
-        return False
+        return minutes is None  # no time at all: to be answered, not to be taken for the same press
     other = clock.now() + timedelta(minutes=minutes)
     return abs(other - referral.eta_at) > timedelta(minutes=1)
 

@@ -88,6 +88,7 @@ def test_the_desk_opens_the_tip_and_reads_that_the_partner_is_on_the_way(
         assert page.status_code == 200
         assert f"is on the way, there in {minutes} minutes" in page.text
         assert "there by" in page.text
+    assert phone.post(link, data={"step": "come", "other_minutes": "bald"}).status_code == 422
 
 
 def test_what_was_typed_wrongly_is_said_beside_its_field_and_nothing_is_lost(app: Any, link: str) -> None:
