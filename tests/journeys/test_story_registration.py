@@ -135,6 +135,7 @@ def test_a_question_becomes_a_topic_that_answers_the_next_one_too(
     assert "STATUS:CONFIRMED" in calendar
     assert f"SUMMARY:预约：{TITLE}" in calendar
     assert "毕业证" in calendar
+    phone.evaluate("scrollTo(0, 0)")
     picture(phone, 4)
 
     # Somebody else searches as people ask, finds the answer, and asks what is not in it.
