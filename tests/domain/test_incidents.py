@@ -51,6 +51,22 @@ def refusal(call: Any, *arguments: Any, **more: Any) -> str:
     return raised.value.code
 
 
+def test_news_from_an_officer_stops_the_clocks_of_all_who_read_it(
+    tx: Transaction, officer: Actor, lift: Incident
+) -> None:
+    progress.post(tx, officer, lift, "已联系电梯维保")
+
+    assert all(one.acknowledged_at for one in incidents.list_tips(tx, lift))
+    undo_last(tx, officer)
+    assert all(one.acknowledged_at for one in incidents.list_tips(tx, lift))  # read is read
+
+
+def test_news_from_a_partner_stops_no_clock(tx: Transaction, officer: Actor, lift: Incident) -> None:
+    progress.post(tx, officer, lift, "电梯维保单位已接单", source=progress.PARTNER)
+
+    assert not any(one.acknowledged_at for one in incidents.list_tips(tx, lift))
+
+
 def test_acknowledging_one_tip_of_an_incident_stops_the_clock_of_all(
     tx: Transaction, officer: Actor, lift: Incident
 ) -> None:

@@ -24,6 +24,18 @@ def test_a_question_waits_for_the_reporter_and_the_answer_settles_it(
     assert messages.open_questions(tx, tip) == []
 
 
+@pytest.mark.parametrize(("kind", "is_known"), [("message", True), ("progress", True), ("note", False)])
+def test_an_officer_who_answers_has_taken_note(
+    tx: Transaction, officer: Actor, tip: Tip, kind: str, is_known: bool
+) -> None:
+    messages.write(tx, reporter(tip.reference), tip, "还在吵")
+    assert tip.acknowledged_at is None
+
+    messages.write(tx, officer, tip, "已联系物业", kind=kind)
+
+    assert (tip.acknowledged_at is not None) == is_known
+
+
 def test_one_answer_settles_all_open_questions(tx: Transaction, officer: Actor, tip: Tip) -> None:
     for text in ("几点？", "几个人？"):
         messages.write(tx, officer, tip, text, kind="question")

@@ -64,6 +64,14 @@ def test_the_status_tells_what_the_reporter_should_know_or_do(
     assert timeline.status(tx, tip) == (code, timeline.STATUS[code])
 
 
+def test_a_message_waits_for_an_officer_while_its_voice_note_is_prepared(tx: Transaction) -> None:
+    tip = sent(tx)
+    tip.category = "lift"
+    file_of(tx, tip, state="processing")
+
+    assert timeline.status(tx, tip)[0] == "received"
+
+
 def test_the_whole_way_is_told_in_order(
     tx: Transaction, officer: Actor, case: Case, ring: Ring, at: Callable[[datetime], None]
 ) -> None:

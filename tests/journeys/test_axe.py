@@ -161,6 +161,14 @@ def to_the_officer(page: Page, look: Look) -> None:
     expect(page.locator(".promise")).to_be_visible()
     look.at("course of a message")
     look.visit("/write/question", seen="#text")
+    for path in (
+        "/answers?q=nothing-has-these-words",
+        "/topics",
+        "/topics/mine",
+        "/bulletins",
+        "/refer/nothing",
+    ):
+        look.visit(path)
 
 
 def troubled(page: Page, look: Look, folder: Path) -> None:

@@ -15,6 +15,7 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 PUBLIC = ("message", "question", "progress")
+ANSWERS = ("message", "progress")  # a question stops the clock in its own way
 # What the desk writes to the reporter, as an event; a note is none.
 TOLD_AS = {"message": "tip:answer", "question": "tip:question", "progress": "tip:progress"}
 PARTNER = "partner"
@@ -43,7 +44,10 @@ class Message(Base):
 
 
 def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "message") -> Message:
-    """Add to the thread. A question waits for the reporter; the reporter's next message answers it."""
+    """Add to the thread. A question waits for the reporter; the reporter's next message answers it.
+
+    An officer who answers has taken note.
+    """
     text = text.strip()
     if not text:
         raise TiplineError("message:empty", fields={"text": "message:empty"})
@@ -52,6 +56,8 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
     by_reporter = actor.kind == "reporter"
     if kind in PUBLIC and not by_reporter and replies.has_gap(text):
         raise TiplineError("message:gap", fields={"text": "message:gap"})
+    if kind in ANSWERS:
+        tips.take_note(tx, actor, tip)
     message = Message(
         tip_id=tip.id, kind=kind, by_reporter=by_reporter, author=actor.name, text=text, at=clock.now()
     )

@@ -51,11 +51,12 @@ class Noted(NamedTuple):
 
 
 def post(tx: Transaction, actor: Actor, incident: Incident, text: str, *, source: str = OFFICER) -> Progress:
-    """Tell everyone who reported the incident how it goes."""
+    """Tell everyone who reported the incident how it goes. An officer who does has taken note of it."""
     incidents.require_open(incident)
-    note = Progress(
-        incident_id=incident.id, source=source, author=actor.name, text=read_text(text), at=clock.now()
-    )
+    text = read_text(text)
+    if source == OFFICER:
+        incidents.take_note(tx, actor, incident)
+    note = Progress(incident_id=incident.id, source=source, author=actor.name, text=text, at=clock.now())
     tx.add(note)
     tx.flush()
     incidents.touch(incident)

@@ -91,6 +91,7 @@ def make(
     tx.flush()
     referral.token_hash = referrals.hash_of(key, referrals.token_of(key, referral))
     tx.flush()
+    tips.take_note(tx, actor, tip)
     with acts.together(tx):
         telling.log(tx, actor, MADE, referral, tip, say, shown=shown, until=clock.stamp(referral.expires_at))
         acts.record(

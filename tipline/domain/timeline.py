@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import custody, evidence, handover, partners, referrals, referring, thanks
+from tipline.domain import categories, custody, evidence, handover, partners, referrals, referring, thanks
 from tipline.domain.custody import Custody
 from tipline.domain.evidence import Evidence
 from tipline.domain.tips import Tip
@@ -89,6 +89,9 @@ class Word(str):
     """A value that is itself a sentence of the catalogue, said in its reader's language."""
 
 
+_BUSY = ("received", "processing")  # of a file
+
+
 class Step(NamedTuple):
     """One line of the timeline; `sentence` with `values` is what the reporter reads."""
 
@@ -103,7 +106,8 @@ def status_code(tip: Tip, files: list[Evidence]) -> str:
     if tip.state in ("received", "triage"):
         if any(one.state == "uploading" for one in files):
             return "files-pending"
-        if tip.state == "received" and any(one.state in ("received", "processing") for one in files):
+        is_footage_awaited = categories.group_of(tip.category) == categories.TIP  # else its words come first
+        if tip.state == "received" and is_footage_awaited and any(one.state in _BUSY for one in files):
             return "processing"
     return tip.state
 

@@ -138,6 +138,13 @@ def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
     events.tell(tx, "tip:acknowledged", tip=tip, by=actor)
 
 
+def take_note(tx: Transaction, actor: Actor, tip: Tip) -> None:
+    """Whoever answers or calls somebody in has taken note: no clock says otherwise beside the answer."""
+    is_running = tip.acknowledged_at is None and tip.ack_due_at is not None and tip.state in response.RUNNING
+    if actor.user_id is not None and is_running:
+        acknowledge(tx, actor, tip)
+
+
 def assign(tx: Transaction, actor: Actor, tip: Tip, assignee_id: int | None, assignee: str | None) -> None:
     """Give the tip to one member of staff, or to nobody."""
     before = tip.assignee_id

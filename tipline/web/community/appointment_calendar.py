@@ -40,8 +40,8 @@ def entry(booking: Booking, slot: Slot, topic: Topic, papers: list[Paper]) -> st
 
 
 def _version(booking: Booking) -> int:
-    """Calendars take the higher number for the newer; minutes since it was booked only grow."""
-    return int((clock.now() - booking.created_at).total_seconds() // 60)
+    """Calendars take the higher number for the newer; seconds since it was booked only grow."""
+    return int((clock.now() - booking.created_at).total_seconds())
 
 
 def _told(booking: Booking, topic: Topic, papers: list[Paper]) -> str:

@@ -139,7 +139,7 @@ class Told:
     @property
     def asks_of_recorder(self) -> bool:
         """Whether questions about a recorder mean anything to whoever wrote this."""
-        return self.group == categories.TIP or any(one.kind == "video" for one in self.arrived)
+        return self.group == categories.TIP or any(recorders.is_native(one) for one in self.arrived)
 
     @property
     def is_draft(self) -> bool:
