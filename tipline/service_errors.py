@@ -33,7 +33,7 @@ SERVICE: dict[str, Entry] = {
     "absence:deputy-away": Entry(_K.CONFLICT, N_("%(name)s is away in this time too. Choose somebody else, or nobody: then the rota's deputies do.")),
     "absence:not-found": Entry(_K.NOT_FOUND, N_("This absence is not told any more. Load the page again.")),
     "beat:border-changed": Entry(_K.STALE, N_("Somebody changed this border in the meantime. What you drew is still here; look whether it is still right, then save again.")),
-    "beat:border-overlaps": Entry(_K.CONFLICT, N_("This border lies over %(name)s: %(percent)s %% of the smaller of the two, such as at the red mark (%(place)s). Move the corners there, or save it all the same: a place in both belongs to the first of the two.")),
+    "beat:border-overlaps": Entry(_K.CONFLICT, N_("This border lies over %(name)s: %(percent)s of the smaller of the two, such as at the red mark (%(place)s). Move the corners there, or save it all the same: a place in both belongs to the first of the two.")),
     "beat:border-crossing": Entry(_K.INVALID, N_("The border crosses itself at the red mark (%(place)s). Move or take away a corner there, then save again.")),
     "beat:border-flat": Entry(_K.INVALID, N_("The border encloses nothing yet: it takes at least three different corners. Draw on, then save again.")),
     "beat:border-unreadable": Entry(_K.INVALID, N_("This is no area as GeoJSON writes it. Undo what you changed in the text, or draw on the map.")),

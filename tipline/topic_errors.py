@@ -42,6 +42,7 @@ TOPICS: dict[str, Entry] = {
     "question:not-found": Entry(_K.NOT_FOUND, N_("This question is not open on this device. Enter its code to see the answer.")),
     "topic:day-unclear": Entry(_K.INVALID, N_("The day could not be read. Choose it from the calendar, or write it like 2026-12-31.")),
     "slot:needed": Entry(_K.INVALID, N_("Choose a time first.")),
+    "booking:day-full": Entry(_K.TOO_MANY, N_("Very many appointments were booked from your network today. Try again tomorrow, from another network, or call the station.")),
     "booking:crowded": Entry(_K.TOO_MANY, N_("Very many appointments were booked from your network just now. Wait ten minutes, then try again, or call the station.")),
 }
 # fmt: on

@@ -55,12 +55,19 @@ class Door:
     def lets(self, address: str) -> bool:
         """Whether this address may be connected to."""
         ip = ipaddress.ip_address(address.partition("%")[0])
-        inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+        inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or _translated(ip)
         if inner is not None:
             ip = inner
         if any(ip in one for one in self.networks):
             return True
         return ip.is_global and not ip.is_multicast
+
+
+def _translated(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """What a translator of the network (NAT64) turns the address into, or an old way of writing it."""
+    number = int(ip)
+    is_one = ip.version == 6 and number >> 32 in (0x64FF9B << 64, 0) and number > 1
+    return ipaddress.IPv4Address(number & 0xFFFFFFFF) if is_one else None
 
 
 _door: ContextVar[Door | None] = ContextVar("door", default=None)

@@ -74,6 +74,25 @@ def test_a_robot_on_a_server_of_its_own_keeps_that_server() -> None:
         addresses.read("https://10.1.2.3/cgi-bin/webhook/send?key=abc-1234")
 
 
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("?pgppub=/etc/passwd", "channel:address-part"),
+        ("?to=b@example.org;pgppub=/etc/passwd", "channel:address-part"),  # which apprise divides, too
+        ("#?pgppub=/etc/passwd", "channel:address-part"),
+        ("?smtp%20=10.0.0.1", "channel:address-part"),
+        ("?to=b@example.org;%73mtp=10.0.0.1", "channel:address-part"),
+        ("?mode=insecure&to=b@example.org", "channel:in-clear"),
+    ],
+)
+def test_a_part_that_reads_files_or_leads_elsewhere_is_refused_however_it_is_written(
+    asked: str, code: str
+) -> None:
+    with pytest.raises(TiplineError) as fault:
+        addresses.read(f"mailtos://a:b@example.org{asked}")
+    assert fault.value.code == code
+
+
 @settings(max_examples=100)
 @given(st.text(max_size=80))
 def test_whatever_is_pasted_is_taken_or_refused_by_a_sentence(pasted: str) -> None:

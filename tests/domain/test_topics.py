@@ -170,10 +170,20 @@ def test_a_topic_is_begun_out_of_a_tip_which_waits_for_it(tx: Transaction, offic
     begun = answering.begin_from(tx, officer, tip)
 
     assert "138" not in begun.title
+    assert all("落户" not in one.detail for one in custody.list_of(tx, subject=f"topic:{begun.handle}"))
     assert answering.list_joined(tx, begun) == [tip]
     assert answering.list_waiting(tx) == [tip]
     discarding.discard(tx, officer, begun)
     assert answering.topic_of(tx, tip) is None
+
+
+def test_an_erased_tip_takes_its_words_along_out_of_a_draft(tx: Transaction, officer: Actor) -> None:
+    tip = sent(tx, "我叫王小明，怎么落户", category="question")
+    begun = answering.begin_from(tx, officer, tip)
+
+    answering.forget(tx, tip)
+
+    assert begun.title == tip.reference
 
 
 def test_nobody_is_sent_to_a_topic_that_is_not_public(tx: Transaction, officer: Actor, draft: Topic) -> None:

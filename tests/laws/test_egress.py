@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.laws.sources import ROOT, imports, python
+from workers import egress
 
 # What speaks to servers of others. boto3 is storage's, redis and psycopg have addresses of ours.
 SPEAKS = {"apprise", "requests", "smtplib", "httpx", "aiohttp", "ftplib", "telnetlib"}
@@ -37,3 +40,13 @@ def test_no_part_of_apprise_asks_anybody_when_it_is_loaded_or_given_an_address()
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::", "::1",  # noqa: S104
+     "::127.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "fe80::1%eth0", "fd00::1"],
+)  # fmt: skip
+def test_no_way_of_writing_an_address_inside_opens_the_door(address: str) -> None:
+    assert not egress.Door().lets(address)
+    assert egress.Door().lets("64:ff9b::808:808")

@@ -171,6 +171,8 @@ def test_the_link_of_a_mail_ends_it_by_a_button_that_mail_programs_press_too(
         link = f"/news/{tip.reference}/{reachable.stop_token(services.key, mine, row)}"
     assert client.get(link).status_code == 200
     wrong = client.post(f"/news/{tip.reference}/{'0' * 32}")
+    other = client.post(f"/news/{tip.reference}/é")
+    assert other.status_code == client.post("/news/T-9/é").status_code == 200, "no answer tells what there is"
     assert one(services, ReporterChannel) is not None, "neither looking nor guessing ends it"
 
     right = client.post(link, data={"List-Unsubscribe": "One-Click"})

@@ -37,7 +37,8 @@ def test_saving_a_table_stands_in_the_log(signed_in: Sign, services: Services) -
         assert (entry.facts()["table"], entry.facts()["category"]) == ("kinds", "now")
 
 
-@pytest.mark.parametrize("asked", ["first=x&last=y", "first=2026-11-27&last=2026-11-01", "category=nothing"])
+@pytest.mark.parametrize("asked", ["first=x&last=y", "first=2026-11-27&last=2026-11-01", "category=nothing",
+    "first=9999-12-31&last=9999-12-31", "first=0001-01-01&last=0001-01-01"])  # fmt: skip
 def test_an_unclear_question_is_answered_in_a_sentence_and_with_the_usual_days(
     signed_in: Sign, make_tip: Callable[..., Tip], asked: str
 ) -> None:

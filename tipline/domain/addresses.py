@@ -10,7 +10,7 @@ import ipaddress
 import json
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from tipline.domain import limits
 from tipline.errors import TiplineError
@@ -69,11 +69,29 @@ def read(pasted: str, *, secret: str = "", inside: bool = False) -> Address:
     scheme = parts.scheme.lower()
     if scheme not in ALLOWED:
         raise _refusal("channel:kind-closed")
-    if any(FORBIDDEN.fullmatch(name.lstrip("+-:").lower()) for name, _ in parse_qsl(parts.query, True)):
+    asked = _asked(pasted)
+    if any(FORBIDDEN.fullmatch(name) for name, _ in asked):
         raise _refusal("channel:address-part")
     if scheme in OWN_HOST:
-        require_outside(host, scheme in IN_CLEAR, inside)
+        require_outside(host, scheme in IN_CLEAR or ("mode", "insecure") in asked, inside)
     return Address(scheme, pasted)
+
+
+def _asked(pasted: str) -> list[tuple[str, str]]:
+    """Names and values behind the address, in every way in which apprise or anybody else may divide them: it
+    knows `;` as well as `&`, no `#`, and blanks around a name."""
+    found = []
+    for piece in re.split(r"[?&;#]", pasted)[1:]:
+        name, _, value = (_plain(part) for part in piece.partition("="))
+        found.append((name.lstrip("-: "), value))
+    return found
+
+
+def _plain(part: str) -> str:
+    """Without any layer of percent signs."""
+    for _ in range(8):
+        part = unquote(part)
+    return part.replace("+", " ").strip().lower()
 
 
 def _robot(pasted: str, host: str, secret: str, inside: bool) -> Address:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tipline.db import Transaction
 from tipline.domain import acts, categories, clock, custody, limits, messages, personal, tips, topics
@@ -45,12 +45,25 @@ def topic_of(tx: Transaction, tip: Tip) -> Topic | None:
 
 def begin_from(tx: Transaction, actor: Actor, tip: Tip, *, of: Topic | None = None) -> Topic:
     """A draft out of what somebody asked in a tip; the tip waits for it to be opened."""
-    first = next((one.strip() for one in tip.text.splitlines() if one.strip()), tip.reference)
-    title = of.title if of else personal.masked(first)[:LONGEST_TITLE]
-    topic = topics.begin(tx, actor, title, of=of)
+    topic = topics.begin(tx, actor, of.title if of else _first_words(tip), of=of, is_theirs=of is None)
     _join(tx, topic, tip)
-    custody.append(tx, actor, "topic:from-tip", f"topic:{topic.handle}", tip=tip.reference, title=topic.title)
+    custody.append(tx, actor, "topic:from-tip", f"topic:{topic.handle}", tip=tip.reference)
     return topic
+
+
+def forget(tx: Transaction, tip: Tip) -> None:
+    """Of an erased tip: that it asked, and its words where a draft is still called by them."""
+    mine = select(Question.topic_id).where(Question.tip_id == tip.id)
+    for topic in tx.scalars(select(Topic).where(Topic.id.in_(mine), Topic.title == _first_words(tip))):
+        if topic.state not in PUBLIC:
+            topic.title = tip.reference
+    tx.execute(delete(Question).where(Question.tip_id == tip.id))
+
+
+def _first_words(tip: Tip) -> str:
+    """A title to begin with, numbers left out."""
+    first = next((one.strip() for one in tip.text.splitlines() if one.strip()), tip.reference)
+    return " ".join(personal.masked(first)[:LONGEST_TITLE].split())
 
 
 def list_joined(tx: Transaction, topic: Topic) -> list[Tip]:

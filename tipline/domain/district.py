@@ -118,7 +118,7 @@ def draw(
             place = areas.shared_place(area.polygons, shape)
             raise TiplineError(
                 "beat:border-overlaps", fields={"geometry": "beat:border-overlaps"}, name=other.name,
-                percent=round(share * 100), place=f"{place.lat:.5f}, {place.lon:.5f}" if place else "–",
+                percent=f"{share:.0%}", place=f"{place.lat:.5f}, {place.lon:.5f}" if place else "–",
             )  # fmt: skip
     return take(tx, actor, [area])[1]
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from storage import keys
 from tipline.db import Base, Transaction
-from tipline.domain import clock, packages, referring, search, sharing, sketches, stills, traits
+from tipline.domain import answering, clock, packages, referring, search, sharing, sketches, stills, traits
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
 from tipline.domain.channels import ReporterChannel
@@ -31,7 +31,6 @@ from tipline.domain.messages import Message
 from tipline.domain.notices import Notice
 from tipline.domain.outbox import Outbox
 from tipline.domain.presence import Presence
-from tipline.domain.questions import Question
 from tipline.domain.receipts import Access
 from tipline.domain.redactions import Redaction
 from tipline.domain.rematches import Rematch
@@ -146,11 +145,6 @@ def _forget_messages(tx: Transaction, tip: Tip) -> None:
     tx.execute(delete(Message).where(Message.tip_id == tip.id))
 
 
-def _forget_asking(tx: Transaction, tip: Tip) -> None:
-    """That it asked what a topic answers; the topic itself holds no word of it."""
-    tx.execute(delete(Question).where(Question.tip_id == tip.id))
-
-
 def _forget_findings(tx: Transaction, tip: Tip) -> None:
     """What it was found by, and what it was found with."""
     traits.forget(tx, sketches.of(tip))
@@ -215,7 +209,7 @@ ROWS: dict[str, Rows] = {
     "begun": _forget_begun,
     "thread": _forget_messages,
     "referrals": referring.drop_of_tip,
-    "asking": _forget_asking,
+    "asking": answering.forget,
     "contact": _gone(Contact),
     "notices": _gone(Notice, ReporterChannel),
     "made": _gone(Derivative, Redaction, Mark, Sighting, Step, Rendition),

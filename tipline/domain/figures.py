@@ -40,7 +40,8 @@ class Wanted(NamedTuple):
 
     def checked(self) -> Wanted:
         """Raises figures:span for days that run backwards or reach too far, tip:category-unknown."""
-        if self.last < self.first or self.last - self.first > LONGEST:
+        is_on_a_calendar = date.min.year < self.first.year and self.last.year < date.max.year
+        if self.last < self.first or self.last - self.first > LONGEST or not is_on_a_calendar:
             raise TiplineError("figures:span", fields={"first": "figures:span"}, limit=LONGEST.days)
         if self.category and self.category not in categories.GROUPS:
             categories.read_category(self.category)

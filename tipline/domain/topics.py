@@ -73,8 +73,13 @@ class Described:
     confirmed: bool = False
 
 
-def begin(tx: Transaction, actor: Actor, title: str, *, of: Topic | None = None) -> Topic:
-    """A draft, empty or copied from a template or an older topic; nobody outside sees it yet."""
+def begin(
+    tx: Transaction, actor: Actor, title: str, *, of: Topic | None = None, is_theirs: bool = False
+) -> Topic:
+    """A draft, empty or copied from a template or an older topic; nobody outside sees it yet.
+
+    `is_theirs`: the title is a resident's words, which the log never keeps.
+    """
     topic = Topic(
         handle=ids.new_code(HANDLE).lower(), title=_title(title), author_id=_author(actor),
         created_at=clock.now(), changed_at=clock.now(), answer=of.answer if of else "",
@@ -85,8 +90,9 @@ def begin(tx: Transaction, actor: Actor, title: str, *, of: Topic | None = None)
     for one in papers_of(tx, of) if of else ():
         tx.add(Paper(topic_id=topic.id, number=one.number, text=one.text, note=one.note))
     custody.append(
-        tx, actor, "topic:begin", f"topic:{topic.handle}", title=topic.title, of=of.handle if of else None
-    )
+        tx, actor, "topic:begin", f"topic:{topic.handle}", title=None if is_theirs else topic.title,
+        of=of.handle if of else None,
+    )  # fmt: skip
     return topic
 
 

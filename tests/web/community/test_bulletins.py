@@ -42,7 +42,8 @@ def test_the_list_shows_what_is_current_for_the_chosen_kind_and_area(
     assert [one in everything for one in ("所有人", "北片区的事", "以后")] == [True, True, False]
     assert ("所有人" in warnings, "北片区的事" in warnings) == (False, True)
     assert "所有人" in client.get(f"/bulletins?beat={beat}").text
-    for wrong in ("kind=gossip", "beat=moon", "before=soon"):
+    for wrong in ("kind=gossip", "beat=moon", "before=soon", "before=0001-01-01T00:00:00%2B14:00~1",
+                  "before=9999-12-31T23:59:59-14:00~1"):  # fmt: skip
         assert client.get(f"/bulletins?{wrong}").status_code == 422
 
 

@@ -17,6 +17,7 @@ from tipline.domain.appointments import Grid
 from tipline.domain.tips import Tip
 from tipline.domain.topics import Described, Topic
 from tipline.services import Services
+from tipline.web.community import topics as topic_pages
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ANSWER = (
@@ -114,6 +115,18 @@ def test_a_time_is_booked_moved_and_called_off_by_its_code(
     assert (
         send(other, "/topics/mine", "/topics/mine", receipt_code="K7Q2-9MXW-3TDE-58RA").count("没有找到") > 0
     )
+
+
+def test_a_script_behind_one_address_does_not_get_all_times_of_a_week(
+    client: FlaskClient, topic: Topic, slots: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic_pages, "BOOKINGS_OF_A_DAY", topic_pages.BOOKINGS_OF_A_DAY._replace(most=2))
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.21"
+    page = f"/topics/{topic.handle}"
+    told = [send(client, page, f"{page}/bookings", slot=one) for one in slots[:3]]
+    refused = "Very many appointments were booked from your network today"
+
+    assert [refused in one for one in told] == [False, False, True]
 
 
 def test_without_a_time_the_form_says_so_and_keeps_what_was_typed(client: FlaskClient, topic: Topic) -> None:

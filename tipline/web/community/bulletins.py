@@ -6,7 +6,7 @@ one whose bulletin ended, or whose covering was taken back, is gone from that mo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,10 +109,11 @@ def cursor_of(typed: str) -> tuple[datetime, int] | None:
         return None
     stamp, _, number = typed.partition("~")
     try:
-        at = datetime.fromisoformat(stamp)
-    except ValueError:
+        at = datetime.fromisoformat(stamp).astimezone(UTC)
+    except (ValueError, OverflowError):
         at = None
-    if at is None or at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 10):
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    if at is None or not stamp.endswith(("Z", "+00:00")) or not is_number:
         raise TiplineError("cursor:unclear")
     return at, int(number)
 

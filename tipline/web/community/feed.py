@@ -1,7 +1,8 @@
 """The bulletins as an Atom feed (RFC 4287), of all or of one beat.
 
 An entry's id is made of its handle alone, so it stays when the station moves to another address. Readers that
-ask with what they got last time are told that nothing changed, for a few bytes.
+ask with what they got last time are told that nothing changed, for a few bytes. No cache in between keeps it:
+what was withdrawn is gone from the next time on that somebody asks.
 """
 
 from __future__ import annotations
@@ -43,8 +44,6 @@ def bulletin_feed() -> ResponseReturnValue:
     response = Response(_written(rows, beat, names, changed), content_type=TYPE)
     response.add_etag()
     response.last_modified = changed
-    response.headers["Cache-Control"] = "public, max-age=60"
-    response.headers["Vary"] = "Accept-Language, Cookie"
     return response.make_conditional(request)
 
 

@@ -23,6 +23,8 @@ from tipline.web.limiting import Budget
 
 HERE = "/topics"
 BOOKINGS = Budget("bookings", 30, "booking:crowded")
+# A school behind one address stays below; a script that wants all times of a week does not get them.
+BOOKINGS_OF_A_DAY = Budget("bookings-day", 90, "booking:day-full", window_s=86_400)
 # What the forms of the page were sent with, so that a «no» brings it back.
 FIELDS = ("slot", "name", "question")
 
@@ -56,6 +58,7 @@ def book(handle: str) -> ResponseReturnValue:
     services = current.services()
     try:
         limiting.spend(BOOKINGS)
+        limiting.spend(BOOKINGS_OF_A_DAY)
         slot = request.form.get("slot", "")
         if not (slot.isascii() and slot.isdecimal() and len(slot) < 10):
             raise TiplineError("slot:needed", fields={"slot": "slot:needed"})

@@ -88,7 +88,7 @@ SENTENCES = {
     "derivative:download": N_("File %(number)s, %(what)s: export saved"),
     "evidence:clock": N_("Clock of file %(number)s: %(changes)s"),
     "topic:answer": N_("Answered with the topic “%(title)s”"),
-    "topic:from-tip": N_("The topic “%(title)s” was begun out of it"),
+    "topic:from-tip": N_("A topic was begun out of it"),
     "receipt:sign": N_("Receipt signed for the tip provider; files: %(files)s"),
     "message:message": N_("Message written"),
     "message:question": N_("Question asked"),
