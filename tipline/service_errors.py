@@ -30,7 +30,7 @@ SERVICE: dict[str, Entry] = {
     "absence:long": Entry(_K.INVALID, N_("One absence lasts up to a year. Choose an earlier end; it can be told anew later.")),
     "absence:self": Entry(_K.INVALID, N_("Nobody stands in for themselves. Choose somebody else, or nobody: then the rota's deputies do.")),
     "absence:twice": Entry(_K.CONFLICT, N_("An absence is told for this time already. End that one first, or choose other times.")),
-    "absence:deputy-away": Entry(_K.CONFLICT, N_("%(name)s is away in this time too. Choose somebody else, or nobody: then the rota's deputies do.")),
+    "absence:deputy-away": Entry(_K.CONFLICT, N_("“%(name)s” is away in this time too. Choose somebody else, or nobody: then the rota's deputies do.")),
     "absence:not-found": Entry(_K.NOT_FOUND, N_("This absence is not told any more. Load the page again.")),
     "beat:border-changed": Entry(_K.STALE, N_("Somebody changed this border in the meantime. What you drew is still here; look whether it is still right, then save again.")),
     "beat:border-overlaps": Entry(_K.CONFLICT, N_("This border lies over %(name)s: %(percent)s of the smaller of the two, such as at the red mark (%(place)s). Move the corners there, or save it all the same: a place in both belongs to the first of the two.")),

@@ -123,7 +123,7 @@ def test_markup_is_never_made_of_a_value() -> None:
 
 
 def test_the_frame_of_the_desk_takes_no_name_from_its_pages() -> None:
-    """What desk.html sets is seen by the page inside it, in place of what the view said; what it includes is not."""
+    """What desk.html sets is seen by the page inside it, in place of what the view said."""
     frame = (ROOT / "templates" / "desk.html").read_text(encoding="utf-8")
 
     assert re.findall(r"{%-?\s*set\s+(\w+)", frame) == ["account"]
