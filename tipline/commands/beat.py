@@ -69,7 +69,7 @@ def rota(code: str | None) -> None:
     "--as", "part", type=click.Choice(PARTS), help="officer or deputy; on_call goes without a code."
 )
 @click.option("--days", default="1234567", show_default=True, help="Days it begins on; Monday is 1.")
-@click.option("--from", "starts", default="00:00", show_default=True)
+@click.option("--from", "starts", default="00:00", show_default=True, help="When it begins, HH:MM.")
 @click.option("--until", "ends", default="00:00", show_default=True, help="Earlier: the next day.")
 def duty(code: str | None, who: str, part: str | None, days: str, starts: str, ends: str) -> None:
     """Add a line to a beat's rota, or without a code to the station's."""
