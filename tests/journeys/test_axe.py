@@ -39,6 +39,8 @@ ADMIN = (
     "/desk/admin/system",
     "/desk/admin/settings",
     "/desk/partners",
+    "/desk/admin/channels",
+    "/desk/admin/targets",
 )
 
 
@@ -293,6 +295,8 @@ def test_no_page_of_the_desk_has_a_fault(
     found += look.found
 
     look = Look(officer("zhao", language=language), by_night=language == "zh")
+    look.visit("/desk/overview", seen=".overview-panel")
+    look.unfolded("overview")
     look.visit("/desk/me", seen=".mine")
     look.visit("/desk/me/code", seen=".enrol-picture")
     look.unfolded("an app")
