@@ -12,6 +12,7 @@ from tipline.db import Transaction
 from tipline.domain import partners, referrals, referring
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.partners import Described
+from tipline.domain.referral_steps import Say
 from tipline.domain.referring import Wish
 from tipline.domain.tips import Tip
 from tipline.services import Services
@@ -60,7 +61,7 @@ def helped(tx: Transaction, services: Services, _actor: Actor, tip: Tip, act: Ac
     referring.step(tx, referral, act.more, minutes=minutes, words=act.text, say=_say(services))
 
 
-def _say(services: Services) -> referring.Say:
+def _say(services: Services) -> Say:
     return partial(i18n.say, services.settings.locale)
 
 

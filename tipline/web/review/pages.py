@@ -184,8 +184,6 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "by_hand": [one for one in tips.BY_HAND if one != row.state],
         "failed": failed or Failed(),
         "hinted": hinted.of(tx, row, people),
-        "same": same.of_tip(tx, row),
-        "gist": gist,
         "notice": None,
         "contact": None,
         "decoy": decoys.of(tx, row),
@@ -201,8 +199,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "clock_proposals": camera.proposals([one.row for one in files], row),
         "ask_export": _ask(row, wanted.address(chosen, "")),
         **_drafted(tx, row),
-        "offers": offers.gather(tx, row),
-        "ready": responding.ready(tx, row),
+        **_served(tx, row),
         "unsent": begun.of(tx, f"tip:{row.reference}"),
         "live": _live(row, files, wanted.address(chosen, "")),
         "lookers": watching.of_tip(tx, row),
@@ -211,6 +208,16 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "ahead": preloading.pictures(tx, below),
         "advances": preferences.of(current.staff()).advance,
         "retention": retaining.of(tx, row, failed),
+    }
+
+
+def _served(tx: Transaction, row: Tip) -> dict[str, Any]:
+    """What the neighbourhood is served with: a ready sentence, others who report the same, whom to hand it to."""
+    return {
+        "offers": offers.gather(tx, row),
+        "ready": responding.ready(tx, row),
+        "same": same.of_tip(tx, row),
+        "gist": gist,
         "handed": handed.gather(tx, row),
     }
 
