@@ -212,7 +212,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
 
 
 def _served(tx: Transaction, row: Tip) -> dict[str, Any]:
-    """What the neighbourhood is served with: a ready sentence, others with the same report, who takes over."""
+    """What the neighbourhood is served with: a ready sentence, others with the same report, who takes it."""
     return {
         "offers": offers.gather(tx, row),
         "ready": responding.ready(tx, row),
