@@ -34,7 +34,7 @@ def send(client: FlaskClient, path: str, **form: str) -> Any:
     ("role", "open_pages"),
     [
         ("admin", PAGES),
-        ("supervisor", ("system", "shops", "settings", "log")),
+        ("supervisor", ("system", "beats", "shops", "settings", "log")),  # a rota is theirs to keep
         ("auditor", ("system", "settings", "log")),
         ("investigator", ("log",)),
     ],
