@@ -198,6 +198,8 @@ def test_a_running_instance_is_known_by_its_lock_file(settings: Settings) -> Non
 def doctor_of_store(folder: Path, *words: str) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
     environment |= {"TIPLINE_DATA": str(folder), "TIPLINE_LOCALE": "en", "TIPLINE_MIN_FREE_BYTES": "1"}
+    # What a shell starts in the background ignores interruptions, and so would what we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [sys.executable, "-m", "tipline", "doctor", *words], env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
