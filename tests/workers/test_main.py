@@ -200,7 +200,7 @@ def test_a_clip_that_arrives_is_looked_at_and_the_host_says_how_it_is(
     assert looks(station, file) == 1
     now = host.state()
     assert (now["sandbox"], now["queues"]) == ("holds", list(QUEUES))
-    assert set(now["processes"]) == {"sweep", "chores", "desk", "media-1", "media-first"}
+    assert set(now["processes"]) == {"sweep", "chores", "desk-1", "desk-2", "media-1", "media-first"}
     assert host.stop() == 0
     assert not heartbeat.path_of(host.data).exists()
 

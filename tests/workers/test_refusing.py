@@ -41,7 +41,7 @@ def test_without_a_wall_uploads_are_kept_unopened_until_there_is_one(
         wait_for(lambda: refusing.state().get("sandbox") == "open")
         file = send(station, short_clip)
         assert state_of(station, file) == "received"
-        assert set(refusing.state()["processes"]) >= {"sweep", "desk"}
+        assert set(refusing.state()["processes"]) >= {"sweep", "desk-1", "desk-2"}
         assert "media-1" not in refusing.state()["processes"]
         assert readiness.holes(settings, started)
         with monkeypatch.context() as asked:
