@@ -1,8 +1,7 @@
 """`python -m workers.main`: the worker processes of one host. They are forks of this one, which only watches.
 
-As many processes for footage as the settings say, and one more for first looks alone; one for the desk, one
-that sweeps and one for chores. Media are left
-alone unless the sandbox withstands an attack at the start.
+As many processes for footage as the settings say, and one more for first looks alone; two for the desk, one
+that sweeps and one for chores. Media are left alone unless the sandbox withstands an attack at the start.
 """
 
 from __future__ import annotations
