@@ -88,9 +88,9 @@ def test_what_is_no_position_is_said_beside_the_field(
 def test_a_tip_in_a_beat_has_it_proposed_and_set_by_one_button(
     client: FlaskClient, services: Services, make_tip: Callable[..., Tip], headers: Headers
 ) -> None:
+    tip = make_tip(lat=SHOP.lat, lon=SHOP.lon)
     with services.database.transaction() as tx:
         district.take(tx, SYSTEM, areas.read_collection(written(feature(SQUARE))))
-    tip = make_tip(lat=SHOP.lat, lon=SHOP.lon)
     page = page_of(client, tip, headers)
     assert "This place lies in the beat 北片区" in page
 
