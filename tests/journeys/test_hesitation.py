@@ -116,7 +116,7 @@ def test_a_second_click_is_not_told_as_somebody_elses_change(officer: Officer, s
     desk = officer(path=f"/desk/tips/{reference}")
     unfold(desk.locator("details[data-key=l]"))
     desk.locator("input[name=case][value=new]").check()
-    desk.locator("input[name=title]").fill("双击也只建一个案件")
+    decide(desk, reference, "links").locator("input[name=title]").fill("双击也只建一个案件")
     desk.locator("#link-reason").fill("同一手法")
 
     decide(desk, reference, "links").locator("[type=submit]").last.dblclick()
@@ -129,7 +129,7 @@ def test_a_second_click_is_not_told_as_somebody_elses_change(officer: Officer, s
 def test_the_key_of_acknowledging_only_aims(officer: Officer, station: Station) -> None:
     reference = station.send("键盘签收")
     desk = officer(path=f"/desk/tips/{reference}")
-    button = decide(desk, reference, "acknowledge").locator("[type=submit]")
+    button = decide(desk, reference, "acknowledge").locator("[data-key=c]")
 
     desk.keyboard.press("c")
     expect(button).to_be_focused()

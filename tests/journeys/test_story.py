@@ -123,7 +123,7 @@ def test_a_shop_owner_reports_a_theft_and_sees_what_comes_of_it(
     expect(desk.locator("#file-1 .digest")).to_contain_text(acts.sha256(clip))
     assert downloaded(desk, tmp_path) == acts.sha256(clip)
 
-    decide(desk, reference, "acknowledge").locator("[type=submit]").click()
+    decide(desk, reference, "acknowledge").locator("[data-key=c]").click()
     expect(decide(desk, reference, "acknowledge")).to_have_count(0)
     reply = decide(desk, reference, "messages")
     reply.locator("input[name=kind][value=question]").check(force=True)
