@@ -77,7 +77,7 @@ def fresh_logs() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def shared_processors() -> Iterator[None]:
-    """A test that leaves its process at real-time priority starves all that comes after it, the browser first."""
+    """A test that leaves its process at real-time priority starves all that comes after it."""
     yield
     if os.sched_getscheduler(0) != os.SCHED_OTHER:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
