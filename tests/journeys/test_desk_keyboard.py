@@ -48,9 +48,11 @@ def test_the_queue_is_walked_and_opened_by_keys(officer: Officer, two_tips: tupl
     expect(desk.locator(f"#row-{newer} a")).to_be_focused()
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile(f"/desk/tips/{newer}"))
-    # On the page of a tip the same keys go to its neighbours in that queue.
+    # On the page of a tip the same keys go to its neighbours in that queue, once it listens.
+    desk.wait_for_load_state()
     desk.keyboard.press("j")
     expect(desk).to_have_url(re.compile(f"/desk/tips/{older}"))
+    desk.wait_for_load_state()
     desk.keyboard.press("k")
     expect(desk).to_have_url(re.compile(f"/desk/tips/{newer}"))
 
