@@ -30,7 +30,6 @@ ADMIN = (
     "/desk/admin/alerts",
     "/desk/admin/beats",
     "/desk/admin/duty",
-    "/desk/duty",
     "/desk/admin/erasures",
     "/desk/admin/holds",
     "/desk/admin/replies",
@@ -297,6 +296,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look = Look(officer("zhao", language=language), by_night=language == "zh")
     look.visit("/desk/overview", seen=".overview-panel")
     look.unfolded("overview")
+    look.visit("/desk/duty", seen="#main h1")
     look.visit("/desk/me", seen=".mine")
     look.visit("/desk/me/code", seen=".enrol-picture")
     look.unfolded("an app")
