@@ -68,7 +68,9 @@ def test_ten_tips_are_triaged_by_keyboard_alone(language: str, officer: Officer,
     hand.told(tips[5])
     hand.press("r")
     hand.write("请补充原始录像")
+    before = desk.locator("#flash .notice").inner_text()
     hand.press("Enter")
+    expect(desk.locator("#flash .notice")).not_to_have_text(before)  # it names the same tip as the one before
     hand.told(tips[5])
     hand.press("j", "x", "j", "x", "a", "Enter")  # two at once
     hand.told(tips[6], tips[7])
