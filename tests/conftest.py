@@ -4,7 +4,6 @@ broker and no workers. Pages need the built front-end, as `make test` makes it.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tests import compiled
+from tests import compiled, scheduling
 from tests.told_at_once import ToldAtOnce
 from tipline import db, passwords
 from tipline import settings as settings_module
@@ -78,9 +77,9 @@ def fresh_logs() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def shared_processors() -> Iterator[None]:
     """A test that leaves its process at real-time priority starves all that comes after it."""
+    scheduling.share()
     yield
-    if os.sched_getscheduler(0) != os.SCHED_OTHER:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    scheduling.share()
 
 
 @pytest.fixture(scope="session", autouse=True)
