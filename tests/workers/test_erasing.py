@@ -22,6 +22,7 @@ from tipline.domain import (
     erasures,
     evidence,
     holds,
+    incidents,
     leaps,
     links,
     marks,
@@ -85,6 +86,9 @@ def full(
         receipts.open_access(tx, services.key, tip)
         matching.index(tx, tip)
         unread.look(tx, officer.id, tip)
+        thing = incidents.open_incident(tx, officer.actor, tip, title="noise")
+        incidents.change(tx, officer.actor, thing, place=f"{CANARY} street, back yard")
+        incidents.change(tx, officer.actor, thing, place=tip.place)
         tips.move(tx, officer.actor, tip, "closed")
     return tip
 

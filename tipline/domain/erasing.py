@@ -15,7 +15,18 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
 from storage import keys
 from tipline.db import Base, Transaction
-from tipline.domain import answering, clock, packages, referring, search, sharing, sketches, stills, traits
+from tipline.domain import (
+    answering,
+    clock,
+    incidents,
+    packages,
+    referring,
+    search,
+    sharing,
+    sketches,
+    stills,
+    traits,
+)
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
 from tipline.domain.channels import ReporterChannel
@@ -25,6 +36,7 @@ from tipline.domain.erasures import Erasure
 from tipline.domain.escalations import Escalation
 from tipline.domain.evidence import NEVER_CAME, Evidence
 from tipline.domain.hints import Hint
+from tipline.domain.incidents import Incident
 from tipline.domain.marks import Mark
 from tipline.domain.mentions import Mention
 from tipline.domain.messages import Message
@@ -159,6 +171,21 @@ def _forget_begun(tx: Transaction, tip: Tip) -> None:
     tx.execute(delete(Presence).where(Presence.subject == f"tip:{tip.reference}"))
 
 
+def _forget_place(tx: Transaction, tip: Tip) -> None:
+    """An erased tip leaves its incident, but not the words and the spot that were taken from it."""
+    incident = tx.get(Incident, tip.incident_id) if tip.incident_id else None
+    if incident is None:
+        return
+    if incident.place == tip.place:
+        incident.place = ""
+    if (incident.lat, incident.lon) == (tip.lat, tip.lon):
+        incident.lat = incident.lon = None
+    # The ways back of its corrections hold what stood before.
+    own = Act.subject == f"incident:{incident.id}"
+    tx.execute(delete(Act).where(own, Act.kind == "incident:change"))
+    incidents.touch(incident)
+
+
 def _blank_files(tx: Transaction, tip: Tip) -> None:
     """Numbers, sizes and digests stay; they are the tombstone, and the numbering of cases rests on them."""
     tx.execute(
@@ -216,6 +243,7 @@ ROWS: dict[str, Rows] = {
     "uploads": _gone(Upload),
     "receipts": _gone(SignedReceipt, Access),
     "looks": _gone(Look, Rematch, Escalation),
+    "incident": _forget_place,
     "files": _blank_files,
     "tip": _blank_tip,
 }

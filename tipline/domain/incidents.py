@@ -6,6 +6,7 @@ incident is told to all of their reporters at once. Nobody who reports learns wh
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -184,7 +185,7 @@ def hand_to(
 
 
 def change(tx: Transaction, actor: Actor, incident: Incident, **values: Any) -> None:
-    """Correct title, place, beat or kind; the old values stay in the log."""
+    """Correct title, place, beat or kind. The log keeps what it was; of a place a digest alone."""
     if "title" in values:
         values["title"] = read_title(values["title"])
     if "category" in values:
@@ -199,7 +200,7 @@ def change(tx: Transaction, actor: Actor, incident: Incident, **values: Any) -> 
     before = acts.held(incident, *changed)
     for name, value in changed.items():
         setattr(incident, name, value)
-    _tell_changed(tx, actor, "incident:change", incident, before, changes=changed)
+    _tell_changed(tx, actor, "incident:change", incident, before, changes=_told(changed))
 
 
 def _tell_changed(
@@ -210,7 +211,14 @@ def _tell_changed(
         tx, actor, act, subject=f"incident:{incident.id}", before=before,
         after=acts.held(incident, *before),
     )  # fmt: skip
-    custody.append(tx, actor, act, incident.subject, incident=incident.reference, before=before, **facts)
+    was = _told(before)
+    custody.append(tx, actor, act, incident.subject, incident=incident.reference, before=was, **facts)
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """As the log may hold it for good."""
+    words = values.get("place")
+    return values | {"place": hashlib.sha256(words.encode()).hexdigest()} if words else values
 
 
 def touch(incident: Incident) -> None:
