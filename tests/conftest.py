@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tests import compiled, scheduling
+from tests import compiled
 from tests.told_at_once import ToldAtOnce
 from tipline import db, passwords
 from tipline import settings as settings_module
@@ -72,14 +72,6 @@ def fresh_logs() -> Iterator[None]:
     """A test that sets logging up leaves nothing of it behind: the stream it chose is closed with it."""
     yield
     structlog.reset_defaults()
-
-
-@pytest.fixture(autouse=True)
-def shared_processors() -> Iterator[None]:
-    """A test that leaves its process at real-time priority starves all that comes after it."""
-    scheduling.share()
-    yield
-    scheduling.share()
 
 
 @pytest.fixture(scope="session", autouse=True)

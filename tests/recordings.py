@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,18 @@ class Form:
 
 def film(path: Path, form: Form, *, frames: int = 30, encoder: dict[str, str] | None = None) -> Path:
     """Write ``frames`` pictures in this form."""
+    if form.codec == "av1":
+        # SVT-AV1, started by root, puts the whole process at real-time priority 99 and leaves it there; all
+        # that the process starts afterwards inherits it and starves the machine.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as elsewhere:
+            elsewhere.submit(_draw, path, form, frames, encoder).result()
+    else:
+        _draw(path, form, frames, encoder)
+    footage.unsigned(path)
+    return path
+
+
+def _draw(path: Path, form: Form, frames: int, encoder: dict[str, str] | None) -> None:
     name, options = ENCODERS.get(form.codec, (form.codec, {"b": "600000"}))
     with av.open(str(path), "w", format=form.muxer, options=dict(form.mux)) as out:
         stream: Any = out.add_stream(name, rate=form.fps)
@@ -57,8 +71,6 @@ def film(path: Path, form: Form, *, frames: int = 30, encoder: dict[str, str] | 
             picture.pts, picture.time_base = at, Fraction(1, form.fps)
             out.mux(stream.encode(picture))
         out.mux(stream.encode())
-    footage.unsigned(path)
-    return path
 
 
 def picture_at(at: int) -> np.ndarray[Any, np.dtype[np.uint8]]:

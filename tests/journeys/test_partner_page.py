@@ -34,7 +34,7 @@ def test_a_partner_gets_along_with_the_lines_of_the_page(station: Station, tmp_p
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    once, again, upload, listed, one = [part.strip() for part in done.stdout.split("----\n")]
+    once, again, upload, listed, one, incidents = [part.strip() for part in done.stdout.split("----\n")]
     assert json.loads(once)["reference"] == json.loads(again)["reference"]
     digest = hashlib.sha256(photo.read_bytes()).hexdigest()
     assert f"tipline-sha256: {digest}" in upload.lower()
@@ -42,4 +42,5 @@ def test_a_partner_gets_along_with_the_lines_of_the_page(station: Station, tmp_p
     assert [(file["filename"], file["sha256"]) for file in json.loads(one)["evidence"]] == [
         (photo.name, digest)
     ]
+    assert json.loads(incidents)["items"] == [], "nobody has put this tip together with others yet"
     assert station.ask(f"/api/v1/tips/{json.loads(one)['reference']}")["door"] == "partner"

@@ -55,6 +55,8 @@ def test_no_form_without_the_token_changes_anything(
     for method, path in _doors(app):
         if f"{method} {path}" in security.OPEN_DOORS | security.OWN_CHECK:
             continue
+        if security.END_OF_NEWS.fullmatch(path):
+            continue  # Mail programs press it; what its link ends, tests/web/test_channels.py tries.
         answer = client.open(path, method=method, data={"text": "x"})
         if answer.status_code < 400:
             open_ones.append(f"{method} {path}: {answer.status_code}")

@@ -81,7 +81,7 @@ def test_a_border_over_another_is_told_with_the_place_and_kept_if_one_insists(
     answer = save(client, beat, polygon(SQUARE))
 
     assert answer.status_code == 409
-    assert "lies over 西片区: 50 %" in answer.text
+    assert "lies over 西片区: 50%" in answer.text
     assert 'name="overlap"' in answer.text
     assert save(client, beat, polygon(SQUARE), overlap="1").status_code == 303
     assert shape_of(services, beat) is not None

@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import bagit
 import pytest
 
 import storage
@@ -53,6 +52,13 @@ def _unpack(path: Path, folder: Path, how: str) -> Path:
     return base
 
 
+def check_with_the_stock_validator(folder: Path) -> None:
+    """The Library of Congress's program, in its own process: it is older than our rules for warnings."""
+    command = [sys.executable, "-W", "ignore", "-m", "bagit", "--validate", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_package_is_what_three_tools_a_stock_validator_and_our_check_say_it_is(
     services: Services, linked: list[Tip], pack: Pack, tmp_path: Path
 ) -> None:
@@ -68,7 +74,7 @@ def test_a_package_is_what_three_tools_a_stock_validator_and_our_check_say_it_is
         assert {one.relative_to(folder).as_posix() for one in files} == TREE
         assert not any(one.is_symlink() for one in folder.rglob("*"))
         assert checking.check(str(folder)).faults == []
-    assert bagit.Bag(str(folder)).is_valid()
+    check_with_the_stock_validator(folder)
     assert list(tmp_path.parent.glob("passwd*")) == []
 
 
@@ -315,4 +321,4 @@ def test_sm3_stands_beside_sha256_where_the_station_wants_it(
     folder = _unpack(path, tmp_path / "bag", "zipfile")
     assert (folder / "manifest-sm3.txt").read_text().count("\n") > 10
     assert json.loads((folder / "data/metadata/evidence/1-1.json").read_text())["sm3"]
-    assert bagit.Bag(str(folder)).is_valid()
+    check_with_the_stock_validator(folder)

@@ -11,12 +11,12 @@ from apiflask import APIBlueprint
 from flask import request
 
 from tipline import failures, i18n
-from tipline.domain import clock, escalations, preferences, rights, scrubbing
+from tipline.domain import clock, preferences, rights, scrubbing
 from tipline.domain.accounts import Account
 from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
 from tipline.web import current, media
-from tipline.web.review import keys, offers, paused, responding, truth, warned, words
+from tipline.web.review import badges, keys, responding, truth, words
 from tipline.web.review.saying import gettext
 
 
@@ -41,10 +41,7 @@ def names() -> dict[str, Any]:
         "ticking": ticking,
         "response_clock": responding.clock_of,
         "prefs": prefs,
-        "unseen_mentions": offers.count_unseen,
-        "waiting_for_me": _waiting_for_me,
-        "unseen_alerts": warned.count_unseen,
-        "paused_channels": paused.count_paused,
+        "badges": badges.of_me,
         "key_table": key_table,
         "here_now": here_now,
         "zone_name": zone_name,
@@ -145,9 +142,3 @@ def is_ahead(at: datetime) -> bool:
 def month_day(at: datetime) -> str:
     """`11-28`, in the station's zone."""
     return current.local(at).strftime("%m-%d")
-
-
-def _waiting_for_me() -> int:
-    """How many tips the response clock has told me of that still wait."""
-    with current.services().database.reading() as tx:
-        return escalations.count_waiting(tx, current.staff().id)

@@ -67,9 +67,3 @@ def _withdrawable(tx: Transaction, tip: Tip) -> dict[int, int]:
     """Id of a text of mine that may still be withdrawn → the act to take back."""
     found = acts.list_of_kind(tx, "message:write", tip_id=tip.id, account_id=current.staff().id)
     return {int(one.subject.partition(":")[2]): one.id for one in found if undoing.may_undo(one)}
-
-
-def count_unseen() -> int:
-    """How many notes name whoever is signed in and were not opened yet."""
-    with current.services().database.reading() as tx:
-        return mentions.count_unseen(tx, current.staff().id)
