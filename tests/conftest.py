@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from tests import compiled
+from tests import compiled, long_first
 from tests.told_at_once import ToldAtOnce
 from tipline import db, passwords
 from tipline import settings as settings_module
@@ -55,6 +55,7 @@ examples.load_profile("patient")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ToldAtOnce(config))
+    config.pluginmanager.register(long_first)
 
 
 SECRET = "k" * 48
