@@ -45,6 +45,8 @@ SERVICE: dict[str, Entry] = {
     **BULLETINS,
     # --- response clock
     "target:minutes-unclear": Entry(_K.INVALID, N_("Give whole minutes from 1 to %(most)s, or leave the field empty to go by the setting of the station.")),
+    "ladder:unclear": Entry(_K.INVALID, N_("Give whole percents of the time, from %(least)s to %(most)s.")),
+    "ladder:order": Entry(_K.INVALID, N_("Each step comes later than the one before it. Give this one a higher percentage.")),
     # --- ratings
     "rating:early": Entry(_K.CONFLICT, N_("You can say how you were served once it is closed.")),
     "rating:late": Entry(_K.CONFLICT, N_("A day has passed since you said how you were served, so it stays as it is. Write to the officer if there is more to say.")),

@@ -10,9 +10,22 @@ import pytest
 
 from tests.domain.conftest import EVENING, Ring, sent
 from tipline.db import Transaction
-from tipline.domain import accounts, clock, custody, escalations, messages, response, targets, tips, undoing
+from tipline.domain import (
+    accounts,
+    acts,
+    clock,
+    custody,
+    escalations,
+    ladder,
+    messages,
+    response,
+    targets,
+    tips,
+    undoing,
+)
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.duties import Duty
+from tipline.domain.ladder import Ladder
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -86,6 +99,42 @@ def test_step_by_step_somebody_is_told_and_then_nobody_any_more(
     assert tip.escalates_at is None
     entries = custody.list_of(tx, tip=tip.reference, actions=["tip:escalate"])
     assert [one.facts()["told"] for one in entries] == [["wu"], ["wu"], ["wu"], ["wu"], ["wang"]]
+
+
+def test_the_ladder_that_a_station_sets_is_climbed_by_the_tips_that_come_after(
+    tx: Transaction, officer: Actor, station: dict[str, int], at: At
+) -> None:
+    before = sent(tx)
+    assert ladder.set_ladder(tx, officer, Ladder(25, 50, 100, 500))
+    after = sent(tx, "danach")
+    assert not ladder.set_ladder(tx, officer, Ladder(25, 50, 100, 500)), "twice is once"
+    seen = []
+    for seconds in range(0, 630, 30):
+        at(EVENING + timedelta(seconds=seconds))
+        seen += [(seconds, one) for one in climb(tx, after)]
+
+    assert seen == [(0, "officer"), (30, "reminder"), (60, "deputy"), (120, "on_call"), (600, "supervisor")]
+    assert response.next_at(before) == EVENING
+    assert ladder.read_written(before.ladder) == ladder.USUAL
+
+
+def test_a_changed_ladder_stands_in_the_log_and_is_taken_back_unless_it_changed_again(
+    tx: Transaction, officer: Actor
+) -> None:
+    ladder.set_ladder(tx, officer, Ladder(40, 80, 160, 320))
+    act = acts.recorded(tx)
+    assert act
+    entry = custody.list_of(tx, subject=ladder.SUBJECT)[-1]
+    assert entry.action == "ladder:set"
+    assert [entry.facts()[one]["deputy"] for one in ("was", "ladder")] == [100, 80]
+
+    ladder.set_ladder(tx, officer, Ladder(50, 90, 160, 320))
+    with pytest.raises(TiplineError) as fault:
+        ladder.take_back(tx, officer, act)
+    assert fault.value.code == "act:superseded"
+    ladder.set_ladder(tx, officer, Ladder(40, 80, 160, 320))
+    ladder.take_back(tx, officer, act)
+    assert (ladder.now(tx), ladder.find_row(tx)) == (ladder.USUAL, None)
 
 
 def test_after_an_outage_all_steps_that_were_due_are_taken_at_once_without_a_needless_reminder(

@@ -18,10 +18,10 @@ from tipline.db import Base, Transaction, UtcTime
 from tipline.domain import accounts, clock, custody, duties, events, outbox, response, rights, tips
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
-from tipline.domain.response import DEPUTY, OFFICER, ON_CALL, REMINDER
+from tipline.domain.ladder import DEPUTY, OFFICER, ON_CALL, REMINDER, Rung
 from tipline.domain.tips import Tip
 
-ESCALATE, LADDER = "tip.escalate", "ladder"
+ESCALATE, STATION = "tip.escalate", "ladder"
 # So late nobody has heard the bell: whoever sweeps takes the step by himself.
 UNHEARD = timedelta(seconds=8)
 
@@ -50,9 +50,9 @@ class Waiting(NamedTuple):
 
 def ask_due(tx: Transaction, ring: outbox.Ring) -> bool:
     """Ring for the steps that are due; one job takes all of them, however many tips came at once."""
-    if not list_due(tx, most=1) or outbox.is_pending(tx, ESCALATE, LADDER):
+    if not list_due(tx, most=1) or outbox.is_pending(tx, ESCALATE, STATION):
         return False
-    outbox.add(tx, ring, ESCALATE, LADDER)
+    outbox.add(tx, ring, ESCALATE, STATION)
     return True
 
 
@@ -70,7 +70,7 @@ def climb(tx: Transaction, tip_id: int, zone: tzinfo) -> list[Escalation]:
     told: list[Escalation] = []
     if response.is_running(tip):
         now = clock.now()
-        while (rung := response.after(tip.escalation)) and _is_due(tip, rung, now):
+        while (rung := response.next_rung(tip)) and _is_due(tip, rung, now):
             told += _take(tx, tip, rung.step, now, zone)
             tip.escalation = rung.step
     response.settle(tip)
@@ -118,7 +118,7 @@ def _mine(account_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _is_due(tip: Tip, rung: response.Rung, now: datetime) -> bool:
+def _is_due(tip: Tip, rung: Rung, now: datetime) -> bool:
     at = response.rung_at(tip, rung)
     return at is not None and at <= now
 

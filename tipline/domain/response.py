@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, clock, targets
+from tipline.domain import accounts, acts, clock, ladder, targets
+from tipline.domain.ladder import STEPS, Rung
 from tipline.domain.tip_table import Tip
 from tipline.errors import TiplineError
 
@@ -20,19 +21,6 @@ RUNNING = ("received", "triage")
 # The station can do nothing, or has put it off on purpose.
 HELD = ("need_info", "snoozed")
 NOTHING = timedelta()
-
-
-class Rung(NamedTuple):
-    """A step of the ladder: who is told, and after how much of the promised time."""
-
-    step: str
-    factor: float
-
-
-OFFICER, REMINDER, DEPUTY, ON_CALL, SUPERVISOR = STEPS = (
-    "officer", "reminder", "deputy", "on_call", "supervisor",
-)  # fmt: skip
-LADDER = (Rung(OFFICER, 0), Rung(REMINDER, 0.5), Rung(DEPUTY, 1), Rung(ON_CALL, 2), Rung(SUPERVISOR, 3))
 
 
 class Reading(NamedTuple):
@@ -45,11 +33,12 @@ class Reading(NamedTuple):
 
 
 def start(tx: Transaction, tip: Tip, default_minutes: int) -> None:
-    """Now, with the target of its kind; whoever is on duty is told at once."""
+    """Now, with the target of its kind and the station's ladder; whoever is on duty is told at once."""
     now = clock.now()
     tip.target_minutes = targets.minutes_for(tx, tip.category, default_minutes)
     tip.ack_due_at = now + timedelta(minutes=tip.target_minutes)
     tip.paused_at, tip.paused_s = None, 0.0
+    tip.ladder = ladder.written(ladder.now(tx))
     tip.escalation, tip.escalates_at = None, now
 
 
@@ -77,21 +66,21 @@ def due_at(tip: Tip) -> datetime | None:
 
 def next_at(tip: Tip) -> datetime | None:
     """When the next step of the ladder is due; None after the last one."""
-    following = after(tip.escalation)
+    following = next_rung(tip)
     return rung_at(tip, following) if following else None
 
 
-def after(step: str | None) -> Rung | None:
-    """The rung above a step; the lowest one above none."""
-    at = STEPS.index(step) + 1 if step in STEPS else 0
-    return LADDER[at] if at < len(LADDER) else None
+def next_rung(tip: Tip) -> Rung | None:
+    """The step of the tip's ladder that comes next; None after the last one."""
+    at = STEPS.index(tip.escalation) + 1 if tip.escalation in STEPS else 0
+    return next(iter(ladder.rungs(ladder.read_written(tip.ladder))[at:]), None)
 
 
 def rung_at(tip: Tip, rung: Rung) -> datetime | None:
     """When a step is due, as far as the clock has not stood still meanwhile."""
     if tip.ack_due_at is None or tip.target_minutes is None:
         return None
-    return tip.ack_due_at + (rung.factor - 1) * timedelta(minutes=tip.target_minutes)
+    return tip.ack_due_at + timedelta(minutes=tip.target_minutes) * (rung.percent - 100) / 100
 
 
 def read(tip: Tip) -> Reading:

@@ -55,6 +55,7 @@ class Tip(Base):
     target_minutes: Mapped[int | None]
     paused_at: Mapped[datetime | None] = mapped_column(UtcTime)
     paused_s: Mapped[float] = mapped_column(default=0.0)
+    ladder: Mapped[str | None] = mapped_column(String(30))  # percents of its steps: 50 100 200 300
     escalation: Mapped[str | None] = mapped_column(String(12))  # the last step taken
     escalates_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime)

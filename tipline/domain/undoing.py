@@ -26,6 +26,7 @@ from tipline.domain import (
     district,
     duties,
     handover,
+    ladder,
     links,
     marks,
     members,
@@ -233,10 +234,6 @@ def revoke_share(tx: Transaction, actor: Actor, act: Act) -> None:
     sharing.take_back(tx, actor, int(act.subject.partition(":")[2]))
 
 
-def restore_target(tx: Transaction, actor: Actor, act: Act) -> None:
-    targets.take_back(tx, actor, act)
-
-
 def reopen_hint(tx: Transaction, _actor: Actor, act: Act) -> None:
     """The hint stands as it did before somebody answered it, on both tips."""
     hint = _row(tx, act, Hint)
@@ -281,7 +278,8 @@ WAYS: dict[str, WayBack] = {
     marks.REMOVED: put_back_mark,
     sharing.MADE: revoke_share,
     **concluding.WAYS,
-    targets.CHANGED: restore_target,
+    targets.CHANGED: targets.take_back,
+    ladder.CHANGED: ladder.take_back,
     handover.DELEGATE: restore_tip,
     handover.TRANSFER: restore_tip,
     referring.MADE: referring.unmake,
@@ -305,6 +303,7 @@ RIGHTS = {
     **dict.fromkeys(duties.KINDS, "duty:manage"),
     sharing.MADE: "share:make",
     targets.CHANGED: "target:manage",
+    ladder.CHANGED: "target:manage",
     **dict.fromkeys(sightings.KINDS, "case:act"),
     **dict.fromkeys(concluding.WAYS, "incident:act"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask.testing import FlaskClient
 
 from tests.web.desk_forms import send, undo_of
-from tipline.domain import clock, duties, escalations, targets
+from tipline.domain import clock, duties, escalations, ladder, targets
 from tipline.domain.accounts import Account
 from tipline.domain.duties import Duty
 from tipline.domain.tips import Tip
@@ -44,6 +45,46 @@ def test_what_is_no_target_is_answered_beside_its_field(client: FlaskClient, hea
         )
         assert answer.status_code == 422, wrong
         assert "Give whole minutes from 1 to 10080" in answer.text
+
+
+STEPS = ("reminder", "deputy", "on_call", "supervisor")
+
+
+def test_when_the_others_are_told_is_looked_at_in_minutes_then_set_and_taken_back(
+    client: FlaskClient, services: Services, headers: Headers
+) -> None:
+    boss, address = headers("supervisor"), "/desk/admin/targets/ladder"
+    client.post("/desk/admin/targets/noise", headers=boss, data={"minutes": "10"})
+    wanted = dict(zip(STEPS, ("50", "75 %", "100", ""), strict=True))
+    looked = client.post(address, headers=boss, data={**wanted, "look": "1"}).text
+    row = looked.partition("ladder-table")[2].partition("<tbody>")[2].partition("</tr>")[0]
+    assert re.findall(r"<td>([^<]+)", row) == ["5 min", "7 min 30 s ", "10 min ", "30 min"]
+    with services.database.reading() as tx:
+        assert ladder.now(tx) == ladder.USUAL
+
+    answer = client.post(address, headers=boss, data=wanted)
+    page = client.get(answer.location, headers=boss).text
+    with services.database.reading() as tx:
+        assert ladder.now(tx) == (50, 75, 100, 300)
+    undo, fields = undo_of(page)
+    client.post(undo, headers=boss, data=fields)
+    with services.database.reading() as tx:
+        assert ladder.now(tx) == ladder.USUAL
+
+
+def test_steps_that_are_none_are_answered_beside_their_fields(client: FlaskClient, headers: Headers) -> None:
+    boss, address = headers("supervisor"), "/desk/admin/targets/ladder"
+    for step, wrong, said in (
+        ("deputy", "later", "Give whole percents of the time, from 10 to 2000"),
+        ("supervisor", "5000", "Give whole percents of the time, from 10 to 2000"),
+        ("on_call", "100", "Each step comes later than the one before it"),
+    ):
+        answer = client.post(address, headers=boss, data={step: wrong})
+        assert answer.status_code == 422
+        beside = answer.text.partition(f'name="{step}"')[2].partition("</p>")[0]
+        assert said in beside
+        assert f'value="{wrong}"' in beside, "what was typed stays"
+    assert client.post(address, headers=headers(), data={"deputy": "90"}).status_code == 403
 
 
 def test_what_waits_for_me_is_counted_on_the_bar_and_gone_when_acknowledged(

@@ -119,6 +119,7 @@ ACTS = {
     "hint:accepted": N_("Hint followed"),
     "hint:dismissed": N_("Hint answered: not related"),
     "target:set": N_("Target of the response clock set"),
+    "ladder:set": N_("Set when deputy, on call and supervisors are told"),
     "hold:end": N_("Legal hold ended"),
     "hold:set": N_("Legal hold set"),
     "key:make": N_("Signing key made"),

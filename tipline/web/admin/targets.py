@@ -1,4 +1,6 @@
-"""Within how many minutes tips of each kind should be acknowledged: looked at first, then set."""
+"""Within how many minutes tips of each kind should be acknowledged, and who is told if nobody does: looked at
+first, then set.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,12 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, categories, clock, figures, response, targets
+from tipline.domain import accounts, categories, clock, figures, ladder, targets
 from tipline.domain.figures import Wanted
+from tipline.domain.ladder import Ladder
 from tipline.errors import TiplineError
 from tipline.web import current, guard
-from tipline.web.admin import blueprint, tabs
+from tipline.web.admin import blueprint, ladder_form, tabs
 from tipline.web.review import notices
 from tipline.web.review.acts import offered
 from tipline.web.review.notices import Notice
@@ -62,6 +65,24 @@ def set_target(category: str) -> ResponseReturnValue:
     return redirect(HERE, 303)
 
 
+@blueprint.post("/targets/ladder")
+@guard.staff("target:manage")
+def set_ladder() -> ResponseReturnValue:
+    """The same for the steps of the ladder."""
+    try:
+        wanted = ladder_form.read(request.form)
+        if "look" in request.form:
+            return _page(steps=wanted)
+        with current.services().database.transaction() as tx:
+            changed = ladder.set_ladder(tx, current.actor(), wanted)
+            said = gettext("The steps are set. They hold for tips that come from now on.")
+            notice = offered(tx, Notice(said if changed else gettext("Nothing had to be changed.")))
+    except TiplineError as fault:
+        return _page(fault)
+    notices.keep(notice)
+    return redirect(HERE, 303)
+
+
 def _minutes() -> int | None:
     """Empty: by the setting of the station."""
     typed = request.form.get("minutes", "").strip()
@@ -74,7 +95,10 @@ def _minutes() -> int | None:
     return int(typed)
 
 
-def _page(fault: TiplineError | None = None, *, category: str = "", wanted: int | None = None) -> Response:
+def _page(
+    fault: TiplineError | None = None, *, category: str = "", wanted: int | None = None,
+    steps: Ladder | None = None,
+) -> Response:  # fmt: skip
     with current.services().database.reading() as tx:
         kept = targets.list_targets(tx)
         names = {one.username: one.display_name for one in accounts.list_accounts(tx)}
@@ -84,7 +108,8 @@ def _page(fault: TiplineError | None = None, *, category: str = "", wanted: int 
         ]
         return tabs.show(
             "targets", fault=fault, lines=lines, of=category, typed=request.form, most=targets.MOST,
-            default=current.settings().ack_minutes, ladder=response.LADDER, notice=notices.take(),
+            default=current.settings().ack_minutes, notice=notices.take(),
+            ladder=ladder_form.form(tx, request.form, steps),
         )  # fmt: skip
 
 

@@ -7,24 +7,24 @@ from typing import NamedTuple
 
 from flask_babel import format_datetime, gettext
 
-from tipline.domain import clock, response
+from tipline.domain import clock, ladder, response
 from tipline.domain.tips import Tip
 from tipline.errors import N_
 from tipline.web import current, filters
 
 # Who was told at which step of the ladder. Nobody's name, and no account.
 TOLD_TO = {
-    response.OFFICER: N_("The officer on duty has been told."),
-    response.REMINDER: N_("The officer on duty has been reminded."),
-    response.DEPUTY: N_("The colleague who stands in has been told, too."),
-    response.ON_CALL: N_("The officer on call has been told, too."),
-    response.SUPERVISOR: N_("The supervisor has been told, too."),
+    ladder.OFFICER: N_("The officer on duty has been told."),
+    ladder.REMINDER: N_("The officer on duty has been reminded."),
+    ladder.DEPUTY: N_("The colleague who stands in has been told, too."),
+    ladder.ON_CALL: N_("The officer on call has been told, too."),
+    ladder.SUPERVISOR: N_("The supervisor has been told, too."),
 }
 NEXT_TOLD = {
-    response.REMINDER: N_("If nobody answers until %(time)s, the officer is reminded."),
-    response.DEPUTY: N_("If nobody answers until %(time)s, the colleague who stands in is told."),
-    response.ON_CALL: N_("If nobody answers until %(time)s, the officer on call is told."),
-    response.SUPERVISOR: N_("If nobody answers until %(time)s, the supervisor is told."),
+    ladder.REMINDER: N_("If nobody answers until %(time)s, the officer is reminded."),
+    ladder.DEPUTY: N_("If nobody answers until %(time)s, the colleague who stands in is told."),
+    ladder.ON_CALL: N_("If nobody answers until %(time)s, the officer on call is told."),
+    ladder.SUPERVISOR: N_("If nobody answers until %(time)s, the supervisor is told."),
 }
 
 
@@ -94,7 +94,7 @@ def _then(tip: Tip, reading: response.Reading) -> str:
     words = []
     if tip.escalation in TOLD_TO:
         words.append(gettext(TOLD_TO[tip.escalation]))
-    following, at = response.after(tip.escalation), response.next_at(tip)
+    following, at = response.next_rung(tip), response.next_at(tip)
     if reading.state == "over" and following and at and following.step in NEXT_TOLD:
         words.append(gettext(NEXT_TOLD[following.step], time=_short(at)))
     return " ".join(words)

@@ -58,6 +58,7 @@ NAMES = {
     "sighting:change": N_("sighting corrected"),
     "sighting:remove": N_("sighting taken off the trail"),
     "target:set": N_("target of the response clock set"),
+    "ladder:set": N_("set when deputy, on call and supervisors are told"),
     "beats:draw": N_("borders of beats taken over"),
     "incident:attach": N_("put into an incident"),
     "incident:detach": N_("taken out of an incident"),

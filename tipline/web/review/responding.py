@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tipline import i18n
 from tipline.db import Transaction
-from tipline.domain import replies, response
+from tipline.domain import ladder, replies, response
 from tipline.domain.tips import Tip
 from tipline.errors import N_
 from tipline.web.review import offers
@@ -95,6 +95,6 @@ def escalated(facts: Mapping[str, Any], people: Mapping[str, str]) -> str:
     told = gettext(", ").join(people.get(f"staff:{one}", one) for one in facts.get("told") or ())
     step = gettext(ESCALATION.get(str(facts.get("step")), "–"))
     told = told or gettext("nobody, for nobody is on duty")
-    if facts.get("step") == response.OFFICER:  # at once, long before it is late
+    if facts.get("step") == ladder.OFFICER:  # at once, long before it is late
         return gettext("Waits to be acknowledged; told: %(told)s", told=told)
     return gettext("Not acknowledged yet, %(step)s: told %(told)s", step=step, told=told)
