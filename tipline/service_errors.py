@@ -32,6 +32,8 @@ SERVICE: dict[str, Entry] = {
     "absence:twice": Entry(_K.CONFLICT, N_("An absence is told for this time already. End that one first, or choose other times.")),
     "absence:deputy-away": Entry(_K.CONFLICT, N_("“%(name)s” is away in this time too. Choose somebody else, or nobody: then the rota's deputies do.")),
     "absence:not-found": Entry(_K.NOT_FOUND, N_("This absence is not told any more. Load the page again.")),
+    "beat:shape-many": Entry(_K.TOO_LARGE, N_("This GeoJSON has more than %(limit)s areas. Choose a file with the borders of your beats alone.")),
+    "beat:shape-stacked": Entry(_K.TOO_LARGE, N_("These borders lie over each other so often that they cannot be compared. Correct them in the map program, or bring in fewer at a time.")),
     "beat:border-changed": Entry(_K.STALE, N_("Somebody changed this border in the meantime. What you drew is still here; look whether it is still right, then save again.")),
     "beat:border-overlaps": Entry(_K.CONFLICT, N_("This border lies over %(name)s: %(percent)s of the smaller of the two, such as at the red mark (%(place)s). Move the corners there, or save it all the same: a place in both belongs to the first of the two.")),
     "beat:border-crossing": Entry(_K.INVALID, N_("The border crosses itself at the red mark (%(place)s). Move or take away a corner there, then save again.")),

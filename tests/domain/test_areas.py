@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tipline.domain import areas, positions
+from tipline.domain import areas, overlaps, positions
+from tipline.domain.areas import Area
+from tipline.domain.overlaps import Outline, Patience
 from tipline.domain.positions import Position
 from tipline.errors import TiplineError
 
@@ -25,6 +27,10 @@ def feature(*rings: Any, code: str = "north", name: str = "北片区", kind: str
 
 def written(*features: Any) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
+
+
+def outline(area: Area) -> Outline:
+    return Outline.of(area.polygons)
 
 
 def moved(ring: list[list[float]], by: float) -> list[list[float]]:
@@ -115,7 +121,57 @@ def test_borders_of_a_chinese_map_are_brought_back() -> None:
 def test_how_much_of_two_areas_is_shared(by: float, share: float) -> None:
     one, other = areas.read_collection(written(feature(SQUARE), feature(moved(SQUARE, by), code="south")))
 
-    assert areas.overlap(one.polygons, other.polygons) == pytest.approx(share, abs=0.02)
+    assert Patience().share(outline(one), outline(other)) == pytest.approx(share, abs=0.02)
+
+
+def test_where_two_areas_lie_over_each_other_is_told_by_a_place_in_both() -> None:
+    one, other = areas.read_collection(written(feature(SQUARE), feature(moved(SQUARE, 0.01), code="south")))
+    place = overlaps.shared_place(outline(one), outline(other))
+
+    assert place is not None
+    assert all(areas.holds(area.polygons, place) for area in (one, other))
+
+
+def comb(teeth: int, by: float) -> list[list[float]]:
+    """Teeth side by side, which a line from west to east cuts all."""
+    edge = [[113 + by + at * 1e-5, 34.1 if at % 2 else 34.001] for at in range(teeth)]
+    return [*edge, [113 + by + teeth * 1e-5, 34.0], [113 + by, 34.0]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [(lambda by: [comb(6_000, by)], "Polygon"),
+     (lambda by: [[moved(SQUARE, by + at * 1e-6)] for at in range(1_300)], "MultiPolygon")],
+)  # fmt: skip
+def test_comparing_two_areas_takes_steps_in_the_number_of_their_points(
+    monkeypatch: pytest.MonkeyPatch, shape: Any, kind: str
+) -> None:
+    """Once each point and line: neither combs nor areas of many parts multiply."""
+    monkeypatch.setattr(overlaps, "ROWS", 2)
+    one, other = areas.read_collection(
+        written(feature(*shape(0), kind=kind), feature(*shape(1e-5), code="south", kind=kind))
+    )
+    steps: list[float] = []
+    counted, walked = areas.stretches, overlaps._shared
+    monkeypatch.setattr(areas, "stretches", lambda *given: steps.append(1) or counted(*given))
+    monkeypatch.setattr(overlaps, "_shared", lambda *given: list_and_count(steps, walked(*given)))
+
+    assert Patience().share(outline(one), outline(other)) > 0.4
+    assert len(steps) < 20_000
+
+
+def list_and_count(steps: list[float], found: Any) -> Any:
+    listed = list(found)
+    steps.extend(listed)
+    return listed
+
+
+def test_a_file_of_more_areas_than_anybody_has_beats_is_refused() -> None:
+    many = [feature(moved(SQUARE, at / 10), code=f"b{at}") for at in range(areas.MOST_AREAS + 1)]
+
+    with pytest.raises(TiplineError) as caught:
+        areas.read_collection(written(*many))
+    assert caught.value.code == "beat:shape-many"
 
 
 def test_the_middle_and_reach_of_an_area() -> None:

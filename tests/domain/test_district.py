@@ -7,7 +7,7 @@ import pytest
 from tests.domain.conftest import sent
 from tests.domain.test_areas import SQUARE, feature, moved, written
 from tipline.db import Transaction
-from tipline.domain import accounts, areas, beats, custody, district, undoing
+from tipline.domain import accounts, areas, beats, custody, district, overlaps, undoing
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.positions import Position
 from tipline.errors import TiplineError
@@ -88,3 +88,16 @@ def test_a_beat_that_tips_name_already_stays_without_its_border(tx: Transaction,
     undoing.undo(tx, admin, act.id)
 
     assert [(one.code, one.shape) for one in beats.list_beats(tx)] == [("north", None)]
+
+
+def test_borders_that_lie_over_each_other_a_thousand_times_are_not_compared_for_minutes(
+    tx: Transaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlaps, "MOST_COMPARED", 400)
+    apart = [feature(moved(SQUARE, at / 10), code=f"b{at}", name=f"{at}号片区") for at in range(40)]
+    stacked = [feature(moved(SQUARE, at / 1e5), code=f"b{at}", name=f"{at}号片区") for at in range(8)]
+
+    assert len(district.compare(tx, read(*apart)).drawn) == 40
+    with pytest.raises(TiplineError) as caught:
+        district.compare(tx, read(*stacked))
+    assert caught.value.code == "beat:shape-stacked"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise, product
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from tipline.domain import positions
 from tipline.domain.positions import Position
@@ -18,10 +18,19 @@ from tipline.errors import TiplineError
 MOST_POINTS = 15_000
 DIGITS = 6
 MOST_ABREAST = 150  # edges that stand side by side, on average; more are no border
-ROWS = 48  # lines along which two areas are compared
+MOST_AREAS = 500  # of one file: nobody has as many beats
 Point = tuple[float, float]  # longitude first, as GeoJSON writes
 Ring = list[Point]
 Rings = list[Ring]
+
+
+class Frame(NamedTuple):
+    """The smallest upright box around an area."""
+
+    west: float
+    south: float
+    east: float
+    north: float
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,8 @@ def read_collection(untrusted_data: bytes, system: str = positions.WGS84) -> lis
     if system not in positions.SYSTEMS:
         raise TiplineError("place:system", fields={"system": "place:system"})
     features = _features(untrusted_data)
+    if len(features) > MOST_AREAS:
+        raise _fault("beat:shape-many", limit=MOST_AREAS)
     left = MOST_POINTS
     areas = []
     for number, one in enumerate(features, 1):
@@ -209,11 +220,13 @@ def _side(a: Point, b: Point, c: Point) -> float:
 
 def holds(polygons: list[Rings], place: Position) -> bool:
     """Whether the place lies inside."""
-    return any(_is_between(_cuts(rings, place.lat), place.lon) for rings in polygons)
+    return any(west <= place.lon < east for rings in polygons for west, east in stretches(rings, place.lat))
 
 
-def _is_between(cuts: list[float], x: float) -> bool:
-    return any(left <= x < right for left, right in _pairs(cuts))
+def stretches(rings: Rings, y: float) -> Iterator[tuple[float, float]]:
+    """Where a line from west to east runs inside, in its order."""
+    cuts = _cuts(rings, y)
+    return zip(cuts[::2], cuts[1::2], strict=False)
 
 
 def _cuts(rings: Rings, y: float) -> list[float]:
@@ -226,57 +239,14 @@ def _cuts(rings: Rings, y: float) -> list[float]:
     return sorted(found)
 
 
-def _pairs(cuts: list[float]) -> Iterator[tuple[float, float]]:
-    return zip(cuts[::2], cuts[1::2], strict=False)
-
-
-def overlap(one: list[Rings], other: list[Rings]) -> float:
-    """How much of the smaller area lies in the other, 0 to 1, along a number of lines."""
-    low = max(_edge(one, 1, min), _edge(other, 1, min))
-    high = min(_edge(one, 1, max), _edge(other, 1, max))
-    left = max(_edge(one, 0, min), _edge(other, 0, min))
-    if low >= high or left >= min(_edge(one, 0, max), _edge(other, 0, max)):
-        return 0.0
-    step = (high - low) / ROWS
-    shared = 0.0
-    for row in range(ROWS):
-        y = low + (row + 0.5) * step
-        for a in one:
-            for b in other:
-                shared += _shared(_cuts(a, y), _cuts(b, y)) * step
-    return min(1.0, shared / min(_size(one), _size(other)))
-
-
-def shared_place(one: list[Rings], other: list[Rings]) -> Position | None:
-    """A place that lies in both: the middle of the widest stretch they share along a number of lines."""
-    low = max(_edge(one, 1, min), _edge(other, 1, min))
-    high = min(_edge(one, 1, max), _edge(other, 1, max))
-    widest, found = 0.0, None
-    for row in range(ROWS if low < high else 0):
-        y = low + (row + 0.5) * (high - low) / ROWS
-        for a, b in product(one, other):
-            for (left, right), (west, east) in product(_pairs(_cuts(a, y)), _pairs(_cuts(b, y))):
-                begins, ends = max(left, west), min(right, east)
-                if ends - begins > widest:
-                    widest, found = ends - begins, Position(y, (begins + ends) / 2)
-    return found
-
-
-def _shared(one: list[float], other: list[float]) -> float:
-    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in _pairs(one) for c, d in _pairs(other))
-
-
-def _size(polygons: list[Rings]) -> float:
-    return sum(size_of(rings[0]) - sum(map(size_of, rings[1:])) for rings in polygons) or 1.0
-
-
-def _edge(polygons: list[Rings], axis: int, end: Any) -> float:
-    return float(end(point[axis] for rings in polygons for point in rings[0]))
+def frame_of(polygons: list[Rings]) -> Frame:
+    corners = [point for rings in polygons for point in rings[0]]
+    lons, lats = [lon for lon, _ in corners], [lat for _, lat in corners]
+    return Frame(min(lons), min(lats), max(lons), max(lats))
 
 
 def middle(polygons: list[Rings]) -> tuple[Position, float]:
     """The middle of all, and how many metres from it to the farthest corner of its frame."""
-    west, east = _edge(polygons, 0, min), _edge(polygons, 0, max)
-    south, north = _edge(polygons, 1, min), _edge(polygons, 1, max)
-    centre = Position((south + north) / 2, (west + east) / 2)
-    return centre, positions.metres(centre, Position(north, east))
+    frame = frame_of(polygons)
+    centre = Position((frame.south + frame.north) / 2, (frame.west + frame.east) / 2)
+    return centre, positions.metres(centre, Position(frame.north, frame.east))

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from tipline.db import Transaction
-from tipline.domain import acts, areas, beats, custody
+from tipline.domain import acts, areas, beats, custody, overlaps
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.areas import Area
 from tipline.domain.beats import Beat
+from tipline.domain.overlaps import Outline, Patience
 from tipline.domain.positions import Position
 from tipline.domain.shops import Shop
 from tipline.domain.tips import Tip
@@ -56,21 +57,32 @@ class Comparison(NamedTuple):
 def compare(tx: Transaction, found: list[Area]) -> Comparison:
     """Which beats are new, changed or unknown, and which areas lie over each other."""
     standing = beats.list_drawn(tx)
-    drawn = [_beside(area, standing) for area in found]
-    for one, other in combinations(drawn, 2):
-        if one.code and one.code == other.code:
-            raise TiplineError("beat:shape-twice", fields={"file": "beat:shape-twice"}, name=other.area.title)
+    drawn = _drawn(standing, found)
     codes = {one.code for one in drawn}
     missing = [beat for beat in standing if beat.code not in codes]
-    shown = [(one.area.title, one.area.polygons) for one in drawn if one.state != UNKNOWN]
-    shown += [(beat.name, areas.read_shape(beat.shape)) for beat in missing if beat.shape]
-    pairs = ((a[0], b[0], areas.overlap(a[1], b[1])) for a, b in combinations(shown, 2))
+    shown = [(one.area.title, Outline.of(one.area.polygons)) for one in drawn if one.state != UNKNOWN]
+    shown += [(beat.name, Outline.of(areas.read_shape(beat.shape))) for beat in missing if beat.shape]
+    patience = Patience()
+    pairs = ((a[0], b[0], patience.share(a[1], b[1])) for a, b in combinations(shown, 2))
     return Comparison(drawn, missing, [Overlap(*one) for one in pairs if one[2] >= NOTABLE])
 
 
-def _beside(area: Area, standing: list[Beat]) -> Drawn:
+def _drawn(standing: list[Beat], found: list[Area]) -> list[Drawn]:
+    """Each area beside its beat; raises beat:shape-twice."""
     by_code = {beat.code: beat for beat in standing}
     by_name = {beat.name: beat for beat in standing}
+    drawn: list[Drawn] = []
+    seen: set[str] = set()
+    for area in found:
+        one = _beside(area, by_code, by_name)
+        if one.code and one.code in seen:
+            raise TiplineError("beat:shape-twice", fields={"file": "beat:shape-twice"}, name=area.title)
+        seen.add(one.code)
+        drawn.append(one)
+    return drawn
+
+
+def _beside(area: Area, by_code: dict[str, Beat], by_name: dict[str, Beat]) -> Drawn:
     beat = by_code.get(area.code) or by_name.get(area.name)
     if beat is None:
         is_new = bool(beats.is_code(area.code) and area.name)
@@ -80,7 +92,7 @@ def _beside(area: Area, standing: list[Beat]) -> Drawn:
 
 def take(tx: Transaction, actor: Actor, found: list[Area]) -> tuple[int, Act | None]:
     """Keep the borders, and add the beats that are new; unknown features are left out. How many changed."""
-    wanted = [one for one in compare(tx, found).drawn if one.state in (NEW, CHANGED)]
+    wanted = [one for one in _drawn(beats.list_drawn(tx), found) if one.state in (NEW, CHANGED)]
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
     for one in wanted:
@@ -109,18 +121,22 @@ def draw(
     beat:border-overlaps with the place.
     """
     _require_seen(beat, seen)
-    for other in beats.list_drawn(tx):
-        if may_overlap or other.code == beat.code or not other.shape:
-            continue
-        shape = areas.read_shape(other.shape)
-        share = areas.overlap(area.polygons, shape)
-        if share >= NOTABLE:
-            place = areas.shared_place(area.polygons, shape)
+    if not may_overlap:
+        _require_apart(area, [one for one in beats.list_drawn(tx) if one.code != beat.code])
+    return take(tx, actor, [area])[1]
+
+
+def _require_apart(area: Area, others: Iterable[Beat]) -> None:
+    drawn, patience = Outline.of(area.polygons), Patience("geometry")
+    for other in others:
+        kept = Outline.of(areas.read_shape(other.shape)) if other.shape else None
+        share = patience.share(drawn, kept) if kept else 0.0
+        if kept and share >= NOTABLE:
+            place = overlaps.shared_place(drawn, kept)
             raise TiplineError(
                 "beat:border-overlaps", fields={"geometry": "beat:border-overlaps"}, name=other.name,
                 percent=f"{share:.0%}", place=f"{place.lat:.5f}, {place.lon:.5f}" if place else "–",
             )  # fmt: skip
-    return take(tx, actor, [area])[1]
 
 
 def erase(tx: Transaction, actor: Actor, beat: Beat, *, seen: str) -> Act | None:

@@ -21,7 +21,13 @@ from tipline.web.review.saying import gettext
 
 # Codes of a file, as they are told of what was drawn here.
 DRAWN = {"beat:shape-crossing": "beat:border-crossing", "beat:shape-flat": "beat:border-flat"}
-KEPT = ("beat:shape-too-much", "beat:shape-tangled", "beat:shape-outside", "beat:shape-swapped")
+KEPT = (
+    "beat:shape-too-much",
+    "beat:shape-tangled",
+    "beat:shape-stacked",
+    "beat:shape-outside",
+    "beat:shape-swapped",
+)
 
 
 @blueprint.get("/beats/<code>/border")
@@ -56,14 +62,14 @@ def save_border(code: str) -> ResponseReturnValue:
 
 def _area(beat: Beat, typed: str) -> Area:
     """What was drawn, checked as a file is; its faults in the words of a drawing."""
+    about = {"code": beat.code, "name": beat.name}
     try:
-        geometry = json.loads(typed)
+        feature = {"type": "Feature", "properties": about, "geometry": json.loads(typed)}
+        written = json.dumps(feature).encode()
     except (ValueError, RecursionError):
         raise _fault("beat:border-unreadable") from None
-    about = {"code": beat.code, "name": beat.name}
-    feature = {"type": "Feature", "properties": about, "geometry": geometry}
     try:
-        return areas.read_collection(json.dumps(feature).encode())[0]
+        return areas.read_collection(written)[0]
     except TiplineError as fault:
         known = fault.code in KEPT
         code = DRAWN.get(fault.code, fault.code if known else "beat:border-unreadable")
