@@ -2,8 +2,10 @@
 
 Within `door` of this thread names resolve to addresses of the public network alone, and to the private ones
 that the operator opened; a redirect is an answer and is not followed; answers are read up to a bound. What
-is connected to is what was looked up here, so a name that changes its mind in between gains nothing. Other
-threads, and whatever else this process does, notice nothing of it.
+is connected to is what was looked up here, so a name that changes its mind in between gains nothing: where
+somebody chose the name, a proxy of the environment, which would look it up once more, is not used. What the
+host keeps for itself in a .netrc goes to nobody. Other threads, and whatever else this process does, notice
+nothing of it.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+
+from tipline.domain import addresses
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # An answer of a robot is a line; whoever sends more is not read to the end.
@@ -43,9 +47,11 @@ class Answer:
 
 @dataclass
 class Door:
-    """`answers` in the order they came; `closed`: an address inside was refused; `said` by a mail server."""
+    """`by_proxy`: nobody of the desk chose the host, so a proxy may look it up. `answers` in the order they
+    came; `closed`: an address inside was refused; `said` by a mail server."""
 
     networks: Collection[Network] = ()
+    by_proxy: bool = False
     answers: list[Answer] = field(default_factory=list)
     closed: bool = False
     said: list[str] = field(default_factory=list)
@@ -55,19 +61,8 @@ class Door:
     def lets(self, address: str) -> bool:
         """Whether this address may be connected to."""
         ip = ipaddress.ip_address(address.partition("%")[0])
-        inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or _translated(ip)
-        if inner is not None:
-            ip = inner
-        if any(ip in one for one in self.networks):
-            return True
-        return ip.is_global and not ip.is_multicast
-
-
-def _translated(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """What a translator of the network (NAT64) turns the address into, or an old way of writing it."""
-    number = int(ip)
-    is_one = ip.version == 6 and number >> 32 in (0x64FF9B << 64, 0) and number > 1
-    return ipaddress.IPv4Address(number & 0xFFFFFFFF) if is_one else None
+        ip = addresses.carried(ip) or ip
+        return any(ip in one for one in self.networks) or addresses.is_public(ip)
 
 
 _door: ContextVar[Door | None] = ContextVar("door", default=None)
@@ -76,10 +71,10 @@ _send = requests.Session.send
 
 
 @contextmanager
-def door(networks: Collection[Network]) -> Iterator[Door]:
+def door(networks: Collection[Network], *, by_proxy: bool = False) -> Iterator[Door]:
     """Within it this thread may go out, and what it hears is kept."""
     _mute_apprise()  # each time: whoever sets logging up anew may have undone it
-    opened = Door(networks)
+    opened = Door(networks, by_proxy)
     before = _door.set(opened)
     try:
         yield opened
@@ -114,6 +109,8 @@ def _guarded_send(self: requests.Session, request: requests.PreparedRequest, **k
         return _send(self, request, **kwargs)
     _require_open(here, str(request.url))
     kwargs.update(allow_redirects=False, stream=True, timeout=(PATIENCE_S, PATIENCE_S), verify=True)
+    if not here.by_proxy:
+        kwargs["proxies"] = {}
     try:
         response = _send(self, request, **kwargs)
     except requests.Timeout:
@@ -167,4 +164,5 @@ def _mute_apprise() -> None:
 
 socket.getaddrinfo = _guarded_lookup
 requests.Session.send = _guarded_send  # type: ignore[method-assign]
+requests.sessions.get_netrc_auth = lambda *_, **_k: None  # type: ignore[attr-defined]
 _mute_apprise()

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import apprise
 import requests
 
-from tipline.domain.addresses import Address
+from tipline.domain.addresses import FIXED_HOST, Address
 from workers import answers, egress
 from workers.egress import Door, Network
 
@@ -59,7 +59,8 @@ def by_apprise(address: Address, body: str, allowed: Collection[Network], *, tit
     def ask() -> bool:
         return bool(service.notify(body=body, title=title, body_format=plain))
 
-    return _through(allowed, address.scheme, secrets, ask)
+    is_fixed = address.scheme in FIXED_HOST and not address.at
+    return _through(allowed, address.scheme, secrets, ask, by_proxy=is_fixed or allowed is ANYWHERE)
 
 
 def by_request(
@@ -72,17 +73,17 @@ def by_request(
         answer = requests.request(method, url, data=data, headers=headers, timeout=egress.PATIENCE_S)
         return answer.ok
 
-    return _through(allowed, "web", [url], ask)
+    return _through(allowed, "web", [url], ask, by_proxy=allowed is ANYWHERE)
 
 
 def _through(
-    allowed: Collection[Network], scheme: str, secrets: list[str], ask: Callable[[], bool]
+    allowed: Collection[Network], scheme: str, secrets: list[str], ask: Callable[[], bool], *, by_proxy: bool
 ) -> Outcome:
     """In a thread of its own: one that hangs is left behind, and its process ends with the job."""
     made: list[Outcome] = []
 
     def work() -> None:
-        with egress.door(allowed) as door:
+        with egress.door(allowed, by_proxy=by_proxy) as door:
             made.append(_asked(ask, door, scheme, secrets))
 
     ended = egress.within(egress.WITHIN_S + SLACK_S, work)

@@ -45,7 +45,9 @@ def test_no_part_of_apprise_asks_anybody_when_it_is_loaded_or_given_an_address()
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::", "::1",  # noqa: S104
-     "::127.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "fe80::1%eth0", "fd00::1"],
+     "::127.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "fe80::1%eth0", "fd00::1",
+     "fec0::1", "64:ff9b:1::a9fe:a9fe", "::ffff:0:7f00:1", "192.0.0.192", "168.63.129.16", "100.100.100.200",
+     "fd00:ec2::254", "2001:0:7f00:1::", "ff02::1", "255.255.255.255"],
 )  # fmt: skip
 def test_no_way_of_writing_an_address_inside_opens_the_door(address: str) -> None:
     assert not egress.Door().lets(address)

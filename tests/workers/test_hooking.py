@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tipline.domain.channels import PAUSED_AT, Webhook
 from tipline.domain.notices import Notice
 from tipline.domain.tips import Tip
 from tipline.services import Services
+from workers import egress, outgoing
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +112,49 @@ def test_it_is_tried_again_in_order_under_the_same_number_until_it_is_paused(
     make_tip()
     deliver(services, bell)
     assert state(services)[-1] == ("failed", "notice:paused")
+
+
+def test_neither_a_proxy_of_the_host_nor_what_it_keeps_in_a_netrc_goes_along_where_somebody_chose_the_name(
+    other: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A proxy would look the name up again, where nobody asks whether it leads inside."""
+    other.got.clear()
+    (tmp_path / ".netrc").write_text(
+        "machine sms.example login root password CANARYNETRC\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{other.port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    places = {"127.0.0.1": ("127.0.0.1", other.port)}
+    monkeypatch.setattr(
+        egress, "_lookup", lambda host, *_a, **_k: [(2, 1, 6, "", places.get(host, ("10.0.0.1", 80)))]
+    )
+
+    assert outgoing.by_request("POST", "http://inside.example/x", ()).fault == "notice:inside"
+    assert other.got == []
+    assert outgoing.by_request("POST", "http://sms.example/x", outgoing.ANYWHERE).fault is None
+    assert [headers.get("authorization") for _, headers, _ in other.got] == [None]
+
+
+def test_a_name_that_changes_its_mind_is_looked_up_once_and_a_redirect_leads_nowhere(
+    other: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other.got.clear()
+    asked: list[str] = []
+
+    def turning(host: str, *_given: Any, **_named: Any) -> Any:
+        asked.append(host)
+        return [(2, 1, 6, "", ("192.0.2.1" if len(asked) > 1 else "127.0.0.1", other.port))]
+
+    monkeypatch.setattr(egress, "_lookup", turning)
+    loopback = outgoing.networks(["127.0.0.0/8"])
+    sent = outgoing.by_request(
+        "POST", f"http://turning.example:{other.port}/cgi-bin/x?key=away-robot", loopback
+    )
+
+    assert (sent.fault, len(other.got)) == ("notice:redirected", 1)
+    assert asked == ["turning.example"]
+    assert (
+        outgoing.by_request("POST", f"http://turning.example:{other.port}/x", loopback).fault
+        == "notice:inside"
+    )

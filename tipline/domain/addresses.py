@@ -32,6 +32,12 @@ MAIL_MODES = ("ssl", "starttls", "insecure")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{6,200}")
 _FIGURES = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+)){0,3}\.?")
 _PORTS = {"ssl": 465, "starttls": 587, "insecure": 25}
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+# All that is given out of the sixth version; what lies beside it is local, old, or an address of the fourth.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Public by their number alone: what these lead to is the host below a machine of a cloud.
+_OF_A_HOST = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("168.63.129.16/32"))
 
 
 class Address(NamedTuple):
@@ -164,11 +170,29 @@ def require_outside(host: str, in_clear: bool, inside: bool, *, field: str = "ad
     if in_clear:
         raise _refusal("channel:in-clear", field)
     try:
-        is_inside = not ipaddress.ip_address(host).is_global
+        is_inside = not is_public(ipaddress.ip_address(host))
     except ValueError:
         is_inside = _is_of_the_house(host.lower())
     if is_inside:
         raise _refusal("channel:inside", field)
+
+
+def is_public(ip: Ip) -> bool:
+    """Whether it lies outside for everybody, however it is written."""
+    if (inner := carried(ip)) is not None:
+        return is_public(inner)
+    if any(ip in one for one in _OF_A_HOST) or (ip.version == 6 and ip not in _GIVEN_OUT):
+        return False
+    return ip.is_global and not ip.is_multicast
+
+
+def carried(ip: Ip) -> ipaddress.IPv4Address | None:
+    """The address of the fourth version in one of the sixth: what a tunnel or translator makes of it."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return None
+    is_translated = ip in _NAT64 or (int(ip) >> 32 == 0 and int(ip) > 1)
+    last = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if is_translated else None
+    return ip.ipv4_mapped or ip.sixtofour or last
 
 
 def _refusal(code: str, field: str = "address") -> TiplineError:
