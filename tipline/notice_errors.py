@@ -29,5 +29,6 @@ NOTICES: dict[str, Entry] = {
     "webhook:address-unclear": Entry(_K.INVALID, N_("This is no web address that can be used. Write it like https://example.org/hooks, without a name and without #.")),
     "news:mail-unclear": Entry(_K.INVALID, N_("This mail address is not whole. Check it, or leave the field empty: the receipt code works without it.")),
     "news:phone-unclear": Entry(_K.INVALID, N_("This phone number is not whole. Check it, or leave the field empty: the receipt code works without it.")),
+    "news:too-many": Entry(_K.TOO_MANY, N_("This phone or address was left with many reports today, so no further one can be joined to it. Your receipt code works as before; look here for news.")),
     "news:unset": Entry(_K.CONFLICT, N_("The station sends no such messages at the moment. Your receipt code works as before.")),
 }

@@ -31,6 +31,9 @@ AGAIN = timedelta(seconds=5)
 # Messages a minute that a service takes from one robot; what comes above is put together.
 PER_MINUTE = {"wecombot": 18, "dingtalk": 18, "feishu": 60, "lark": 60}
 MOST_A_MINUTE = 30
+# Whose phone rang so often lately hears of the rest once a minute, in one message: a flood of reports, from
+# however many addresses, must not ring an officer a thousand times.
+MANY, LATELY, THEN_EVERY = 12, timedelta(minutes=10), timedelta(minutes=1)
 
 
 class Parcel(NamedTuple):
@@ -129,15 +132,18 @@ def settle(tx: Transaction, channel_id: int, rows: list[Notice], outcome: Outcom
 
 
 def _not_now(tx: Transaction, channel: Channel, rows: list[Notice], zone: str) -> datetime | None:
-    """Until when it has to wait: the owner sleeps, or the robot had its share of this minute."""
+    """Until when it has to wait: the owner sleeps, the robot had its share, or too much came lately."""
     now = clock.now()
     quiet = listening.quiet_until(channel, now, zone)
     is_urgent = any(events.EVENTS[one.event].urgent for one in rows)
     if quiet and not (is_urgent and listening.breaks_quiet(channel)):
         return quiet
-    lately = tries.sent_lately(tx, channel.id)
-    if len(lately) >= PER_MINUTE.get(channel.scheme, MOST_A_MINUTE):
-        return max(lately[0] + timedelta(minutes=1), now + timedelta(seconds=1))
+    lately = tries.sent_lately(tx, channel.id, LATELY)
+    minute = [one for one in lately if one > now - timedelta(minutes=1)]
+    if len(minute) >= PER_MINUTE.get(channel.scheme, MOST_A_MINUTE):
+        return max(minute[0] + timedelta(minutes=1), now + timedelta(seconds=1))
+    if len(lately) >= MANY and lately[-1] + THEN_EVERY > now:
+        return lately[-1] + THEN_EVERY
     return None
 
 

@@ -18,6 +18,7 @@ from tipline.domain.channels import Channel, ReporterChannel, Webhook
 from tipline.domain.notices import Notice
 from tipline.domain.tips import Tip
 from tipline.services import Services
+from tipline.web.intake import news
 
 MINE, STATION = "/desk/preferences/channels", "/desk/admin/channels"
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
@@ -160,6 +161,12 @@ def test_a_reporter_leaves_an_address_and_takes_it_back_in_one_tap(
     assert "wang" not in one(services, ReporterChannel).sealed
     assert "w…@example.net" not in post(client, "/status", "/status/news", stop="1").text
     assert one(services, ReporterChannel) is None
+
+    for typed in ("Wang@example.net", *["wang@example.net"] * (news.MOST_OF_ONE - 2)):
+        assert post(client, "/status", "/status/news", way="mail", news=typed).status_code == 200
+    flooded = post(client, "/status", "/status/news", way="mail", news="wang@example.net")
+    assert flooded.status_code == 429, "nobody fills a stranger's mailbox by a thousand reports"
+    assert "many reports today" in flooded.text
 
 
 def test_the_link_of_a_mail_ends_it_by_a_button_that_mail_programs_press_too(

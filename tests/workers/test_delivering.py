@@ -276,6 +276,29 @@ def test_what_comes_together_is_one_message_and_a_robot_is_not_asked_too_much_of
     assert {one.state for one in rows(services)} == {"sent"}
 
 
+def test_a_flood_rings_an_officer_once_a_minute_and_nothing_of_it_is_lost(
+    services: Services, bell: SilentBell, robots: Receiver, add: Any, make_tip: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(delivering, "MANY", 3)
+    add(robots.wecom())
+    for _ in range(6):
+        make_tip()
+        deliver(services, bell)
+    assert len(robots.got) == 3
+    for _ in range(38):
+        make_tip()
+    deliver(services, bell)
+    assert len(robots.got) == 3
+
+    later(services, bell, timedelta(seconds=61))
+    assert len(robots.got) == 4
+    assert {one.state for one in rows(services)} == {"sent"}
+    make_tip()
+    deliver(services, bell)
+    assert len(robots.got) == 4
+
+
 def test_a_trial_comes_at_once_and_what_was_said_can_be_read_without_the_key(
     services: Services, bell: SilentBell, robots: Receiver, add: Any
 ) -> None:

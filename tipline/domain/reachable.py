@@ -27,12 +27,7 @@ PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 def leave(tx: Transaction, key: str, actor: Actor, tip: Tip, way: str, typed: str) -> ReporterChannel:
     """Keep this one; it takes the place of another."""
-    to = typed.strip() if way == MAIL_WAY else re.sub(r"[\s()-]", "", typed)
-    if not (MAIL if way == MAIL_WAY else PHONE).fullmatch(to):
-        raise TiplineError(
-            "news:mail-unclear" if way == MAIL_WAY else "news:phone-unclear",
-            fields={"news": "news:mail-unclear" if way == MAIL_WAY else "news:phone-unclear"},
-        )
+    to = read_way(way, typed)
     tx.execute(delete(ReporterChannel).where(ReporterChannel.tip_id == tip.id))
     sealed = sealing.seal(key, PURPOSE, to.encode(), of=f"tip:{tip.id}")
     row = ReporterChannel(tip_id=tip.id, scheme=way, sealed=sealed, created_at=clock.now())
@@ -40,6 +35,15 @@ def leave(tx: Transaction, key: str, actor: Actor, tip: Tip, way: str, typed: st
     custody.append(tx, actor, "news:ask", f"tip:{tip.reference}", tip=tip.reference, way=way)
     touch(tip)
     return row
+
+
+def read_way(way: str, typed: str) -> str:
+    """The address or the number that was typed; raises news:mail-unclear or news:phone-unclear."""
+    to = typed.strip() if way == MAIL_WAY else re.sub(r"[\s()-]", "", typed)
+    if not (MAIL if way == MAIL_WAY else PHONE).fullmatch(to):
+        code = "news:mail-unclear" if way == MAIL_WAY else "news:phone-unclear"
+        raise TiplineError(code, fields={"news": code})
+    return to
 
 
 def stop(tx: Transaction, actor: Actor, tip: Tip) -> bool:

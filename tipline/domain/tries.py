@@ -22,6 +22,7 @@ from tipline.domain.notices import JOB, REPORTERS, TEST, Notice, of
 LEASE = timedelta(seconds=60)  # longer than any try lasts
 GIVEN_UP_AFTER = timedelta(days=1)
 MOST_AT_ONCE = 40
+MOST_IN_A_TEXT = 500  # of a channel, whose message names some and counts the rest
 MOST_LOOKED_AT = 500
 
 
@@ -48,7 +49,7 @@ def take(tx: Transaction, number: int) -> Batch | None:
         if tx.scalar(resting.limit(1)) is not None:
             return None
     due = select(Notice).where(mine, Notice.due_at <= now).order_by(Notice.id)
-    rows = list(tx.scalars(due.limit(MOST_AT_ONCE)))
+    rows = list(tx.scalars(due.limit(MOST_IN_A_TEXT if kind == "channel" else MOST_AT_ONCE)))
     for row in rows:
         row.attempts, row.due_at = row.attempts + 1, now + LEASE
     tx.flush()
@@ -99,9 +100,9 @@ def pause_after(attempts: int) -> timedelta:
     return timedelta(seconds=seconds * (0.8 + secrets.randbelow(400) / 1000))
 
 
-def sent_lately(tx: Transaction, channel_id: int) -> list[datetime]:
-    """When messages went to this channel within the last minute, oldest first; what went together is one."""
-    since = clock.now() - timedelta(minutes=1)
+def sent_lately(tx: Transaction, channel_id: int, within: timedelta) -> list[datetime]:
+    """When messages went to this channel lately, oldest first; what went together is one."""
+    since = clock.now() - within
     query = select(Notice.sent_at).where(Notice.channel_id == channel_id, Notice.sent_at > since).distinct()
     return sorted(one for one in tx.scalars(query) if one is not None)
 

@@ -9,12 +9,15 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import reachable, tips
+from tipline.domain import ids, reachable, tips
 from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
-from tipline.web import current, guard, limiting
+from tipline.web import counting, current, guard, limiting
 from tipline.web.intake import blueprint, pages
+
+# So many reports a day may name one phone or mail address: whoever fills a stranger's with news needs more.
+MOST_OF_ONE, DAY_S = 20, 86_400
 
 
 def ways() -> list[str]:
@@ -53,10 +56,18 @@ def ask_news() -> ResponseReturnValue:
                 limiting.spend(limiting.WORDS)
                 if way not in ways():
                     raise TiplineError("news:unset", fields={"news": "news:unset"})
+                _require_seldom(way, form.get("news", ""))
                 reachable.leave(tx, current.services().key, actor, fresh, way, form.get("news", ""))
     except TiplineError as fault:
         return pages.refusal(status.status_page(tip, pages.faults_of(fault)), fault)
     return redirect(url_for("intake.show_status", _anchor="news"), 303)
+
+
+def _require_seldom(way: str, typed: str) -> None:
+    """Counted under a keyed hash, from all addresses together."""
+    to = ids.keyed_hash(current.services().key, "news-to", reachable.read_way(way, typed).lower())
+    if seconds := counting.hit(f"news/{to}", MOST_OF_ONE, DAY_S):
+        raise TiplineError("news:too-many", fields={"news": "news:too-many"}, seconds=seconds)
 
 
 @blueprint.get("/news/<reference>/<token>")
