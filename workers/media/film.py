@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from av.video.frame import VideoFrame
@@ -52,11 +53,18 @@ class Film:
         return round(max(0.0, t - self.start) * self.rate) if self.rate else None
 
     def offer(
-        self, frame: VideoFrame, t: float, reason: str, *, opens: bool = False, same: int = picks.SAME
+        self,
+        frame: VideoFrame,
+        t: float,
+        reason: str,
+        *,
+        opens: bool = False,
+        same: int = picks.SAME,
+        near: float = math.inf,
     ) -> bool:
         """Hand the picture over if it shows what those before do not."""
         mark = self.fingerprint(frame)
-        if not self.picker.takes(t, mark[0], opens=opens, same=same):
+        if not self.picker.takes(t, mark[0], opens=opens, same=same, near=near):
             return False
         self.send(frame, t, reason, mark)
         return True

@@ -10,6 +10,7 @@ from av.video.frame import VideoFrame
 from workers.media import opening, picks
 from workers.media.activity import Event
 from workers.media.film import Film
+from workers.media.timeline import Timeline
 from workers.media.walk import EARLY_S, Walk
 
 SEEK_AHEAD_S = 3.0
@@ -21,9 +22,16 @@ def collect(film: Film, events: list[Event]) -> None:
     visit(film, picks.windows(events, film.picker.most - film.picker.sent), picks.ACTIVITY)
 
 
-def cover(film: Film, key_times: list[float], reason: str) -> None:
-    """Pictures of these key frames."""
-    visit(film, [picks.Window(t, t, 0) for t in key_times], reason)
+def cover(film: Film, line: Timeline) -> None:
+    """Pictures that together show the whole film."""
+    if line.times.size:
+        end = float(line.times[-1])
+        visit(film, picks.coverage(line.key_times, line.duration, end), picks.COVERAGE)
+
+
+def scenes(film: Film, key_times: list[float]) -> None:
+    """Pictures of these key frames, which show another scene than the ones before."""
+    visit(film, [picks.Window(t, t, 0) for t in key_times[: picks.SCENES]], picks.SCENE)
 
 
 def visit(film: Film, wanted: list[picks.Window], reason: str) -> None:
@@ -58,7 +66,7 @@ def _visit(film: Film, wanted: list[picks.Window], reason: str, jump: bool) -> l
             if best is None:
                 missed.append(window)
             else:
-                film.offer(*best, reason, opens=window.opens, same=window.same)
+                film.offer(*best, reason, opens=window.opens, same=window.same, near=window.near)
     return missed
 
 

@@ -1,10 +1,13 @@
 """Decides which pictures of a film are worth a person's glance. Knows times and fingerprints, not files.
 
-A picture that looks like one already kept is dropped, unless it opens a stretch of movement.
+A picture that looks like one already kept is dropped, unless it opens a stretch of movement. Pictures that
+show the whole film are measured against those near them in time only: even of a still film its beginning, its
+middle and its end are there, and not twice.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +23,10 @@ SCENE_GAP_S = 1.0
 SCENES = 32
 COVERAGE_LEAST_S, COVERAGE_MOST_S, COVERAGE_PARTS = 2.0, 60.0, 8
 COVERAGE_PICTURES = 24
+# However still a film is, hardly more than so long goes by without a picture of it.
+STILL_LEAST_S, STILL_PARTS, STILL_SLACK = 10.0, 4, 0.75
+END_S = 1.0  # the picture of the end stands beside one like it that is farther away than this
+END_WITHIN_S = 12.0  # behind its key frame: so much is decoded for it at once
 LONG_RUN_S = 10.0
 AROUND_PEAK_S = 0.5
 EDGE_S = 0.25
@@ -35,6 +42,7 @@ class Window:
     rank: int  # 0 before 1 when not all can be had
     opens: bool = False
     same: int = SAME
+    near: float = math.inf
 
     @property
     def is_key(self) -> bool:
@@ -58,14 +66,25 @@ def coverage_step(duration: float) -> float:
     return max(calm, duration / COVERAGE_PICTURES)
 
 
-def coverage(key_times: NDArray[np.float64], duration: float) -> list[float]:
-    """Of the key frames, those that together show the whole film, and the last one."""
-    if key_times.size < 2:
+def still_step(duration: float) -> float:
+    """Seconds within which a picture of coverage adds nothing to one that looks like it. Key frames do not
+    stand where they are wanted: there is some slack."""
+    calm = min(COVERAGE_MOST_S, max(STILL_LEAST_S, duration / STILL_PARTS))
+    return STILL_SLACK * max(calm, duration / COVERAGE_PICTURES)
+
+
+def coverage(key_times: NDArray[np.float64], duration: float, end: float) -> list[Window]:
+    """Of the key frames, those that together show the whole film; and its last frame, shown at ``end``, or
+    where that lies far behind them the last of them."""
+    if not key_times.size or end <= key_times[0]:
         return []
-    step = coverage_step(duration)
-    wanted = np.arange(key_times[0] + step, key_times[-1], step)
+    step, near = coverage_step(duration), still_step(duration)
+    first, last = float(key_times[0]), float(key_times[-1])
+    wanted = np.arange(first + step, last, step)
     found = key_times[np.searchsorted(key_times, wanted - 0.01).clip(max=key_times.size - 1)]
-    return [float(t) for t in np.unique(np.append(found, key_times[-1]))]
+    inner = [Window(t, t, 0, near=near) for t in np.unique(found).tolist() if first < t < last]
+    at = end if end - last <= END_WITHIN_S else last
+    return [*inner, Window(at, at, 0, near=END_S)] if at > first else inner
 
 
 @dataclass
@@ -74,6 +93,7 @@ class Picker:
 
     most: int
     step: float = COVERAGE_LEAST_S
+    near: float = math.inf  # how far a picture of coverage is compared
     kept: list[tuple[float, str]] = field(default_factory=list)  # times and fingerprints
     sent: int = 0
     _next_cover: float = 0.0
@@ -83,7 +103,7 @@ class Picker:
 
     def plan(self, duration: float, start: float = 0.0) -> None:
         """The true length is known now; frames come from ``start`` on."""
-        self.step = coverage_step(duration)
+        self.step, self.near = coverage_step(duration), still_step(duration)
         self._next_cover = start + self.step
         self._last = None
 
@@ -110,13 +130,15 @@ class Picker:
         self.kept.append((t, mark))
         self.sent += 1
 
-    def takes(self, t: float, mark: str, *, opens: bool = False, same: int = SAME) -> bool:
-        """Whether a picture adds anything to what was kept."""
+    def takes(
+        self, t: float, mark: str, *, opens: bool = False, same: int = SAME, near: float = math.inf
+    ) -> bool:
+        """Whether a picture adds anything to what was kept within ``near`` seconds of it."""
         if self.full or any(abs(t - at) < 0.001 for at, _ in self.kept):
             return False
         if opens:
             return all(abs(t - at) > EDGE_S or pdq.distance(mark, other) > same for at, other in self.kept)
-        return all(pdq.distance(mark, other) > same for _, other in self.kept)
+        return all(abs(t - at) >= near or pdq.distance(mark, other) > same for at, other in self.kept)
 
     @property
     def full(self) -> bool:

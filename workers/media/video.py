@@ -78,7 +78,7 @@ def _look_through(film: Film) -> None:
     report, line = film.report, _timeline(film)
     try:
         with report.step("sheet"):
-            moments.cover(film, picks.coverage(line.key_times, line.duration), picks.COVERAGE)
+            moments.cover(film, line)
         with report.step("overview"):
             seen = overview.look(film)
             suspects = planning.suspects(line, seen)
@@ -94,7 +94,7 @@ def _look_through(film: Film) -> None:
     report.plan |= {"suspects": suspects, "spans": [] if once else planning.spans(line)}
     report.facts()
     with report.step("scenes"):
-        moments.cover(film, seen.cuts[: picks.SCENES], picks.SCENE)
+        moments.scenes(film, seen.cuts)
 
 
 def _timeline(film: Film) -> timeline.Timeline:

@@ -100,7 +100,7 @@ def _stretch(
                 feed(frame, t)
         found.judged_to = t + EARLY_S
     if stretch.is_all and stretch.is_last and last:
-        film.offer(*last, picks.COVERAGE)
+        film.offer(*last, picks.COVERAGE, near=picks.END_S)
     if not found.frames:
         return not jump
     found.is_complete = True
@@ -124,5 +124,5 @@ def _sample(film: Film, frame: VideoFrame, t: float, stretch: Stretch, inside: b
     if stretch.is_all and inside and not frame.is_corrupt:
         reason = film.picker.wants(t, grid_of(gray))
         if reason:
-            film.offer(frame, t, reason)
+            film.offer(frame, t, reason, near=film.picker.near if reason == picks.COVERAGE else math.inf)
     film.report.progress(0.9 * film.part_done(t))

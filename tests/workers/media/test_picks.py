@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from workers.media import picks
 from workers.media.activity import COLUMNS, ROWS, Event, Grid
@@ -84,11 +85,34 @@ def test_coverage_grows_with_the_film_but_stays_bounded() -> None:
 
 
 def test_key_frames_that_cover_a_film_reach_to_its_end() -> None:
-    found = picks.coverage(np.arange(0, 3600, 2.0), 3600)
-    assert found[-1] == 3598
-    assert 20 <= len(found) <= 25
+    found = [one.start for one in picks.coverage(np.arange(0, 3600, 2.0), 3600, 3599.96)]
+    assert found[-2:] == [3450, 3599.96]
+    assert 20 <= len(found) <= 26
     assert max(np.diff([0.0, *found])) <= 152
-    assert picks.coverage(np.array([0.0]), 8) == []
+    # One key frame and its picture of the end; no key frame near the end, and that one instead.
+    assert [one.start for one in picks.coverage(np.array([0.0]), 8, 7.9)] == [7.9]
+    assert [one.start for one in picks.coverage(np.array([0.0, 30.0]), 60, 59.9)] == [30.0]
+    assert picks.coverage(np.array([0.0]), 60, 59.9) == []
+    assert picks.coverage(np.array([]), 0, 0) == []
+
+
+@pytest.mark.parametrize(("seconds", "pictures"), [(8, 2), (30, 5), (120, 5), (600, 11), (3600, 25)])
+def test_a_still_film_shows_its_beginning_its_middle_and_its_end_and_no_more(
+    seconds: int, pictures: int
+) -> None:
+    picker = picks.Picker(most=96)
+    picker.keep(0.0, mark(0))
+    for one in picks.coverage(np.arange(0, seconds, 2.0), seconds, seconds - 0.04):
+        if picker.takes(one.start, mark(0), near=one.near):
+            picker.keep(one.start, mark(0))
+    times = [t for t, _ in picker.kept]
+    assert len(times) == pictures
+    assert times[-1] == seconds - 0.04
+    # A later look at every frame of it adds nothing.
+    picker.plan(seconds)
+    later = np.arange(0, seconds, picker.step)
+    assert not any(picker.takes(float(t), mark(0), near=picker.near) for t in later)
+    assert not picker.takes(seconds - 0.04, mark(0), near=picks.END_S)
 
 
 def test_every_event_gives_its_start_first_when_there_is_little_room() -> None:

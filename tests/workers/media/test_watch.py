@@ -107,11 +107,13 @@ def test_key_frames_that_differ_mark_what_lies_between(film: Film) -> None:
     assert all(0 <= one <= 1 for one in score)
 
 
-def test_pictures_of_the_whole_film_are_taken_at_key_frames(film: Film) -> None:
-    moments.cover(film, [2.0, 4.0, 6.0], picks.COVERAGE)
+def test_pictures_of_the_whole_film_are_taken_at_key_frames_and_at_its_very_end(film: Film) -> None:
+    assert film.line is not None
+    moments.cover(film, film.line)
     times = [t for t, _ in film.picker.kept]
-    assert times
-    assert all(np.isclose(t % 2.0, 0.0) for t in times)
+    assert times[-1] == pytest.approx(7.9)
+    assert times[:-1]
+    assert all(np.isclose(t % 2.0, 0.0) for t in times[:-1])
 
 
 def test_the_picture_of_a_moment_lies_in_its_window(film: Film) -> None:
