@@ -25,6 +25,7 @@ BULLETINS: dict[str, Entry] = {
     "bulletin:not-shown": Entry(_K.CONFLICT, N_("Residents do not see this bulletin, so there is nothing to withdraw.")),
     "bulletin:published-already": Entry(_K.CONFLICT, N_("Residents read it already. Correct it, or withdraw it with a sentence.")),
     "bulletin:too-late": Entry(_K.CONFLICT, N_("Too much time has passed to take this back. Withdraw it with a sentence, or publish a new one.")),
+    "bulletin:time-passed": Entry(_K.CONFLICT, N_("The time at which it was to appear has passed meanwhile. Nothing was changed; look at it and publish it anew.")),
     "bulletin:time-unclear": Entry(_K.INVALID, N_("The time could not be read. Write it like 2026-11-22 21:30, in the station's time.")),
     "bulletin:time-far": Entry(_K.INVALID, N_("It can be published at most a year ahead. Choose an earlier time.")),
     "bulletin:end-before": Entry(_K.INVALID, N_("It would end before anybody could read it. Choose a later end.")),

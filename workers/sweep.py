@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import storage
 from tipline import i18n
 from tipline.domain import (
+    announcing,
     derivatives,
     drafts,
     escalations,
@@ -131,6 +132,12 @@ def move_referrals_on(services: Services) -> None:
         referring.sweep(tx, partial(i18n.say, services.settings.locale))
 
 
+def announce_bulletins(services: Services) -> None:
+    """Tell of bulletins whose time has come."""
+    with services.database.transaction() as tx:
+        announcing.announce_due(tx)
+
+
 def send_notices(services: Services) -> None:
     """Ring for notices whose time has come, or whose worker died; not while many wait to be sent anyway."""
     if services.bell.waiting().get(DESK, 0) < MOST_WAITING:
@@ -186,6 +193,7 @@ STEPS: dict[str, Callable[[Services], None]] = {
     "overwriting": remind_of_overwriting,
     "comparing": compare_tips,
     "referrals": move_referrals_on,
+    "bulletins": announce_bulletins,
     "notices": send_notices,
 }
 LATER: dict[str, Callable[[Services], None]] = {

@@ -59,6 +59,12 @@ def officer(tx: Transaction) -> Actor:
     return accounts.add(tx, SYSTEM, "li", role="investigator", password_hash="not a hash").actor
 
 
+@pytest.fixture
+def chief(tx: Transaction) -> Actor:
+    """Somebody who may publish."""
+    return accounts.add(tx, SYSTEM, "chief", role="supervisor", password_hash="not a hash").actor
+
+
 def draft(tx: Transaction, text: str = "有人从收银台拿走了现金", **fields: Any) -> Tip:
     """A report as it was begun, not yet sent."""
     report = Report(**{"category": "theft", "text": text, "place": "幸福超市", **fields})

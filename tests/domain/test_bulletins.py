@@ -18,12 +18,6 @@ from tipline.errors import TiplineError
 WARNING = Said("warning", "近期包间内财物被盗", "请把手机和包放在看得见的地方。")
 
 
-@pytest.fixture
-def chief(tx: Transaction) -> Actor:
-    """Somebody who may publish."""
-    return accounts.add(tx, SYSTEM, "chief", role="supervisor", password_hash="not a hash").actor
-
-
 def codes(fault: pytest.ExceptionInfo[TiplineError]) -> dict[str, str]:
     return fault.value.fields
 

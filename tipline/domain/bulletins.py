@@ -43,6 +43,7 @@ class Bulletin(Base):
     proposed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     publishes_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)  # empty: a draft
     expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when channels heard that it is out
     corrected_at: Mapped[datetime | None] = mapped_column(UtcTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
     withdrawn_words: Mapped[str] = mapped_column(SafeText, default="")  # what residents read in its place
@@ -202,6 +203,11 @@ def list_of_case(tx: Transaction, case: Case) -> list[Bulletin]:
     """Those made for a case, newest first."""
     query = select(Bulletin).where(Bulletin.case_id == case.id, ~standing(DISCARDED, clock.now()))
     return list(tx.scalars(query.order_by(Bulletin.id.desc())))
+
+
+def find_seen(tx: Transaction, number: int, viewer: Actor) -> Bulletin | None:
+    """One by its row, if it exists for the viewer."""
+    return tx.scalar(select(Bulletin).where(Bulletin.id == number, _seen(viewer)))
 
 
 def case_of(tx: Transaction, row: Bulletin, viewer: Actor) -> Case | None:

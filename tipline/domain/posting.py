@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from tipline.db import Transaction, safe_text
-from tipline.domain import beats, bulletins, clock, custody, ids, limits, rights, stills
+from tipline.domain import acts, announcing, beats, bulletins, clock, custody, ids, limits, rights, stills
 from tipline.domain.actors import Actor
 from tipline.domain.bulletins import (
     APPEAL,
@@ -41,6 +41,10 @@ FARTHEST = timedelta(days=366)
 # So long what was published may become a draft again without a word; a mistake is seen at once.
 TAKEN_BACK = timedelta(minutes=10)
 RESTORED = timedelta(hours=12)  # and what was withdrawn may be put back
+# What an act changes, and so what is put back with it.
+_WORDS = ("kind", "title", "text", "beat")
+_DAYS = ("publishes_at", "expires_at")
+_GONE = ("withdrawn_at", "withdrawn_words")
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,13 @@ def edit(tx: Transaction, actor: Actor, row: Bulletin, said: Said, *, revision: 
         raise TiplineError("bulletin:no-appeal", fields={"kind": "bulletin:no-appeal"})
     if state in (SCHEDULED, PUBLISHED) and not values["text"]:
         raise TiplineError("bulletin:text-needed", fields={"text": "bulletin:text-needed"})
-    before = _told(row)
+    before, was = _told(row), acts.held(row, *_WORDS)
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
     if changed:
         touch(tx, actor, row, "change", before=before, after=_told(row))
+        _record(tx, actor, "change", row, was)
     return bool(changed)
 
 
@@ -97,9 +102,11 @@ def propose(tx: Transaction, actor: Actor, row: Bulletin) -> None:
     if state != DRAFT:
         raise TiplineError("bulletin:not-draft")
     _require_text(row)
+    was = acts.held(row, "proposed_at", *_DAYS, *_GONE)
     row.proposed_at = clock.now()
-    _changed(row)
+    mark_changed(row)
     _log(tx, actor, "propose", row)
+    _record(tx, actor, "propose", row, was)
 
 
 def publish(
@@ -123,12 +130,16 @@ def publish(
     if until is not None and until <= at:
         raise TiplineError("bulletin:end-before", fields={"until": "bulletin:end-before"})
     _look(tx, actor, row, looked)
+    was = acts.held(row, *_DAYS)
     row.publishes_at, row.expires_at, row.corrected_at = at, until, None
-    _changed(row)
+    mark_changed(row)
     _log(
         tx, actor, "publish", row, since=clock.stamp(at), until=clock.stamp(until) if until else None,
         stills=[one.row.sha256 for one in stills.shown(tx, row)], **_told(row),
     )  # fmt: skip
+    _record(tx, actor, "publish", row, was)
+    if at <= now:
+        announcing.announce(tx, row, by=actor)
 
 
 def confirm_stills(tx: Transaction, actor: Actor, row: Bulletin, looked: Collection[int]) -> None:
@@ -148,9 +159,12 @@ def take_back(tx: Transaction, actor: Actor, row: Bulletin) -> None:
         raise TiplineError("bulletin:not-shown")
     if state == PUBLISHED and clock.now() - row.publishes_at > TAKEN_BACK:
         raise TiplineError("bulletin:too-late")
+    was = acts.held(row, *_DAYS, "corrected_at", "told_at")
     row.publishes_at = row.expires_at = row.corrected_at = None
-    _changed(row)
+    announcing.call_off(tx, row)
+    mark_changed(row)
     _log(tx, actor, "take-back", row, was=state)
+    _record(tx, actor, "take-back", row, was, "changed_at")
 
 
 def withdraw(tx: Transaction, actor: Actor, row: Bulletin, words: str) -> None:
@@ -162,9 +176,12 @@ def withdraw(tx: Transaction, actor: Actor, row: Bulletin, words: str) -> None:
     if not 1 <= len(words) <= limits.SHORT:
         code = "bulletin:words-needed"
         raise TiplineError(code, fields={"words": code}, limit=limits.SHORT)
+    was = acts.held(row, *_GONE)
     row.withdrawn_at, row.withdrawn_words = clock.now(), words
-    _changed(row)
+    announcing.drop_waiting(tx, row)
+    mark_changed(row)
     _log(tx, actor, "withdraw", row, reason=words)
+    _record(tx, actor, "withdraw", row, was)
 
 
 def restore(tx: Transaction, actor: Actor, row: Bulletin) -> None:
@@ -176,18 +193,22 @@ def restore(tx: Transaction, actor: Actor, row: Bulletin) -> None:
         rights.require(actor, PUBLISH)
     if clock.now() - row.withdrawn_at > RESTORED:
         raise TiplineError("bulletin:too-late")
+    was = acts.held(row, *_GONE)
     row.withdrawn_at, row.withdrawn_words = None, ""
-    _changed(row)
+    mark_changed(row)
     _log(tx, actor, "restore", row, was=state)
+    _record(tx, actor, "restore", row, was, "changed_at")
 
 
 def discard(tx: Transaction, actor: Actor, row: Bulletin) -> None:
     """Throw a draft away; it can be put back for a while."""
     if bulletins.state_of(row) not in (DRAFT, PROPOSED):
         raise TiplineError("bulletin:not-draft")
+    was = acts.held(row, *_GONE)
     row.withdrawn_at = clock.now()
-    _changed(row)
+    mark_changed(row)
     _log(tx, actor, "discard", row)
+    _record(tx, actor, "discard", row, was)
 
 
 def may_take_back(row: Bulletin) -> bool:
@@ -212,7 +233,7 @@ def touch(tx: Transaction, actor: Actor, row: Bulletin, verb: str, **more: Any) 
     """It changed: of one that residents read already, the page says when."""
     if bulletins.state_of(row) == PUBLISHED:
         row.corrected_at, verb = clock.now(), "correct"
-    _changed(row)
+    mark_changed(row)
     _log(tx, actor, verb, row, **more)
 
 
@@ -298,7 +319,17 @@ def _account(actor: Actor) -> int:
     return actor.user_id
 
 
-def _changed(row: Bulletin) -> None:
+def _record(tx: Transaction, actor: Actor, verb: str, row: Bulletin, was: dict[str, Any], *also: str) -> None:
+    """Keep the way back (`bulletin_undoing`); it is shut once the columns `also` change, too."""
+    tx.flush()
+    acts.record(
+        tx, actor, f"bulletin:{verb}", subject=f"bulletin:{row.id}", before=was,
+        after=acts.held(row, *was, *also),
+    )  # fmt: skip
+
+
+def mark_changed(row: Bulletin) -> None:
+    """Whoever read it before does not overwrite this."""
     row.changed_at, row.revision = clock.now(), row.revision + 1
 
 

@@ -16,6 +16,7 @@ from tipline.domain import (
     accounts,
     acts,
     beats,
+    bulletin_undoing,
     case_undoing,
     cases,
     clock,
@@ -94,6 +95,8 @@ def may_undo(act: Act) -> bool:
 
 def ends_at(act: Act) -> datetime:
     """Until when an act can be taken back."""
+    if act.kind == bulletin_undoing.PUBLISHING:
+        return bulletin_undoing.ends_at(act)
     return act.at + LASTS.get(act.kind, acts.LASTS)
 
 
@@ -124,11 +127,19 @@ def _take_back(tx: Transaction, actor: Actor, act: Act) -> None:
         cases.touch(case)
     tx.flush()
     who = accounts.names(tx, {act.account_id}).get(act.account_id)
-    subject = f"case:{case.number}" if case else f"tip:{tip.reference}" if tip else f"act:{act.id}"
     custody.append(
-        tx, actor, "act:undo", subject, tip=tip.reference if tip else None, act=act.id, kind=act.kind,
-        of=who.username if who else None, at=clock.stamp(act.at), **_proved(act),
+        tx, actor, "act:undo", _subject(tx, act, tip, case), tip=tip.reference if tip else None, act=act.id,
+        kind=act.kind, of=who.username if who else None, at=clock.stamp(act.at), **_proved(act),
     )  # fmt: skip
+
+
+def _subject(tx: Transaction, act: Act, tip: Tip | None, case: Case | None) -> str:
+    """Whose history tells of it."""
+    if case:
+        return f"case:{case.number}"
+    if tip:
+        return f"tip:{tip.reference}"
+    return bulletin_undoing.subject_of(tx, act) or f"act:{act.id}"
 
 
 def _proved(act: Act) -> dict[str, Any]:
@@ -284,10 +295,13 @@ WAYS: dict[str, WayBack] = {
     handover.TRANSFER: restore_tip,
     referring.MADE: referring.unmake,
     referring.TAKEN_BACK: referring.bring_back,
+    **bulletin_undoing.WAYS,
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.
-BY_DIGEST = frozenset({"tip:place", "beats:draw", marks.ADDED, marks.REMOVED, *sightings.KINDS})
+BY_DIGEST = frozenset(
+    {"tip:place", "beats:draw", marks.ADDED, marks.REMOVED, *sightings.KINDS, bulletin_undoing.CHANGING}
+)
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
     **dict.fromkeys(REPLIES, "reply:manage"),
@@ -306,6 +320,7 @@ RIGHTS = {
     ladder.CHANGED: "target:manage",
     **dict.fromkeys(sightings.KINDS, "case:act"),
     **dict.fromkeys(concluding.WAYS, "incident:act"),
+    **bulletin_undoing.RIGHTS,
 }
 # How long a kind can be taken back, where that is not a shift.
 LASTS = {"message:write": messages.WITHDRAWN_WITHIN, "progress:post": messages.WITHDRAWN_WITHIN}

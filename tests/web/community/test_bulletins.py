@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -160,5 +161,12 @@ def test_an_investigator_is_shown_no_way_to_publish_and_is_refused_one(
     assert chief.post(f"{address}/acts/withdraw", data={**token, "words": ""}).status_code == 422
     assert chief.post(f"{address}/acts/withdraw", data={**token, "words": "有误。"}).status_code == 303
     assert chief.post(f"{address}/acts/restore", data=token).status_code == 303
+    mine = chief.get("/desk/acts").text
+    assert "bulletin withdrawn <a href" in " ".join(mine.split())
+    undo = re.search(r"/desk/acts/(\d+)/undo", mine)
+    assert undo
+    undone = chief.post(undo[0], data={**token, "here": "/desk/acts"}, follow_redirects=True).text
+    assert "Taken back: bulletin put back (“室内盗窃防范”)." in undone
+    assert desk.get(address.replace("/desk", "")).status_code == 410
     assert "Neighbourhood news" not in chief.get("/desk/bulletins").text
     assert chief.get("/desk/bulletins?state=published").status_code == 200

@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, members, undoing
+from tipline.domain import accounts, acts, bulletin_undoing, members, undoing
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
@@ -25,6 +25,7 @@ class ActOut(BaseModel):
     at: datetime
     tip: str | None = Field(description="Reference of the tip it was done to.")
     case: str | None = Field(description="Number of the case it was done to.")
+    bulletin: str | None = Field(description="Handle of the bulletin it was done to.")
     batch: str | None = Field(description="Acts of one command share it and are taken back together.")
     can_undo_until: datetime
     undone_at: datetime | None
@@ -67,10 +68,12 @@ def _told(tx: Transaction, act: Act) -> dict[str, Any]:
     case = tx.get(Case, act.case_id) if act.case_id else None
     if case is not None and not members.may_see(tx, current.actor(), case):
         case = None
+    bulletin = bulletin_undoing.find_row(tx, current.actor(), act)
     by = accounts.names(tx, {act.undone_by_id}) if act.undone_by_id else {}
     return {
         "id": act.id, "kind": act.kind, "at": act.at, "tip": tip.reference if tip else None,
-        "case": case.number if case else None, "batch": act.batch, "can_undo_until": undoing.ends_at(act),
+        "case": case.number if case else None, "bulletin": bulletin.handle if bulletin else None,
+        "batch": act.batch, "can_undo_until": undoing.ends_at(act),
         "undone_at": act.undone_at,
         "undone_by": by[act.undone_by_id].username if act.undone_by_id in by else None,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import bulletins, cases, events, evidence, posting, reads, stills
+from tipline.domain import bulletins, cases, evidence, posting, reads, stills
 from tipline.domain.bulletins import Bulletin
 from tipline.domain.posting import Said
 from tipline.errors import TiplineError
@@ -151,7 +151,6 @@ def publish(handle: str, wanted: PublishIn) -> dict[str, Any]:
     with current.services().database.transaction() as tx:
         row, actor = _read(tx, handle), current.actor()
         posting.publish(tx, actor, row, at=wanted.at, until=wanted.until, looked=wanted.looked)
-        events.tell(tx, "bulletin:published", by=actor, handle=row.handle)
         return _told(tx, row)
 
 

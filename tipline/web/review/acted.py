@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, members, messages, undoing
+from tipline.domain import accounts, bulletin_undoing, members, messages, undoing
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.messages import Message
@@ -76,6 +76,13 @@ NAMES = {
     "tip:transfer": N_("handed to another beat"),
     "referral:make": N_("partner asked to help"),
     "referral:withdraw": N_("request to a partner withdrawn"),
+    "bulletin:change": N_("bulletin reworded"),
+    "bulletin:propose": N_("bulletin proposed"),
+    "bulletin:publish": N_("bulletin published"),
+    "bulletin:take-back": N_("bulletin made a draft again"),
+    "bulletin:withdraw": N_("bulletin withdrawn"),
+    "bulletin:restore": N_("bulletin put back"),
+    "bulletin:discard": N_("draft of a bulletin thrown away"),
 }
 
 
@@ -120,6 +127,8 @@ def list_of(tx: Transaction, acts: list[Act]) -> list[Done]:
             continue
         seen |= {act.batch} if act.batch else set()
         place, url = place_of(tips.get(act.tip_id or 0), cases.get(act.case_id or 0))
+        if not place:
+            place, url = bulletin_of(tx, act)
         found.append(
             Done(
                 act, name(act.kind, act.became, people), place, url, counts.get(act.batch or "", 1),
@@ -136,6 +145,12 @@ def place_of(tip: Tip | None, case: Case | None) -> tuple[str, str]:
     if tip:
         return tip.reference, f"/desk/tips/{tip.reference}"
     return (case.number, f"/desk/cases/{case.number}") if case else ("", "")
+
+
+def bulletin_of(tx: Transaction, act: Act) -> tuple[str, str]:
+    """The bulletin an act was done to, and its address at the desk."""
+    row = bulletin_undoing.find_row(tx, current.actor(), act)
+    return (f"“{row.title}”", f"/desk/bulletins/{row.handle}") if row else ("", "")
 
 
 def _rows(tx: Transaction, kind: type[Any], ids: set[int | None]) -> list[Any]:

@@ -85,6 +85,8 @@ def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
     place, url = acted.place_of(
         tx.get(Tip, act.tip_id) if act.tip_id else None, tx.get(Case, act.case_id) if act.case_id else None
     )
+    if not place:
+        place, url = acted.bulletin_of(tx, act)
     number = len({one.tip_id for one in undone.done})  # one command may have done several things to a tip
     if number > 1 or undone.left:
         text = ngettext("Taken back on %(num)s tip.", "Taken back on %(num)s tips.", number)

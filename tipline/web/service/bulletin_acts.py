@@ -8,7 +8,7 @@ from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import bulletins, events, evidence, posting, stills
+from tipline.domain import acts, bulletins, evidence, posting, stills
 from tipline.domain.actors import Actor
 from tipline.domain.bulletins import Bulletin
 from tipline.errors import TiplineError
@@ -45,9 +45,10 @@ def act_on_bulletin(handle: str, verb: str) -> ResponseReturnValue:
     try:
         with current.services().database.transaction() as tx:
             ACTS[verb](tx, current.actor(), bulletin_view.read(tx, handle))
+            act = acts.recorded(tx)
     except TiplineError as fault:
         return _again(handle, verb, fault)
-    notices.keep(Notice(_told(verb)))
+    notices.keep(Notice(_told(verb), act=act.id if act else None))
     return redirect(f"{BASE}/{handle}", 303)
 
 
@@ -74,16 +75,14 @@ def publish_bulletin(handle: str) -> ResponseReturnValue:
                 at = moments.read(form.get("at", ""), "at") if form.get("when") == "later" else None
                 until = moments.read(form.get("until", ""), "until")
                 posting.publish(tx, actor, row, at=at, until=until, looked=looked)
-                events.tell(tx, "bulletin:published", by=actor, handle=row.handle)
-            state = bulletins.state_of(row)
+            state, act = bulletins.state_of(row), acts.recorded(tx)
     except TiplineError as fault:
         if fault.code in ("bulletin:not-found", "account:forbidden"):
             raise
         return _again(handle, "publish", fault, is_check=True)
     is_now = state == bulletins.PUBLISHED
-    notices.keep(
-        Notice(gettext("Published.") if is_now else gettext("It is published by itself at its time."))
-    )
+    told = gettext("Published.") if is_now else gettext("It is published by itself at its time.")
+    notices.keep(Notice(told, act=act.id if act else None))
     return redirect(f"{BASE}/{handle}", 303)
 
 

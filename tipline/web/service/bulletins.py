@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import bulletins, cases, posting, reads, stills
+from tipline.domain import acts, bulletins, cases, posting, reads, stills
 from tipline.domain.cases import Case
 from tipline.domain.posting import Said
 from tipline.errors import TiplineError
@@ -117,7 +117,7 @@ def save_bulletin(handle: str) -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             row = bulletin_view.read(tx, handle)
             changed = posting.edit(tx, current.actor(), row, _said(), revision=revision)
-            is_read = bulletins.state_of(row) == bulletins.PUBLISHED
+            is_read, act = bulletins.state_of(row) == bulletins.PUBLISHED, acts.recorded(tx)
     except TiplineError as fault:
         if fault.code == "bulletin:not-found":
             raise
@@ -127,7 +127,7 @@ def save_bulletin(handle: str) -> ResponseReturnValue:
         return make_response(page, errors.status_of(fault))
     if changed:
         words = gettext("Corrected. The page says so and when.") if is_read else gettext("Saved.")
-        notices.keep(Notice(words))
+        notices.keep(Notice(words, act=act.id if act else None))
     return redirect(f"{BASE}/{handle}", 303)
 
 
