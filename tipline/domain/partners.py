@@ -169,6 +169,14 @@ def read_open(tx: Transaction, partner_id: int) -> Partner:
     return partner
 
 
+def read_service(tx: Transaction, partner_id: int) -> Partner:
+    """Where residents may be sent; raises partner:not-found for all others."""
+    partner = read_partner(tx, partner_id)
+    if not partner.active or partner.kind != PUBLIC:
+        raise TiplineError("partner:not-found", fields={"service": "partner:not-found"})
+    return partner
+
+
 def list_partners(
     tx: Transaction, *, beat: str = "", words: str = "", limit: int = MOST_ROWS
 ) -> list[Partner]:

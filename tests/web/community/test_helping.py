@@ -210,6 +210,8 @@ def test_a_program_of_the_desk_asks_a_partner_follows_and_withdraws(
 
     (listed,) = client.get(f"{base}/referrals", headers=headers()).json["items"]
     assert (listed["state"], listed["partner"]["kind"]) == ("accepted", "lift")
+    assert client.post(f"{base}/referrals/{listed['id']}/remind", headers=headers()).json["state"] == "accepted"
+    assert client.post(f"{base}/referrals/{listed['id']}/remind", headers=headers()).status_code == 409
     gone = client.post(f"{base}/referrals/{listed['id']}/withdraw", headers=headers())
     assert (gone.json["state"], gone.json["link"]) == ("withdrawn", None)
 
@@ -217,3 +219,30 @@ def test_a_program_of_the_desk_asks_a_partner_follows_and_withdraws(
     assert moved.json["beat"] == beat
     given = client.post(f"{base}/delegate", headers=headers(), json={"to": "wang", "note": "请跟进"})
     assert given.json["assignee"] == "wang"
+
+
+def test_a_program_of_the_desk_closes_what_is_not_for_the_police(
+    client: FlaskClient, services: Services, make_tip: Callable[..., Tip], headers: Headers, lift: Partner
+) -> None:
+    one, other = make_tip(), make_tip()
+    listed = client.get("/api/v1/partners", headers=headers()).json["items"]
+    (hotline,) = [entry["id"] for entry in listed if entry["kind"] == "public"]
+
+    def ask(tip: Tip, **body: object) -> Any:
+        return client.post(f"/api/v1/tips/{tip.reference}/send-on", headers=headers(), json=body)
+
+    nobody, wrong = ask(one), ask(one, service=lift.id)
+    assert (nobody.status_code, nobody.json["code"]) == (422, "handover:service-needed")
+    assert (wrong.status_code, wrong.json["fields"].keys()) == (404, {"service"})
+    assert send(client, one, "send-on", headers(), service=str(lift.id)).status_code == 404
+
+    told = ask(one, service=hotline, words="祝好").json
+    ask(other, name="街道 综治办")
+    again = ask(one, service=hotline)
+
+    assert (told["reference"], told["state"]) == (one.reference, "closed")
+    assert "12345" in told["told"]
+    assert told["told"].endswith("祝好")
+    assert again.json["code"] == "tip:closed"
+    with services.database.reading() as tx:
+        assert "街道 综治办" in messages.list_public(tx, now(services, other))[0].text

@@ -37,6 +37,18 @@ class HandedOver(BaseModel):
     beat: str | None
 
 
+class SentOn(Taken):
+    service: int | None = Field(None, description="Id of a line of kind public in the directory.")
+    name: str = Field("", description="Who can help, where the directory has no such line.")
+    words: str = Field("", description="What you add to the sentence that says where to go.")
+
+
+class Closed(BaseModel):
+    reference: str
+    state: str
+    told: str = Field(description="What the tip provider reads, in the language of the report.")
+
+
 class PartnerOut(BaseModel):
     id: int
     kind: str = Field(
@@ -129,6 +141,24 @@ def transfer_tip(reference: str, json_data: Transfer) -> dict[str, Any]:
         return {"reference": tip.reference, "assignee": who.username if who else None, "beat": tip.beat}
 
 
+@blueprint.post("/tips/<reference>/send-on")
+@guard.staff("tip:act")
+@blueprint.input(SentOn)
+@blueprint.output(Closed)
+def send_tip_on(reference: str, json_data: SentOn) -> dict[str, Any]:
+    """Not for the police: close it kindly, and tell its provider who can help and how to reach them.
+
+    Name either `service` or, where the directory has none, `name`.
+    """
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        found = partners.read_service(tx, json_data.service) if json_data.service is not None else None
+        name, phone = (found.name, found.phone) if found else (handed.service_name(json_data.name), "")
+        text = handed.send_on_words(tip.language, name, phone, json_data.words)
+        message = handover.send_on(tx, current.actor(), tip, text, name)
+        return {"reference": tip.reference, "state": tip.state, "told": message.text}
+
+
 @blueprint.get("/tips/<reference>/referrals")
 @guard.staff("tip:act")
 @blueprint.output(ReferralList)
@@ -152,6 +182,19 @@ def make_referral(reference: str, json_data: ReferralAsked) -> dict[str, Any]:
         wish = Wish(json_data.words, json_data.shown, json_data.hours)
         made = referring.make(tx, services.key, current.actor(), tip, partner, wish, handed.say)
         return _told(tx, [made])[0]
+
+
+@blueprint.post("/tips/<reference>/referrals/<int:referral_id>/remind")
+@guard.staff("tip:act")
+@blueprint.output(ReferralOut)
+def remind_partner(reference: str, referral_id: int) -> dict[str, Any]:
+    """Note that the partner was asked once more: the page behind the link says so, and the tip's provider
+    reads it. Sending the link once more is up to you."""
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        referral = referrals.read_referral(tx, tip, referral_id)
+        referring.remind(tx, current.actor(), tip, referral, handed.say)
+        return _told(tx, [referral])[0]
 
 
 @blueprint.post("/tips/<reference>/referrals/<int:referral_id>/withdraw")

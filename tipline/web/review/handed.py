@@ -57,11 +57,15 @@ def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
     }
 
 
-def send_on_words(language: str, name: str, phone: str) -> str:
-    """What the reporter reads."""
-    if not phone:
-        return i18n.say(language, GO, name=name)
-    return i18n.say(language, CALL, name=name, phone=phone)
+def send_on_words(language: str, name: str, phone: str, added: str = "") -> str:
+    """What the reporter reads, with what the officer adds to it."""
+    told = i18n.say(language, CALL, name=name, phone=phone) if phone else i18n.say(language, GO, name=name)
+    return "\n".join([told, added.strip()]).strip()
+
+
+def service_name(typed: str) -> str:
+    """Of a service that stands in no directory."""
+    return " ".join(typed.split())[: partners.LONGEST_NAME]
 
 
 def say(sentence: str, **values: object) -> str:

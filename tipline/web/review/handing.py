@@ -56,8 +56,7 @@ def transfer(tx: Transaction, tip: Tip) -> Notice:
 def send_on(tx: Transaction, tip: Tip) -> Notice:
     """Close it with the sentence that says where to go."""
     name, phone = _service(tx)
-    added = request.form.get("words", "").strip()
-    text = "\n".join([handed.send_on_words(tip.language, name, phone), added]).strip()
+    text = handed.send_on_words(tip.language, name, phone, request.form.get("words", ""))
     handover.send_on(tx, current.actor(), tip, text, name)
     return Notice(gettext("Closed. The tip provider reads where to go: %(name)s.", name=name))
 
@@ -66,9 +65,8 @@ def _service(tx: Transaction) -> tuple[str, str]:
     """Name and number of whoever can help: one of the list, or typed."""
     chosen = request.form.get("service", "")
     if chosen.isdecimal() and len(chosen) < 10:
-        found = partners.read_partner(tx, int(chosen))
+        found = partners.read_service(tx, int(chosen))
         return found.name, found.phone
     if chosen != OTHER:
         return "", ""
-    typed = " ".join(request.form.get("service_name", "").split())
-    return typed[: partners.LONGEST_NAME], ""
+    return handed.service_name(request.form.get("service_name", "")), ""
