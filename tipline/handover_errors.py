@@ -39,5 +39,10 @@ HANDOVER: dict[str, Entry] = {
     "referral:closed": Entry(_K.GONE, N_("The station has closed this. Thank you; nothing more is needed. If something is not right, call the officer who sent you the link.")),
     "referral:minutes-unclear": Entry(_K.INVALID, N_("Write in how many minutes you will be there, from 1 to %(limit)s.")),
     "referral:why-needed": Entry(_K.INVALID, N_("Write in a few words why it cannot be done, so that the officer can ask somebody else.")),
+    "referral:reply-empty": Entry(_K.INVALID, N_("Write something or choose a photo first.")),
+    "referral:file-unfit": Entry(_K.UNSUPPORTED, N_("This is neither a photo nor a film, so it was not taken. Choose a photo or a short film; say everything else in words.")),
+    "referral:too-many-files": Entry(_K.TOO_LARGE, N_("With one link %(limit)s photos and films can be sent; this one was not taken. Say in words what else there is, or call the officer.")),
+    "referral:files-too-often": Entry(_K.TOO_MANY, N_("Files were sent with this link very often just now. Wait ten minutes, then send yours again; words go through at once.")),
+    "referral:picture-gone": Entry(_K.CONFLICT, N_("This picture is not ready or was removed. Load the page again and choose once more.")),
     "referral:too-many-replies": Entry(_K.TOO_MANY, N_("Very much was written here already. Please call the officer instead.")),
 }

@@ -49,6 +49,7 @@ class Channel(Base):
     failure: Mapped[str | None] = mapped_column(String(60))  # why the last one did not
     failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     failures: Mapped[int] = mapped_column(default=0)  # in a row
+    removed_at: Mapped[datetime | None] = mapped_column(UtcTime)  # kept for a while, to come back
 
 
 class ReporterChannel(Base):
@@ -84,6 +85,7 @@ class Webhook(Base):
     failure: Mapped[str | None] = mapped_column(String(60))
     failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     failures: Mapped[int] = mapped_column(default=0)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 def hears(listener: Any, code: str, tip: Subject | None) -> bool:

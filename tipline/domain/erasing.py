@@ -29,6 +29,7 @@ from tipline.domain import (
 )
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
+from tipline.domain.attached import Attached
 from tipline.domain.channels import ReporterChannel
 from tipline.domain.contacts import Contact
 from tipline.domain.derivatives import Derivative
@@ -153,6 +154,7 @@ def _of_files(tx: Transaction, tip: Tip) -> Iterator[str]:
 
 def _forget_messages(tx: Transaction, tip: Tip) -> None:
     mine = select(Message.id).where(Message.tip_id == tip.id)
+    tx.execute(delete(Attached).where(Attached.message_id.in_(mine)))
     tx.execute(delete(Mention).where(Mention.message_id.in_(mine)))
     tx.execute(delete(Message).where(Message.tip_id == tip.id))
 

@@ -55,6 +55,7 @@ EVENTS: dict[str, Event] = {
     "tip:progress": Event(N_("Progress was told"), reporter=True, own=True),
     "tip:closed": Event(N_("Closed"), reporter=True, own=True),
     "referral:reply": Event(N_("A partner replied"), reporter=True, own=True),
+    "referral:message": Event(N_("A partner wrote"), own=True),
     "incident:progress": Event(N_("Progress on an incident"), reporter=True),
     "topic:question": Event(N_("A question on a topic")),
     "bulletin:published": Event(N_("A bulletin was published")),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import cleaning, clock, custody, ids, outbox, rematches, search, tips, unread
+from tipline.domain import cleaning, clock, custody, ids, outbox, partners, rematches, search, tips, unread
 from tipline.domain.accounts import Account
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
@@ -24,6 +24,8 @@ NOT_HERE = (*NEVER_CAME, "erased")
 DERIVE = "evidence.derive"
 # What a file is for: the footage itself, or a photo of the recorder's screen beside a phone's clock.
 PURPOSES = ("footage", "clock")
+# Of no sender's choosing: it came by the link of a referral, and the reporter does not see it.
+PARTNER = "partner"
 
 
 class Evidence(Base):
@@ -52,6 +54,10 @@ class Evidence(Base):
     camera: Mapped[str] = mapped_column(SafeText, default="")  # which camera it is, in the officer's words
     # The account that sent it on the reporter's behalf, if one did.
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", name="fk_evidence_sent_by"))
+    # The referral by whose link a partner sent it, if one did.
+    referral_id: Mapped[int | None] = mapped_column(
+        ForeignKey("referral.id", name="fk_evidence_referral"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
     derived_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -85,24 +91,18 @@ class Evidence(Base):
 
 
 def add(
-    tx: Transaction,
-    tip: Tip,
-    *,
-    evidence_id: str,
-    filename: str,
-    filetype: str,
-    size: int,
-    sha256: str | None,
-    sent_by_id: int | None = None,
-    purpose: str = PURPOSES[0],
-) -> Evidence:
+    tx: Transaction, tip: Tip, *, evidence_id: str, filename: str, filetype: str, size: int,
+    sha256: str | None, sent_by_id: int | None = None, purpose: str = PURPOSES[0],
+    referral_id: int | None = None,
+) -> Evidence:  # fmt: skip
     """A file that is about to arrive; a purpose that nobody knows is none of its own."""
     last = tx.scalar(select(func.max(Evidence.number)).where(Evidence.tip_id == tip.id)) or 0
+    known = purpose if purpose in PURPOSES else PURPOSES[0]
     evidence = Evidence(
         id=evidence_id, tip_id=tip.id, number=last + 1, filename=cleaning.clean_name(filename),
         declared_type=cleaning.clean_type(filetype), size=size, client_sha256=cleaning.clean_digest(sha256),
-        purpose=purpose if purpose in PURPOSES else PURPOSES[0], created_at=clock.now(),
-        sent_by_id=sent_by_id,
+        purpose=PARTNER if referral_id else known, created_at=clock.now(), sent_by_id=sent_by_id,
+        referral_id=referral_id,
     )  # fmt: skip
     tx.add(evidence)
     tx.flush()
@@ -110,7 +110,9 @@ def add(
 
 
 def sender_of(tx: Transaction, evidence: Evidence) -> Actor:
-    """Who sends this file: the reporter, an account on the reporter's behalf, or the drop folder."""
+    """Who sends this file: the reporter, an account on the reporter's behalf, a partner, the drop folder."""
+    if evidence.referral_id:
+        return partners.behind(tx, evidence.referral_id)
     if evidence.sent_by_id:
         return tx.get_one(Account, evidence.sent_by_id).actor
     tip = tx.get_one(Tip, evidence.tip_id)
@@ -310,6 +312,11 @@ def read_evidence(tx: Transaction, evidence_id: str) -> Evidence:
 
 def list_of_tip(tx: Transaction, tip: Tip) -> list[Evidence]:
     return list(tx.scalars(select(Evidence).where(Evidence.tip_id == tip.id).order_by(Evidence.number)))
+
+
+def list_of_reporter(tx: Transaction, tip: Tip) -> list[Evidence]:
+    """What came from whoever reported, or on their behalf: all that they may know of."""
+    return [one for one in list_of_tip(tx, tip) if one.referral_id is None]
 
 
 def list_of_tips(tx: Transaction, tip_ids: Collection[int], most: int) -> list[Evidence]:

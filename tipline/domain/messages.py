@@ -43,13 +43,15 @@ class Message(Base):
     )  # a partner wrote it
 
 
-def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "message") -> Message:
+def write(
+    tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "message", with_files: bool = False
+) -> Message:
     """Add to the thread. A question waits for the reporter; the reporter's next message answers it.
 
-    An officer who answers has taken note.
+    An officer who answers has taken note. What comes with files may do without words.
     """
     text = text.strip()
-    if not text:
+    if not text and not with_files:
         raise TiplineError("message:empty", fields={"text": "message:empty"})
     if len(text) > limits.MESSAGE:
         raise TiplineError("message:too-long", fields={"text": "message:too-long"}, limit=limits.MESSAGE)
@@ -87,6 +89,11 @@ def write(tx: Transaction, actor: Actor, tip: Tip, text: str, *, kind: str = "me
     if by_reporter or kind in TOLD_AS:
         events.tell(tx, "tip:message" if by_reporter else TOLD_AS[kind], tip=tip, by=actor)
     return message
+
+
+def is_public(message: Message) -> bool:
+    """Whether the reporter may read it now."""
+    return message.kind in PUBLIC and message.withdrawn_at is None
 
 
 def _answer(tx: Transaction, actor: Actor, tip: Tip) -> None:

@@ -177,6 +177,13 @@ def read_service(tx: Transaction, partner_id: int) -> Partner:
     return partner
 
 
+def behind(tx: Transaction, referral_id: int) -> Actor:
+    """Whoever holds the link of a referral; no more is known than to which partner it was sent."""
+    referral = Base.metadata.tables["referral"].c  # the table alone: referrals know partners
+    query = select(Partner.name).join_from(Partner, referral.id.table, referral.partner_id == Partner.id)
+    return Actor("referral", tx.execute(query.where(referral.id == referral_id)).scalar_one()[:60])
+
+
 def list_partners(
     tx: Transaction, *, beat: str = "", words: str = "", limit: int = MOST_ROWS
 ) -> list[Partner]:

@@ -98,7 +98,7 @@ def _find_kept(tx: Transaction, tip: Tip, station: str, zone: str) -> Proof | No
     key = signatures.find_active(tx)
     if row is None or key is None or row.key_id != key.id:
         return None
-    statement, files = _parsed(row.body), evidence.list_of_tip(tx, tip)
+    statement, files = _parsed(row.body), evidence.list_of_reporter(tx, tip)
     now = _state(tx, tip, files, station, zone) | {"key": key.id}
     if {name: value for name, value in statement.items() if name not in OF_THE_MOMENT} != now:
         return None
@@ -108,7 +108,7 @@ def _find_kept(tx: Transaction, tip: Tip, station: str, zone: str) -> Proof | No
 def _sign(tx: Transaction, secret: str, tip: Tip, station: str, zone: str, by: Actor | None) -> Proof:
     signer = signatures.open_signer(tx, secret)
     issued_at = clock.now().replace(microsecond=0)
-    head, files = custody.list_latest(tx, limit=1)[0], evidence.list_of_tip(tx, tip)
+    head, files = custody.list_latest(tx, limit=1)[0], evidence.list_of_reporter(tx, tip)
     statement = _state(tx, tip, files, station, zone) | {
         "key": signer.row.id,
         "issued_at": _told(issued_at, zone),

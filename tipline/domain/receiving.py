@@ -17,6 +17,7 @@ from tipline.db import Database
 from tipline.domain import cleaning, evidence, outbox, renditions, room, stored, uploads
 from tipline.domain.abandoned import Abandoned
 from tipline.domain.actors import reporter
+from tipline.domain.evidence import Evidence
 from tipline.domain.finishing import Finisher
 from tipline.domain.limits import Limits
 from tipline.domain.live import Live
@@ -48,7 +49,7 @@ class Receiver:
         `sender` is the address it comes from, as a keyed hash; without it no share of an address is counted.
         """
         cleaning.clean_digest(announced.sha256)
-        asked = (self.store, self.limits, tip_id, announced.length, sender)
+        asked = (self.store, self.limits, tip_id, announced.length, sender, announced.referral_id)
         with self.database.reading() as tx, stored.told():
             room.require(tx, *asked)
         evidence_id = evidence.new_id()
@@ -249,7 +250,9 @@ class Receiver:
 
     def _take_back(self, upload: Upload) -> None:
         with self.database.reading() as tx:
-            actor = reporter(tx.get_one(Tip, upload.tip_id).reference)
+            row = tx.get(Evidence, upload.evidence_id)  # none of a file that was refused
+            whose = reporter(tx.get_one(Tip, upload.tip_id).reference)
+            actor = evidence.sender_of(tx, row) if row else whose
         self.finisher.end(upload, "removed", actor)
 
 

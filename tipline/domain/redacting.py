@@ -7,6 +7,7 @@ at all of it and said so; `may_leave` is asked by whatever hands pictures out.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from tipline.db import Transaction
@@ -108,12 +109,20 @@ def restore(tx: Transaction, actor: Actor, file: Evidence, number: int) -> Deriv
 
 def may_leave(tx: Transaction, file: Evidence) -> list[Rendition]:
     """Which renditions of a file may be handed to somebody outside: covered ones that a person looked at."""
-    fit = {
-        row.rendition
-        for row in derivatives.list_of(tx, file.id, [REDACTION])
-        if row.state == "done" and row.told.get("looked") and row.told.get("covered")
+    names = fit_names(tx, [file.id])[file.id]
+    return [one for one in renditions.list_of(tx, file.id, renditions.REDACTION) if one.name in names]
+
+
+def fit_names(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Evidence id → names of the same, in one query."""
+    return {
+        number: {
+            str(row.rendition)
+            for row in rows
+            if row.state == "done" and row.told.get("looked") and row.told.get("covered")
+        }
+        for number, rows in derivatives.list_of_many(tx, evidence_ids, [REDACTION]).items()
     }
-    return [one for one in renditions.list_of(tx, file.id, renditions.REDACTION) if one.name in fit]
 
 
 def results_of(tx: Transaction, file: Evidence) -> list[Derivative]:

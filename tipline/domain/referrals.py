@@ -19,6 +19,7 @@ from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, ids, redacting, renditions, times
 from tipline.domain.derivatives import REDACTION, Derivative
 from tipline.domain.evidence import Evidence
+from tipline.domain.messages import Message
 from tipline.domain.partners import Partner
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import ENDED, Tip
@@ -129,6 +130,14 @@ def read_referral(tx: Transaction, tip: Tip, referral_id: int) -> Referral:
     if referral is None or referral.tip_id != tip.id:
         raise TiplineError("referral:not-found")
     return referral
+
+
+def read_reply(tx: Transaction, tip: Tip, message_id: int) -> Message:
+    """What a partner wrote on this tip; raises referral:not-found."""
+    message = tx.get(Message, message_id)
+    if message is None or message.tip_id != tip.id or message.referral_id is None:
+        raise TiplineError("referral:not-found")
+    return message
 
 
 def read_linked(tx: Transaction, key: str, token: str) -> Referral:

@@ -7,6 +7,7 @@ of states at once, in fixed words; what a partner writes stays at the desk until
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,11 +16,14 @@ from sqlalchemy import or_, select
 from tipline.db import Transaction
 from tipline.domain import (
     acts,
+    attached,
     clock,
     custody,
+    events,
     ids,
     limits,
     messages,
+    partners,
     referrals,
     tips,
     unread,
@@ -127,14 +131,19 @@ def step(
         _write(tx, tip, referral, words)
     _settle(tx, tip, referral, STEPS[verb])
     how = {"at_once": first, "minutes": minutes if verb == "come" else None}
-    telling.log(tx, _who(tx, referral), f"referral:{verb}", referral, tip, say, **how)
+    telling.log(tx, partners.behind(tx, referral.id), f"referral:{verb}", referral, tip, say, **how)
     return True
 
 
 def reply(tx: Transaction, referral: Referral, text: str) -> Message:
-    """What a partner writes stands in the desk's thread; the same once more is the same."""
+    """What a partner writes stands in the desk's thread, with the files that came since the last time."""
     tip = referrals.require_open(tx, referral)
-    return _write(tx, tip, referral, text)
+    files = attached.loose_of(tx, referral.id)
+    if not files and not text.strip():
+        raise TiplineError("referral:reply-empty", fields={"words": "referral:reply-empty"})
+    message = _write(tx, tip, referral, text, with_files=bool(files))
+    attached.attach(tx, message, files)
+    return message
 
 
 def open_link(tx: Transaction, referral: Referral) -> None:
@@ -143,7 +152,7 @@ def open_link(tx: Transaction, referral: Referral) -> None:
     verb = "referral:open" if referral.is_open and tip.erased_at is None else "referral:late-look"
     if not _said_lately(tx, referral, verb):
         referral.opened_at = referral.opened_at or clock.now()
-        telling.log(tx, _who(tx, referral), verb, referral, tip)
+        telling.log(tx, partners.behind(tx, referral.id), verb, referral, tip)
         if tip.erased_at is None:
             tips.touch(tip)
 
@@ -197,15 +206,26 @@ def bring_back(tx: Transaction, _actor: Actor, act: acts.Act) -> None:
     acts.put_back(tx.get_one(Referral, int(act.subject.partition(":")[2])), act)
 
 
-def pass_on(tx: Transaction, actor: Actor, tip: Tip, message: Message, text: str) -> Message:
-    """What a partner wrote, in words the reporter may read. May be done again after it was taken back."""
+def pass_on(
+    tx: Transaction, actor: Actor, tip: Tip, message: Message, text: str, pictures: Collection[str] = ()
+) -> Message:
+    """What a partner wrote, in words the reporter may read, and of the files those that the officer chose.
+
+    May be done again after it was taken back.
+    """
     if message.tip_id != tip.id or message.kind != messages.PARTNER or message.withdrawn_at:
         raise TiplineError("referral:not-found")
+    came = attached.of_messages(tx, [message.id]).get(message.id, [])
+    shown = {one.file.id: (one.file, one.made) for one in came if one.made and one.file.id in pictures}
+    if set(pictures) - shown.keys():
+        raise TiplineError("referral:picture-gone", fields={"picture": "referral:picture-gone"})
     told = messages.write(tx, actor, tip, text, kind=PASSED_ON)
+    attached.attach(tx, told, [file for file, _ in shown.values()])
     message.answered_at = clock.now()
     custody.append(
         tx, actor, "referral:pass-on", f"tip:{tip.reference}", tip=tip.reference, message=message.id,
         told=told.id,
+        pictures=[{"file": file.number, "sha256": made.sha256} for file, made in shown.values()],
     )  # fmt: skip
     return told
 
@@ -253,22 +273,23 @@ def _decline(tx: Transaction, tip: Tip, referral: Referral, words: str, say: Say
         raise TiplineError("referral:why-needed", fields={"words": "referral:why-needed"})
     _write(tx, tip, referral, words)
     _settle(tx, tip, referral, DECLINED)
-    telling.log(tx, _who(tx, referral), "referral:decline", referral, tip, say)
+    telling.log(tx, partners.behind(tx, referral.id), "referral:decline", referral, tip, say)
     return True
 
 
-def _write(tx: Transaction, tip: Tip, referral: Referral, text: str) -> Message:
-    sent = list(
-        tx.scalars(select(Message).where(Message.referral_id == referral.id).order_by(Message.id.desc()))
-    )
-    if sent and sent[0].text == text.strip():
-        return sent[0]
+def _write(tx: Transaction, tip: Tip, referral: Referral, text: str, *, with_files: bool = False) -> Message:
+    """The same words once more are the same message."""
+    sent = messages.list_of_referrals(tx, [referral.id])
+    if text.strip() and sent and sent[-1].text == text.strip():
+        return sent[-1]
     if len(sent) >= MOST_REPLIES:
         raise TiplineError("referral:too-many-replies", fields={"words": "referral:too-many-replies"})
-    message = messages.write(tx, _who(tx, referral), tip, text, kind=messages.PARTNER)
+    who = partners.behind(tx, referral.id)
+    message = messages.write(tx, who, tip, text, kind=messages.PARTNER, with_files=with_files)
     message.referral_id = referral.id
     unread.bring_news(tip)
     tx.flush()
+    events.tell(tx, "referral:message", tip=tip, by=who)
     return message
 
 
@@ -288,11 +309,6 @@ def _is_news(referral: Referral, minutes: int | None) -> bool:
         return minutes is None  # no time at all: to be answered, not to be taken for the same press
     other = clock.now() + timedelta(minutes=minutes)
     return abs(other - referral.eta_at) > timedelta(minutes=1)
-
-
-def _who(tx: Transaction, referral: Referral) -> Actor:
-    """Whoever holds the link; no more is known than to which partner it was sent."""
-    return Actor("referral", tx.get_one(Partner, referral.partner_id).name[:60])
 
 
 def _said_lately(tx: Transaction, referral: Referral, verb: str) -> bool:

@@ -25,12 +25,18 @@ PROMISED = timedelta(hours=1)
 # The slowest line there is brings this much in this time; whoever brings less is not sending a film.
 EARNS_WITHIN = timedelta(hours=6)
 EARNED = 16 * 1024 * 1024
+# So many photos and short films a partner may send by one link.
+LINK_FILES = 12
 
 
 def require(
-    tx: Transaction, store: Store, limits: Limits, tip_id: int, length: int, sender: str | None = None
-) -> None:
-    """Raise what stands against a file of this length, before a byte of it is sent."""
+    tx: Transaction, store: Store, limits: Limits, tip_id: int, length: int, sender: str | None = None,
+    referral_id: int | None = None,
+) -> None:  # fmt: skip
+    """Raise what stands against a file of this length, before a byte of it is sent.
+
+    What a partner sends by the link of a referral takes nothing of the reporter's room, nor the other way.
+    """
     tip = tx.get_one(Tip, tip_id)
     if tip.erased_at is not None:
         raise TiplineError("tip:erased")
@@ -40,7 +46,7 @@ def require(
         raise TiplineError("evidence:empty")
     if length > limits.file_bytes:
         raise TiplineError("upload:too-large", limit=uploads.readable(limits.file_bytes))
-    _require_within_tip(tx, limits, tip_id, length)
+    _require_within_tip(tx, limits, tip_id, length, referral_id)
     if sender:
         _require_share(tx, limits, sender, length)
     _require_disk(tx, store, limits, length)
@@ -64,12 +70,18 @@ def is_promised(upload: Upload) -> bool:
     return has_earned and upload.seen_at >= now - PROMISED
 
 
-def _require_within_tip(tx: Transaction, limits: Limits, tip_id: int, length: int) -> None:
+def _require_within_tip(
+    tx: Transaction, limits: Limits, tip_id: int, length: int, referral_id: int | None
+) -> None:
     files, total = tx.execute(
         select(func.count(), func.coalesce(func.sum(Evidence.size), 0)).where(
-            Evidence.tip_id == tip_id, Evidence.state != "expired"
+            Evidence.tip_id == tip_id,
+            Evidence.referral_id.is_not_distinct_from(referral_id),
+            Evidence.state != "expired",
         )
     ).one()
+    if referral_id and files >= LINK_FILES:
+        raise TiplineError("referral:too-many-files", limit=LINK_FILES)
     if files >= limits.tip_files:
         raise TiplineError("tip:too-many-files", limit=limits.tip_files)
     if total + length > limits.tip_bytes:

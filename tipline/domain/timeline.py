@@ -147,6 +147,8 @@ def _sentence(entry: Custody) -> str:
 def _by_itself(entry: Custody) -> bool:
     """Nothing a reporter was told of: back to triage without an officer (the reporter answered, a snooze ran
     out), a note withdrawn, a step within the desk taken back."""
+    if entry.action.startswith("evidence:") and entry.actor.startswith("referral:"):
+        return True  # a partner's file, which the reporter knows nothing of
     if entry.action in referrals.TOLD:
         return bool(entry.facts().get("everyone"))  # said among the news of its incident
     if entry.action == "tip:triage":
@@ -167,7 +169,7 @@ def _was_told(undone: dict[str, Any]) -> bool:
 
 def status(tx: Transaction, tip: Tip) -> tuple[str, str]:
     """Code and English sentence of the present status."""
-    code = status_code(tip, evidence.list_of_tip(tx, tip))
+    code = status_code(tip, evidence.list_of_reporter(tx, tip))
     if code == "linked" and thanks.is_over(tx, tip):
         return code, OVER
     return code, STATUS[code]

@@ -57,6 +57,7 @@ class Announced(NamedTuple):
     said: str | None = None
     sent_by_id: int | None = None  # account that sends it on the reporter's behalf
     purpose: str = "footage"
+    referral_id: int | None = None  # by whose link a partner sends it
 
 
 class Checksum(NamedTuple):
@@ -74,7 +75,7 @@ def add(
     evidence.add(
         tx, tip, evidence_id=evidence_id, filename=announced.filename, filetype=announced.filetype,
         size=announced.length, sha256=announced.sha256, sent_by_id=announced.sent_by_id,
-        purpose=announced.purpose,
+        purpose=announced.purpose, referral_id=announced.referral_id,
     )  # fmt: skip
     now = clock.now()
     upload = Upload(

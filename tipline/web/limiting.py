@@ -56,6 +56,14 @@ def spend(budget: Budget, account_id: int | None = None) -> None:
         raise TiplineError(budget.code, seconds=seconds)
 
 
+def spend_on(budget: Budget, what: str) -> None:
+    """Count one of these for a thing, whoever asks: a link, say, that many may hold."""
+    from tipline.web import counting
+
+    if seconds := counting.hit(f"budget/{budget.name}/{what}", budget.most, budget.window_s):
+        raise TiplineError(budget.code, seconds=seconds)
+
+
 def sender() -> str | None:
     """The address whose share of room and of lines is counted; None for this machine and known accounts."""
     if current.sent_by_id() or counted(request.remote_addr or "") is None:

@@ -17,13 +17,16 @@ FORMS_WITH_FILES = frozenset(
     {"/report", "/report/files", "/status/files", "/write/now", "/write/question", "/write/request"}
 )
 FILES_AT_THE_COUNTER = re.compile(r"/desk/intake/[^/]+/files")
+FILES_BY_LINK = re.compile(r"/refer/[A-Za-z0-9]{26}/reply")
 UPLOADS = "/api/v1/public/uploads"
 
 
 def carries_files(path: str) -> bool:
     """Whether a form at this address may carry whole files."""
     path = path.rstrip("/")
-    return path in FORMS_WITH_FILES or FILES_AT_THE_COUNTER.fullmatch(path) is not None
+    if path in FORMS_WITH_FILES:
+        return True
+    return any(one.fullmatch(path) for one in (FILES_AT_THE_COUNTER, FILES_BY_LINK))
 
 
 def is_for_files(path: str) -> bool:

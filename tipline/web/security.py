@@ -84,7 +84,7 @@ OPEN_DOORS = {
 # Leaving in a hurry asks none: it only ends, and a page of another site was turned away before.
 OWN_CHECK = {"POST /report/what", "POST /report/files", "POST /status/files", "POST /exit"}
 # The link of a referral is itself the secret that a token would be.
-BY_LINK = re.compile(r"/refer/[a-z0-9]{26}")
+BY_LINK = re.compile(r"/refer/[A-Za-z0-9]{26}(/reply)?")
 
 
 def init(app: Flask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +13,31 @@ from flask.testing import FlaskClient
 
 from tests.conftest import browser
 from tests.web.desk_forms import log_of, now, seen_on, send
-from tipline.domain import accounts, beats, messages, partners, unread
+from tipline.db import Transaction
+from tipline.domain import (
+    accounts,
+    acts,
+    attached,
+    beats,
+    erasing,
+    evidence,
+    messages,
+    partners,
+    receipts,
+    renditions,
+    room,
+    tips,
+    undoing,
+    unread,
+)
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
+from tipline.domain.evidence import Evidence
+from tipline.domain.messages import Message
 from tipline.domain.partners import Described, Partner
 from tipline.domain.tips import Tip
 from tipline.services import Services
+from tipline.web.community import helping
 
 Headers = Callable[..., dict[str, str]]
 LINK = re.compile(r"/refer/[a-z0-9]{26}")
@@ -37,6 +58,38 @@ def link(client: FlaskClient, services: Services, tip: Tip, headers: Headers, li
     found = LINK.search(client.get(sent.location, headers=headers()).text)
     assert found
     return found[0]
+
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(2_000)
+PICTURE = b"drawn by us"
+
+
+def _photo() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(JPEG), "IMG_1.jpg"
+
+
+def _token(services: Services, tip: Tip) -> str:
+    with services.database.transaction() as tx:
+        return receipts.open_access(tx, services.key, tips.read_tip(tx, tip.reference))
+
+
+def _files(services: Services, tip: Tip) -> list[Evidence]:
+    with services.database.reading() as tx:
+        return evidence.list_of_tip(tx, tip)
+
+
+def _replies(services: Services) -> list[Message]:
+    with services.database.reading() as tx:
+        return messages.list_of_referrals(tx, [1])
+
+
+def _draw(tx: Transaction, services: Services, file: Evidence) -> None:
+    """As a worker does once it has looked at the photo."""
+    made = renditions.keep(
+        tx, file.id, name="preview-0.webp", provenance={}, kind=renditions.PREVIEW, mime="image/webp",
+        size=len(PICTURE), sha256=hashlib.sha256(PICTURE).hexdigest(), width=4, height=3, t=None,
+    )  # fmt: skip
+    services.store.put(made.key, PICTURE, content_type=made.mime)
 
 
 def _told(services: Services, tip: Tip) -> list[str]:
@@ -64,7 +117,7 @@ def test_a_partner_sees_what_was_ticked_and_one_tap_is_told_at_once(
     assert "You said that you will be there by" in phone.get(answer.location).text
     assert _told(services, tip).count("referral:come") == 1
 
-    phone.post(link, data={"step": "write", "words": "门锁故障"})
+    phone.post(f"{link}/reply", data={"words": "门锁故障"})
     phone.post(link, data={"step": "done"})
     over = phone.get(link)
     assert over.status_code == 410
@@ -111,7 +164,7 @@ def test_the_desk_reads_the_reply_passes_it_on_reminds_and_withdraws(
     app: Any, client: FlaskClient, services: Services, tip: Tip, headers: Headers, link: str
 ) -> None:
     phone = browser(app)
-    phone.post(link, data={"step": "write", "words": "在路上"})
+    phone.post(f"{link}/reply", data={"words": "在路上"})
     page = client.get(f"/desk/tips/{tip.reference}", headers=headers()).text
     assert "在路上" in page
     assert "Asked" in page
@@ -129,6 +182,90 @@ def test_the_desk_reads_the_reply_passes_it_on_reminds_and_withdraws(
     gone = phone.post(link, data={"step": "accept"})
     assert gone.status_code == 410
     assert "The officer withdrew this" in gone.text
+
+
+def test_a_photo_with_a_reply_is_kept_for_officers_until_one_passes_it_on(
+    app: Any, client: FlaskClient, services: Services, tip: Tip, headers: Headers, link: str
+) -> None:
+    """Whoever reported sees a picture of ours, and only when an officer says so."""
+    phone, reporter = browser(app), {"Authorization": f"Bearer {_token(services, tip)}"}
+
+    sent = phone.post(f"{link}/reply", data={"words": "门锁已换", "photo": _photo()})
+
+    assert sent.status_code == 303
+    page = phone.get(sent.location).text
+    assert "1 photo or film received" in page
+    assert "IMG_1.jpg" not in page
+    (file,) = _files(services, tip)
+    assert (file.state, file.purpose, file.number) == ("received", "partner", 1)
+    (entry,) = [one for one in log_of(services, tip) if one.action == "evidence:receive"]
+    assert entry.actor == "referral:江南电梯维保"
+    told = client.get(f"/api/v1/public/tips/{tip.reference}", headers=reporter).json
+    assert (told["evidence"], told["messages"]) == ([], [])
+    assert not [one for one in told["timeline"] if one["code"].startswith("evidence:")]
+
+    with services.database.transaction() as tx:
+        _draw(tx, services, file)
+    desk = client.get(f"/desk/tips/{tip.reference}", headers=headers()).text
+    assert "R-1" in desk
+    assert f'name="picture" value="{file.id}"' in desk
+    number = re.search(r"replies/(\d+)/pass-on", desk)
+    assert number
+    wrong = client.post(
+        f"/api/v1/tips/{tip.reference}/replies/{number[1]}/pass-on", headers=headers(),
+        json={"pictures": ["0" * 26]},
+    )  # fmt: skip
+    assert wrong.json["code"] == "referral:picture-gone"
+
+    send(client, tip, f"replies/{number[1]}/pass-on", headers(), picture=file.id)
+
+    (message,) = client.get(f"/api/v1/public/tips/{tip.reference}", headers=reporter).json["messages"]
+    assert "门锁已换" in message["text"]
+    (picture,) = message["pictures"]
+    assert client.get(picture["url"], headers=reporter).data == PICTURE
+    assert client.get(picture["url"] + "0", headers=reporter).status_code == 404
+    passed = [one.facts() for one in log_of(services, tip) if one.action == "referral:pass-on"]
+    assert passed[-1]["pictures"][0]["file"] == 1
+    with services.database.transaction() as tx:
+        undoing.undo(tx, accounts.read_account(tx, "li").actor, acts.list_latest(tx, 1)[0].id)
+    assert client.get(picture["url"], headers=reporter).status_code == 404
+    with services.database.transaction() as tx:
+        erasing.wipe(tx, tips.read_tip(tx, tip.reference))
+        assert attached.of_messages(tx, [int(number[1])]) == {}
+
+
+def test_what_a_partner_cannot_send_is_said_and_the_rest_arrives(
+    app: Any, services: Services, tip: Tip, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = browser(app)
+    monkeypatch.setattr(helping, "LARGEST", 60_000)
+    monkeypatch.setattr(room, "LINK_FILES", 2)
+    program = (io.BytesIO(b"MZ" + b"x" * 900), "IMG_2.jpg")
+    large = (io.BytesIO(JPEG + b"x" * 70_000), "IMG_3.jpg")
+    both = {"words": "请看", "photo": [_photo(), program, large]}
+
+    mixed = phone.post(f"{link}/reply", data=both)
+
+    assert mixed.status_code == 415
+    assert "IMG_2.jpg: This is neither a photo nor a film" in mixed.text
+    assert "IMG_3.jpg: The file is over 58.6 KB" in mixed.text
+    assert "1 file was sent." in mixed.text
+    assert [one.filename for one in _files(services, tip)] == ["IMG_1.jpg"]
+    assert [one.text for one in _replies(services)] == ["请看"]
+    nothing = phone.post(f"{link}/reply", data={"words": " "})
+    assert "Write something or choose a photo first" in nothing.text
+    phone.post(f"{link}/reply", data={"photo": _photo()})
+    full = phone.post(f"{link}/reply", data={"words": "还有", "photo": _photo()})
+    assert "With one link 2 photos and films can be sent" in full.text
+    assert [one.text for one in _replies(services)] == ["请看", "", "还有"]
+    monkeypatch.setattr(helping, "FILES", helping.FILES._replace(most=1))
+    often = phone.post(f"{link}/reply", data={"words": "再来", "photo": _photo()})
+    assert (often.status_code, ">再来</textarea>" in often.text) == (429, True)
+
+    phone.post(link, data={"step": "done"})
+    late = phone.post(f"{link}/reply", data={"photo": _photo()})
+    assert late.status_code == 410
+    assert len(_files(services, tip)) == 2
 
 
 def test_a_colleague_another_beat_and_another_service_from_the_page(
@@ -210,8 +347,11 @@ def test_a_program_of_the_desk_asks_a_partner_follows_and_withdraws(
 
     (listed,) = client.get(f"{base}/referrals", headers=headers()).json["items"]
     assert (listed["state"], listed["partner"]["kind"]) == ("accepted", "lift")
-    assert client.post(f"{base}/referrals/{listed['id']}/remind", headers=headers()).json["state"] == "accepted"
-    assert client.post(f"{base}/referrals/{listed['id']}/remind", headers=headers()).status_code == 409
+    assert (
+        client.post(f"{base}/referrals/{listed['id']}/remind", headers=headers()).json["state"] == "accepted"
+    )
+    reminded = [client.post(f"{base}/referrals/{listed['id']}/remind", headers=headers()) for _ in range(2)]
+    assert [one.status_code for one in reminded] == [200, 409]
     gone = client.post(f"{base}/referrals/{listed['id']}/withdraw", headers=headers())
     assert (gone.json["state"], gone.json["link"]) == ("withdrawn", None)
 

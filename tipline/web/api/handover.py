@@ -9,13 +9,15 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from tipline.db import Transaction
-from tipline.domain import accounts, handover, messages, partners, referrals, referring
+from tipline.domain import accounts, attached, handover, messages, partners, referrals, referring
+from tipline.domain.messages import Message
 from tipline.domain.partners import Partner
 from tipline.domain.referrals import Referral
 from tipline.domain.referring import Wish
-from tipline.web import current, guard
+from tipline.web import current, guard, media
 from tipline.web.api import desk_shapes
 from tipline.web.api.taking import Taken
+from tipline.web.requests import body_may_lack
 from tipline.web.review import handed
 
 blueprint = APIBlueprint("api_handover", __name__, url_prefix="/api/v1", tag="Handing over")
@@ -43,7 +45,7 @@ class SentOn(Taken):
     words: str = Field("", description="What you add to the sentence that says where to go.")
 
 
-class Closed(BaseModel):
+class TipSentOn(BaseModel):
     reference: str
     state: str
     told: str = Field(description="What the tip provider reads, in the language of the report.")
@@ -78,9 +80,28 @@ class ReferralAsked(Taken):
     hours: int = Field(referrals.LASTS_HOURS, description="How long the link works, 1 to 336.")
 
 
+class ReplyFile(BaseModel):
+    evidence: str = Field(description="Its id: see GET /api/v1/evidence/{id}.")
+    picture: str | None = Field(description="Address of what may be shown of it; none yet, or none at all.")
+
+
 class ReplyOut(BaseModel):
+    id: int
     at: datetime
-    text: str
+    text: str = Field(description="Empty where the partner sent files without words.")
+    files: list[ReplyFile]
+    passed_on_at: datetime | None
+
+
+class PassedOn(Taken):
+    pictures: list[str] = Field(
+        [], max_length=50, description="Ids of files whose picture the tip provider may see, too."
+    )
+
+
+class ReplyTold(BaseModel):
+    message: int
+    told: str = Field(description="What the tip provider reads, in the language of the report.")
 
 
 class ReferralOut(BaseModel):
@@ -144,7 +165,7 @@ def transfer_tip(reference: str, json_data: Transfer) -> dict[str, Any]:
 @blueprint.post("/tips/<reference>/send-on")
 @guard.staff("tip:act")
 @blueprint.input(SentOn)
-@blueprint.output(Closed)
+@blueprint.output(TipSentOn)
 def send_tip_on(reference: str, json_data: SentOn) -> dict[str, Any]:
     """Not for the police: close it kindly, and tell its provider who can help and how to reach them.
 
@@ -209,13 +230,39 @@ def withdraw_referral(reference: str, referral_id: int) -> dict[str, Any]:
         return _told(tx, [referral])[0]
 
 
+@blueprint.post("/tips/<reference>/replies/<int:message_id>/pass-on")
+@guard.staff("tip:act")
+@body_may_lack
+@blueprint.input(PassedOn)
+@blueprint.output(ReplyTold)
+def pass_reply_on(reference: str, message_id: int, json_data: PassedOn) -> dict[str, Any]:
+    """Tell the tip provider what a partner wrote, without its name, and show the pictures you name."""
+    with current.services().database.transaction() as tx:
+        tip = desk_shapes.read_tip(tx, reference)
+        reply = referrals.read_reply(tx, tip, message_id)
+        words = handed.passed_words(tx, tip, reply)
+        told = referring.pass_on(tx, current.actor(), tip, reply, words, json_data.pictures)
+        return {"message": told.id, "told": told.text}
+
+
 def _partner(one: Partner) -> dict[str, Any]:
     return {name: getattr(one, name) for name in PartnerOut.model_fields}
+
+
+def _reply(said: Message, sent: dict[int, list[attached.Picture]]) -> dict[str, Any]:
+    return {
+        "id": said.id, "at": said.at, "text": said.text, "passed_on_at": said.answered_at,
+        "files": [
+            {"evidence": file.id, "picture": media.rendition_url(made) if made else None}
+            for file, made in sent.get(said.id, [])
+        ],
+    }  # fmt: skip
 
 
 def _told(tx: Transaction, many: list[Referral]) -> list[dict[str, Any]]:
     named = referrals.partners_of(tx, many)
     written = messages.list_of_referrals(tx, [one.id for one in many])
+    sent = attached.of_messages(tx, [one.id for one in written])
     plain = ("id", "number", "state", "words", "created_at", "opened_at", "eta_at", "expires_at", "ended_at")
     return [
         {
@@ -223,7 +270,7 @@ def _told(tx: Transaction, many: list[Referral]) -> list[dict[str, Any]]:
             "partner": _partner(named[one.partner_id]),
             "shown": one.may_show,
             "link": handed.link_of(one) if one.is_open else None,
-            "replies": [{"at": said.at, "text": said.text} for said in written if said.referral_id == one.id],
+            "replies": [_reply(said, sent) for said in written if said.referral_id == one.id],
         }
         for one in many
     ]

@@ -94,7 +94,7 @@ def get_partner_tip(reference: str) -> dict[str, Any]:
 
 
 def _told(tx: Transaction, tip: Tip, delivery: Delivery) -> dict[str, Any]:
-    files, unfinished = evidence.list_of_tip(tx, tip), uploads.unfinished(tx, tip)
+    files, unfinished = evidence.list_of_reporter(tx, tip), uploads.unfinished(tx, tip)
     status = timeline.status_code(tip, files)
     return {
         "reference": tip.reference,

@@ -15,7 +15,8 @@ from flask_babel import gettext
 from tipline.domain import categories, evidence, messages, ratings, timeline, tips, uploads
 from tipline.domain.actors import reporter
 from tipline.domain.evidence import Evidence
-from tipline.domain.messages import Message, Told
+from tipline.domain.messages import Message
+from tipline.domain.messages import Told as ToldMessage
 from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
@@ -36,7 +37,7 @@ from tipline.web.api.reporter_models import (
     TipIn,
     TipOut,
 )
-from tipline.web.intake import guessing, moments, opening, shared, slips, telling
+from tipline.web.intake import guessing, moments, opening, pages, shared, slips, telling
 
 FORMS = {"json": "application/json", "pdf": "application/pdf", "html": "text/html"}
 blueprint = APIBlueprint("public", __name__, url_prefix="/api/v1/public", tag="Reporter")
@@ -94,7 +95,7 @@ def get_tip(reference: str) -> dict[str, Any]:
         "status_text": told.status_text,
         "timeline": _timeline(told),
         "messages": sorted(
-            [_message(one) for one in told.messages] + shared.as_messages(told.shared),
+            [_message(one, told) for one in told.messages] + shared.as_messages(told.shared),
             key=lambda one: one["at"],
         ),
         "evidence": [evidence_of(one, told.files, told.unfinished) for one in told.files],
@@ -137,6 +138,13 @@ def post_message(reference: str, json_data: MessageIn) -> dict[str, Any]:
         return _message(message)
 
 
+@blueprint.get("/tips/<reference>/messages/<int:message_id>/pictures/<int:number>")
+@guard.reporter
+def get_picture(reference: str, message_id: int, number: int) -> Response:
+    """A picture that an officer passed on with a message."""
+    return pages.passed_on(_own(reference), message_id, number)
+
+
 @blueprint.post("/tips/<reference>/rating")
 @guard.reporter
 @blueprint.input(RatingIn)
@@ -161,10 +169,10 @@ def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
     limiting.spend(limiting.WORDS)
     with current.services().database.transaction() as tx:
         row = evidence.read_evidence(tx, evidence_id)
-        if row.tip_id != own.id:
+        if row.tip_id != own.id or row.referral_id is not None:
             raise TiplineError("evidence:not-found")
         evidence.claim_digest(tx, row, json_data.sha256)
-        return evidence_of(row, evidence.list_of_tip(tx, own), uploads.unfinished(tx, own))
+        return evidence_of(row, evidence.list_of_reporter(tx, own), uploads.unfinished(tx, own))
 
 
 @blueprint.get("/tips/<reference>/receipt")
@@ -226,8 +234,16 @@ def _moment(text: str, field: str, faults: dict[str, str]) -> datetime | None:
         return None
 
 
-def _message(message: Message | Told) -> dict[str, Any]:
-    return {name: getattr(message, name, None) for name in MessageOut.model_fields}
+def _message(message: Message | ToldMessage, told: telling.Told | None = None) -> dict[str, Any]:
+    shown = told.pictures.get(message.id, []) if told else []
+    base = f"/api/v1/public/tips/{told.tip.reference}/messages/{message.id}/pictures" if told else ""
+    return {
+        **{name: getattr(message, name, None) for name in MessageOut.model_fields},
+        "pictures": [
+            {"url": f"{base}/{at}", "width": one.width, "height": one.height}
+            for at, one in enumerate(shown, 1)
+        ],
+    }
 
 
 def evidence_of(row: Evidence, files: list[Evidence], unfinished: dict[str, Upload]) -> dict[str, Any]:

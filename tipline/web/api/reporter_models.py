@@ -82,6 +82,12 @@ class StepOut(BaseModel):
     text: str
 
 
+class PictureOut(BaseModel):
+    url: str = Field(description="Takes the same access token.")
+    width: int
+    height: int
+
+
 class MessageOut(BaseModel):
     id: int
     at: datetime
@@ -97,6 +103,9 @@ class MessageOut(BaseModel):
         description="Set where everyone who reports the incident was told; `id` is below 0.",
     )
     source: str | None = Field(default=None, description="Of such a note: officer or partner.")
+    pictures: list[PictureOut] = Field(
+        default_factory=list, description="What an officer passed on with it, drawn anew by the station."
+    )
 
 
 class SharedOut(BaseModel):

@@ -7,24 +7,43 @@ presses what was pressed already reads so. What opens nothing any more says what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from tipline.db import Transaction
-from tipline.domain import custody, messages, partners, referrals, referring
+from tipline.domain import attached, custody, messages, partners, referrals, referring, room
 from tipline.domain.custody import Custody
 from tipline.domain.referrals import Referral
+from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard, limiting, media
 from tipline.web.community import blueprint
-from tipline.web.intake import language
+from tipline.web.intake import language, taking
+from tipline.web.intake.taking import Taken, Terms
 from tipline.web.limiting import Budget
 from tipline.web.review import handed
 
+# What is sent with a reply: photos, and films short enough for a phone's line.
+TAKEN = frozenset({"photo", "video"})
+LARGEST = 300 * 1024 * 1024
+FILES = Budget("referral-files", 40, "referral:files-too-often")
 STEPS = Budget("referral-steps", 120, "request:too-many")
 WRONG = Budget("referral-links", 60, "request:too-many")
 GONE = {*referrals.OVER.values(), "referral:closed"}
 MINUTES = (5, 10, 20, 30, 60)
+WRITE = "write"
+
+
+class Typed(NamedTuple):
+    """What a form held that was not carried out; `told` in place of the fault's own sentence."""
+
+    verb: str = ""
+    fields: Mapping[str, str] = {}
+    told: str = ""
 
 
 @blueprint.get("/refer/<token>")
@@ -46,20 +65,47 @@ def refer_page(token: str) -> ResponseReturnValue:
 @blueprint.post("/refer/<token>")
 @guard.public
 def answer(token: str) -> ResponseReturnValue:
-    """A state, or words; the same twice is once."""
+    """A state; the same twice is once."""
     form = request.form
     verb, words = form.get("step", ""), form.get("words", "")
     try:
         limiting.spend(STEPS)
         with current.services().database.transaction() as tx:
             referral = _read(tx, token)
-            if verb == "write":
-                referring.reply(tx, referral, words)
-            else:
-                referring.step(tx, referral, verb, minutes=_minutes(), words=words, say=handed.say)
+            referring.step(tx, referral, verb, minutes=_minutes(), words=words, say=handed.say)
     except TiplineError as fault:
-        return _refused(token, fault, verb)
+        return _refused(token, fault, Typed(verb, form))
     return redirect(f"/refer/{token}?said={verb}#now", 303)
+
+
+@blueprint.post("/refer/<token>/reply")
+@guard.public
+def reply(token: str) -> ResponseReturnValue:
+    """Words, photos, a short film, read while they arrive. What is here stays, whatever became of others."""
+    typed: dict[str, str] = {}
+    try:
+        limiting.spend(STEPS)
+        with current.services().database.reading() as tx:
+            referral = _read(tx, token)
+            tip = referrals.require_open(tx, referral)
+        terms = Terms(referral_id=referral.id, largest=LARGEST, kinds=TAKEN, unfit="referral:file-unfit")
+
+        def owner(fields: dict[str, str]) -> Tip:
+            typed.update(fields)
+            limiting.spend_on(FILES, str(referral.id))
+            return tip
+
+        taken = taking.take_form(owner, terms)
+        typed = taken.fields
+        if taken.received or typed.get("words", "").strip() or not (taken.refused or taken.ended):
+            with current.services().database.transaction() as tx:
+                referring.reply(tx, _read(tx, token), typed.get("words", ""))
+            taken.fields.pop("words", None)  # sent
+    except TiplineError as fault:
+        return _refused(token, fault, Typed(WRITE, typed))
+    if taken.refused or taken.ended:
+        return _partly(token, taken)
+    return redirect(f"/refer/{token}?said={WRITE}#write-title", 303)
 
 
 @blueprint.get("/refer/<token>/pictures/<int:number>")
@@ -87,17 +133,29 @@ def _minutes() -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) < 5 else None
 
 
-def _refused(token: str, fault: TiplineError, verb: str = "") -> Response:
+def _partly(token: str, taken: Taken) -> Response:
+    """Not all of it could be taken: what was, and why the rest was not."""
+    lines = [f"{name}: {sentence}" for name, sentence in taken.refused]
+    if taken.ended:
+        lines.append(errors.sentence(taken.ended))
+    if taken.received:
+        lines.append(ngettext("%(num)s file was sent.", "%(num)s files were sent.", taken.received))
+    fault = taken.ended or TiplineError("referral:file-unfit")
+    return _page(token, fault, Typed(WRITE, taken.fields, " ".join(lines)))
+
+
+def _refused(token: str, fault: TiplineError, typed: Typed | None = None) -> Response:
     """The page again with what was typed and the sentence; a link that is over says what to do now."""
     if fault.code == "referral:unknown":
         page = render_template(
             "community/refer_over.html", fault=fault, sentence=errors.sentence(fault), **_frame(token)
         )
         return make_response(page, errors.status_of(fault))
-    return _page(token, fault, verb)
+    return _page(token, fault, typed)
 
 
-def _page(token: str, fault: TiplineError | None = None, verb: str = "") -> Response:
+def _page(token: str, fault: TiplineError | None = None, typed: Typed | None = None) -> Response:
+    typed = typed or Typed()
     with current.services().database.reading() as tx:
         referral = _read(tx, token)
         try:
@@ -106,7 +164,7 @@ def _page(token: str, fault: TiplineError | None = None, verb: str = "") -> Resp
             page = render_template(
                 "community/refer_over.html", fault=over, referral=referral, sentence=errors.sentence(over),
                 **_frame(token),
-                written=messages.list_of_referrals(tx, [referral.id]),
+                **_written(tx, referral),
             )  # fmt: skip
             return make_response(page, errors.status_of(over))
         page = render_template(
@@ -117,17 +175,29 @@ def _page(token: str, fault: TiplineError | None = None, verb: str = "") -> Resp
             reached=referring.rank_of(referral.state),
             minutes=MINUTES,
             said=request.args.get("said", "") if fault is None else "",
-            written=messages.list_of_referrals(tx, [referral.id]),
+            **_written(tx, referral),
             reminded=_reminded(tx, referral),
-            faults={name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
-            if fault
-            else {},
-            message=errors.sentence(fault) if fault else "",
-            verb=verb,
-            typed=request.form,
+            faults=_faults(fault, typed),
+            message=typed.told or (errors.sentence(fault) if fault else ""),
+            verb=typed.verb,
+            typed=typed.fields,
+            most_files=room.LINK_FILES,
+            largest=min(LARGEST, current.settings().max_file_bytes),
             **_frame(token),
         )
     return make_response(page, errors.status_of(fault) if fault else 200)
+
+
+def _faults(fault: TiplineError | None, typed: Typed) -> dict[str, str]:
+    if typed.told:
+        return {"file": typed.told}
+    return {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()} if fault else {}
+
+
+def _written(tx: Transaction, referral: Referral) -> dict[str, object]:
+    """What came by this link, and how many files with each message; they are counted and not shown."""
+    written = messages.list_of_referrals(tx, [referral.id])
+    return {"written": written, "sent": attached.of_messages(tx, [one.id for one in written])}
 
 
 def _reminded(tx: Transaction, referral: Referral) -> Custody | None:

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Response, make_response, render_template
 from flask_babel import gettext
 
-from tipline.domain import beat_search, beats, categories, clock, limits
+from tipline.domain import attached, beat_search, beats, categories, clock, limits
+from tipline.domain.tips import Tip
 from tipline.errors import CATALOGUE, TiplineError
-from tipline.web import current, errors
+from tipline.web import current, errors, media
 from tipline.web.intake import answering, language, posters, visit, words
 from tipline.web.intake.answers import Answers
 from tipline.web.intake.picture import picture
@@ -107,6 +108,15 @@ def faults_of_files(refused: list[tuple[str, str]]) -> Faults:
 
 def sentence(code: str) -> str:
     return str(gettext(CATALOGUE[code].sentence))
+
+
+def passed_on(tip: Tip, message_id: int, number: int) -> Response:
+    """A picture under a message, for whoever reported and nobody's cache."""
+    with current.services().database.reading() as tx:
+        made = attached.read_shown(tx, tip, message_id, number)
+    response = media.send_rendition(made)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def script_files(told: Told) -> list[dict[str, Any]]:

@@ -69,6 +69,13 @@ def enter_code() -> ResponseReturnValue:
     return redirect(url_for("intake.show_status"), 303)
 
 
+@blueprint.get("/status/messages/<int:message_id>/pictures/<int:number>")
+@guard.reporter
+def show_picture(message_id: int, number: int) -> Response:
+    """A picture that an officer let stand under a message: drawn by us, never a file that somebody sent."""
+    return pages.passed_on(current.reporter_tip(), message_id, number)
+
+
 @blueprint.get("/status/live")
 @guard.reporter
 def show_live() -> ResponseReturnValue:

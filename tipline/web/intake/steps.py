@@ -14,6 +14,7 @@ from tipline.errors import TiplineError
 from tipline.web import current, guard, limiting
 from tipline.web.intake import answering, blueprint, opening, pages, posters, taking, telling, visit
 from tipline.web.intake.answers import Answers
+from tipline.web.intake.taking import Terms
 
 
 @blueprint.get("/")
@@ -150,7 +151,7 @@ def receive_into(
         visit.require_own_form(fields.get("csrf_token"))
         return tip
 
-    taken = taking.take_form(owner, sent_by_id=sent_by_id)
+    taken = taking.take_form(owner, Terms(sent_by_id=sent_by_id))
     visit.require_own_form(taken.fields.get("csrf_token"))
     faults = pages.faults_of_files(taken.refused)
     if taken.ended:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from flask import request
 
-from tipline.domain import cleaning, uploads
+from tipline.domain import cleaning, kinds, uploads
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.errors import TiplineError
@@ -19,6 +19,20 @@ from tipline.web.intake import multipart
 CLOCK_PHOTO = "clock_photo"
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On whose behalf files come, and what of them is taken. Without any: a reporter's, of every kind."""
+
+    sent_by_id: int | None = None  # account that sends them for the reporter
+    referral_id: int | None = None  # by whose link a partner sends them
+    largest: int | None = None  # bytes of one, where that is less than the station's limit
+    kinds: frozenset[str] = frozenset()
+    unfit: str = ""  # code of the «no» to another kind
+
+
+REPORTERS = Terms()
+
+
 @dataclass
 class Taken:
     """What came of a form: its fields, how many files were received, and why others were not."""
@@ -27,13 +41,13 @@ class Taken:
     received: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)  # name and sentence
     tip: Tip | None = None
-    sent_by_id: int | None = None  # account that sends the files on the reporter's behalf
+    terms: Terms = REPORTERS
     ended: TiplineError | None = None  # why what is here is not all
 
 
-def take_form(owner: Callable[[dict[str, str]], Tip], *, sent_by_id: int | None = None) -> Taken:
+def take_form(owner: Callable[[dict[str, str]], Tip], terms: Terms = REPORTERS) -> Taken:
     """Read the whole form. `owner` says, from the fields before the first file, whose files these are."""
-    taken = Taken(sent_by_id=sent_by_id)
+    taken = Taken(terms=terms)
     with lanes.lane(limiting.sender()):
         try:
             _take_parts(taken, owner)
@@ -64,16 +78,21 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
 
 
 def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
+    terms = taken.terms
     if not first:
         raise TiplineError("evidence:empty")
     # Each file counts, however many come in one form: as with those that are announced one by one.
-    limiting.spend(limiting.UPLOADS, taken.sent_by_id)
-    limit = current.settings().max_file_bytes
+    limiting.spend(limiting.UPLOADS, terms.sent_by_id)
+    if terms.kinds:
+        first = _head(first, part.pieces)
+        if kinds.classify(first, len(first)).kind not in terms.kinds:
+            raise TiplineError(terms.unfit)
+    limit = min(current.settings().max_file_bytes, terms.largest or current.settings().max_file_bytes)
     # A form does not say how long each of its files is; none is longer than the whole.
     announced = Announced(
         min(request.content_length or limit, limit), part.filename or "", part.filetype,
         purpose="clock" if part.name == CLOCK_PHOTO else taken.fields.get("purpose", "footage"),
-        sent_by_id=taken.sent_by_id,
+        sent_by_id=terms.sent_by_id, referral_id=terms.referral_id,
     )  # fmt: skip
     try:
         current.services().receiver.take(
@@ -83,3 +102,10 @@ def _take(taken: Taken, tip: Tip, part: multipart.Part, first: bytes) -> None:
         if fault.code != "upload:too-much":
             raise
         raise TiplineError("upload:too-large", limit=uploads.readable(limit)) from fault
+
+
+def _head(first: bytes, pieces: Iterator[bytes]) -> bytes:
+    """As much as a kind is told by; a piece may be a few bytes."""
+    while len(first) < kinds.HEAD_BYTES and (more := next(pieces, b"")):
+        first += more
+    return first

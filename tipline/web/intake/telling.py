@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tipline.db import Transaction
 from tipline.domain import (
+    attached,
     categories,
     clock,
     evidence,
@@ -23,6 +24,7 @@ from tipline.domain import (
 )
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Told as ToldMessage
+from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Upload
 from tipline.web import current, filters
@@ -70,6 +72,7 @@ class Told:
     files: list[Evidence]
     unfinished: dict[str, Upload]
     shared: shared.Shared | None = None
+    pictures: dict[int, list[Rendition]] = field(default_factory=dict)  # by message; passed on by officers
 
     @property
     def questions(self) -> list[ToldMessage]:
@@ -183,16 +186,18 @@ def note_read(told: Told) -> None:
 
 def tell_in(tx: Transaction, tip: Tip) -> Told:
     code, sentence = timeline.status(tx, tip)
+    written = messages.list_public(tx, tip)
     lines = [Line(step.at, step.code, _words(step)) for step in timeline.steps(tx, tip)]
     return Told(
         tip,
         code,
         gettext(sentence),
         lines,
-        messages.list_public(tx, tip),
-        evidence.list_of_tip(tx, tip),
+        written,
+        evidence.list_of_reporter(tx, tip),
         uploads.unfinished(tx, tip),
         shared.of_tip(tx, tip),
+        attached.shown_under(tx, [one.id for one in written if not one.withdrawn_at]),
     )
 
 

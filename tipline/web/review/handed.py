@@ -25,6 +25,9 @@ GO = N_(
     "Thank you for writing to us. This is not something the police can settle, and we do not want you to wait"
     " in vain: please turn to %(name)s. In danger, call 110 at any time."
 )
+# What a partner wrote or sent, when an officer passes it on.
+PASSED = N_("%(who)s writes: %(text)s")
+SENT_PICTURES = N_("%(who)s sent a picture.")
 HOURS = (2, 8, 24, 72, 168)
 
 
@@ -66,6 +69,15 @@ def send_on_words(language: str, name: str, phone: str, added: str = "") -> str:
 def service_name(typed: str) -> str:
     """Of a service that stands in no directory."""
     return " ".join(typed.split())[: partners.LONGEST_NAME]
+
+
+def passed_words(tx: Transaction, tip: Tip, message: Message) -> str:
+    """What the reporter reads of what a partner wrote, in the language of the report and without a name."""
+    referral = referrals.read_referral(tx, tip, message.referral_id or 0)
+    who = i18n.say(tip.language, partners.read_partner(tx, referral.partner_id).what.who)
+    if not message.text:
+        return i18n.say(tip.language, SENT_PICTURES, who=who)
+    return i18n.say(tip.language, PASSED, who=who, text=message.text)
 
 
 def say(sentence: str, **values: object) -> str:

@@ -15,6 +15,7 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     arrivals,
+    attached,
     beats,
     cases,
     categories,
@@ -170,7 +171,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "links": standing,
         "answered": answered.of(tx, row, standing),
         "seen": stance.of(row, standing),
-        "thread": messages.list_all(tx, row),
+        **_thread(tx, row),
         "history": history.of_tip(tx, row.reference),
         "staff": [one for one in staff if one.active and not one.is_partner],
         "people": people,
@@ -209,6 +210,12 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "advances": preferences.of(current.staff()).advance,
         "retention": retaining.of(tx, row, failed),
     }
+
+
+def _thread(tx: Transaction, row: Tip) -> dict[str, Any]:
+    """What was written, and the files that stand under it."""
+    written = messages.list_all(tx, row)
+    return {"thread": written, "attached": attached.of_messages(tx, [one.id for one in written])}
 
 
 def _served(tx: Transaction, row: Tip) -> dict[str, Any]:

@@ -7,10 +7,8 @@ from typing import Any
 from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import acts, custody, partners, referrals, referring, undoing
-from tipline.domain.messages import Message
 from tipline.domain.referrals import Referral
 from tipline.domain.referring import Wish
 from tipline.domain.tips import Tip
@@ -30,7 +28,6 @@ ONCE_MORE = N_(
     "%(station)s asks once more (%(number)s). Please open the link and say how it stands: %(link)s"
     " If you cannot come, say so there, so that we can ask somebody else."
 )
-PASSED = N_("%(who)s writes: %(text)s")
 
 
 @blueprint.post("/desk/tips/<reference>/referrals")
@@ -118,14 +115,10 @@ def withdraw(tx: Transaction, tip: Tip, referral_id: int) -> Notice:
 @guard.staff("tip:act")
 @act("pass-on")
 def pass_on(tx: Transaction, tip: Tip, message_id: int) -> Notice:
-    """What a partner wrote, to the reporter, in one tap."""
-    message = tx.get(Message, message_id)
-    if message is None or message.referral_id is None:
-        raise TiplineError("referral:not-found")
-    referral = referrals.read_referral(tx, tip, message.referral_id)
-    who = partners.read_partner(tx, referral.partner_id).what.who
-    text = i18n.say(tip.language, PASSED, who=i18n.say(tip.language, who), text=message.text)
-    referring.pass_on(tx, current.actor(), tip, message, text)
+    """What a partner wrote, to the reporter, in one tap; of the pictures those that were ticked."""
+    message = referrals.read_reply(tx, tip, message_id)
+    text = handed.passed_words(tx, tip, message)
+    referring.pass_on(tx, current.actor(), tip, message, text, request.form.getlist("picture"))
     return Notice(gettext("Passed on. The tip provider reads it with the receipt code."))
 
 
