@@ -139,7 +139,8 @@ class EvidenceBrief(BaseModel):
     state: str
     kind: str
     purpose: str = Field(
-        description="footage, or clock: a photo of the recorder's screen beside a phone's clock."
+        description="footage; clock: a photo of the recorder's screen beside a phone's clock; partner: sent"
+        " by a partner who was asked to help, and unknown to the tip provider."
     )
     progress: float
     failure: str | None
