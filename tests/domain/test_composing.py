@@ -80,3 +80,11 @@ def test_a_short_film_waits_for_everything_a_long_one_only_for_what_it_is_judged
     assert composing.is_awaited("span", {"duration_s": 60.0})
     assert not composing.is_awaited("span", {"duration_s": 3600.0})
     assert composing.is_awaited("suspects", {"duration_s": 3600.0})
+
+
+def test_that_a_voice_note_has_no_picture_is_not_worth_a_word() -> None:
+    sound = first(kind="audio", warnings=["media:no-picture", "media:damaged"])
+    for name in ("voice-20240309-211400.webm", "msg_1.amr", "Recording 3.M4A"):
+        assert composing.compose([sound], [], filename=name)["warnings"] == ["media:damaged"]
+    # Who sent a film has to hear of it.
+    assert "media:no-picture" in composing.compose([sound], [], filename="cam1.mp4")["warnings"]

@@ -196,3 +196,13 @@ def test_a_clock_that_jumped_or_was_never_set_is_told_in_the_language_of_the_pag
 def test_a_page_printed_from_a_dark_screen_is_light() -> None:
     dark = re.findall(r"@media ([^{]*dark[^{]*)\{", made())
     assert [one.strip() for one in dark] == ["screen and (prefers-color-scheme: dark)"]
+
+
+def test_where_a_time_was_read_is_told_in_words() -> None:
+    told = [{"source": "container:creation_time", "value": "2018-05-21T04:33:05+00:00", "zone": "known"}]
+    known = {"captured_at": "2018-05-21T12:33:05", "captured_at_source": "picture:clock", "times": told}
+    assert "The clock in the picture" in made(**known)
+    page = made("zh_Hans_CN", **known)
+    assert "画面中的时钟" in page
+    assert "文件索引" in page
+    assert all(code not in page for code in ("picture:clock", "container:creation_time"))

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tipline.domain import moving, provenance, times
+from tipline.domain import kinds, moving, provenance, times
 
 FIRST = "first"
+NO_PICTURE = "media:no-picture"
 # A film up to this length is ready when everything is done; a longer one when there is enough to judge it by.
 SHORT_S = 600.0
 AWAITED = frozenset({FIRST, "suspects", "clock", "provenance"})
@@ -81,6 +82,9 @@ def compose(
     media.pop("setup", None)  # of use to other files only
     for one in steps:
         _add(media, one)
+    if kinds.is_sound_by_name(filename):
+        # Nobody expects a picture in what is sent as sound.
+        media["warnings"] = [one for one in media["warnings"] if one != NO_PICTURE]
     deeper = next((one.found for one in steps if one.kind == "provenance"), {})
     return media | provenance.compose(media, deeper, filename=filename, purpose=purpose)
 

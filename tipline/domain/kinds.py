@@ -6,7 +6,9 @@ may still be evidence.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import PurePath
 
 HEAD_BYTES = 64 * 1024
 EMPTY, PLAYLIST, SCRIPT, PROGRAM = "media:empty", "media:playlist", "media:script", "media:program"
@@ -44,6 +46,11 @@ _FILMS = (
 )
 _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free")
 _BEFORE_PICTURES = (b"ftyp", b"wide", b"skip", b"free", b"uuid", b"pnot", b"prfl")
+SOUND_NAMES = frozenset(
+    {".mp3", ".m4a", ".m4b", ".aac", ".wav", ".ogg", ".oga", ".opus", ".amr", ".awb", ".flac", ".caf"}
+    | {".wma", ".weba", ".aif", ".aiff", ".silk", ".slk", ".au"}
+)
+VOICE_NOTE = re.compile(r"voice-\d{8}-\d{6}\.\w+")  # as the page of a report names what it records
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,11 @@ def classify(head: bytes, size: int) -> Verdict:
     if head.startswith(_PROGRAMS) and not head.startswith(_SOUND_LIKE_PROGRAM):
         return Verdict("other", PROGRAM)
     return Verdict(_kind(head))
+
+
+def is_sound_by_name(name: str) -> bool:
+    """Whether a file is called what sound is called: a voice note of ours, of a messenger, of a phone."""
+    return PurePath(name).suffix.lower() in SOUND_NAMES or VOICE_NOTE.fullmatch(name) is not None
 
 
 def has_index_last(head: bytes) -> bool:

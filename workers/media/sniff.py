@@ -5,6 +5,7 @@ Only decides between decoders and refusals; it opens nothing.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from workers.media import codes
@@ -33,6 +34,11 @@ FILMS = (
     b"fLaC",
     b"#!AMR",
     b"caff",
+)
+TEXT_LEAST = 8  # of fewer bytes nobody can tell
+# Control characters, halves of characters, places that no character has; what GB18030 makes of noise.
+NO_WORDS = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd-\uffff\U000f0000-\U0010ffff]"
 )
 JPEG_SEAM = re.compile(rb"\xff\xd9\xff\xd8\xff")
 DOCUMENTS = (
@@ -72,7 +78,9 @@ def refusal(head: bytes, size: int) -> str | None:
         return codes.PROGRAM
     if is_document(head):
         return codes.DOCUMENT
-    return codes.SILK if is_silk(head) else None
+    if is_silk(head):
+        return codes.SILK
+    return codes.DOCUMENT if is_text(head) else None
 
 
 def is_document(head: bytes) -> bool:
@@ -80,6 +88,21 @@ def is_document(head: bytes) -> bool:
     return head.startswith(DOCUMENTS) or any(
         head[at : at + 8].startswith(mark) for at, mark in DOCUMENTS_INSIDE
     )
+
+
+def is_text(head: bytes) -> bool:
+    """A list or a letter: words and nothing else, in one of the writings that people here use."""
+    if is_known(head) or photo_format(head) or len(head) < TEXT_LEAST:
+        return False
+    writings = ("utf-16",) if head.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    for writing in writings:
+        try:
+            # What was cut off at the end of the piece is half a character at most.
+            text = codecs.getincrementaldecoder(writing)().decode(head)
+        except UnicodeError:
+            continue
+        return bool(text.strip()) and not NO_WORDS.search(text)
+    return False
 
 
 def is_silk(head: bytes) -> bool:

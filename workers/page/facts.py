@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from tipline.domain.uploads import readable
 from tipline.errors import N_
+from tipline.time_sources import SOURCES, place_of
 from workers.page.words import CREDENTIALS, PLAYABLE, length
 
 Say = Callable[..., str]
@@ -48,7 +49,7 @@ def _group(title: str, facts: Iterable[Fact], say: Say) -> Markup:
 
 
 def _line(fact: Fact, say: Say) -> Markup:
-    source = SOURCE.format(fact.source) if fact.source else Markup("")
+    source = SOURCE.format(say(fact.source)) if fact.source else Markup("")
     return LINE.format(name=say(fact.name), value=fact.value, source=source)
 
 
@@ -71,11 +72,14 @@ def _clock(media: Media, say: Say) -> Iterator[Fact]:
 
 def _capture(media: Media, say: Say) -> Iterator[Fact]:
     if media.get("captured_at"):
-        yield Fact(N_("Captured"), media["captured_at"].replace("T", " "), media["captured_at_source"] or "")
+        told = str(media.get("captured_at_source") or "")
+        yield Fact(
+            N_("Captured"), media["captured_at"].replace("T", " "), SOURCES.get(told) or place_of(told)
+        )
     others = (one for one in media.get("times") or [] if one["source"] != media.get("captured_at_source"))
     for one in list(others)[:20]:
         value = str(one["value"] or say(N_("no date: the clock was never set"))).replace("T", " ")
-        yield Fact(N_("Time"), value, one["source"])
+        yield Fact(SOURCES.get(one["source"], N_("Time")), value, place_of(one["source"]))
     if gps := media.get("gps"):
         yield Fact(N_("Position"), f"{gps['lat']:.5f}, {gps['lon']:.5f}")
     device = media.get("device") or {}

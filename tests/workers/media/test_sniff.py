@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tipline.domain import kinds
@@ -59,6 +60,25 @@ def test_everything_else_is_kept(head: bytes, kind: str) -> None:
 def test_documents_are_kept_but_not_opened() -> None:
     for head in (b"%PDF-1.7", b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00"):
         assert sniff.refusal(head, 100) == codes.DOCUMENT
+
+
+def test_a_list_of_words_is_a_document_and_noise_is_none() -> None:
+    words = "被盗物品清单：\r\n1. 香烟两条\t2. 现金 300 元\n" * 50
+    for writing in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
+        whole = words.encode(writing)
+        assert sniff.refusal(whole, len(whole)) == codes.DOCUMENT
+        # Cut in the middle of a character.
+        assert sniff.refusal(whole[:1001], len(whole)) == codes.DOCUMENT
+    noise = np.random.default_rng(5).bytes(4000)
+    for other in (
+        noise,
+        b"\xff\xfe" + noise,
+        b"DHAV" + b"words " * 9,
+        b"GIF89a" + b"words " * 9,
+        b"   \n" * 9,
+        b"ab",
+    ):
+        assert sniff.refusal(other, len(other)) is None
 
 
 def test_photos_of_phones_go_to_the_reader_of_their_brand() -> None:

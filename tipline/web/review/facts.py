@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tipline.domain.evidence import Evidence
 from tipline.domain.uploads import readable
 from tipline.errors import N_
+from tipline.time_sources import SOURCES, place_of
 from tipline.web import current, filters
 from tipline.web.review import made
 from tipline.web.review.made import CONTENT
@@ -42,8 +43,8 @@ def of(row: Evidence, media: dict[str, Any]) -> list[Group]:
 def _capture(media: dict[str, Any]) -> list[Fact]:
     gps = media.get("gps") or {}
     device = media.get("device") or {}
-    told = media.get("captured_at_source") or TAGS
-    source = made.SOURCES.get(told, told)
+    told = media.get("captured_at_source")
+    source = SOURCES.get(told) or place_of(told) if told else TAGS
     return [
         Fact(N_("Captured"), moment(media.get("captured_at")), source),
         Fact(N_("Position"), _position(gps), TAGS),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tipline.domain import provenance, times
 from tipline.domain.evidence import Evidence
 from tipline.errors import N_
+from tipline.time_sources import SOURCES, place_of
 from tipline.web import filters
 from tipline.web.review.saying import gettext
 
@@ -26,39 +27,6 @@ class Line(NamedTuple):
 CONTENT = N_("file content")
 COMPARED = N_("compared here")
 TRACES = N_("traces in the file or its name")
-# What people call a source; its code stands beside it.
-SOURCES = {
-    "quicktime:creationdate": N_("Taken, phone's own"),
-    "exif:DateTimeOriginal": N_("Taken"),
-    "exif:DateTimeDigitized": N_("Digitized"),
-    "exif:DateTime": N_("Changed"),
-    "exif:GPSDateTime": N_("Satellites"),
-    "dhav:start": N_("Recorder's clock"),
-    "picture:clock": N_("The clock in the picture"),
-    "avchd:MDPM": N_("Camcorder's clock"),
-    "riff:IDIT": N_("Camera's clock"),
-    "reconyx:DateTimeOriginal": N_("Wildlife camera's clock"),
-    "xmp:DateTimeOriginal": N_("Taken"),
-    "xmp:DateTimeDigitized": N_("Digitized"),
-    "xmp:DateCreated": N_("Taken"),
-    "xmp:ShotDate": N_("Taken"),
-    "xmp:CreateDate": N_("Created"),
-    "xmp:GPSDateTime": N_("Satellites"),
-    "xmp:ModifyDate": N_("Changed"),
-    "iptc:DateCreated": N_("Taken"),
-    "iptc:DigitalCreationDate": N_("Digitized"),
-    "container:creation_time": N_("Created"),
-    "container:date": N_("Created"),
-    "track:creation_time": N_("Created (a track)"),
-    "exiftool:DateTimeOriginal": N_("Taken"),
-    "exiftool:CreateDate": N_("Created"),
-    "exiftool:ModifyDate": N_("Changed"),
-    "name:phone": N_("In the name, as phones write it"),
-    "name:recorder": N_("In the name, as recorders write it"),
-    "name:date": N_("In the name"),
-    "name:wx_camera": N_("In the name, as WeChat's camera writes it"),
-    "name:saved": N_("In the name, when an app saved it"),
-}
 NOTES = {
     times.UTC_BY_STANDARD: N_("UTC by its standard; many recorders write local time"),
 }
@@ -97,9 +65,9 @@ def history(media: dict[str, Any]) -> list[Line]:
 def _time(one: dict[str, Any], moment: Any) -> tuple[str, str, str]:
     label = SOURCES.get(one["source"], N_("Time"))
     if one["value"] is None:
-        return label, gettext("no date: the clock was never set"), one["source"]
+        return label, gettext("no date: the clock was never set"), place_of(one["source"])
     note = NOTES.get(one.get("note") or "")
-    return label, moment(one["value"]) + (f" · {gettext(note)}" if note else ""), one["source"]
+    return label, moment(one["value"]) + (f" · {gettext(note)}" if note else ""), place_of(one["source"])
 
 
 def _kind(one: times.Contradiction) -> str:
@@ -126,7 +94,8 @@ def _contradiction(one: times.Contradiction) -> str:
 
 
 def _name(source: str) -> str:
-    return f"{gettext(SOURCES[source])} ({source})" if source in SOURCES else source
+    where = gettext(place_of(source))
+    return f"{gettext(SOURCES[source])} ({where})" if source in SOURCES else where
 
 
 def _signer(seal: dict[str, Any]) -> str:

@@ -20,8 +20,9 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.placing import Placement
 from tipline.domain.tips import Tip
 from tipline.errors import N_
+from tipline.time_sources import SOURCES, place_of
 from tipline.web import current, filters
-from tipline.web.review import made, words
+from tipline.web.review import words
 from tipline.web.review.saying import gettext
 from tipline.web.review.words import Word
 
@@ -86,7 +87,7 @@ class Truth:
         source = self.placement.source
         if source == "desk":
             return gettext("read in the picture at the desk")
-        return gettext(made.SOURCES[source]) if source in made.SOURCES else source
+        return gettext(SOURCES.get(source) or place_of(source)) if source else ""
 
     @property
     def offset(self) -> str:
