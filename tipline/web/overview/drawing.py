@@ -7,8 +7,9 @@ from typing import NamedTuple
 from tipline.web.overview.tables import Cell, Table
 
 WIDTH, HEIGHT = 720.0, 132.0  # of one drawing, in its own units
+NARROW = 300.0  # the same on a phone, where letters may not shrink with it
 GAP = 0.28  # of a column's room, left between columns
-MOST_LABELS = 12
+ROOM_OF_LABEL = 60.0
 
 
 class Column(NamedTuple):
@@ -32,26 +33,27 @@ class Line(NamedTuple):
 
 
 class Drawing(NamedTuple):
+    width: float
     columns: list[Column]
     lines: list[Line]
     most: int  # the height of the bars' scale
     most_minutes: float
 
 
-def columns(table: Table) -> Drawing:
+def columns(table: Table, width: float = WIDTH) -> Drawing:
     """Bars for the numbers of tips; lines for the times that half and 90 % were answered within."""
-    room = WIDTH / max(1, len(table.rows))
+    room = width / max(1, len(table.rows))
     most = nice(table.most)
-    bars, every = [], -(-len(table.rows) // MOST_LABELS)
+    bars, every = [], -(-len(table.rows) // int(width / ROOM_OF_LABEL))
     for place, row in enumerate(table.rows):
         number = int(row[1] or 0)
         height, x = HEIGHT * number / most, place * room + room * GAP / 2
-        x, width, y, height = (round(one, 1) for one in (x, room * (1 - GAP), HEIGHT - height, height))
-        bars.append(Column(_short(str(row[0])), number, x, width, y, height, place % every == 0))
+        x, wide, y, height = (round(one, 1) for one in (x, room * (1 - GAP), HEIGHT - height, height))
+        bars.append(Column(_short(str(row[0])), number, x, wide, y, height, place % every == 0))
     minutes = [float(one) for row in table.rows for one in row[2:4] if isinstance(one, int | float)]
     top = nice_minutes(max(minutes, default=0))
     lines = [_line(table, column, room, top) for column in (2, 3)]
-    return Drawing(bars, lines, most, top)
+    return Drawing(width, bars, lines, most, top)
 
 
 def nice(most: float) -> int:

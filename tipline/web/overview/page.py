@@ -38,8 +38,8 @@ def _shown(tx: Transaction, wanted: Wanted) -> dict[str, Any]:
         "spread_before": figures.answered(tx, wanted.before),
         "waiting": figures.backlog(tx, wanted),
         "tables": found,
-        "days": drawing.columns(found["days"]),
-        "hours": drawing.columns(found["hours"]),
+        "days": [drawing.columns(found["days"], width) for width in (drawing.WIDTH, drawing.NARROW)],
+        "hours": [drawing.columns(found["hours"], width) for width in (drawing.WIDTH, drawing.NARROW)],
         "beats": beats.list_beats(tx),
     }
 
