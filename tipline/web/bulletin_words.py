@@ -30,7 +30,7 @@ STATE = {
     PROPOSED: Word(N_("Proposed"), "send", "waiting"),
     SCHEDULED: Word(N_("Scheduled"), "clock", "new"),
     PUBLISHED: Word(N_("Published"), "world", "used"),
-    EXPIRED: Word(N_("Over, time is up"), "archive", "idle"),
+    EXPIRED: Word(N_("Expired"), "archive", "idle"),
     WITHDRAWN: Word(N_("Withdrawn"), "ban", "refused"),
     DISCARDED: Word(N_("Thrown away"), "trash", "idle"),
 }

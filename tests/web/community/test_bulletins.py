@@ -148,7 +148,7 @@ def test_an_investigator_is_shown_no_way_to_publish_and_is_refused_one(
     }
     assert desk.post("/desk/bulletins", data={**form, "title": " "}).status_code == 422
     address = desk.post("/desk/bulletins", data=form).location
-    assert "Look again and publish" not in desk.get(address).text
+    assert "Review and publish" not in desk.get(address).text
     token = {"csrf_token": form["csrf_token"]}
     assert desk.post(f"{address}/acts/propose", data=token).status_code == 303
     assert desk.post(f"{address}/publish", data=token).status_code == 403

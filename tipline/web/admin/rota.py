@@ -53,8 +53,11 @@ def around(shown: Week) -> tuple[date, date]:
 
 
 def stretch(one: shifts.Stretch) -> str:
-    """`Mon 20:00 – Tue 08:00`."""
-    return f"{format_datetime(one.begins, 'EEE HH:mm')} – {format_datetime(one.ends, 'EEE HH:mm')}"
+    """`Mon 20:00 – Tue 08:00`; the day once where both are of one."""
+    begins = format_datetime(one.begins, "EEE HH:mm")
+    if format_datetime(one.begins, "EEE") == format_datetime(one.ends, "EEE"):
+        return f"{begins}–{format_datetime(one.ends, 'HH:mm')}"
+    return f"{begins} – {format_datetime(one.ends, 'EEE HH:mm')}"
 
 
 def able(tx: Transaction) -> list[Account]:

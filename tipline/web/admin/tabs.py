@@ -29,7 +29,7 @@ TABS = (
     Tab("duty", N_("Duty"), "duty:manage", 1),
     Tab("beats", N_("Beats"), "duty:manage", 1),
     Tab("shops", N_("Shops and posters"), "shop:manage", 1),
-    Tab("/desk/partners", N_("Partners"), "partner:manage", 1),
+    Tab("/desk/partners", N_("Partners of beats"), "partner:manage", 1),
     Tab("replies", N_("Templates"), "reply:manage", 1),
     Tab("targets", N_("Response targets"), "target:manage", 1),
     Tab("channels", N_("Channels"), "channel:manage", 1),

@@ -77,12 +77,12 @@ REASON = {
 }
 MESSAGE = {
     "message": N_("Message"),
-    "question": N_("Question"),
+    "question": N_("A question"),
     "progress": N_("News"),
     "note": N_("Internal note"),
 }
 # Kinds of text that stand in a thread and that nobody chooses there.
-OF_PARTNERS = N_("Partner")
+OF_PARTNERS = N_("Partner of a beat")
 KIND = {
     "video": N_("Film"),
     "photo": N_("Photo"),

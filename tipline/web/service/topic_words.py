@@ -12,7 +12,7 @@ STATE = {
     "template": Word(N_("Template"), "copy", "new"),
 }
 QUESTION = {
-    "waiting": Word(N_("Waiting"), "clock", "waiting"),
+    "waiting": Word(N_("Waits for an answer"), "clock", "waiting"),
     "answered": Word(N_("Published"), "check", "used"),
     "hidden": Word(N_("Not published"), "eye-off", "idle"),
 }
