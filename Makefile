@@ -88,10 +88,11 @@ bench-trust: ## what custody, packages and encryption cost, side by side; each a
 	@$(BIN)/python -m bench package
 	@$(BIN)/python -m bench vault
 
-bench-service: ## how soon a tip is seen and told, and a thousand reporters who watch one incident
+bench-service: ## how soon a tip is seen and told, a thousand who watch one incident, the commander's page
 	@$(PYTHON) tipline/bootstrap.py --dev
 	@$(BIN)/python -m bench latency
 	@$(BIN)/python -m bench watching
+	@$(BIN)/python -m bench figures
 
 bench-media: ## an hour of drawn footage: our passes beside other tools, photos, workers; ARGS="--minutes 20"
 	@$(PYTHON) tipline/bootstrap.py --dev

@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, text
 
@@ -26,12 +26,13 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.links import Link
 from tipline.domain.messages import Message
 from tipline.domain.renditions import Rendition
+from tipline.domain.shops import Shop
 from tipline.domain.tips import FIRST_NUMBER, Tip
 from tipline.domain.unread import Look
 
 NEWEST = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 BATCH = 5_000
-OFFICERS, BEATS, HEAVY = 20, 12, 200
+OFFICERS, BEATS, SHOPS, HEAVY = 20, 12, 200, 200
 # State → share of all tips. What waits is little of what ever came, or, after a flood, half of it.
 CALM = {
     "received": 0.004, "triage": 0.003, "need_info": 0.002, "linked": 0.09, "duplicate": 0.06,
@@ -54,8 +55,22 @@ class Crowd:
     beat: str
 
 
-def fill(database: Database, tips: int, *, password_hash: str, flood: bool = False, seed: int = 7) -> Crowd:
-    """Write so many tips with their files, pictures, messages, cases and log."""
+class Came(NamedTuple):
+    """When tips came: the last of them, and how far one is from the next."""
+
+    newest: datetime
+    every: timedelta
+
+
+USUAL = Came(NEWEST, timedelta(minutes=5))
+
+
+def fill(
+    database: Database, tips: int, *, password_hash: str, flood: bool = False, seed: int = 7,
+    came: Came = USUAL, is_counted_only: bool = False,
+) -> Crowd:  # fmt: skip
+    """Write so many tips with their files, pictures, messages, cases and log; or, if they are only counted,
+    what figures are made of."""
     chance = random.Random(seed)  # noqa: S311 - an invented district, not a secret
     with database.transaction() as tx:
         staff = [
@@ -64,26 +79,38 @@ def fill(database: Database, tips: int, *, password_hash: str, flood: bool = Fal
         ]
         people = [(one.id, one.username) for one in staff]
         tx.add_all([Beat(code=f"beat-{at}", name=f"第{at + 1}片区") for at in range(BEATS)])
+        tx.add_all(
+            [Shop(code=f"shop{at}", name=f"便民超市 {at + 1}", created_at=NEWEST) for at in range(SHOPS)]
+        )
     shares = FLOOD if flood else CALM
     cases = max(20, tips // 50)
     for table, rows in (
         (Case, _cases(cases, people)),
-        (Tip, _tips(tips, shares, people, chance)),
+        (Tip, _tips(tips, shares, people, chance, came)),
         (Evidence, _evidence(tips, chance)),
-        (Rendition, _renditions(tips)),
-        (Message, _messages(tips, chance)),
         (Link, _links(tips, cases)),
-        (Look, _looks(tips, people[0][0])),
     ):
         _write(database, table, rows)
-    _write(database, Custody, _log(database, tips, people))
-    with database.transaction() as tx:
-        search.index_everything(tx.connection())
+    if not is_counted_only:
+        _describe(database, tips, people, chance)
     database.learn()
     if not database.is_sqlite:
         with database.transaction() as tx:
             tx.execute(text("ANALYZE"))  # what its own housekeeping does within a minute
     return Crowd(f"T-{FIRST_NUMBER + tips - 3}", "A-2026-1", people[0][1], "beat-3")
+
+
+def _describe(database: Database, tips: int, people: list[tuple[int, str]], chance: random.Random) -> None:
+    """What is looked at and searched, beside what is counted."""
+    for table, rows in (
+        (Rendition, _renditions(tips)),
+        (Message, _messages(tips, chance)),
+        (Look, _looks(tips, people[0][0])),
+        (Custody, _log(database, tips, people)),
+    ):
+        _write(database, table, rows)
+    with database.transaction() as tx:
+        search.index_everything(tx.connection())
 
 
 def _write(database: Database, table: type[Base], rows: Iterator[dict[str, Any]]) -> None:
@@ -120,11 +147,11 @@ def _cases(number: int, people: list[tuple[int, str]]) -> Iterator[dict[str, Any
 
 
 def _tips(
-    number: int, shares: dict[str, float], people: list[tuple[int, str]], chance: random.Random
+    number: int, shares: dict[str, float], people: list[tuple[int, str]], chance: random.Random, when: Came
 ) -> Iterator[dict[str, Any]]:
     states, weights = list(shares), list(shares.values())
     for at in range(1, number + 1):
-        came = NEWEST - timedelta(minutes=5) * (number - at)
+        came = when.newest - when.every * (number - at)
         state = chance.choices(states, weights)[0]
         assigned = people[chance.randrange(OFFICERS)][0] if state != "received" else None
         yield {
@@ -135,8 +162,10 @@ def _tips(
             "beat": f"beat-{chance.randrange(BEATS)}", "occurred_at": came - timedelta(hours=2),
             "assignee_id": assigned, "created_at": came, "received_at": came, "news_at": came,
             "ack_due_at": came + timedelta(minutes=2), "changed_at": came + timedelta(minutes=30),
-            "acknowledged_at": None if state == "received" else came + timedelta(minutes=1),
-            "snoozed_until": NEWEST + timedelta(days=3) if state == "snoozed" else None,
+            "acknowledged_at": None if state == "received" else came + timedelta(seconds=at * 7919 % 240),
+            "shop": f"shop{at * 31 % SHOPS}" if at % 4 == 0 else None,
+            "rating": (1, 1, -1)[at % 3] if state == "closed" and at % 5 == 0 else None, "rating_words": "",
+            "paused_s": 0.0, "snoozed_until": NEWEST + timedelta(days=3) if state == "snoozed" else None,
             "version": 3, "revision": 9,
         }  # fmt: skip
 

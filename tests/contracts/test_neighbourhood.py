@@ -14,7 +14,7 @@ from tipline.db import Database, Transaction
 from tipline.domain import accounts, clock, duties, escalations, figures, promptness, tips
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.duties import Duty
-from tipline.domain.figures import Wanted
+from tipline.domain.figures import Figures, Wanted
 from tipline.domain.spreads import Spread
 
 __all__ = ["database", "migrated_postgres", "officer"]  # fixtures
@@ -47,14 +47,14 @@ def test_percentiles_and_hours_are_the_same_on_both(database: Database, officer:
     wanted = Wanted(day, day, BERLIN).checked()
 
     with database.reading() as tx, clock.frozen(TURNED + timedelta(hours=6)):
-        assert figures.answered(tx, wanted) == Spread(11, 301.25, 542.25, 602.5)
-        by_hour = figures.answered_by(tx, wanted, "hour")
+        assert Figures(tx, wanted).answered == Spread(11, 301.25, 542.25, 602.5)
+        by_hour = Figures(tx, wanted).answered_by("hour")
         assert {hour: (one.number, one.p50) for hour, one in by_hour.items()} == {
             "02": (10, 301.25), "03": (1, 30.0),
         }  # fmt: skip
-        assert figures.by_hour(tx, wanted) == {(day, 2): 11, (day, 3): 1}
+        assert Figures(tx, wanted).by_hour == {(day, 2): 11, (day, 3): 1}
         assert figures.count_over(tx, wanted, 10) == (11, 1)
-        assert figures.totals(tx, wanted).received == 12
+        assert Figures(tx, wanted).totals.received == 12
         assert figures.backlog(tx, wanted)["late"] == 1
         assert figures.hot_places(tx, wanted) == []
         assert promptness.median_s(tx, "north") is None

@@ -11,7 +11,7 @@ import pytest
 from tipline.db import Transaction
 from tipline.domain import beats, cases, figures, links, shops, tips
 from tipline.domain.actors import SYSTEM, Actor, reporter
-from tipline.domain.figures import Wanted
+from tipline.domain.figures import Figures, Wanted
 from tipline.domain.reports import Report
 from tipline.domain.spreads import Spread
 from tipline.domain.tips import Tip
@@ -51,15 +51,15 @@ def test_each_tip_is_counted_by_what_became_of_it(tx: Transaction, at: At, offic
     slow.rating, never.rating = 1, -1
     at(MONDAY + timedelta(hours=3))
 
-    found = figures.totals(tx, week())
+    found = Figures(tx, week()).totals
     assert (found.received, found.acknowledged, found.in_time, found.judged) == (3, 2, 1, 3)
     assert (found.used, found.rated, found.well_served) == (1, 2, 1)
-    assert list(figures.by_kind(tx, week())) == ["theft", "noise"]
-    assert figures.by_kind(tx, week())["noise"].judged == 1
-    assert figures.totals(tx, week(category="now")).received == 1
-    assert figures.totals(tx, week().before).received == 0
+    assert list(Figures(tx, week()).by_kind) == ["theft", "noise"]
+    assert Figures(tx, week()).by_kind["noise"].judged == 1
+    assert Figures(tx, week(category="now")).totals.received == 1
+    assert Figures(tx, week().before).totals.received == 0
     assert figures.backlog(tx, week()) == {"1h": 0, "24h": 2, "7d": 0, "older": 0, "late": 1}
-    assert figures.outcomes(tx, week())["linked"] == 1
+    assert Figures(tx, week()).outcomes["linked"] == 1
 
 
 def test_a_percentile_is_a_time_within_which_so_many_were_answered(
@@ -73,11 +73,11 @@ def test_a_percentile_is_a_time_within_which_so_many_were_answered(
     answer_after(tx, at, officer, asked, 100)
     asked.paused_s = 40.0
 
-    assert figures.answered(tx, week(category="theft")) == Spread(10, 300.0, 540.0, 600.0)
-    assert figures.answered_by(tx, week(), "kind")["noise"] == Spread(1, 60.0, 60.0, 60.0)
-    assert figures.answered_by(tx, week(), "day").keys() == {"2026-11-23"}
-    assert figures.answered_by(tx, week(), "hour").keys() == {"09"}
-    assert figures.answered(tx, week().before) is None
+    assert Figures(tx, week(category="theft")).answered == Spread(10, 300.0, 540.0, 600.0)
+    assert Figures(tx, week()).answered_by("kind")["noise"] == Spread(1, 60.0, 60.0, 60.0)
+    assert Figures(tx, week()).answered_by("day").keys() == {"2026-11-23"}
+    assert Figures(tx, week()).answered_by("hour").keys() == {"09"}
+    assert Figures(tx, week().before).answered is None
     assert figures.count_over(tx, week(), 9) == (11, 1)
 
 
@@ -88,7 +88,7 @@ def test_what_the_reporter_was_asked_for_is_no_waiting(tx: Transaction, at: At, 
     tips.move(tx, officer, tip, "need_info")
     answer_after(tx, at, officer, tip, 3600)
 
-    assert figures.answered(tx, week()) == Spread(1, 30.0, 30.0, 30.0)
+    assert Figures(tx, week()).answered == Spread(1, 30.0, 30.0, 30.0)
     assert figures.count_over(tx, week(), 1) == (1, 0)
 
 
@@ -97,7 +97,7 @@ def test_an_hour_is_that_of_the_wall_on_both_sides_of_a_summer_time(tx: Transact
     for hour in (22, 23, 24, 25, 26):
         at(datetime(2026, 10, 24, 0, 15, tzinfo=UTC) + timedelta(hours=hour))
         hand_in(tx)
-    found = figures.by_hour(tx, Wanted(date(2026, 10, 25), date(2026, 10, 25), BERLIN))
+    found = Figures(tx, Wanted(date(2026, 10, 25), date(2026, 10, 25), BERLIN)).by_hour
     assert found == {
         (date(2026, 10, 25), 0): 1, (date(2026, 10, 25), 1): 1, (date(2026, 10, 25), 2): 2,
         (date(2026, 10, 25), 3): 1,
@@ -117,8 +117,8 @@ def test_places_that_are_told_of_again_are_named(tx: Transaction, at: At) -> Non
     hot = figures.hot_places(tx, week())
     assert [(one.name, one.number) for one in hot] == [("幸福超市", 3), ("公园北门", 2)]
     assert [one.shop for one in figures.repeat_premises(tx, week())] == [shop.code]
-    assert figures.by_beat(tx, week())["south"].received == 3
-    assert figures.totals(tx, week(beat="south")).received == 3
+    assert Figures(tx, week()).by_beat["south"].received == 3
+    assert Figures(tx, week(beat="south")).totals.received == 3
 
 
 @pytest.mark.parametrize("days", [-1, 900])

@@ -1,16 +1,19 @@
 """What came in, how it was answered and what became of it, over a span and as it stands now.
 
-Counting is done by the database, in a fixed number of queries however many tips there are. Moments are kept
-in UTC while people count in days and hours of their wall, so the database is told how far the wall is ahead.
+Counting is done by the database, in a fixed number of queries however many tips there are; waits alone are
+read in one pass and ranked here. Moments are kept in UTC while people count in days and hours of their wall,
+so the database is told how far the wall is ahead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, case, func, or_, select
 
 from tipline.db import Transaction, WallHour
 from tipline.domain import categories, clock, spreads
@@ -18,7 +21,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.filters import WAITING
 from tipline.domain.links import Link
 from tipline.domain.shops import Shop
-from tipline.domain.spreads import Spread
+from tipline.domain.spreads import Part, Spread, Waits
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -109,6 +112,14 @@ class Totals(NamedTuple):
     well_served: int = 0
 
 
+class Group(NamedTuple):
+    """What tips are counted by."""
+
+    kind: str
+    beat: str
+    state: str
+
+
 class Place(NamedTuple):
     """A shop, or a square of the map; `lat` and `lon` are its middle, where there is one."""
 
@@ -120,47 +131,64 @@ class Place(NamedTuple):
     last_at: datetime | None
 
 
-def totals(tx: Transaction, wanted: Wanted) -> Totals:
-    """All of the span in one query."""
-    row = tx.execute(select(*_columns()).where(*wanted.in_span)).one()
-    return Totals(*(int(one or 0) for one in row))
+class Figures:
+    """What is told of a span. Each part is read when it is first asked for, and once however many ask."""
 
+    def __init__(self, tx: Transaction, wanted: Wanted) -> None:
+        self.tx, self.wanted = tx, wanted
 
-def by_kind(tx: Transaction, wanted: Wanted) -> dict[str, Totals]:
-    """Category → totals, most first."""
-    return _grouped(tx, wanted, Tip.category)
+    @cached_property
+    def totals(self) -> Totals:
+        return _sum(totals for _group, totals in self._groups)
 
+    @cached_property
+    def by_kind(self) -> dict[str, Totals]:
+        """Category → totals, most first."""
+        return _folded((group.kind, totals) for group, totals in self._groups)
 
-def by_beat(tx: Transaction, wanted: Wanted) -> dict[str, Totals]:
-    """Code of the beat, or `` for tips without one → totals, most first."""
-    return _grouped(tx, wanted, func.coalesce(Tip.beat, ""))
+    @cached_property
+    def by_beat(self) -> dict[str, Totals]:
+        """Code of the beat, or `` for tips without one → totals, most first."""
+        return _folded((group.beat, totals) for group, totals in self._groups)
 
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """State → how many of the span's tips stand in it."""
+        found = _folded((group.state, totals) for group, totals in self._groups)
+        return {state: totals.received for state, totals in found.items()}
 
-def outcomes(tx: Transaction, wanted: Wanted) -> dict[str, int]:
-    """State → how many of the span's tips stand in it."""
-    rows = tx.execute(select(Tip.state, func.count()).where(*wanted.in_span).group_by(Tip.state))
-    return {state: number for state, number in rows}
+    @cached_property
+    def by_hour(self) -> dict[tuple[date, int], int]:
+        """(Day, hour of the station's wall) → tips received; an hour that comes twice counts for both."""
+        numbers = self._waits.numbers.items()
+        return {(date.fromisoformat(hour[:10]), int(hour[11:])): number for hour, number in numbers}
 
+    @cached_property
+    def answered(self) -> Spread | None:
+        """How long the span's tips waited for an answer; None if none was answered."""
+        return self._waits.of_all()
 
-def by_hour(tx: Transaction, wanted: Wanted) -> dict[tuple[date, int], int]:
-    """(Day, hour of the station's wall) → tips received; an hour that comes twice counts once for both."""
-    hour = wanted.wall_hour
-    counted = tx.execute(select(hour, func.count()).where(*wanted.in_span).group_by(hour))
-    return {(date.fromisoformat(text[:10]), int(text[11:])): number for text, number in counted}
+    def answered_by(self, part: Part) -> dict[str, Spread]:
+        """The same by `day` (2026-11-27), `hour` (04), `kind` or `beat`."""
+        return self._waits.by(part)
 
+    @cached_property
+    def backlog(self) -> dict[str, int]:
+        return backlog(self.tx, self.wanted)
 
-def answered(tx: Transaction, wanted: Wanted) -> Spread | None:
-    """How long the span's tips waited for an answer; None if none was answered."""
-    return spreads.measure(tx, wanted.in_span).get(None)
+    @cached_property
+    def _waits(self) -> Waits:
+        return spreads.read(self.tx, self.wanted.in_span, self.wanted.wall_hour)
 
-
-def answered_by(tx: Transaction, wanted: Wanted, part: str) -> dict[str, Spread]:
-    """The same by `day` (2026-11-27), `hour` (04), `kind` or `beat`."""
-    parts: dict[str, SQLColumnExpression[str]] = {
-        "day": func.substr(wanted.wall_hour, 1, 10), "hour": func.substr(wanted.wall_hour, 12, 2),
-        "kind": Tip.category, "beat": func.coalesce(Tip.beat, ""),
-    }  # fmt: skip
-    return spreads.measure(tx, wanted.in_span, parts[part])
+    @cached_property
+    def _groups(self) -> list[tuple[Group, Totals]]:
+        """The span in one query; no more rows leave it than kinds, beats and states make together."""
+        columns = _group_columns()
+        query = select(*columns, *_columns()).where(*self.wanted.in_span).group_by(*columns)
+        return [
+            (Group(kind, beat, state), _counted(numbers, is_used=is_used, has_footage=has_footage))
+            for kind, beat, state, is_used, has_footage, *numbers in self.tx.execute(query)
+        ]
 
 
 def count_over(tx: Transaction, wanted: Wanted, minutes: int) -> tuple[int, int]:
@@ -178,71 +206,94 @@ def backlog(tx: Transaction, wanted: Wanted) -> dict[str, int]:
     now = clock.now()
     ages = [(Tip.received_at > now - age, name) for name, age in AGES]
     age = case(*ages, else_="older")
-    waits = [*wanted.of_tips, Tip.state.in_(WAITING)]
-    found = dict.fromkeys([name for name, _ in AGES] + ["older"], 0)
-    found |= {
-        name: number for name, number in tx.execute(select(age, func.count()).where(*waits).group_by(age))
-    }
-    late = [*waits, Tip.acknowledged_at.is_(None), Tip.paused_at.is_(None), Tip.ack_due_at < now]
-    return found | {"late": tx.scalar(select(func.count()).select_from(Tip).where(*late)) or 0}
+    late = (Tip.acknowledged_at.is_(None), Tip.paused_at.is_(None), Tip.ack_due_at < now)
+    query = select(age, func.count(), func.sum(_one_if(*late))).group_by(age)
+    found = dict.fromkeys([name for name, _ in AGES] + ["older", "late"], 0)
+    for name, number, overdue in tx.execute(query.where(*wanted.of_tips, Tip.state.in_(WAITING))):
+        found[name] = number
+        found["late"] += int(overdue)
+    return found
 
 
 def hot_places(tx: Transaction, wanted: Wanted) -> list[Place]:
     """Where most of the span's tips speak of; a place that was told once is none."""
-    y, x = func.round(Tip.lat * SQUARE), func.round(Tip.lon * SQUARE)
-    number = func.count()
     # A shop counts as itself, whatever square its tips were put into.
-    square = [case((Tip.shop.is_(None), one)) for one in (y, x)]
-    query = (
-        select(Tip.shop, *square, func.max(Tip.place), func.max(Tip.received_at), number, func.max(Shop.name))
-        .outerjoin(Shop, Shop.code == Tip.shop)
-        .where(*wanted.in_span, or_(Tip.shop.is_not(None), and_(Tip.lat.is_not(None), Tip.lon.is_not(None))))
-        .group_by(Tip.shop, *square)
-        .having(number > 1)
-        .order_by(number.desc(), func.max(Tip.received_at).desc())
-        .limit(MOST)
-    )
+    y, x = (case((Tip.shop.is_(None), func.round(one * SQUARE))) for one in (Tip.lat, Tip.lon))
+    placed = or_(Tip.shop.is_not(None), and_(Tip.lat.is_not(None), Tip.lon.is_not(None)))
+    found = _repeated(wanted, placed, Tip.shop, y.label("y"), x.label("x"), place=func.max(Tip.place))
+    query = select(found, Shop.name).outerjoin(Shop, Shop.code == found.c.shop)
     return [
         Place(name or place, shop, _degrees(lat), _degrees(lon), count, last)
-        for shop, lat, lon, place, last, count, name in tx.execute(query)
+        for shop, lat, lon, count, last, place, name in tx.execute(_most_first(query, found))
     ]
 
 
 def repeat_premises(tx: Transaction, wanted: Wanted) -> list[Place]:
     """Shops that report again and again: twice or more in the span."""
-    number, last = func.count(), func.max(Tip.received_at)
-    query = (
-        select(Shop, number, last)
-        .join(Tip, Tip.shop == Shop.code)
-        .where(*wanted.in_span)
-        .group_by(*Shop.__table__.columns)
-        .having(number > 1)
-        .order_by(number.desc(), last.desc())
-        .limit(MOST)
-    )
+    found = _repeated(wanted, Tip.shop.is_not(None), Tip.shop)
+    query = select(Shop, found.c.number, found.c.last).join(found, Shop.code == found.c.shop)
     return [
-        Place(shop.name, shop.code, shop.lat, shop.lon, count, at) for shop, count, at in tx.execute(query)
+        Place(shop.name, shop.code, shop.lat, shop.lon, count, at)
+        for shop, count, at in tx.execute(_most_first(query, found))
     ]
 
 
-def _grouped(tx: Transaction, wanted: Wanted, key: SQLColumnExpression[str]) -> dict[str, Totals]:
-    query = select(key, *_columns()).where(*wanted.in_span).group_by(key)
-    found = {code: Totals(*(int(one or 0) for one in row)) for code, *row in tx.execute(query)}
-    return dict(sorted(found.items(), key=lambda one: -one[1].received))
+def _repeated(
+    wanted: Wanted, which: ColumnElement[bool], *by: SQLColumnExpression[Any], **more: ColumnElement[Any]
+) -> Subquery:
+    """The first that were told twice or more; what they are called is looked up for these alone."""
+    number, last = func.count().label("number"), func.max(Tip.received_at).label("last")
+    columns = (*by, number, last, *(one.label(name) for name, one in more.items()))
+    query = select(*columns).where(*wanted.in_span, which).group_by(*by).having(number > 1)
+    return query.order_by(number.desc(), last.desc()).limit(MOST).subquery()
+
+
+def _most_first(query: Select[Any], found: Subquery) -> Select[Any]:
+    return query.order_by(found.c.number.desc(), found.c.last.desc())
+
+
+def _group_columns() -> list[ColumnElement[Any]]:
+    """Those of Group, then whether tips stand in a case and whether they hold footage.
+
+    Both are asked tip by tip: a list of all that ever did is longer than most spans."""
+    used = select(Link.id).where(Link.tip_id == Tip.id, Link.ended_at.is_(None))
+    footage = select(Evidence.id).where(Evidence.tip_id == Tip.id, Evidence.kind.in_(("video", "photo")))
+    named = (Tip.category, func.coalesce(Tip.beat, ""), Tip.state, used.exists(), footage.exists())
+    return [one.label(f"group_{place}") for place, one in enumerate(named)]
 
 
 def _columns() -> list[ColumnElement[int]]:
-    """Those of Totals, in its order."""
-    now = clock.now()
-    used = Tip.id.in_(select(Link.tip_id).where(Link.ended_at.is_(None)))
-    footage = Tip.id.in_(select(Evidence.tip_id).where(Evidence.kind.in_(("video", "photo"))))
-    in_time = and_(Tip.acknowledged_at.is_not(None), Tip.acknowledged_at <= Tip.ack_due_at)
-    judged = or_(Tip.acknowledged_at.is_not(None), and_(Tip.ack_due_at < now, Tip.state.in_(WAITING)))
-    wanted = (
-        Tip.acknowledged_at.is_not(None), in_time, judged, used, footage, and_(footage, used),
-        Tip.rating.is_not(None), Tip.rating > 0,
+    """How many there are, and of those the ones that hold what Totals names."""
+    in_time = (Tip.acknowledged_at.is_not(None), Tip.acknowledged_at <= Tip.ack_due_at)
+    judged = or_(Tip.acknowledged_at.is_not(None), and_(Tip.ack_due_at < clock.now(), Tip.state.in_(WAITING)))
+    rated = Tip.rating.is_not(None)
+    wanted = ((Tip.acknowledged_at.is_not(None),), in_time, (judged,), (rated,), (Tip.rating > 0,))
+    return [func.count(), *(func.sum(_one_if(*one)) for one in wanted)]
+
+
+def _counted(numbers: Sequence[int], *, is_used: bool, has_footage: bool) -> Totals:
+    received, acknowledged, in_time, judged, rated, well_served = map(int, numbers)
+    return Totals(
+        received, acknowledged, in_time, judged, received * is_used, received * has_footage,
+        received * (is_used and has_footage), rated, well_served,
     )  # fmt: skip
-    return [func.count(), *(func.sum(case((one, 1), else_=0)) for one in wanted)]
+
+
+def _folded(parts: Iterable[tuple[str, Totals]]) -> dict[str, Totals]:
+    """Totals of the same name added up, most first."""
+    found: dict[str, list[Totals]] = {}
+    for name, totals in parts:
+        found.setdefault(name, []).append(totals)
+    summed = {name: _sum(some) for name, some in found.items()}
+    return dict(sorted(summed.items(), key=lambda one: -one[1].received))
+
+
+def _sum(parts: Iterable[Totals]) -> Totals:
+    return Totals(*(sum(column) for column in zip(Totals(), *parts, strict=True)))
+
+
+def _one_if(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((and_(*conditions), 1), else_=0)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
-from tipline.domain import custody, incidents, progress, tips
+from tests.web.desk_forms import counted
+from tipline.domain import clock, custody, incidents, listing, progress, tips
 from tipline.domain.accounts import Account
 from tipline.domain.tips import Tip
 from tipline.services import Services
@@ -41,6 +43,24 @@ def test_a_list_holds_no_words_of_anybody_and_stands_in_the_log(
     assert json.loads(listed)["group"] == "tip"
     with services.database.reading() as tx:
         assert len(custody.list_of(tx, actions=["figures:export"])) == 3
+
+
+def test_a_list_is_read_page_by_page_and_misses_nothing(
+    client: FlaskClient, headers: Headers, services: Services, make_tip: Callable[..., Tip],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(listing, "PAGE", 2)
+    with clock.frozen(clock.now()):
+        made = [make_tip().reference for _ in range(6)]  # all of one moment
+    answer = client.get(f"/api/v1/exports/tips?{SPAN}&format=csv", headers=headers("supervisor"))
+    head, *lines = [line.split(",")[0] for line in answer.text.splitlines()]
+    assert (head.lstrip("\ufeff"), lines) == ("reference", made)
+    with counted(services) as asked:
+        pieces = client.get(f"/api/v1/exports/tips?{SPAN}", headers=headers("supervisor")).iter_encoded()
+        first, before = next(pieces), len(asked)
+        lines = [json.loads(line)["reference"] for line in (first + b"".join(pieces)).splitlines()]
+    assert lines == made
+    assert len(asked) > before  # nobody held all of it at once
 
 
 def test_days_that_are_none_are_refused_with_their_field(client: FlaskClient, headers: Headers) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,10 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, Field
 
-from tipline.domain import custody, figures, listing
-from tipline.domain.figures import Wanted
-from tipline.domain.listing import COLUMNS
+from tipline.db import Database
+from tipline.domain import custody, listing
+from tipline.domain.figures import Figures, Wanted
+from tipline.domain.listing import COLUMNS, Told
 from tipline.web import current, guard
 from tipline.web.cases import tables as sheets
 from tipline.web.overview import tables
@@ -50,15 +51,14 @@ def get_figures(query_data: SpanQuery) -> dict[str, Any]:
     """What the commander's page shows."""
     wanted = query_data.wanted()
     with current.services().database.reading() as tx:
-        spread = figures.answered(tx, wanted)
-        found = tables.every(tx, wanted)
+        found = Figures(tx, wanted)
         return {
-            "totals": figures.totals(tx, wanted)._asdict(),
-            "answered": spread._asdict() if spread else None,
-            "backlog": figures.backlog(tx, wanted),
+            "totals": found.totals._asdict(),
+            "answered": found.answered._asdict() if found.answered else None,
+            "backlog": found.backlog,
             "tables": {
                 name: [dict(zip(one.head, row, strict=True)) for row in one.rows]
-                for name, one in found.items()
+                for name, one in tables.every(found).items()
             },
         }
 
@@ -75,15 +75,33 @@ def export_tips(query_data: ListQuery) -> Response:
             tx, current.actor(), "figures:export", "figures", first=wanted.first.isoformat(),
             last=wanted.last.isoformat(), beat=wanted.beat or None, category=wanted.category or None,
         )  # fmt: skip
-    with database.reading() as tx:
-        found = list(listing.list_told(tx, wanted))
+    pages = _pages(database, wanted)
     name = f"tips-{wanted.first}-{wanted.last}.{'csv' if as_table else 'jsonl'}"
-    lines = _table(found) if as_table else (json.dumps(one, ensure_ascii=False) + "\n" for one in found)
+    lines = _table(pages) if as_table else ("".join(map(_line, page)) for page in pages)
     response = Response(lines, mimetype="text/csv" if as_table else "application/jsonl")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _table(found: list[dict[str, Any]]) -> Iterator[str]:
-    rows = [["" if one[name] is None else str(one[name]) for name in COLUMNS] for one in found]
-    yield sheets.csv([list(COLUMNS), *rows])
+def _pages(database: Database, wanted: Wanted) -> Iterator[list[Told]]:
+    """Read while the answer is sent, none held longer than it takes to send it."""
+    after = None
+    while True:
+        with database.reading() as tx:
+            page, after = listing.list_told(tx, wanted, after)
+        if page:
+            yield page
+        if after is None:
+            return
+
+
+def _table(pages: Iterable[list[Told]]) -> Iterator[str]:
+    yield sheets.csv([list(COLUMNS)])
+    for page in pages:
+        yield sheets.lines(
+            [["" if one[name] is None else str(one[name]) for name in COLUMNS] for one in page]
+        )
+
+
+def _line(one: Told) -> str:
+    return json.dumps(one, ensure_ascii=False) + "\n"

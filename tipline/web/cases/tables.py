@@ -12,10 +12,15 @@ BOM = "\ufeff"  # without it a spreadsheet of Windows reads Chinese as something
 
 def csv(rows: list[list[str]]) -> str:
     """Rows as CSV in UTF-8 with lines as RFC 4180 wants them."""
+    return BOM + lines(rows)
+
+
+def lines(rows: list[list[str]]) -> str:
+    """What follows the first rows of the same file."""
     out = io.StringIO()
     writer = csv_module.writer(out, lineterminator="\r\n")
     writer.writerows([[plain(cell) for cell in row] for row in rows])
-    return BOM + out.getvalue()
+    return out.getvalue()
 
 
 def plain(cell: str) -> str:

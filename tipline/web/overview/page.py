@@ -8,8 +8,8 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import beats, categories, figures
-from tipline.domain.figures import Wanted
+from tipline.domain import beats, categories
+from tipline.domain.figures import Figures, Wanted
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.overview import asking, blueprint, drawing, tables
@@ -30,13 +30,14 @@ def show_overview() -> ResponseReturnValue:
 
 
 def _shown(tx: Transaction, wanted: Wanted) -> dict[str, Any]:
-    found = tables.every(tx, wanted)
+    now, before = Figures(tx, wanted), Figures(tx, wanted.before)
+    found = tables.every(now)
     return {
-        "now": figures.totals(tx, wanted),
-        "before": figures.totals(tx, wanted.before),
-        "spread": figures.answered(tx, wanted),
-        "spread_before": figures.answered(tx, wanted.before),
-        "waiting": figures.backlog(tx, wanted),
+        "now": now.totals,
+        "before": before.totals,
+        "spread": now.answered,
+        "spread_before": before.answered,
+        "waiting": now.backlog,
         "tables": found,
         "days": [drawing.columns(found["days"], width) for width in (drawing.WIDTH, drawing.NARROW)],
         "hours": [drawing.columns(found["hours"], width) for width in (drawing.WIDTH, drawing.NARROW)],

@@ -6,6 +6,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from tipline.domain import custody
+from tipline.domain.figures import Figures
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.cases import tables as sheets
@@ -21,7 +22,7 @@ def save_table(name: str) -> ResponseReturnValue:
         raise TiplineError("request:not-found")
     wanted = asking.of_request()
     with current.services().database.transaction() as tx:
-        made = make(tx, wanted)
+        made = make(Figures(tx, wanted))
         custody.append(
             tx, current.actor(), "figures:save", "figures", table=name, first=wanted.first.isoformat(),
             last=wanted.last.isoformat(), beat=wanted.beat or None, category=wanted.category or None,

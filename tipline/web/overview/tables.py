@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from tipline.db import Transaction
 from tipline.domain import beats, categories, figures
-from tipline.domain.figures import Place, Totals, Wanted
+from tipline.domain.figures import Figures, Place, Totals, Wanted
 from tipline.domain.spreads import Spread
 from tipline.errors import N_
 from tipline.web import filters
@@ -41,90 +42,88 @@ def share(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
 
-def every(tx: Transaction, wanted: Wanted) -> dict[str, Table]:
+def every(found: Figures) -> dict[str, Table]:
     """All tables by their names, in the order of the page."""
-    made = [one(tx, wanted) for one in TABLES.values()]
+    made = [one(found) for one in TABLES.values()]
     return {one.name: one for one in made}
 
 
-def by_day(tx: Transaction, wanted: Wanted) -> Table:
-    hours, spread = figures.by_hour(tx, wanted), figures.answered_by(tx, wanted, "day")
+def by_day(found: Figures) -> Table:
+    numbers, spread = Counter[date](), found.answered_by("day")
+    for (day, _hour), number in found.by_hour.items():
+        numbers[day] += number
     rows: list[list[Cell]] = []
-    for day in figures.days(wanted):
-        number = sum(count for (one, _hour), count in hours.items() if one == day)
-        rows.append([day.isoformat(), number, *_minutes(spread.get(day.isoformat()))])
-    links = [_queue(wanted, after=str(row[0]), before=str(row[0])) for row in rows]
+    for day in figures.days(found.wanted):
+        rows.append([day.isoformat(), numbers[day], *_minutes(spread.get(day.isoformat()))])
+    links = [_queue(found.wanted, after=str(row[0]), before=str(row[0])) for row in rows]
     return Table("days", gettext("Day by day"), [gettext("Day"), gettext("Tips"), *_answered()], rows, links)
 
 
-def by_hour(tx: Transaction, wanted: Wanted) -> Table:
-    hours, spread = figures.by_hour(tx, wanted), figures.answered_by(tx, wanted, "hour")
+def by_hour(found: Figures) -> Table:
+    numbers, spread = Counter[int](), found.answered_by("hour")
+    for (_day, hour), number in found.by_hour.items():
+        numbers[hour] += number
     rows: list[list[Cell]] = []
     for hour in range(24):
-        number = sum(count for (_day, one), count in hours.items() if one == hour)
-        rows.append([f"{hour:02}:00", number, *_minutes(spread.get(f"{hour:02}"))])
+        rows.append([f"{hour:02}:00", numbers[hour], *_minutes(spread.get(f"{hour:02}"))])
     return Table(
         "hours", gettext("Hour of the day"), [gettext("Hour"), gettext("Tips"), *_answered()], rows, []
     )
 
 
-def by_kind(tx: Transaction, wanted: Wanted) -> Table:
-    spread = figures.answered_by(tx, wanted, "kind")
-    found = figures.by_kind(tx, wanted)
+def by_kind(found: Figures) -> Table:
+    spread = found.answered_by("kind")
     names = {one.code: gettext(one.short) for one in categories.CATEGORIES}
-    rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.items()]
-    links = [_queue(wanted, category=code) for code in found]
+    rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.by_kind.items()]
+    links = [_queue(found.wanted, category=code) for code in found.by_kind]
     return Table("kinds", gettext("By kind"), [gettext("Kind"), *_of_totals()], rows, links)
 
 
-def by_beat(tx: Transaction, wanted: Wanted) -> Table:
-    spread = figures.answered_by(tx, wanted, "beat")
-    found = figures.by_beat(tx, wanted)
-    names = {one.code: one.name for one in beats.list_beats(tx)} | {"": gettext("No beat")}
-    rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.items()]
-    links = [_queue(wanted, beat=code) if code else "" for code in found]
+def by_beat(found: Figures) -> Table:
+    spread = found.answered_by("beat")
+    names = {one.code: one.name for one in beats.list_beats(found.tx)} | {"": gettext("No beat")}
+    rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.by_beat.items()]
+    links = [_queue(found.wanted, beat=code) if code else "" for code in found.by_beat]
     return Table("beats", gettext("By beat"), [gettext("Beat"), *_of_totals()], rows, links)
 
 
-def by_weekday(tx: Transaction, wanted: Wanted) -> Table:
-    hours = figures.by_hour(tx, wanted)
-    rows: list[list[Cell]] = []
-    for weekday, name in enumerate(WEEKDAYS):
-        of_day = [
-            sum(n for (day, one), n in hours.items() if day.weekday() == weekday and one == hour)
-            for hour in range(24)
-        ]
-        rows.append([gettext(name), *of_day])
+def by_weekday(found: Figures) -> Table:
+    numbers = Counter[tuple[int, int]]()
+    for (day, hour), number in found.by_hour.items():
+        numbers[day.weekday(), hour] += number
+    rows: list[list[Cell]] = [
+        [gettext(name), *(numbers[weekday, hour] for hour in range(24))]
+        for weekday, name in enumerate(WEEKDAYS)
+    ]
     head = [gettext("Weekday"), *(f"{hour:02}" for hour in range(24))]
     return Table("weekdays", gettext("Hours of the week"), head, rows, [])
 
 
-def outcomes(tx: Transaction, wanted: Wanted) -> Table:
-    found = figures.outcomes(tx, wanted)
-    whole = sum(found.values())
-    known = [state for state in words.TIP if state in found]
+def outcomes(found: Figures) -> Table:
+    numbers = found.outcomes
+    whole = sum(numbers.values())
+    known = [state for state in words.TIP if state in numbers]
     rows: list[list[Cell]] = [
-        [gettext(words.TIP[state].text), found[state], share(found[state], whole)] for state in known
+        [gettext(words.TIP[state].text), numbers[state], share(numbers[state], whole)] for state in known
     ]
     head = [gettext("State"), gettext("Tips"), gettext("Share, %")]
-    links = [_queue(wanted, state=state) for state in known]
+    links = [_queue(found.wanted, state=state) for state in known]
     return Table("outcomes", gettext("What became of them"), head, rows, links)
 
 
-def backlog(tx: Transaction, wanted: Wanted) -> Table:
-    found = figures.backlog(tx, wanted)
-    rows: list[list[Cell]] = [[gettext(word), found[name]] for name, word in AGES.items()]
+def backlog(found: Figures) -> Table:
+    rows: list[list[Cell]] = [[gettext(word), found.backlog[name]] for name, word in AGES.items()]
     return Table("backlog", gettext("Waiting now, by age"), [gettext("Age"), gettext("Tips")], rows, [])
 
 
-def places(tx: Transaction, wanted: Wanted) -> Table:
-    return _places("places", gettext("Where it happens most"), figures.hot_places(tx, wanted), wanted)
+def places(found: Figures) -> Table:
+    hot = figures.hot_places(found.tx, found.wanted)
+    return _places("places", gettext("Where it happens most"), hot, found.wanted)
 
 
-def premises(tx: Transaction, wanted: Wanted) -> Table:
-    return _places(
-        "premises", gettext("Premises that report again"), figures.repeat_premises(tx, wanted), wanted
-    )
+def premises(found: Figures) -> Table:
+    again = figures.repeat_premises(found.tx, found.wanted)
+    return _places("premises", gettext("Premises that report again"), again, found.wanted)
 
 
 TABLES = {
