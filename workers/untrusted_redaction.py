@@ -41,6 +41,7 @@ def track(said: Checked) -> Checked:
     t = _moment(source.get("t"))
     return {
         "boxes": boxes(said.get("boxes")),
+        "start": _moment(said.get("start")),
         "end": _moment(said.get("end")),
         "lost": None
         if t is None

@@ -25,7 +25,7 @@ def test_a_track_is_kept_with_known_keys_alone_and_its_boxes_in_order() -> None:
     assert kept == {
         "id": "h-1", "source": "hand", "label": "clerk", "start": 1.0, "end": 4.0,
         "boxes": [[1.0, 0.1, 0.1, 0.2, 0.2], [2.0, 0.5, 0.5, 0.1, 0.1]], "bridged": [[1.0, 2.0]],
-        "lost": None, "job": 7, "edited": False,
+        "lost": None, "lost_back": None, "job": 7, "edited": False,
     }  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """A station that anything may happen to in any order, and what must hold whatever does. Hypothesis drives it.
 
 Tips come, files arrive in pieces, are resumed, repeated, taken back; processes die; tips are linked and
-unlinked, held and set free; files are shared, looked at, taken back; erasures are asked for, agreed to,
+unlinked, held and set free; files are covered, the copies looked at, confirmed, taken back; files are shared,
+looked at, taken back; erasures are asked for, agreed to,
 called off and carried out; days pass; the station is backed up, lost, and brought back elsewhere. After each
 step: what was acknowledged can be read again byte for byte, what is held was not erased, what was erased
-cannot be read, no ended share opens, and the log is whole.
+cannot be read, no ended share opens, no covered copy leaves that nobody looked at, and the log is whole.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 import storage
+from tests.hostile.covering import Copy, Covering
 from tipline.backup import making, restoring
 from tipline.backup.shelf import Shelf
 from tipline.bell import SilentBell
@@ -91,7 +93,7 @@ class Known:
     files: list[Sent] = field(default_factory=list)
 
 
-class StationMachine(RuleBasedStateMachine):
+class StationMachine(Covering, RuleBasedStateMachine):
     """Settings and a migrated database come from `make`, which the test hands in."""
 
     make: Callable[[Path], Settings]
@@ -105,6 +107,7 @@ class StationMachine(RuleBasedStateMachine):
         self.known: dict[str, Known] = {}
         self.shared: dict[str, str] = {}
         self.places: dict[str, str] = {}
+        self.covered: dict[int, Copy] = {}
         self.settings = type(self).make(self.folder / "first")
         self.station = self._start()
 

@@ -83,6 +83,8 @@ def test_what_is_covered_on_the_page_is_covered_in_every_frame_of_the_result(
     assert moved[1:] == pytest.approx([0.392, 0.35, 0.204, 0.304], abs=0.002)
 
     # What is followed to the end no longer stands in the way of burning in.
+    page.locator("[data-do=follow-back]").click()
+    expect(page.locator("#flash .notice")).to_contain_text("Followed back to the beginning")
     page.locator("[data-do=follow]").click()
     expect(page.locator("#flash .notice")).to_contain_text("Followed to the end")
     expect(saved).to_be_visible()

@@ -100,6 +100,7 @@ def _track(value: Any) -> Track:
         "boxes": boxes,
         "bridged": _gaps(value.get("bridged")),
         "lost": _lost(value.get("lost")),
+        "lost_back": _lost(value.get("lost_back")),
         "job": value["job"] if type(value.get("job")) is int and 0 < value["job"] < 2**31 else None,
         "edited": value.get("edited") is True,
     }

@@ -21,6 +21,9 @@ from tipline.errors import TiplineError
 
 LONGEST_BURN_S = 20 * 60  # of a film in one go
 LONGEST_SEARCH_S = 60 * 60
+# A large film takes three times as long as it runs, at 60 pictures a second more: a long one is made smaller.
+LONGEST_LARGE_S = 5 * 60
+LARGE_SIDE, USUAL_SIDE = 3840, 1920
 CONFIRM = "redaction:confirm"  # the kind of act that saying so is
 
 
@@ -32,21 +35,41 @@ def search(tx: Transaction, ring: outbox.Ring, actor: Actor, file: Evidence, par
 
 
 def follow(
-    tx: Transaction, ring: outbox.Ring, actor: Actor, file: Evidence, *, t: Any, box: Any, until: Any = None
+    tx: Transaction,
+    ring: outbox.Ring,
+    actor: Actor,
+    file: Evidence,
+    *,
+    t: Any,
+    box: Any,
+    until: Any = None,
+    back: bool = False,
 ) -> Derivative:
-    """Have a box followed from a moment on."""
+    """Have a box followed from a moment on, or ``back`` from it."""
     redactions.require_coverable(file)
-    start, end = covers.moment(t), covers.moment(until)
-    if file.kind != "video" or start is None or (until is not None and (end is None or end <= start)):
+    start = covers.moment(t)
+    if file.kind != "video" or start is None:
         raise TiplineError("redaction:range-unclear")
-    most = start + LONGEST_SEARCH_S
     wanted = {
         "t": start,
         "box": covers.box_of(box),
-        "until": most if end is None else min(end, most),
+        "until": _limit(start, until, back),
+        "back": back,
         "length": _length(file),
     }
     return derivatives.ask(tx, ring, actor, file, TRACK, wanted)
+
+
+def _limit(start: float, until: Any, back: bool) -> float:
+    """Where following ends at the latest: beyond the start, on the side it goes to."""
+    way = -1 if back else 1
+    most = start + way * LONGEST_SEARCH_S
+    if until is None:
+        return most
+    end = covers.moment(until)
+    if end is None or way * (end - start) <= 0:
+        raise TiplineError("redaction:range-unclear")
+    return max(end, most) if back else min(end, most)
 
 
 def burn(
@@ -63,10 +86,12 @@ def burn(
     if still is not None and (moment is None or file.kind != "video"):
         raise TiplineError("redaction:range-unclear")
     is_film = file.kind == "video" and moment is None
+    part = _part(file, draft["range"], LONGEST_BURN_S) if is_film else None
     wanted: dict[str, Any] = {
         "tracks": covers.burned(draft["tracks"]),
         "margin": draft["margin"],
-        "range": _part(file, draft["range"], LONGEST_BURN_S) if is_film else None,
+        "range": part,
+        "widest": _widest(file, part) if is_film else None,
         "sound": draft["sound"] and is_film,
         "still": moment,
         "length": _length(file),
@@ -146,6 +171,12 @@ def _log(tx: Transaction, actor: Actor, verb: str, row: Derivative) -> Tip:
 
 def _length(file: Evidence) -> float:
     return float(file.facts.get("duration_s") or 0.0)
+
+
+def _widest(file: Evidence, part: list[float] | None) -> int:
+    """How long the longer side of a film may be: as large as it is, while that ends in good time."""
+    length = part[1] - part[0] if part else _length(file)
+    return LARGE_SIDE if length <= LONGEST_LARGE_S else USUAL_SIDE
 
 
 def _part(file: Evidence, part: list[float] | None, longest_s: float) -> list[float] | None:

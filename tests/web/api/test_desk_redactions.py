@@ -73,14 +73,23 @@ def test_a_search_a_burn_and_a_result_are_told_and_confirmed(
     follow = client.post(
         address(film, "/follow"), json={"t": 1.0, "box": [0.1, 0.1, 0.2, 0.2]}, headers=headers()
     )
+    back = {"t": 1.0, "box": [0.1, 0.1, 0.2, 0.2], "back": True}
+    before = client.post(address(film, "/follow"), json=back, headers=headers())
+    wrong = client.post(address(film, "/follow"), json={**back, "until": 2.0}, headers=headers())
     nothing = client.post(address(film, "/burn"), json={"version": 0}, headers=headers())
     client.put(address(film), json={"version": 0, "tracks": [TRACK]}, headers=headers())
     burn = client.post(address(film, "/burn"), json={"version": 1}, headers=headers())
+    long = {"version": 1, "tracks": [TRACK], "range": [0, 400]}
+    client.put(address(film), json=long, headers=headers())
+    smaller = client.post(address(film, "/burn"), json={"version": 2}, headers=headers())
 
     assert (found.status_code, found.json["wanted"]["range"]) == (202, [1.0, 4.0])
-    assert follow.status_code == burn.status_code == 202
+    assert follow.status_code == before.status_code == burn.status_code == 202
+    assert (before.json["wanted"]["back"], before.json["wanted"]["until"] < 1.0) == (True, True)
+    assert (wrong.status_code, wrong.json["code"]) == (422, "redaction:range-unclear")
     assert (nothing.status_code, nothing.json["code"]) == (409, "redaction:nothing-to-cover")
     assert "tracks" not in burn.json["wanted"]
+    assert [one.json["wanted"]["widest"] for one in (burn, smaller)] == [3840, 1920]
     early = client.put(address(film, f"/jobs/{burn.json['number']}/looked"), headers=headers())
     assert (early.status_code, early.json["code"]) == (409, "redaction:not-made")
     finish(services, film, burn.json["number"])
@@ -91,11 +100,11 @@ def test_a_search_a_burn_and_a_result_are_told_and_confirmed(
     back = client.delete(address(film, f"/jobs/{burn.json['number']}/looked"), headers=headers())
 
     assert looked.json["looked"]["by"]
-    assert [one["kind"] for one in listed] == ["redaction", "track", "faces"]
-    assert listed[0]["url"].endswith(f"/derivatives/{burn.json['number']}/file")
+    assert [one["kind"] for one in listed] == ["redaction", "redaction", "track", "track", "faces"]
+    assert listed[1]["url"].endswith(f"/derivatives/{burn.json['number']}/file")
     assert forbidden.status_code == 403
     assert back.json["looked"] is None
-    saved = client.get(listed[0]["url"] + "?download=1", headers=headers())
+    saved = client.get(listed[1]["url"] + "?download=1", headers=headers())
     assert saved.headers["Content-Disposition"].startswith("attachment")
     assert "covered" in saved.headers["Content-Disposition"]
 

@@ -2,7 +2,7 @@
 // saved by itself and taken back with Ctrl+Z; nothing is burned in until somebody says so.
 import { areKeysOff } from "./parts/keys_off.js";
 import { Draft, boxAt, isOn } from "./parts/redact_model.js";
-import { List, clock, element, icon, stretch } from "./parts/redact_list.js";
+import { List, clock, element, icon, lostWords, stretch } from "./parts/redact_list.js";
 import { Player } from "./parts/redact_player.js";
 import { Results } from "./parts/redact_results.js";
 import { Stage } from "./parts/redact_stage.js";
@@ -32,7 +32,7 @@ class Editor {
       isPreview: () => this.isPreview, selected: () => this.chosen, select: (id, how) => this.select(id, how),
     };
     this.stage = new Stage(root, shared);
-    this.list = new List(root, { ...shared, acts: { follow: (track) => this.follow(track), isFollowing: (id) => [...this.following.values()].includes(id), unsearched: () => this.unsearched() } });
+    this.list = new List(root, { ...shared, acts: { follow: (track, back) => this.follow(track, back), isFollowing: (id) => [...this.following.values()].includes(id), unsearched: () => this.unsearched() } });
     this.station = new Station(this.data, this.words, {
       say: (state, text) => this.saySaved(state, text),
       onMerged: (told, by) => this.sayMerged(told, by),
@@ -241,8 +241,20 @@ class Editor {
     const bar = this.root.querySelector("[data-part-bar]");
     if (!bar) return;
     const length = this.player.duration || 1;
+    this.saySize(draft.range ? draft.range[1] - draft.range[0] : length);
     bar.replaceChildren(stretch("redact-bar-part", ...(draft.range || [0, length]), length));
     for (const [from, to] of this.searched) bar.append(stretch("redact-bar-searched", from, to, length));
+  }
+
+  // A long part of a large film is made smaller than it is.
+  saySize(length) {
+    const { words, data } = this;
+    const { large, usual, large_s: most } = data.sizes;
+    const [side, of] = [length > most ? usual : large, Math.max(data.width, data.height)];
+    const shown = this.root.querySelector("[data-smaller]");
+    const said = of > side ? words.smaller.replace("{side}", side).replace("{of}", of).replace("{minutes}", Math.round(most / 60)).replace("{large}", large) : "";
+    shown.hidden = !said;
+    if (shown.textContent !== said) shown.textContent = said;
   }
 
   // Faces are looked for, or something is still being followed.
@@ -270,11 +282,11 @@ class Editor {
     return this.station.look();
   }
 
-  async follow(track) {
+  async follow(track, back = false) {
     this.player.pause();
     const t = this.player.now;
     const { x, y, w, h } = boxAt(track, t);
-    const answer = await this.station.ask("POST", "/redaction/follow", { t, box: [x, y, w, h], until: null });
+    const answer = await this.station.ask("POST", "/redaction/follow", { t, box: [x, y, w, h], until: null, back });
     if (!answer.ok) return this.notice(this.station.why(answer), { isFault: true });
     this.following.set(answer.body.number, track.id);
     this.mine.add(answer.body.number);
@@ -325,9 +337,9 @@ class Editor {
     this.end(job);
     if (!id || !this.draft.find(id)) return;
     this.draft.takeWay(id, job.number, job.wanted, job.about);
-    const { lost } = job.about;
-    if (lost) this.notice(`${this.words.lost.replace("{at}", clock(lost.t))} ${this.words.why[lost.why] || ""}`.trim());
-    else this.notice(this.words.followed);
+    const [{ lost }, isBack] = [job.about, job.wanted.back === true];
+    if (lost) this.notice(lostWords(this.words, lost, isBack));
+    else this.notice(isBack ? this.words.followedBack : this.words.followed);
   }
 
   end(job) {

@@ -11,8 +11,8 @@ from tipline.web.api.taking import Taken
 
 TRACK = (
     "A track: `{id, source: face|hand|follow, label, start, end, boxes: [[t, x, y, w, h] …], bridged, lost,"
-    " job, edited}`. Boxes are fractions of the upright picture, times seconds of the film; an open `start`"
-    " or `end` is null."
+    " lost_back, job, edited}`. Boxes are fractions of the upright picture, times seconds of the film; an"
+    " open `start` or `end` is null."
 )
 Part = list[float]
 
@@ -35,6 +35,7 @@ class FollowAsked(Taken):
     t: float = Field(description="The moment at which the box was drawn.", allow_inf_nan=False)
     box: Part = Field(description="x, y, width, height.")
     until: float | None = Field(None, description="Up to when at most.", allow_inf_nan=False)
+    back: bool = Field(False, description="Against the film, from that moment back.")
 
 
 class BurnAsked(Taken):

@@ -60,13 +60,11 @@ def search_faces(evidence_id: str, asked: SearchAsked) -> dict[str, Any]:
 @blueprint.input(FollowAsked, arg_name="asked")
 @blueprint.output(JobTold, 202)
 def follow_box(evidence_id: str, asked: FollowAsked) -> dict[str, Any]:
-    """Have a box followed through the film. Where it is lost the track ends, and says so."""
+    """Have a box followed through the film, on or back. Where it is lost the track ends, and says so."""
     services = current.services()
     with services.database.transaction() as tx:
         file = evidence.read_evidence(tx, evidence_id)
-        row = redacting.follow(
-            tx, services.bell, current.actor(), file, t=asked.t, box=asked.box, until=asked.until
-        )
+        row = redacting.follow(tx, services.bell, current.actor(), file, **asked.model_dump())
         return covered.job_told(tx, row)
 
 

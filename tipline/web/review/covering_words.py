@@ -14,6 +14,7 @@ SENTENCES = {
     "hand": N_("By hand"),
     "follow": N_("Followed"),
     "followHere": N_("Follow from here"),
+    "followBack": N_("Follow back from here"),
     "nameOf": N_("Name of box #"),
     "goTo": N_("Go to box #"),
     "remove": N_("Delete box"),
@@ -27,9 +28,11 @@ SENTENCES = {
     "dropKey": N_("Drop this key box"),
     "following": N_("It is being followed; the boxes appear by themselves."),
     "followed": N_("Followed to the end of the film. Please look whether it stayed on."),
+    "followedBack": N_("Followed back to the beginning of the film. Please look whether it stayed on."),
     "bridgedHere": N_("not found here, the place is a guess"),
     "bridged": N_("not found from {from} to {to}; the cover goes straight across"),
     "lost": N_("lost at {at}:"),
+    "lostBack": N_("not seen before {at}:"),
     "unsearched": N_("No search for faces from {from} to {to}"),
     "coveredNow": N_("Covers on this picture: #"),
     "saving": N_("Saving …"),
@@ -50,6 +53,10 @@ SENTENCES = {
     "stillSearching": N_(
         "A search is still under way. Wait for it or cancel it, so that nothing is left open."
     ),
+    "smaller": N_(
+        "The copy is made smaller: {side} pixels on its longer side instead of {of}. Up to {minutes} minutes"
+        " of film keep their size, up to {large} pixels."
+    ),
     "rangeUnclear": N_("The end must lie behind the beginning."),
     "burning": N_("The covered copy is being made; it appears under Results."),
     "searching": N_("Looking for faces …"),
@@ -66,6 +73,7 @@ SENTENCES = {
     "usable": N_("May be handed out"),
     "unseen": N_("Not looked at yet"),
     "checked": N_("Covers in {covered} of {frames} pictures; each was read back and checked."),
+    "madeSmaller": N_("Made smaller: {size} pixels."),
     "lookedBy": N_("Looked at by {name}, {at}"),
     "sawClip": N_("I have looked at the whole clip: nothing that must be hidden can be seen."),
     "sawPicture": N_("I have looked at the picture: nothing that must be hidden can be seen."),
@@ -90,9 +98,14 @@ WHY_LOST = {
     "time": N_("the time for it was used up; follow it on from there."),
     "other": "",
 }
+WHY_LOST_BACK = {**WHY_LOST, "edge": N_("it comes into the picture there.")}
 
 
 def words() -> dict[str, Any]:
     """All of them in the reader's language."""
     said: dict[str, Any] = {name: gettext(sentence) for name, sentence in SENTENCES.items()}
-    return {**said, "why": {code: gettext(text) if text else "" for code, text in WHY_LOST.items()}}
+    return {**said, "why": _said(WHY_LOST), "whyBack": _said(WHY_LOST_BACK)}
+
+
+def _said(why: dict[str, str]) -> dict[str, str]:
+    return {code: gettext(text) if text else "" for code, text in why.items()}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from tipline.db import Transaction
-from tipline.domain import covers, evidence, redactions, rights
+from tipline.domain import covers, evidence, redacting, redactions, rights
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import covered, current, guard, media
@@ -70,6 +70,11 @@ def _data(
         "width": sides[0],
         "height": sides[1],
         "margins": covers.MARGINS,
+        "sizes": {
+            "large": redacting.LARGE_SIDE,
+            "usual": redacting.USUAL_SIDE,
+            "large_s": redacting.LONGEST_LARGE_S,
+        },
         "draft": {**draft, "changed_at": _stamp(draft["changed_at"])},
         "jobs": [
             {**one, **{name: _stamp(one[name]) for name in ("created_at", "finished_at")}} for one in jobs

@@ -1,8 +1,9 @@
 """The task ``redaction``: the picture or film made anew with covers that hide all that lies under them.
 
-Given are `tracks`, `margin`, `range`, `sound` and, for one picture out of a film, `still`. What leaves is
-made of decoded pixels alone, painted over before anything is encoded: no stream, thumbnail or tag of the
-source is passed on. The film is read back at the end, and every cover is looked for in every frame.
+Given are `tracks`, `margin`, `range`, `sound`, how long the longer side may be (`widest`) and, for one
+picture out of a film, `still`. What leaves is made of decoded pixels alone, painted over before anything is
+encoded: no stream, thumbnail or tag of the source is passed on. The film is read back at the end, and every
+cover is looked for in every frame.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from workers.media.redaction.covers import Cover, Rect
 from workers.media.redaction.passage import ROUNDED_S, Passage
 from workers.media.report import Pixels, Report
 
-LONGEST_SIDE = 1920
+LONGEST_SIDE = 3840  # where the job says nothing smaller
 LUMA, NEUTRAL, FILL = 34, 128, (21, 21, 21)  # one colour: as a film holds it, and as a picture does
 ENCODER = {"preset": "veryfast", "crf": "23", "threads": "1", "bf": "0", "forced-idr": "1"}
 UNREADABLE_SOUND = (FFmpegError, OSError, ValueError)
@@ -140,7 +141,8 @@ class _Film:
         yield from rest
 
     def _shape(self) -> pieces.Shape | None:
-        """Upright, with square pixels and even sides, as large as the source where that is not huge."""
+        """Upright, with square pixels and even sides, as large as the source where that is not too much."""
+        widest = min(int(self._job.given.get("widest") or LONGEST_SIDE), LONGEST_SIDE)
         with opening.opened(self._job) as container:
             stream = opening.picture_stream(container, self._job.limits)
             if stream is None:
@@ -148,7 +150,7 @@ class _Film:
             for packet in frames.packets(container, stream, self._passage.budget, frames.Decoded()):
                 for frame in frames.decode(packet, self._passage.budget, frames.Decoded()):
                     turns = round(frame.rotation / 90) % 4
-                    return pieces.shape_of(stream, turns, LONGEST_SIDE, LONGEST_SIDE)
+                    return pieces.shape_of(stream, turns, widest, widest)
         return None
 
     def _room(self) -> int:

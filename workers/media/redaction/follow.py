@@ -1,13 +1,14 @@
 """The task ``track``: follows what stands in a box that somebody drew, from frame to frame, by its looks.
 
-Given are `t`, `box` and `range`. Compared is the patch itself, as it was drawn and as it was last seen, at
-three sizes around where it should be. When neither is found for a while the track ends where it was last
-seen, and says so: an invented place would be worse than none.
+Given are `t`, `box`, `until` and whether to go `back`. Compared is the patch itself, as it was drawn and as
+it was last seen, at three sizes around where it should be. When neither is found for a while the track ends
+where it was last seen, and says so: an invented place would be worse than none.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from av.video.frame import VideoFrame
 
 from workers.media import confine, frames
 from workers.media.job import Job
+from workers.media.redaction import backwards
 from workers.media.redaction.linking import row, thinned
 from workers.media.redaction.model import Face
 from workers.media.redaction.passage import ROUNDED_S, Passage
@@ -109,51 +111,73 @@ def _cut(picture: Pixels, patch: Patch) -> Pixels:
 
 
 def run(job: Job, report: Report) -> None:
-    """Fill in the result: `boxes`, and `lost`: when and why it ended before the range did."""
+    """Fill in the result: `boxes`; from when (`start`) or until when (`end`) they hold; and `lost`: when and
+    why it ended before the range did."""
     confine.lower_memory(job.limits.video_memory)
-    report.result = {"boxes": [], "lost": None, "end": None}
-    t0, box = float(job.given["t"]), [float(one) for one in job.given["box"]]
-    part = [t0 + ROUNDED_S, job.given.get("until")]
-    passage = Passage.of(replace(job, given={**job.given, "range": part}))
-    _Way(passage, report, t0, box).go(float(job.given.get("length") or 0.0))
+    report.result = {"boxes": [], "lost": None, "start": None, "end": None}
+    way = _Way(report, float(job.given["t"]), [float(one) for one in job.given["box"]])
+    until = job.given.get("until")
+    if job.given.get("back"):
+        way.back(job, -math.inf if until is None else float(until))
+    else:
+        way.on(job, math.inf if until is None else float(until))
 
 
 class _Way:
     """The way of one box through a film."""
 
-    def __init__(self, passage: Passage, report: Report, t: float, box: list[float]) -> None:
-        self._passage, self._report, self._begins, self._box = passage, report, t, box
+    def __init__(self, report: Report, t: float, box: list[float]) -> None:
+        self._report, self._begins, self._box = report, t, box
         self._convert = frames.Converter()
         self._size = (0, 0)
         self._times: list[float] = []
         self._boxes: list[Face] = []
         self._follower: Follower | None = None
 
-    def go(self, length: float) -> None:
-        why, end = None, self._passage.start
+    def on(self, job: Job, until: float) -> None:
+        """As the film runs, up to ``until``."""
+        passage = Passage(job, self._begins + ROUNDED_S, until, frames.Budget(job.limits))
+        last = min(until, float(job.given.get("length") or 0.0) or until)
+        shown = ((self._small(frame, passage.turns), t, end) for frame, t, end in passage.frames())
+        why, reached = self._go(shown, last)
+        last_seen = self._times[-1] if self._times else self._begins
+        # Where it was hidden at the end, the cover stays a moment longer than it was seen.
+        end = min(reached, until) if why is None else min(reached, until, last_seen + OCCLUDED_S)
+        self._say(why, last_seen, end=end)
+
+    def back(self, job: Job, until: float) -> None:
+        """Against the film, down to ``until``: it is covered a moment earlier than it was first seen."""
+        shown = backwards.pictures(job, until, self._begins + ROUNDED_S, self._small)
+        why, reached = self._go(((picture, t, t) for picture, t in shown), max(until, 0.0))
+        last_seen = self._times[-1] if self._times else self._begins
+        start = max(reached, until) if why is None else max(reached, until, last_seen - OCCLUDED_S)
+        self._times.reverse()
+        self._boxes.reverse()
+        self._say(why, last_seen, start=start)
+
+    def _go(self, shown: Iterator[tuple[Pixels, float, float]], last: float) -> tuple[str | None, float]:
+        """Why it ended before the pictures did, and how far it got."""
+        why, reached = None, self._begins
         try:
-            for frame, t, until in self._passage.frames():
-                picture = self._small(frame)
+            for picture, t, edge in shown:
                 if self._follower is None:
                     self._follower = Follower(picture, self._begin(picture))
                     self._keep(self._begins)
                     if not self._follower.can_be_told:
-                        why = "flat"
-                        break
+                        return "flat", reached
                 elif self._follower.look(picture):
                     self._keep(t)
-                elif t - self._times[-1] > OCCLUDED_S:
-                    why = "edge" if self._is_at_edge() else "hidden"
-                    break
-                end = until
-                self._report.progress(self._passage.part_done(t, length))
+                elif abs(t - self._times[-1]) > OCCLUDED_S:
+                    return "edge" if self._is_at_edge() else "hidden", reached
+                reached = edge
+                if last != self._begins and math.isfinite(last):
+                    self._report.progress((t - self._begins) / (last - self._begins))
         except frames.Spent:
             why = "time"
-        self._say(why, min(end, self._passage.end))
+        return why, reached
 
-    def _small(self, frame: VideoFrame) -> Pixels:
+    def _small(self, frame: VideoFrame, turns: int) -> Pixels:
         """Gray and upright, so small that the box is just large enough to be told."""
-        turns = self._passage.turns
         if self._size == (0, 0):
             wide, high = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
             short = max(1.0, min(self._box[2] * wide, self._box[3] * high))
@@ -173,7 +197,7 @@ class _Way:
         return Patch((x + w / 2) * width, (y + h / 2) * height, wide, high)
 
     def _keep(self, t: float) -> None:
-        if self._follower is None or (self._times and t <= self._times[-1]):
+        if self._follower is None or (self._times and t == self._times[-1]):
             return
         patch, (width, height) = self._follower.patch, self._scale
         left, top = (patch.x - patch.w / 2) / width, (patch.y - patch.h / 2) / height
@@ -188,15 +212,15 @@ class _Way:
         box = self._boxes[-1]
         return min(box.x, box.y) < EDGE or max(box.x + box.w, box.y + box.h) > 1 - EDGE
 
-    def _say(self, why: str | None, end: float) -> None:
+    def _say(
+        self, why: str | None, seen: float, start: float | None = None, end: float | None = None
+    ) -> None:
         if not self._boxes:
             return
-        last = self._times[-1]
-        # Where it was hidden at the end, the cover stays a moment longer than it was seen.
-        until = end if why is None else min(end, last + OCCLUDED_S)
         result: dict[str, Any] = {
             "boxes": [row(t, box) for t, box in thinned(self._times, self._boxes)],
-            "end": round(until, 3) if math.isfinite(until) else None,
-            "lost": None if why is None else {"t": round(last, 3), "why": why},
+            "start": None if start is None or not math.isfinite(start) else round(start, 3),
+            "end": None if end is None or not math.isfinite(end) else round(end, 3),
+            "lost": None if why is None else {"t": round(seen, 3), "why": why},
         }
         self._report.result |= result

@@ -77,7 +77,12 @@ def test_no_frame_of_a_face_survives_and_nothing_else_of_the_source(film: Path, 
 
 def test_what_is_not_covered_stays_to_be_seen(film: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
-    redact(film, out, tracks=[{"boxes": [[0, 0.8, 0.8, 0.1, 0.1]], "start": None, "end": None}])
+    corner = {"boxes": [[0, 0.8, 0.8, 0.1, 0.1]], "start": None, "end": None}
+    made = redact(film, out, tracks=[corner])
+    small = redact(film, tmp_path / "small.mp4", tracks=[corner], widest=160, range=[0, 0.3])
+
+    assert (made.result["width"], made.result["height"]) == (WIDTH, HEIGHT)
+    assert (small.result["width"], small.result["height"]) == (160, 90)
 
     for (_, before), (_, after) in zip(decoded(film), decoded(out), strict=True):
         assert np.abs(before[:130, :240].astype(int) - after[:130, :240]).mean() < 6

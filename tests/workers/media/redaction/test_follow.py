@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from workers import sandbox, untrusted_redaction
+from workers.media import frames
+from workers.media.job import Job, Limits
+from workers.media.redaction import backwards
 
 WIDTH, HEIGHT, SIDE = 320, 180, 30
 FPS, SECONDS = 10, 3.0
@@ -40,9 +43,10 @@ def film(path: Path, way: Way, *, flat: bool = False, seconds: float = SECONDS) 
     return path
 
 
-def follow(path: Path, t: float, place: tuple[float, float], until: float | None = None) -> dict[str, Any]:
+def follow(path: Path, t: float, place: tuple[float, float], *, back: bool = False) -> dict[str, Any]:
     box = [place[0] / WIDTH, place[1] / HEIGHT, SIDE / WIDTH, SIDE / HEIGHT]
-    answer = sandbox.ask(path, "track", given={"length": SECONDS, "t": t, "box": box, "until": until})
+    given = {"length": SECONDS, "t": t, "box": box, "until": None, "back": back}
+    answer = sandbox.ask(path, "track", given=given)
     assert answer.failure is None
     return answer.result
 
@@ -65,6 +69,38 @@ def test_a_moving_patch_is_followed_to_the_end(tmp_path: Path) -> None:
     assert result["boxes"][0][0] == 0.5
     for t in (0.5, 1.0, 2.0, 2.9):
         assert corner(result, t) == pytest.approx(way(t), abs=4)
+
+
+def test_a_patch_is_followed_back_to_where_it_came_in(tmp_path: Path) -> None:
+    def way(t: float) -> tuple[float, float]:
+        return -120 + 90 * t, 60 + 20 * np.sin(2 * t)
+
+    path = film(tmp_path / "a.mp4", lambda t: way(t) if way(t)[0] > -SIDE else None)
+    result = follow(path, 2.5, way(2.5), back=True)
+
+    assert [one[0] for one in result["boxes"]] == sorted(one[0] for one in result["boxes"])
+    assert result["boxes"][-1][0] == 2.5
+    for t in (1.7, 2.0, 2.5):
+        assert corner(result, t) == pytest.approx(way(t), abs=4)
+    assert result["lost"]["why"] == "edge"
+    assert 1.0 <= result["lost"]["t"] <= 1.6
+    assert result["start"] < result["lost"]["t"]
+    assert result["end"] is None
+
+
+def test_the_pictures_of_a_film_come_backwards_however_few_are_held_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = film(tmp_path / "a.mp4", lambda t: (100, 60), seconds=2)
+    monkeypatch.setattr(backwards, "STRETCH_S", 0.7)
+    monkeypatch.setattr(backwards, "HELD_BYTES", 4 * 16 * 9)
+    convert = frames.Converter()
+    with path.open("rb") as file:
+        job = Job(file.fileno(), path.stat().st_size, 0, Limits())
+        shown = backwards.pictures(job, -1.0, 1.802, lambda frame, turns: convert.gray(frame, 16, 9))
+        times = [round(t, 3) for _, t in shown]
+
+    assert times == [at / 10 for at in range(18, -1, -1)]
 
 
 def test_where_it_leaves_the_picture_the_track_ends_and_says_so(tmp_path: Path) -> None:

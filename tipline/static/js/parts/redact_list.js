@@ -41,6 +41,12 @@ export function stretch(className, from, to, length) {
   return one;
 }
 
+// Where a followed box was lost, and why, in words; going back it is where it was first seen.
+export function lostWords(words, lost, isBack) {
+  const [said, why] = isBack ? [words.lostBack, words.whyBack] : [words.lost, words.why];
+  return `${said.replace("{at}", clock(lost.t))} ${why[lost.why] || ""}`.trim();
+}
+
 export class List {
   constructor(root, { draft, words, data, sprite, now, seek, select, selected, acts }) {
     Object.assign(this, { root, draft, words, data, sprite, now, seek, select, selected, acts });
@@ -127,6 +133,7 @@ export class List {
     const t = () => this.now();
     const buttons = [
       this.tool("follow", "route", words.followHere, () => this.acts.follow(track), this.acts.isFollowing(track.id) || !this.data.hasFrames),
+      this.tool("follow-back", "arrow-bar-left", words.followBack, () => this.acts.follow(track, true), this.acts.isFollowing(track.id) || !this.data.hasFrames),
       this.tool("start", "arrow-bar-to-left", words.startsHere, () => draft.startsAt(track.id, t())),
       this.tool("end", "arrow-bar-to-right", words.endsHere, () => draft.endsAt(track.id, t())),
       this.tool("split", "cut", words.split, () => {
@@ -134,7 +141,7 @@ export class List {
         if (rest) this.select(rest.id, { focus: true });
       }),
       this.tool("key", "key-off", words.dropKey, () => draft.dropKey(track.id, t())),
-      this.tool("whole", "arrows-horizontal", words.wholeFilm, () => draft.edit(track.id, (one) => Object.assign(one, { start: null, end: null, lost: null }))),
+      this.tool("whole", "arrows-horizontal", words.wholeFilm, () => draft.edit(track.id, (one) => Object.assign(one, { start: null, end: null, lost: null, lost_back: null }))),
     ];
     const note = this.acts.isFollowing(track.id) ? element("p", { class: "soft", role: "status" }, words.following) : null;
     return element("div", { class: "redact-tools" }, ...buttons, note ?? "");
@@ -157,7 +164,8 @@ export class List {
       for (const [from, to] of track.bridged) {
         found.push([from, `${which}: ${words.bridged.replace("{from}", clock(from)).replace("{to}", clock(to))}`]);
       }
-      if (track.lost) found.push([track.lost.t, `${which}: ${words.lost.replace("{at}", clock(track.lost.t))} ${words.why[track.lost.why] || ""}`.trim()]);
+      if (track.lost) found.push([track.lost.t, `${which}: ${lostWords(words, track.lost, false)}`]);
+      if (track.lost_back) found.push([track.lost_back.t, `${which}: ${lostWords(words, track.lost_back, true)}`]);
     });
     for (const one of this.acts.unsearched()) found.push(one);
     found.sort((a, b) => a[0] - b[0]);

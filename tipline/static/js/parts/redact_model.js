@@ -100,7 +100,7 @@ export class Draft {
   add(t, box) {
     const track = {
       id: this.newId(), source: "hand", label: "", start: null, end: null, boxes: [rowOf(t, within(box))],
-      bridged: [], lost: null, job: null, edited: true,
+      bridged: [], lost: null, lost_back: null, job: null, edited: true,
     };
     this.change(null, () => this.tracks.push(track));
     return track;
@@ -140,6 +140,7 @@ export class Draft {
     this.edit(id, (track) => {
       track.start = round(t, 3);
       if (track.end !== null && track.end < track.start) track.end = null;
+      track.lost_back = null;
     });
   }
 
@@ -158,7 +159,7 @@ export class Draft {
     const at = rowOf(t, boxAt(track, t));
     const rest = {
       ...track, id: this.newId(), start: at[0], boxes: [at, ...track.boxes.filter((row) => row[0] > at[0])],
-      bridged: track.bridged.filter((gap) => gap[1] > t), edited: true,
+      bridged: track.bridged.filter((gap) => gap[1] > t), lost_back: null, edited: true,
     };
     this.edit(id, () => {
       track.boxes = [...track.boxes.filter((row) => row[0] < at[0]), at];
@@ -183,7 +184,7 @@ export class Draft {
       if (known.has(id) || gone.has(id)) continue;
       known.add(id);
       const { start, end, boxes, bridged } = one;
-      fresh.push({ id, source: "face", label: "", start, end, boxes, bridged, lost: null, job, edited: false });
+      fresh.push({ id, source: "face", label: "", start, end, boxes, bridged, lost: null, lost_back: null, job, edited: false });
     }
     const after = [...kept, ...fresh];
     if (JSON.stringify(after) === JSON.stringify(this.tracks)) return 0;
@@ -191,11 +192,17 @@ export class Draft {
     return fresh.length;
   }
 
-  // Where a followed box went. Before the moment it was drawn, everything stays.
+  // Where a followed box went. What lies on the other side of the moment it was drawn at stays as it is.
   takeWay(id, job, asked, found) {
     const track = this.find(id);
     if (!track || !found.boxes.length) return;
     this.change(null, () => {
+      if (asked.back) {
+        if (track.boxes.length === 1 && track.end === null) track.end = asked.t;
+        track.boxes = [...found.boxes, ...track.boxes.filter((row) => row[0] > asked.t + NEAR_S)];
+        Object.assign(track, { source: "follow", start: found.start, lost_back: found.lost, job, edited: true });
+        return;
+      }
       if (track.boxes.length === 1 && track.start === null) track.start = asked.t;
       track.boxes = [...track.boxes.filter((row) => row[0] < asked.t - NEAR_S), ...found.boxes];
       Object.assign(track, { source: "follow", end: found.end, lost: found.lost, job, edited: true });

@@ -56,7 +56,9 @@ export class Results {
     }
     if (job.state === "done") {
       const { about } = job;
-      parts.push(element("p", { class: "soft" }, words.checked.replace("{covered}", about.covered).replace("{frames}", about.frames)));
+      const told = [words.checked.replace("{covered}", about.covered).replace("{frames}", about.frames)];
+      if (Math.max(about.width, about.height) < Math.max(data.width, data.height) - 1) told.push(words.madeSmaller.replace("{size}", `${about.width} × ${about.height}`));
+      parts.push(element("p", { class: "soft" }, told.join(" ")));
       if (job.looked) {
         const at = new Date(job.looked.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hour12: false, timeZone: data.zone });
         parts.push(element("p", { class: "soft" }, words.lookedBy.replace("{name}", job.looked.by).replace("{at}", at)));
