@@ -15,6 +15,7 @@ from tipline.web.cases import (  # noqa: E402, F401 - they add their routes
     exhibits,
     holding,
     listing,
+    live,
     merging,
     packages,
     pages,

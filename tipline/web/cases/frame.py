@@ -16,8 +16,10 @@ from flask.typing import ResponseReturnValue
 from tipline.db import Transaction
 from tipline.domain import accounts, cases, holdings, holds, members
 from tipline.domain.cases import Case
+from tipline.domain.holdings import Holdings
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors
+from tipline.web.cases import asking
 from tipline.web.cases.refused import Failed
 from tipline.web.review import begun, conflict, notices, retaining
 from tipline.web.review.notices import Notice
@@ -62,12 +64,8 @@ def gather(tx: Transaction, row: Case, tab: str) -> dict[str, Any]:
     staff = accounts.list_accounts(tx)
     counted = holdings.of(tx, row)
     return {
-        "case": row,
-        "base": f"/desk/cases/{row.number}",
-        "tab": tab,
-        "tabs": [one for one in TABS if is_there(one)],
+        **bar(row, tab, counted),
         "holdings": counted,
-        "counts": counted._asdict(),
         "standing": members.list_members(tx, row),
         "staff": [one for one in staff if one.active and not one.is_partner],
         "people": {one.id: one for one in staff},
@@ -76,6 +74,17 @@ def gather(tx: Transaction, row: Case, tab: str) -> dict[str, Any]:
         "acting": members.may_act(tx, current.actor(), row),
         "holds": [one for one in holds.list_of_case(tx, row.id) if one.ended_at is None],
         "merged_into": tx.get(Case, row.merged_into_id) if row.merged_into_id else None,
+    }
+
+
+def bar(row: Case, tab: str, counted: Holdings) -> dict[str, Any]:
+    """What the bar of tabs shows."""
+    return {
+        "case": row,
+        "base": f"/desk/cases/{row.number}",
+        "tab": tab,
+        "tabs": [one for one in TABS if is_there(one)],
+        "counts": counted._asdict(),
     }
 
 
@@ -94,9 +103,11 @@ def show(
     """The page of one tab; after a refused form with what was typed and why."""
     with current.services().database.reading() as tx:
         row = read(tx, number)
+        values = gather(tx, row, tab)
         page = render_template(
-            template, **gather(tx, row, tab), **values_of(tx, row), failed=failed or Failed(),
+            template, **values, **values_of(tx, row), failed=failed or Failed(),
             why_hold=retaining.why("hold", failed), notice=notice or notices.take(),
+            live=None if template in asking.STILL else asking.first(tx, row, tab, values["holdings"]),
         )  # fmt: skip
     return make_response(page, status)
 

@@ -12,6 +12,7 @@ from tipline.db import Transaction
 from tipline.domain import chronology, clock, exhibits, links, merging, tasks, thanks, triage
 from tipline.domain.cases import OUTCOMES, Case
 from tipline.domain.links import Link
+from tipline.domain.tips import Tip
 from tipline.domain.triage import Row
 from tipline.web import current, guard
 from tipline.web.api.cases import cursor_number
@@ -22,6 +23,7 @@ from tipline.web.review.saying import gettext
 
 NEWEST = 8
 LOG_PAGE = 100
+TIPS_PAGE = 50
 
 
 class Linked(NamedTuple):
@@ -81,12 +83,27 @@ def show_tips(number: str, **refusal: Any) -> ResponseReturnValue:
 
 
 def linked(tx: Transaction, row: Case) -> dict[str, Any]:
-    """In the order they were linked."""
-    standing = links.list_tips_of(tx, row)
+    """In the order they were linked, a page at a time."""
     place = exhibits.places(tx, row)
-    rows = {one.tip.id: one for one in triage.rows_of(tx, [tip for _link, tip in standing], current.actor())}
-    found = [Linked(place[tip.id], link, rows[tip.id]) for link, tip in standing]
-    return {"linked": sorted(found, key=lambda one: one.place), "ended": links.list_ended(tx, row)}
+    standing = sorted(links.list_tips_of(tx, row), key=lambda one: place[one[1].id])
+    after = cursor_number(request.args.get("after", "")) or _before_refused(standing, place)
+    rest = [one for one in standing if place[one[1].id] > after]
+    shown = rest[:TIPS_PAGE]
+    rows = {one.tip.id: one for one in triage.rows_of(tx, [tip for _link, tip in shown], current.actor())}
+    return {
+        "linked": [Linked(place[tip.id], link, rows[tip.id]) for link, tip in shown],
+        "ended": links.list_ended(tx, row),
+        "is_first": not after,
+        "next_after": place[shown[-1][1].id] if len(rest) > len(shown) else None,
+    }
+
+
+def _before_refused(standing: list[tuple[Link, Tip]], place: dict[int, int]) -> int:
+    """The page on which a link is whose form was refused: behind which place it begins."""
+    named = (request.view_args or {}).get("reference", "")
+    at = next((at for at, (_, tip) in enumerate(standing) if tip.reference == named), 0)
+    page = at // TIPS_PAGE * TIPS_PAGE
+    return place[standing[page - 1][1].id] if page else 0
 
 
 @blueprint.get("/desk/cases/<number>/span")
