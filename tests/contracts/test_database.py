@@ -44,6 +44,7 @@ from tipline.domain import (
     drafts,
     evidence,
     filters,
+    grids,
     links,
     messages,
     outbox,
@@ -837,7 +838,7 @@ def test_many_who_book_the_last_places_at_once_get_no_more_than_there_are(
     database: Database, officer: Actor
 ) -> None:
     day = clock.now().date() + timedelta(days=2)
-    grid = appointments.Grid(
+    grid = grids.Grid(
         day, day, frozenset(range(1, 8)), time(9), time(10), minutes=60, capacity=3
     )  # fmt: skip
     with database.transaction() as tx:

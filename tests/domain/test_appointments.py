@@ -14,7 +14,8 @@ from tests.domain.test_topics import TODAY, refused
 from tipline.db import Transaction
 from tipline.domain import appointments, custody, topics
 from tipline.domain.actors import Actor
-from tipline.domain.appointments import Booking, Grid
+from tipline.domain.appointments import Booking
+from tipline.domain.grids import Grid
 from tipline.domain.topics import Described, Topic
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,6 +43,25 @@ def grid(**changed: Any) -> Grid:
 
 def book(tx: Transaction, topic: Topic, slot: int, name: str = "小陈") -> tuple[Booking, str]:
     return appointments.book(tx, KEY, topic, slot, name, TODAY)
+
+
+def test_one_browser_holds_three_appointments_of_a_topic_at_most(
+    tx: Transaction, officer: Actor, topic: Topic
+) -> None:
+    appointments.plan(tx, officer, topic, grid(), SHANGHAI)
+    slots = [one.slot for one in appointments.list_slots(tx, topic)]
+    mine: list[Booking] = []
+
+    def take(at: int) -> None:
+        held = [one.id for one in mine]
+        mine.append(appointments.book(tx, KEY, topic, slots[at].id, "", TODAY, mine=held)[0])
+
+    for number in range(3):
+        take(number)
+    assert refused(lambda: take(3)) == "booking:many"
+    book(tx, topic, slots[3].id)  # somebody else
+    appointments.cancel(tx, appointments.who(mine[0]), mine[0])
+    take(0)
 
 
 def test_a_grid_gives_slots_in_the_wall_clock_of_the_station(

@@ -64,6 +64,27 @@ def test_nobody_asks_under_a_closed_topic(tx: Transaction, officer: Actor, topic
     assert refused(lambda: questions.read_question(tx, topic, 99)) == "question:not-found"
 
 
+def test_a_flood_of_questions_ends_and_what_waits_is_still_answered(
+    tx: Transaction, officer: Actor, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MOST_WAITING", 5)
+    mine: list[int] = []
+
+    def ask(text: str, among: list[int]) -> str:
+        try:
+            mine.append(questions.ask(tx, KEY, topic, text, TODAY, mine=among)[0].id)
+        except TiplineError as fault:
+            return fault.code
+        return "taken"
+
+    assert [ask(f"第{number}问", mine) for number in range(4)] == ["taken"] * 3 + ["question:many"]
+    # The same again is the one that is there; others may still ask, until the topic is full.
+    assert (ask("第0问", mine), len(set(mine))) == ("taken", 3)
+    assert [ask(f"别人{number}", []) for number in range(3)] == ["taken"] * 2 + ["question:topic-full"]
+    questions.hide(tx, officer, questions.list_questions(tx, topic, "waiting")[0], "重复")
+    assert ask("又问", []) == "taken"
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [

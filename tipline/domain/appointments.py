@@ -6,8 +6,8 @@ counted still holds when it is written (tipline.db).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,15 +15,16 @@ from sqlalchemy import ForeignKey, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import clock, custody, ids, limits
+from tipline.domain import clock, custody, grids, ids
 from tipline.domain.actors import Actor, reporter
+from tipline.domain.grids import MOST_CAPACITY, Grid
 from tipline.domain.topics import Topic
 from tipline.errors import TiplineError
 
 CODE = "booking"  # what its code is hashed as
 LONGEST_NAME = 40
-MOST_SLOTS, MOST_CAPACITY, MOST_DAYS = 500, 99, 92
-SHORTEST, LONGEST = 5, 480  # minutes
+MOST_SLOTS = 500
+MOST_OF_ONE = 3  # appointments ahead that one browser holds of a topic: a family fits, a hoarder does not
 NAMES_KEPT = timedelta(days=30)
 
 
@@ -55,20 +56,6 @@ class Booking(Base):
     came_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Days, hours and length of new slots, in the wall clock of the station. `weekdays`: Monday is 1."""
-
-    first_day: date
-    last_day: date
-    weekdays: frozenset[int]
-    starts: time
-    ends: time
-    minutes: int
-    capacity: int = 1
-    place: str = ""
-
-
 class Row(NamedTuple):
     """A slot and how many places of it are taken."""
 
@@ -82,9 +69,9 @@ class Row(NamedTuple):
 
 def plan(tx: Transaction, actor: Actor, topic: Topic, grid: Grid, zone: ZoneInfo) -> int:
     """Add the slots of a grid that are not there yet and lie ahead; how many."""
-    _require_sound(grid)
+    grids.require_sound(grid)
     known = {one.starts_at for one in tx.scalars(select(Slot).where(Slot.topic_id == topic.id))}
-    spans = [one for one in _spans(grid, zone) if one[0] not in known and one[0] > clock.now()]
+    spans = [one for one in grids.spans(grid, zone) if one[0] not in known and one[0] > clock.now()]
     if not spans:
         raise TiplineError("slot:none", fields={"first_day": "slot:none"})
     if len(known) + len(spans) > MOST_SLOTS:
@@ -98,39 +85,6 @@ def plan(tx: Transaction, actor: Actor, topic: Topic, grid: Grid, zone: ZoneInfo
         capacity=grid.capacity, first=clock.stamp(spans[0][0]), last=clock.stamp(spans[-1][0]), place=place,
     )  # fmt: skip
     return len(spans)
-
-
-def _require_sound(grid: Grid) -> None:
-    faults = {
-        "last_day": not grid.first_day <= grid.last_day <= grid.first_day + timedelta(days=MOST_DAYS),
-        "weekdays": not grid.weekdays,
-        "minutes": not SHORTEST <= grid.minutes <= LONGEST,
-        "ends": _minutes(grid.ends) - _minutes(grid.starts) < grid.minutes,
-        "capacity": not 1 <= grid.capacity <= MOST_CAPACITY,
-        "place": len(grid.place) > limits.SHORT,
-    }
-    wrong = [name for name, is_wrong in faults.items() if is_wrong]
-    if wrong:
-        raise TiplineError("slot:grid", fields=dict.fromkeys(wrong, "slot:grid"))
-
-
-def _minutes(of: time) -> int:
-    return of.hour * 60 + of.minute
-
-
-def _spans(grid: Grid, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """In UTC. An hour that the clock leaves out in spring has no slot."""
-    spans, day = [], grid.first_day
-    while day <= grid.last_day:
-        at = _minutes(grid.starts)
-        while day.isoweekday() in grid.weekdays and at + grid.minutes <= _minutes(grid.ends):
-            wall = datetime.combine(day, time(at // 60, at % 60), zone)
-            begin = wall.astimezone(UTC)
-            if begin.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-                spans.append((begin, begin + timedelta(minutes=grid.minutes)))
-            at += grid.minutes
-        day += timedelta(days=1)
-    return spans
 
 
 def list_slots(tx: Transaction, topic: Topic, *, since: datetime | None = None) -> list[Row]:
@@ -195,9 +149,11 @@ def _tell(tx: Transaction, actor: Actor, action: str, topic: Topic, slot: Slot, 
 
 
 def book(
-    tx: Transaction, key: str, topic: Topic, slot_id: int, name: str, today: date
-) -> tuple[Booking, str]:
-    """Take a place; answers the code, which only this moment knows. Raises slot:full, slot:over …"""
+    tx: Transaction, key: str, topic: Topic, slot_id: int, name: str, today: date, *,
+    mine: Collection[int] = (),
+) -> tuple[Booking, str]:  # fmt: skip
+    """Take a place; answers the code, which only this moment knows. `mine`: what whoever asks booked before.
+    Raises slot:full, slot:over, booking:many …"""
     if not topic.is_open(today):
         raise TiplineError("topic:closed")
     name = " ".join(name.split())
@@ -205,6 +161,8 @@ def book(
         raise TiplineError("tip:field-too-long", fields={"name": "tip:field-too-long"}, limit=LONGEST_NAME)
     slot = read_slot(tx, topic, slot_id)
     _require_free(tx, slot)
+    if (held := _count_ahead(tx, topic, mine)) >= MOST_OF_ONE:
+        raise TiplineError("booking:many", fields={"slot": "booking:many"}, number=held)
     code = ids.new_receipt_code()
     booking = Booking(
         slot_id=slot.id, code_hash=_hash(key, code.replace("-", "")), name=name, created_at=clock.now()
@@ -220,6 +178,13 @@ def _require_free(tx: Transaction, slot: Slot) -> None:
         raise TiplineError("slot:over", fields={"slot": "slot:over"})
     if _taken(tx, slot) >= slot.capacity:
         raise TiplineError("slot:full", fields={"slot": "slot:full"})
+
+
+def _count_ahead(tx: Transaction, topic: Topic, among: Collection[int]) -> int:
+    """How many of these hold a place of the topic that lies ahead."""
+    query = select(func.count()).select_from(Booking).join(Slot, Slot.id == Booking.slot_id)
+    held = Booking.cancelled_at.is_(None) & Slot.cancelled_at.is_(None) & (Slot.ends_at > clock.now())
+    return tx.scalar(query.where(Booking.id.in_(among), Slot.topic_id == topic.id, held)) or 0
 
 
 def _taken(tx: Transaction, slot: Slot) -> int:
@@ -309,6 +274,17 @@ def forget_names(tx: Transaction) -> int:
 def who(booking: Booking) -> Actor:
     """How the log calls whoever holds a booking: by its number, like a reporter."""
     return reporter(number_of(booking))
+
+
+def state_of(booking: Booking, slot: Slot) -> str:
+    """ahead, came, over; called-off by somebody, or cancelled with the whole slot."""
+    if booking.cancelled_at:
+        return "called-off"
+    if slot.cancelled_at:
+        return "cancelled"
+    if booking.came_at:
+        return "came"
+    return "ahead" if slot.ends_at > clock.now() else "over"
 
 
 def number_of(booking: Booking) -> str:

@@ -6,6 +6,7 @@ be somebody's. Whoever asked reads the answer by a code, as with a tip.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, func, select
@@ -20,6 +21,8 @@ from tipline.errors import TiplineError
 WAITING, ANSWERED, HIDDEN = STATES = ("waiting", "answered", "hidden")
 CODE = "question"  # what its code is hashed as
 LONGEST, LONGEST_ANSWER = 1_000, limits.MESSAGE
+# So many may wait under one topic, and of those asked by one browser: a flood hides what others ask.
+MOST_WAITING, MOST_OF_ONE = 200, 3
 
 
 class Question(Base):
@@ -46,11 +49,18 @@ class Question(Base):
         return self.text or personal.masked(self.asked)
 
 
-def ask(tx: Transaction, key: str, topic: Topic, text: str, today: date) -> tuple[Question, str]:
-    """Answers the code, which only this moment knows."""
+def ask(
+    tx: Transaction, key: str, topic: Topic, text: str, today: date, *, mine: Collection[int] = ()
+) -> tuple[Question, str]:
+    """Answers the code, which only this moment knows. `mine`: those that whoever asks asked before; the same
+    sent twice is one, without a second code. Raises question:many, question:topic-full."""
     if not topic.is_open(today):
         raise TiplineError("topic:closed")
     text = _checked(text, "question", "question:empty", LONGEST)
+    own = list_questions(tx, topic, WAITING, among=mine)
+    if same := next((one for one in own if one.asked == text), None):
+        return same, ""
+    _require_room(tx, topic, len(own))
     code = ids.new_receipt_code()
     question = Question(
         topic_id=topic.id, code_hash=_hash(key, code.replace("-", "")), asked=text, at=clock.now(),
@@ -64,6 +74,18 @@ def ask(tx: Transaction, key: str, topic: Topic, text: str, today: date) -> tupl
     )  # fmt: skip
     events.tell(tx, "topic:question", topic=topic.handle, question=number_of(question))
     return question, code
+
+
+def _require_room(tx: Transaction, topic: Topic, own: int) -> None:
+    if own >= MOST_OF_ONE:
+        raise TiplineError("question:many", fields={"question": "question:many"}, number=own)
+    if is_full(tx, topic):
+        raise TiplineError("question:topic-full", fields={"question": "question:topic-full"})
+
+
+def is_full(tx: Transaction, topic: Topic) -> bool:
+    """Whether so many wait that no more are taken until some are answered."""
+    return count_waiting(tx).get(topic.id, 0) >= MOST_WAITING
 
 
 def answer(
@@ -128,10 +150,16 @@ def read_question(tx: Transaction, topic: Topic, question_id: int) -> Question:
     return question
 
 
-def list_questions(tx: Transaction, topic: Topic, *states: str) -> list[Question]:
-    """As they were asked under it; what waits longest first."""
-    mine = (Question.topic_id == topic.id) & Question.tip_id.is_(None) & Question.state.in_(states or STATES)
-    return list(tx.scalars(select(Question).where(mine).order_by(Question.at, Question.id)))
+def list_questions(
+    tx: Transaction, topic: Topic, *states: str, among: Collection[int] | None = None
+) -> list[Question]:
+    """As they were asked under it; what waits longest first. `among`: only these."""
+    wanted = (
+        (Question.topic_id == topic.id) & Question.tip_id.is_(None) & Question.state.in_(states or STATES)
+    )
+    if among is not None:
+        wanted &= Question.id.in_(among)
+    return list(tx.scalars(select(Question).where(wanted).order_by(Question.at, Question.id)))
 
 
 def list_published(tx: Transaction, topic: Topic) -> list[Question]:

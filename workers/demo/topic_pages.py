@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tipline.domain import appointments, clock, discarding, questions, topics
 from tipline.domain.actors import Actor
-from tipline.domain.appointments import Grid
+from tipline.domain.grids import Grid
 from tipline.domain.topics import Described, Topic
 from tipline.services import Services
 from workers.demo.people import CHEN, SUN

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from tests.conftest import csrf_of
 from tipline.domain import appointments, clock, questions, topics
 from tipline.domain.accounts import Account
-from tipline.domain.appointments import Grid
+from tipline.domain.grids import Grid
 from tipline.domain.tips import Tip
 from tipline.domain.topics import Described, Topic
 from tipline.services import Services
@@ -27,8 +27,7 @@ ANSWER = (
 CODE = re.compile(r'id="code">(.*?)</p>', re.DOTALL)
 
 
-@pytest.fixture
-def topic(services: Services, people: dict[str, Account]) -> Topic:
+def opened(services: Services, people: dict[str, Account]) -> Topic:
     """Open, with two papers and a time for one person each on the next days."""
     today, actor = clock.now().astimezone(ZONE).date(), people["investigator"].actor
     with services.database.transaction() as tx:
@@ -48,6 +47,11 @@ def topic(services: Services, people: dict[str, Account]) -> Topic:
         )
         appointments.plan(tx, actor, made, grid, ZONE)
     return made
+
+
+@pytest.fixture
+def topic(services: Services, people: dict[str, Account]) -> Topic:
+    return opened(services, people)
 
 
 @pytest.fixture
@@ -127,6 +131,22 @@ def test_a_script_behind_one_address_does_not_get_all_times_of_a_week(
     refused = "Very many appointments were booked from your network today"
 
     assert [refused in one for one in told] == [False, False, True]
+
+
+def test_a_flood_of_questions_is_refused_kindly_and_what_was_typed_stays(
+    client: FlaskClient, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic_pages, "QUESTIONS_OF_A_DAY", topic_pages.QUESTIONS_OF_A_DAY._replace(most=6))
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.22"
+    page = f"/topics/{topic.handle}"
+    told = [send(client, page, f"{page}/questions", question=f"第{number}问") for number in range(4)]
+    assert "Already 3 of your questions wait here" in told[3]
+    assert ">\n第3问</textarea>" in told[3]
+    # Without its cookies the same network is still one.
+    other = client.application.test_client()
+    other.environ_base["REMOTE_ADDR"] = "203.0.113.22"
+    told = [send(other, page, f"{page}/questions", question=f"又{number}") for number in range(3)]
+    assert "今天从您所在的网络收到的提问太多" in told[2]
 
 
 def test_without_a_time_the_form_says_so_and_keeps_what_was_typed(client: FlaskClient, topic: Topic) -> None:
@@ -258,4 +278,12 @@ def test_the_list_of_the_desk_counts_what_waits(desk: FlaskClient, client: Flask
     send(client, f"/topics/{topic.handle}", f"/topics/{topic.handle}/questions", question="还能办吗？")
 
     assert "1 question waits" in desk.get("/desk/topics").text
-    assert topic.title in desk.get(f"/desk/topics/{topic.handle}/questions").text
+    at = f"/desk/topics/{topic.handle}/questions"
+    send(client, f"/topics/{topic.handle}", f"/topics/{topic.handle}/questions", question="骂人的话")
+    assert topic.title in desk.get(at).text
+    numbers = re.findall(r'name="chosen" value="(\d+)"', desk.get(at).text)
+    assert len(numbers) == 2
+    assert "Choose the questions first" in send(desk, at, f"{at}/hide", reason="与本话题无关")
+    told = send(desk, at, f"{at}/hide", chosen=numbers, reason="与本话题无关")
+    assert "2 questions are not published" in told
+    assert 'name="chosen"' not in told

@@ -32,6 +32,7 @@ from tipline.web.api.search import blueprint as search
 from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.suggestions import blueprint as suggestions
 from tipline.web.api.tips import blueprint as tips
+from tipline.web.api.topic_parts import blueprint as topic_parts
 from tipline.web.api.topics import blueprint as topics
 from tipline.web.api.tus import blueprint as tus
 from tipline.web.api.webhooks import blueprint as webhooks
@@ -59,5 +60,6 @@ _desk = (
     webhooks,
     figures,
     topics,
+    topic_parts,
 )
 blueprints = (public, public_bulletins, receipts, shops, tus, partner, *_desk)

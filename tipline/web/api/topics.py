@@ -1,95 +1,32 @@
-"""Topics for programs: what everybody may read, and the desk's own acts in a modest form."""
+"""Topics for programs: what everybody may read, and for the desk writing, opening and closing one.
+
+Its appointments and questions are `topic_parts`.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel, Field
 
 from tipline.db import Transaction
 from tipline.domain import answers, appointments, clock, questions, topics
 from tipline.domain.topics import PUBLIC, Described, Topic
 from tipline.web import current, guard
-from tipline.web.api.taking import Taken
+from tipline.web.api.topic_models import (
+    AnswerList,
+    AnswersQuery,
+    DeskTopicList,
+    TopicList,
+    TopicWhole,
+    TopicWritten,
+)
 from tipline.web.community.answers import BY_ADDRESS
 from tipline.web.community.today import today
 from tipline.web.community.topics import address_of
 from tipline.web.limiting import limiter
 
 blueprint = APIBlueprint("api_topics", __name__, url_prefix="/api/v1", tag="Topics")
-
-
-class PaperOut(BaseModel):
-    text: str
-    note: str
-
-
-class PaperIn(Taken):
-    text: str
-    note: str = ""
-
-
-class AskedOut(BaseModel):
-    id: int
-    question: str = Field(description="As an officer worded it, without names.")
-    answer: str
-
-
-class TimeOut(BaseModel):
-    id: int
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    free: int
-
-
-class TopicOut(BaseModel):
-    handle: str
-    title: str
-    state: str = Field(description="open or closed; for the desk also draft and template.")
-    beat: str | None
-    closes_on: date | None
-    changed_at: datetime
-    url: str
-
-
-class TopicWhole(TopicOut):
-    answer: str = Field(description="Plain text.")
-    papers: list[PaperOut]
-    questions: list[AskedOut]
-    times: list[TimeOut] = Field(description="Those that lie ahead and take place.")
-
-
-class TopicList(BaseModel):
-    items: list[TopicOut]
-
-
-class AnswersQuery(BaseModel):
-    q: str = Field("", max_length=answers.LONGEST_QUERY, description="Words as people ask.")
-    beat: str = ""
-
-
-class AnswerOut(BaseModel):
-    topic: TopicOut
-    question: str | None = Field(description="The question under it that fits best.")
-    excerpt: str
-
-
-class AnswerList(BaseModel):
-    items: list[AnswerOut]
-
-
-class TopicWritten(Taken):
-    """All of it: what is left out becomes empty."""
-
-    title: str
-    answer: str = ""
-    beat: str = ""
-    closes_on: date | None = None
-    papers: list[PaperIn] = Field(default_factory=list)
-    confirmed: bool = Field(False, description="Numbers in it are meant for everybody.")
 
 
 @blueprint.get("/public/topics")
@@ -135,11 +72,14 @@ def search_answers(query_data: AnswersQuery) -> dict[str, Any]:
 
 @blueprint.get("/topics")
 @guard.staff("topic:manage")
-@blueprint.output(TopicList)
+@blueprint.output(DeskTopicList)
 def list_all_topics() -> dict[str, Any]:
-    """All topics of the station, drafts and templates included."""
+    """All topics of the station, drafts and templates included, with the questions that wait under each."""
     with current.services().database.reading() as tx:
-        return {"items": [_told(one) for one in topics.list_topics(tx)]}
+        waiting = questions.count_waiting(tx)
+        return {
+            "items": [{**_told(one), "waiting": waiting.get(one.id, 0)} for one in topics.list_topics(tx)]
+        }
 
 
 @blueprint.post("/topics")

@@ -38,13 +38,7 @@ class Held(NamedTuple):
 
     @property
     def state(self) -> str:
-        if self.booking.cancelled_at:
-            return "called-off"
-        if self.slot.cancelled_at:
-            return "cancelled"
-        if self.booking.came_at:
-            return "came"
-        return "ahead" if self.slot.ends_at > clock.now() else "over"
+        return appointments.state_of(self.booking, self.slot)
 
 
 class Asked(NamedTuple):

@@ -25,6 +25,8 @@ HERE = "/topics"
 BOOKINGS = Budget("bookings", 30, "booking:crowded")
 # A school behind one address stays below; a script that wants all times of a week does not get them.
 BOOKINGS_OF_A_DAY = Budget("bookings-day", 90, "booking:day-full", window_s=86_400)
+# Of questions a school asks fewer, for it reads what was answered; each has to be read by an officer.
+QUESTIONS_OF_A_DAY = Budget("questions-day", 40, "question:day-full", window_s=86_400)
 # What the forms of the page were sent with, so that a «no» brings it back.
 FIELDS = ("slot", "name", "question")
 
@@ -65,7 +67,8 @@ def book(handle: str) -> ResponseReturnValue:
         with services.database.transaction() as tx:
             topic = topics.read_public(tx, handle)
             name = request.form.get("name", "")
-            booking, code = appointments.book(tx, services.key, topic, int(slot), name, today())
+            mine = visits.numbers(visits.BOOKING)
+            booking, code = appointments.book(tx, services.key, topic, int(slot), name, today(), mine=mine)
     except TiplineError as fault:
         return refused(handle, fault)
     visits.begin(visits.BOOKING, booking.id, code)
@@ -78,10 +81,12 @@ def ask(handle: str) -> ResponseReturnValue:
     services = current.services()
     try:
         limiting.spend(limiting.MESSAGES)
+        limiting.spend(QUESTIONS_OF_A_DAY)
         with services.database.transaction() as tx:
             topic = topics.read_public(tx, handle)
             text = request.form.get("question", "")
-            question, code = questions.ask(tx, services.key, topic, text, today())
+            mine = visits.numbers(visits.QUESTION)
+            question, code = questions.ask(tx, services.key, topic, text, today(), mine=mine)
     except TiplineError as fault:
         return refused(handle, fault)
     visits.begin(visits.QUESTION, question.id, code)

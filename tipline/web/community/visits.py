@@ -54,12 +54,14 @@ def has_any() -> bool:
     return bool(session.get(OPEN))
 
 
+def numbers(kind: str) -> list[int]:
+    """What of a kind is open here: bookings or questions."""
+    return [number for of, number in session.get(OPEN, []) if of == kind]
+
+
 def read(tx: Transaction) -> Opened:
-    rows: dict[str, list[int]] = {BOOKING: [], QUESTION: []}
-    for kind, number in session.get(OPEN, []):
-        rows.get(kind, []).append(number)
-    bookings = [row for one in rows[BOOKING] if (row := tx.get(Booking, one))]
-    asked = [found for one in rows[QUESTION] if (found := tx.get(Question, one))]
+    bookings = [row for one in numbers(BOOKING) if (row := tx.get(Booking, one))]
+    asked = [found for one in numbers(QUESTION) if (found := tx.get(Question, one))]
     return Opened(bookings, asked)
 
 

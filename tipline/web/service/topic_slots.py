@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
 from tipline.domain import appointments, topics
-from tipline.domain.appointments import Grid, Slot
+from tipline.domain.appointments import Slot
+from tipline.domain.grids import Grid
 from tipline.domain.topics import Topic
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
@@ -158,15 +159,17 @@ def _grid() -> Grid:
 
 
 def _day(name: str) -> date | None:
+    """None also of a day so far away that it has no next one."""
     try:
-        return date.fromisoformat(request.values.get(name, "").strip())
+        day = date.fromisoformat(request.values.get(name, "").strip())
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 9000 else None
 
 
 def _needed_day(name: str) -> date:
     day = _day(name)
-    if day is None or day.year > 9000:
+    if day is None:
         raise TiplineError("topic:day-unclear", fields={name: "topic:day-unclear"})
     return day
 
