@@ -19,7 +19,7 @@ from tipline.domain.outbox import Outbox
 from tipline.domain.renditions import Rendition
 from tipline.domain.steps import Step
 from tipline.services import Services
-from workers import copies, examination, exiftool, handling, limiting, local, sandbox, sheets
+from workers import copies, examination, exiftool, handling, limiting, local, room, sandbox, sheets
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
 from workers.media import codes
@@ -47,6 +47,7 @@ def work(services: Services, outbox_id: int) -> None:
 
 def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None:
     """One child, one result."""
+    room.require(services, is_late=step.kind in steps.ARE_LATE)
     with services.database.reading() as tx:
         first = steps.find_first(tx, subject)
         kept = renditions.keyframes(tx, subject.id)
@@ -148,14 +149,7 @@ def show(tx: Transaction, services: Services, subject: Evidence) -> None:
     elif subject.state == "ready" and is_over:
         evidence.complete(tx, SYSTEM, subject, media)
     evidence.show(tx, subject, media, steps.progress(mine))
-    if not is_over and all(step.is_over for step in mine if step.kind == "span"):
-        for step in mine:
-            if step.kind == "copy" and step.state == "queued" and not _is_asked(tx, step):
-                steps.ask(tx, services.bell, subject, step)
-
-
-def _is_asked(tx: Transaction, step: Step) -> bool:
-    return outbox.exists(tx, steps.LATE, str(step.id))
+    steps.go_on(tx, services.bell, subject.tip_id)
 
 
 class Teller:

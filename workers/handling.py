@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import storage
 from tipline.db import Transaction
-from tipline.domain import outbox
+from tipline.domain import outbox, tips
 from tipline.domain.outbox import Outbox
+from tipline.domain.tips import Tip
 from tipline.services import Services
 from workers.lease import Lease, Lost, Stopping
 from workers.media import codes
@@ -44,10 +45,12 @@ def hold(services: Services, row: Outbox, work: Callable[[Lease], None], end: En
             spoken.info("derive.handed-back")
             with services.database.transaction() as tx:
                 outbox.release(tx, lease.id, lease.token)
-        except (storage.Unavailable, storage.OutOfSpace) as fault:
+        except storage.OutOfSpace:
+            spoken.warning("derive.no-room")
+            _wait(services, row, lease, outbox.NO_ROOM)
+        except storage.Unavailable as fault:
             spoken.warning("derive.store-down", fault=type(fault).__name__)
-            with services.database.transaction() as tx:
-                outbox.wait(tx, lease.id, lease.token, "service:store-down")
+            _wait(services, row, lease, "service:store-down")
         except SQLAlchemyError as fault:
             # Nothing can be written; the lease runs out and the sweep rings again.
             spoken.warning("derive.database-down", fault=type(fault).__name__)
@@ -56,6 +59,13 @@ def hold(services: Services, row: Outbox, work: Callable[[Lease], None], end: En
         except Exception:
             spoken.exception("derive.failed")
             _put_back(services, lease, UNREADABLE, end)
+
+
+def _wait(services: Services, row: Outbox, lease: Lease, code: str) -> None:
+    """Hand it back for as long as that lasts; pages that show the tip hear of it once."""
+    with services.database.transaction() as tx:
+        if outbox.wait(tx, lease.id, lease.token, code) and row.failure != code and row.tip_id:
+            tips.touch(tx.get_one(Tip, row.tip_id))
 
 
 def _put_back(services: Services, lease: Lease, code: str, end: End) -> None:

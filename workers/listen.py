@@ -1,6 +1,6 @@
 """One process that takes jobs from its queues, one at a time, each in a fork of its own.
 
-Earlier queues come first: a later one is looked at only when nothing waits in those before it.
+Earlier queues come first, and now and then a later one (`workers.turns`), so that none waits for ever.
 
 RQ is only the carrier: what is done and what is not stands in the outbox. So a broker that goes away costs
 nothing but waiting, and no job outlives the worker that watches it.
@@ -25,6 +25,7 @@ from rq.serializers import JSONSerializer
 
 from tipline.bell import REACH_S, connect
 from tipline.jobs import JOBS
+from workers import turns
 from workers.lease import stop
 
 log = structlog.get_logger(__name__)
@@ -104,6 +105,13 @@ class QuietWorker(Worker):
     log_job_description = False
     log_result_lifespan = False
     wants_to_go_on = True
+    _taken = 0
+
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """A job was taken: which queue comes first for the next one."""
+        self._taken += 1
+        by_name = {queue.name: queue for queue in self.queues}
+        self._ordered_queues = [by_name[name] for name in turns.order(list(by_name), self._taken)]
 
     # --- no remote commands: nobody who reaches the broker may end jobs, and no thread runs when we fork
 

@@ -18,7 +18,7 @@ from tipline.domain.evidence import Evidence
 from tipline.domain.outbox import Outbox
 from tipline.domain.steps import Step
 from tipline.services import Services
-from workers import examination, following, handling, limiting, local, sandbox, untrusted
+from workers import examination, following, handling, limiting, local, room, sandbox, untrusted
 from workers.following import Teller
 from workers.handling import PutBack
 from workers.lease import Lease, Lost
@@ -56,6 +56,7 @@ def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence, Step] |
 
 def _look(services: Services, lease: Lease, subject: Evidence, step: Step) -> None:
     """From the bytes to the first facts."""
+    room.require(services, is_late=False)
     pictures = Pictures(services.database, services.store, lease, subject)
     folder = services.settings.data / "tmp"
     with local.file_of(services.store, subject.key, folder, lease.check) as file:
@@ -155,6 +156,7 @@ def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> N
     media = composing.compose([found], pictures, filename=row.filename, purpose=row.purpose)
     if not planned:
         evidence.settle(tx, SYSTEM, row, media)
+        steps.go_on(tx, services.bell, row.tip_id)
         return
     steps.plan(tx, services.bell, row, planned)
     evidence.show(tx, row, media, steps.progress(steps.list_of(tx, row.id)))

@@ -31,6 +31,7 @@ from tipline.domain import (
     referring,
     rematches,
     snoozing,
+    steps,
     tries,
     uploads,
 )
@@ -169,6 +170,12 @@ def warn_of_end(services: Services) -> None:
             last = uploads.warn_of_end(tx, after=last)
 
 
+def go_on(services: Services) -> None:
+    """Ask for what completes a look and was lost on the way."""
+    with services.database.transaction() as tx:
+        steps.go_on_everywhere(tx, services.bell)
+
+
 def clear_up(services: Services) -> None:
     """Drop rows that serve nobody any more: visits that are over, jobs long done, reports left empty."""
     for forget in (receipts.forget_expired, outbox.forget_done, drafts.discard_empty, notices.forget_old):
@@ -200,6 +207,7 @@ LATER: dict[str, Callable[[Services], None]] = {
     "leftovers": forget_leftovers,
     "warnings": warn_of_end,
     "rows": clear_up,
+    "late": go_on,
     "statistics": learn,
 }
 

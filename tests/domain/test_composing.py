@@ -68,7 +68,6 @@ def test_a_film_is_followed_by_its_suspects_its_clock_and_its_spans_then_its_cop
     planned = composing.following({**MEDIA}, plan)
     assert [one.kind for one in planned] == ["suspects", "clock", "provenance", "span", "span", "copy"]
     assert [(one.start_s, one.end_s) for one in planned if one.kind == "span"] == [(0, 150), (150, 300)]
-    assert planned[-1].is_ready is False, "it joins what the spans wrote"
 
 
 def test_what_failed_or_is_no_footage_has_nothing_to_follow() -> None:

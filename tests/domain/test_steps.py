@@ -23,13 +23,40 @@ def film(tx: Transaction, tip: Tip) -> Evidence:
 def test_what_somebody_waits_for_and_what_completes_it_are_rung_as_different_work(
     tx: Transaction, film: Evidence, ring: Ring
 ) -> None:
-    steps.plan(
-        tx, ring, film, [Planned("clock"), Planned("span", 0, 0.0, 9.0), Planned("copy", is_ready=False)]
-    )
+    steps.plan(tx, ring, film, [Planned("clock"), Planned("span", 0, 0.0, 9.0), Planned("copy")])
     jobs = [(row.kind, row.tip_id) for row in tx.query(Outbox).order_by(Outbox.id)]
     assert jobs == [("evidence.soon", film.tip_id), ("evidence.late", film.tip_id)], (
         "the copy waits for the span"
     )
+
+
+def test_late_work_of_a_tip_is_asked_for_little_by_little(
+    tx: Transaction, film: Evidence, ring: Ring
+) -> None:
+    spans = [Planned("span", at, at * 9.0, at * 9.0 + 9.0) for at in range(steps.MOST_LATE + 2)]
+    steps.plan(tx, ring, film, [*spans, Planned("copy")])
+    waiting = outbox.count_pending(tx, steps.LATE, film.tip_id)
+    assert waiting == steps.MOST_LATE
+    rows = steps.list_of(tx, film.id)
+    for at, step in enumerate(rows[:-1]):
+        (job,) = tx.query(Outbox).where(Outbox.subject == str(step.id), Outbox.kind == steps.LATE)
+        job.state = "done"
+        steps.settle(step, {})
+        steps.go_on(tx, ring, film.tip_id)
+        # The copy, last of all and alone.
+        left = len(rows) - 2 - at
+        assert outbox.count_pending(tx, steps.LATE, film.tip_id) == (
+            min(steps.MOST_LATE, left) if left else 1
+        )
+    assert tx.query(Outbox).where(Outbox.subject == str(rows[-1].id), Outbox.kind == steps.LATE).count() == 1
+
+
+def test_late_work_that_was_lost_is_asked_for_again(tx: Transaction, film: Evidence, ring: Ring) -> None:
+    steps.plan(tx, ring, film, [Planned("span", 0, 0.0, 9.0)])
+    tx.query(Outbox).where(Outbox.kind == steps.LATE).delete()
+    steps.go_on_everywhere(tx, ring)
+    steps.go_on_everywhere(tx, ring)
+    assert outbox.count_pending(tx, steps.LATE, film.tip_id) == 1
 
 
 def test_a_new_look_forgets_the_steps_of_the_old_one_for_good(

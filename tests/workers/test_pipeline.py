@@ -17,7 +17,7 @@ import storage
 from storage.memory import MemoryStore
 from tests import footage
 from tipline.bell import SilentBell
-from tipline.domain import clock, custody, evidence, outbox, renditions
+from tipline.domain import clock, custody, evidence, outbox, renditions, steps
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
@@ -27,7 +27,7 @@ from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced
 from tipline.services import Services, build
 from tipline.settings import Settings
-from workers import following, lease, local, pipeline, sandbox, untrusted
+from workers import following, lease, local, pipeline, room, sandbox, untrusted
 from workers.sandbox import Answer, Hooks, Keyframe
 
 PDF = b"%PDF-1.7\n" + b"an invoice " * 50
@@ -468,6 +468,37 @@ def test_a_disk_without_room_for_the_copy_costs_no_try(
 
 
 # --- faults of ours
+
+
+def test_without_room_for_pictures_a_file_waits_and_says_so_and_nothing_is_decoded(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    bell: SilentBell,
+    clip: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = add_file(tip, clip, "cam1.mp4")
+    reserve = services.settings.min_free_bytes
+    with monkeypatch.context() as full:
+        full.setattr(room, "_free", lambda _: reserve // room.SHARE - 1)
+        full.setattr(sandbox, "ask", None)
+        look()
+        look()
+    assert (job(services, file).state, job(services, file).attempt) == ("queued", 0)
+    with services.database.reading() as tx:
+        assert steps.held_up(tx, tip.id) == {file.id}
+    with monkeypatch.context() as tight:
+        # Room for pictures, none for what is only a convenience.
+        tight.setattr(room, "_free", lambda _: reserve - 1)
+        look()
+        assert pictures(services, file)
+    with services.database.reading() as tx:
+        assert steps.held_up(tx, tip.id) == {file.id}, "its frames are still to be listed"
+    following.work(services, bell.rung[-1][1])
+    with services.database.reading() as tx:
+        assert steps.held_up(tx, tip.id) == set()
 
 
 def test_a_store_that_is_down_costs_no_try_and_the_job_waits(

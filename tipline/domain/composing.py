@@ -32,13 +32,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Planned:
-    """A step to be done; one that is not ready waits until all steps of the kinds before it are over."""
+    """A step to be done."""
 
     kind: str
     number: int = 0
     start_s: float | None = None
     end_s: float | None = None
-    is_ready: bool = True
 
 
 def following(media: Media, plan: dict[str, Any]) -> list[Planned]:
@@ -53,7 +52,7 @@ def following(media: Media, plan: dict[str, Any]) -> list[Planned]:
     spans = plan.get("spans") or []
     steps += [Planned("span", at, start, end) for at, (start, end) in enumerate(spans)]
     if plan.get("copy"):
-        steps.append(Planned("copy", is_ready=not spans))
+        steps.append(Planned("copy"))
     return steps
 
 

@@ -21,6 +21,7 @@ MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=90)
 RING_AGAIN = timedelta(seconds=20)
 KEPT = timedelta(days=7)
+NO_ROOM = "service:disk-full"  # what a job is marked with that waits until there is room for what it makes
 TURNS_COUNT = timedelta(minutes=10)  # a job done longer ago is no turn that a tip has had
 
 
@@ -59,6 +60,14 @@ def is_pending(tx: Transaction, kind: str, subject: str) -> bool:
         Outbox.subject == subject, Outbox.kind == kind, Outbox.state.in_(("queued", "running"))
     )
     return tx.scalar(query.limit(1)) is not None
+
+
+def count_pending(tx: Transaction, kind: str, tip_id: int) -> int:
+    """How many such jobs of a tip wait or run."""
+    query = select(func.count()).where(
+        Outbox.kind == kind, Outbox.tip_id == tip_id, Outbox.state.in_(("queued", "running"))
+    )
+    return tx.scalar(query) or 0
 
 
 def take(tx: Transaction, outbox_id: int) -> Outbox | None:

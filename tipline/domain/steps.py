@@ -11,8 +11,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, delete, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Float,
+    ForeignKey,
+    Select,
+    String,
+    UniqueConstraint,
+    cast,
+    delete,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
 from tipline.domain import clock, outbox
@@ -22,6 +33,7 @@ from tipline.domain.evidence import DERIVE, Evidence
 
 FIRST = "first"
 MOST_BESIDE, MOST_SETUPS = 24, 6
+MOST_LATE = 24  # late jobs of one tip at a time
 # What somebody waits for, and what completes it: two kinds of job, in queues of their own.
 SOON, LATE = "evidence.soon", "evidence.late"
 ARE_LATE = frozenset({"span", "copy"})
@@ -82,16 +94,54 @@ def plan(tx: Transaction, ring: outbox.Ring, evidence: Evidence, planned: Iterab
         )
         tx.add(row)
         tx.flush()
-        if one.is_ready:
-            ask(tx, ring, evidence, row)
+        if one.kind not in ARE_LATE:
+            outbox.add(tx, ring, SOON, str(row.id), tip_id=evidence.tip_id)
+    go_on(tx, ring, evidence.tip_id)
 
 
-def ask(tx: Transaction, ring: outbox.Ring, evidence: Evidence, step: Step) -> None:
-    """Have a step done."""
-    if step.kind in ARE_LATE:
-        outbox.add(tx, ring, LATE, str(step.id), tip_id=evidence.tip_id)
-    else:
-        outbox.add(tx, ring, SOON, str(step.id), tip_id=evidence.tip_id)
+def go_on(tx: Transaction, ring: outbox.Ring, tip_id: int) -> None:
+    """Ask for late steps of a tip that nobody was asked for yet: only so many at a time, however many films
+    it has, and a copy when all spans of its film are over."""
+    room = MOST_LATE - outbox.count_pending(tx, LATE, tip_id)
+    if room > 0:
+        waiting = _unasked().where(Evidence.tip_id == tip_id).order_by(Step.id)
+        for step_id in list(tx.scalars(waiting.limit(room))):
+            outbox.add(tx, ring, LATE, str(step_id), tip_id=tip_id)
+
+
+def go_on_everywhere(tx: Transaction, ring: outbox.Ring) -> None:
+    """The same for all tips: a step that was lost on the way is found."""
+    for tip_id in list(tx.scalars(_unasked().with_only_columns(Evidence.tip_id).distinct())):
+        go_on(tx, ring, tip_id)
+
+
+def _unasked() -> Select[tuple[int]]:
+    """Late steps that may begin and have no job."""
+    span = aliased(Step)
+    open_spans = select(span.id).where(
+        span.evidence_id == Step.evidence_id, span.kind == "span", span.state.not_in(OVER)
+    )
+    asked = select(outbox.Outbox.id).where(
+        outbox.Outbox.kind == LATE, outbox.Outbox.subject == cast(Step.id, String(40))
+    )
+    return (
+        select(Step.id)
+        .join(Evidence, Evidence.id == Step.evidence_id)
+        .where(Step.kind.in_(ARE_LATE), Step.state == "queued", ~asked.exists())
+        .where(or_(Step.kind == "span", ~open_spans.exists()))
+    )
+
+
+def held_up(tx: Transaction, tip_id: int) -> set[str]:
+    """Files of a tip of which something waits until there is room on the disk."""
+    row = outbox.Outbox
+    query = select(row.kind, row.subject).where(
+        row.tip_id == tip_id, row.state == "queued", row.failure == outbox.NO_ROOM
+    )
+    found = tx.execute(query.where(row.kind.in_((DERIVE, SOON, LATE)))).all()
+    later = [int(subject) for kind, subject in found if kind != DERIVE]
+    of_steps = tx.scalars(select(Step.evidence_id).where(Step.id.in_(later))) if later else ()
+    return {subject for kind, subject in found if kind == DERIVE} | set(of_steps)
 
 
 def begin_anew(tx: Transaction, evidence: Evidence) -> Step:

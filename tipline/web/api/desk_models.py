@@ -169,6 +169,9 @@ class DeskEvidence(EvidenceBrief):
     client_sha256: str | None = Field(description="What the reporter's device said it sent.")
     digest_matches: bool | None
     failure_text: str | None = Field(description="The failure as a sentence in the asker's language.")
+    waits_for: str | None = Field(
+        description="room while pictures or the browser copy wait for room on the station's disk, else null."
+    )
     received_at: datetime | None
     clock: EvidenceClock = Field(description="Which camera, how far its clock is off, and when it was.")
     media: dict[str, Any] | None = Field(

@@ -49,6 +49,7 @@ class FileView:
     exports: list[exporting.Export] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     is_folded: bool = False  # only a line with a few pictures, until somebody opens it
+    is_held_up: bool = False  # something of it waits for room on the disk
 
     @cached_property
     def media(self) -> dict[str, Any]:
@@ -178,6 +179,7 @@ class FileView:
 def files_of(tx: Transaction, tip: Tip, *, whole: bool = False) -> list[FileView]:
     """All files of a tip in a fixed number of queries; ``whole`` folds none of them."""
     rows = evidence.list_of_tip(tx, tip)
+    held_up = steps.held_up(tx, tip.id)
     folded = set() if whole else folding.folded(rows)
     pictures = renditions.list_of_many(tx, [row.id for row in rows if row.id not in folded])
     if folded:
@@ -197,6 +199,7 @@ def files_of(tx: Transaction, tip: Tip, *, whole: bool = False) -> list[FileView
             exports.get(row.id, []),
             marked[row.id],
             row.id in folded,
+            row.id in held_up,
         )
         for row in rows
     ]
