@@ -9,12 +9,33 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
 from tests import factories
-from tipline.domain import accounts, cases, evidence, hints, links, policy, renditions, tallies, tips, triage
+from tipline.db import Transaction
+from tipline.domain import (
+    accounts,
+    acts,
+    cases,
+    concluding,
+    evidence,
+    hints,
+    incidents,
+    links,
+    logsearch,
+    messages,
+    policy,
+    posting,
+    progress,
+    renditions,
+    tallies,
+    tips,
+    triage,
+    undoing,
+)
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.cases import Case
 from tipline.domain.evidence import Evidence
 from tipline.domain.filters import Filter
+from tipline.domain.reports import Report
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.services import Services
@@ -104,3 +125,61 @@ def test_a_hint_of_another_tip_does_not_lead_to_it(
             assert len(hints.open_of(tx, [seen.id])[seen.id]) == pointers
             (row,) = triage.rows_of(tx, [tips.read_tip(tx, seen.reference)], viewer)
             assert len(row.pointers) == pointers
+
+
+def test_the_log_and_the_acts_tell_nobody_else_of_its_incident_or_of_a_bulletin_drafted_for_it(
+    services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
+) -> None:
+    lead = people["investigator"].actor
+    with services.database.transaction() as tx:
+        mine = tips.read_tip(tx, tip.reference)
+        opened = incidents.open_incident(tx, lead, mine, title="CANARYTITLE")
+        merged = incidents.open_incident(tx, lead, _another(tx, lead), title="plain")
+        concluding.merge(tx, lead, opened, merged)
+        undoing.undo(tx, lead, acts.list_latest(tx, lead.user_id or 0, limit=1)[0].id)
+        progress.post(tx, lead, opened, "CANARYNOTE")
+        messages.write(tx, lead, mine, "CANARYQUESTION", kind="question")
+        posting.draft(tx, lead, posting.Said("appeal", "CANARYDRAFT", "CANARYTEXT"), closed)
+
+    with policy.viewing(outsider), services.database.reading() as tx:
+        told = "".join(str(one.facts()) for one in logsearch.search(tx, outsider, logsearch.Wanted()))
+        assert "plain" in told
+        assert "CANARY" not in told
+    everything = logsearch.Wanted()
+    with policy.viewing(lead), services.database.reading() as tx:
+        told = "".join(str(one.facts()) for one in logsearch.search(tx, lead, everything))
+        assert "CANARYTITLE" in told
+        assert "CANARYDRAFT" in told
+        numbers = [one.id for one in acts.list_latest(tx, lead.user_id or 0)]
+
+    for number in numbers:
+        with policy.viewing(outsider), services.database.transaction() as tx:
+            about = acts.read_act(tx, number)
+            if about.kind == "incident:attach" and about.tip_id != tip.id:
+                continue  # of the tip that is open to everybody
+            with pytest.raises(TiplineError) as fault:
+                undoing.undo(tx, outsider, number)
+            assert fault.value.code == "act:not-found", about.kind
+
+
+def test_who_merges_an_incident_takes_the_tips_along_that_do_not_exist_for_them(
+    services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
+) -> None:
+    lead = people["investigator"].actor
+    with services.database.transaction() as tx:
+        one = incidents.open_incident(tx, lead, tips.read_tip(tx, tip.reference), title="one")
+        incidents.attach(tx, lead, one, _another(tx, lead))
+        other = incidents.open_incident(tx, lead, _another(tx, lead), title="other")
+    with policy.viewing(outsider), services.database.transaction() as tx:
+        concluding.merge(
+            tx, outsider, incidents.read_incident(tx, one.reference),
+            incidents.read_incident(tx, other.reference),
+        )  # fmt: skip
+    with services.database.reading() as tx:
+        assert tips.read_tip(tx, tip.reference).incident_id == other.id
+
+
+def _another(tx: Transaction, who: Actor) -> Tip:
+    tip = tips.begin(tx, Report("noise", "音乐很响", "学府路"), language="en", door="web", ack_minutes=2)
+    tips.submit(tx, tip, who, ack_minutes=2)
+    return tip

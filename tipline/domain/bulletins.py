@@ -177,7 +177,7 @@ def fill_in(tx: Transaction, report: Report) -> None:
 def read_bulletin(tx: Transaction, handle: str, viewer: Actor) -> Bulletin:
     """Raises bulletin:not-found also of one whose case does not exist for the viewer, until it is public."""
     row = _find(tx, handle)
-    if row is None or tx.scalar(select(Bulletin.id).where(Bulletin.id == row.id, _seen(viewer))) is None:
+    if row is None or tx.scalar(select(Bulletin.id).where(Bulletin.id == row.id, seen(viewer))) is None:
         raise TiplineError("bulletin:not-found")
     return row
 
@@ -186,7 +186,7 @@ def list_desk(
     tx: Transaction, viewer: Actor, state: str, *, before: int | None = None, limit: int = A_PAGE
 ) -> list[Bulletin]:
     """Those in a state, the last changed first by their number."""
-    query = select(Bulletin).where(standing(state, clock.now()), _seen(viewer))
+    query = select(Bulletin).where(standing(state, clock.now()), seen(viewer))
     if before:
         query = query.where(Bulletin.id < before)
     return list(tx.scalars(query.order_by(Bulletin.id.desc()).limit(limit)))
@@ -196,7 +196,7 @@ def count_by_state(tx: Transaction, viewer: Actor) -> dict[str, int]:
     """How many stand in each state."""
     now = clock.now()
     count = select(func.count()).select_from(Bulletin)
-    return {one: tx.scalar(count.where(standing(one, now), _seen(viewer))) or 0 for one in STATES}
+    return {one: tx.scalar(count.where(standing(one, now), seen(viewer))) or 0 for one in STATES}
 
 
 def list_of_case(tx: Transaction, case: Case) -> list[Bulletin]:
@@ -228,7 +228,7 @@ def _find(tx: Transaction, handle: str) -> Bulletin | None:
     return tx.scalar(select(Bulletin).where(Bulletin.handle == handle.lower()[:16]))
 
 
-def _seen(viewer: Actor) -> ColumnElement[bool]:
+def seen(viewer: Actor) -> ColumnElement[bool]:
     """Made for no case, for one that exists for the viewer, or read by everybody anyway."""
     mine = select(Case.id).where(visible(viewer))
     public = and_(Bulletin.publishes_at.is_not(None), Bulletin.publishes_at <= clock.now())

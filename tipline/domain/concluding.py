@@ -82,7 +82,8 @@ def merge(tx: Transaction, actor: Actor, incident: Incident, into: Incident) -> 
         raise TiplineError("incident:merge-itself", fields={"into": "incident:merge-itself"})
     incidents.require_open(incident)
     incidents.require_open(into)
-    moved = list(tx.scalars(select(Tip.id).where(Tip.incident_id == incident.id)))
+    table = Tip.__table__.c  # the table itself: tips that do not exist for the actor go along
+    moved = list(tx.scalars(select(table.id).where(table.incident_id == incident.id)))
     parts = list(tx.scalars(select(Incident.id).where(Incident.merged_into_id == incident.id)))
     with acts.together(tx):
         _move(tx, moved, into)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, or_, select
 
 from tipline.db import Transaction
-from tipline.domain import cases, chain, checkpoints, policy
+from tipline.domain import chain, checkpoints, policy
 from tipline.domain.actors import Actor
 from tipline.domain.custody import Custody
 from tipline.domain.merkle import Tree
@@ -77,7 +77,7 @@ def prove(tx: Transaction, seqs: Sequence[int]) -> Iterator[Proof]:
 
 
 def _visible(query: Select[Any], viewer: Actor) -> Select[Any]:
-    hidden, closed = cases.hidden_subjects(viewer), policy.closed_references(viewer)
+    hidden, closed = policy.hidden_subjects(viewer), policy.closed_references(viewer)
     if hidden is not None:
         query = query.where(Custody.subject.not_in(hidden))
     if closed is not None:

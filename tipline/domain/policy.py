@@ -3,7 +3,8 @@
 A tip is closed to a person while all cases it stands in are closed to that person; without its last link it
 is open to the station again. The rule is here once, and no query has to remember it: while somebody of the
 desk asks (`viewing`), every query on tips and on what is made of them leaves out what does not exist for that
-person, so that «not yours» and «not there» are one answer everywhere. The log has `closed_references`.
+person, so that «not yours» and «not there» are one answer everywhere. The log has `closed_references` and
+`hidden_subjects`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, or_, select
+from sqlalchemy import ColumnElement, Select, event, func, literal, or_, select, union
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
 from tipline.db import Transaction
-from tipline.domain import membership
+from tipline.domain import bulletins, cases, membership
 from tipline.domain.actors import Actor
+from tipline.domain.bulletins import Bulletin
 from tipline.domain.cases import MEMBERS, Case, sees_all
 from tipline.domain.derivatives import Derivative
 from tipline.domain.erasures import Erasure
@@ -32,7 +34,7 @@ from tipline.domain.shares import Share
 from tipline.domain.tips import Tip
 
 _viewer: ContextVar[Actor | None] = ContextVar("viewer", default=None)
-_CASE, _LINK, _TIP, _FILE = (one.__table__ for one in (Case, Link, Tip, Evidence))
+_CASE, _LINK, _TIP, _FILE, _INCIDENT = (one.__table__ for one in (Case, Link, Tip, Evidence, Incident))
 _SOME = "tipline.closed-cases"  # whether a transaction has met any case that is closed to its viewer
 
 
@@ -58,6 +60,27 @@ def closed_references(viewer: Actor) -> Select[str] | None:
     if sees_all(viewer):
         return None
     return select(_TIP.c.reference).where(_TIP.c.id.in_(closed_tips(viewer)))
+
+
+def hidden_subjects(viewer: Actor) -> Select[str]:
+    """What the log calls all else that does not exist for this person: cases, incidents that only closed tips
+    tell of, bulletins drafted for closed cases."""
+    found = cases.hidden_subjects(viewer)
+    if sees_all(viewer):
+        return found
+    incidents = select(literal("incident:") + _INCIDENT.c.reference).where(~_is_open(_INCIDENT.c, viewer))
+    drafts = select(literal("bulletin:") + Bulletin.handle).where(~bulletins.seen(viewer))
+    every = union(found, incidents, drafts).subquery()
+    return select(every.c[0])
+
+
+def _is_open(incident: Any, viewer: Actor) -> ColumnElement[bool]:
+    """Not told of by closed tips alone; where others tell of it too, only those tips are left out. What was
+    merged is as open as what it went into."""
+    tips = closed_tips(viewer)
+    closed, told = _told_by(_TIP.c.id.in_(tips)), _told_by(_TIP.c.id.not_in(tips))
+    stands_for = func.coalesce(incident.merged_into_id, incident.id)
+    return or_(stands_for.not_in(closed), stands_for.in_(told))
 
 
 def _standing() -> Select[Any]:
@@ -105,9 +128,7 @@ def _criteria(viewer: Actor) -> list[Any]:
         (Mark, Mark.evidence_id.not_in(files)),
         (Share, Share.evidence_id.not_in(files)),
         (Erasure, Erasure.tip_id.not_in(tips)),
-        # What nothing but closed tips tells of; where others tell of it too, only those tips are left out.
-        (Incident, or_(Incident.id.not_in(_told_by(_TIP.c.id.in_(tips))),
-                       Incident.id.in_(_told_by(_TIP.c.id.not_in(tips))))),
+        (Incident, _is_open(Incident, viewer)),
     ]  # fmt: skip
     # Aliases are left to whoever makes them (hints.open_of): a rule on the table would not fit their names.
     return [with_loader_criteria(kind, rule) for kind, rule in rules]

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
 from tipline.db import Transaction
 from tipline.domain import (
     accounts,
@@ -47,9 +49,11 @@ from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.derivatives import Derivative
 from tipline.domain.hints import Hint
+from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.marks import Mark
 from tipline.domain.messages import Message
+from tipline.domain.progress import Progress
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -66,9 +70,11 @@ class Undone(NamedTuple):
 def undo(tx: Transaction, actor: Actor, act_id: int) -> Undone:
     """Take an act back, with all its command did; raises act:undone, act:superseded, act:too-late."""
     asked = acts.read_act(tx, act_id)
-    batch = acts.list_batch(tx, asked)
+    if not _exists(tx, actor, asked):
+        raise TiplineError("act:not-found")
+    batch = [one for one in acts.list_batch(tx, asked) if _exists(tx, actor, one)]
     for one in batch:
-        _require_access(tx, actor, one)
+        rights.require(actor, RIGHTS.get(one.kind, "tip:act"))
     open_ones = [one for one in batch if one.undone_at is None]
     if not open_ones:
         raise _undone(tx, asked)
@@ -105,11 +111,14 @@ def find_last(tx: Transaction, account_id: int, *, since: datetime) -> Act | Non
     return acts.find_last(tx, account_id, since=since, kinds=WAYS)
 
 
-def _require_access(tx: Transaction, actor: Actor, act: Act) -> None:
-    case = _case(tx, act)
+def _exists(tx: Transaction, actor: Actor, act: Act) -> bool:
+    """Whether what it was done to exists for the actor."""
+    case, incident = _case(tx, act), _incident_id(tx, act)
     if act.kind not in WAYS or (case and not members.may_see(tx, actor, case)):
-        raise TiplineError("act:not-found")
-    rights.require(actor, RIGHTS.get(act.kind, "tip:act"))
+        return False
+    if act.tip_id and tx.scalar(select(Tip.id).where(Tip.id == act.tip_id)) is None:
+        return False
+    return incident is None or tx.scalar(select(Incident.id).where(Incident.id == incident)) is not None
 
 
 def _require_time(act: Act) -> None:
@@ -139,6 +148,9 @@ def _subject(tx: Transaction, act: Act, tip: Tip | None, case: Case | None) -> s
         return f"case:{case.number}"
     if tip:
         return f"tip:{tip.reference}"
+    incident = tx.get(Incident, _incident_id(tx, act) or 0)
+    if incident:  # by its number, so that who may not see it reads nothing of it
+        return incident.subject
     return bulletin_undoing.subject_of(tx, act) or f"act:{act.id}"
 
 
@@ -162,6 +174,14 @@ def _tip(tx: Transaction, act: Act) -> Tip | None:
 
 def _case(tx: Transaction, act: Act) -> Case | None:
     return tx.get(Case, act.case_id) if act.case_id else None
+
+
+def _incident_id(tx: Transaction, act: Act) -> int | None:
+    """Of an act on an incident, or on a note of its course."""
+    kind, _, number = act.subject.partition(":")
+    if kind == "progress":
+        return tx.scalar(select(Progress.incident_id).where(Progress.id == int(number)))
+    return int(number) if kind == "incident" else None
 
 
 def _row(tx: Transaction, act: Act, kind: type[Any]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from tipline.domain import cases, checkpoints, custody, logsearch, notes, policy, signatures
+from tipline.domain import checkpoints, custody, logsearch, notes, policy, signatures
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes
@@ -34,7 +34,7 @@ def list_custody(query_data: CustodyQuery) -> dict[str, Any]:
             tip=query_data.tip.upper(),
             after=after,
             limit=query_data.limit + 1,
-            without=cases.hidden_subjects(current.actor()),
+            without=policy.hidden_subjects(current.actor()),
             closed=policy.closed_references(current.actor()),
         )
     shown = found[: query_data.limit]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, cases, categories, custody, policy
+from tipline.domain import accounts, categories, custody, policy
 from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
@@ -160,7 +160,7 @@ def of_case(tx: Transaction, number: str, *, before: int | None = None, limit: i
 
 def _of(tx: Transaction, about: str, before: int | None = None, limit: int = MOST) -> list[Custody]:
     """What a case tells that does not exist for the reader is left out."""
-    hidden, closed = cases.hidden_subjects(current.actor()), policy.closed_references(current.actor())
+    hidden, closed = policy.hidden_subjects(current.actor()), policy.closed_references(current.actor())
     return custody.list_latest(tx, about=about, before=before, limit=limit, without=hidden, closed=closed)
 
 
