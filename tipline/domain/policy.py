@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, event, func, literal, or_, select,
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
 from tipline.db import Transaction
-from tipline.domain import bulletins, cases, membership
+from tipline.domain import bulletins, cases, membership, rights
 from tipline.domain.actors import Actor
 from tipline.domain.bulletins import Bulletin
 from tipline.domain.cases import MEMBERS, Case, sees_all
@@ -103,9 +103,14 @@ def _is_closed(viewer: Actor) -> ColumnElement[bool]:
 
 @event.listens_for(Transaction, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
-    """Most stations have no closed case, and most people are in all there are: then nothing is added."""
+    """Most stations have no closed case, and most people are in all there are: then nothing is added.
+
+    A partner sees its own tips and no others; that one of them vanished would tell what became of it.
+    """
     viewer = _viewer.get()
-    if viewer is None or not state.is_select or state.is_column_load or sees_all(viewer):
+    if viewer is None or viewer.kind == rights.PARTNER or sees_all(viewer):
+        return
+    if not state.is_select or state.is_column_load:
         return
     session = state.session
     if _SOME not in session.info:

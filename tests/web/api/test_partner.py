@@ -14,7 +14,7 @@ from tests.conftest import PASSWORD, browser, sign_in
 from tests.laws.sources import ROOT
 from tests.web.desk_forms import log_of, now
 from tests.web.reporting import PHOTO, Tus, bearer, sha256
-from tipline.domain import accounts, tips, tokens
+from tipline.domain import accounts, cases, incidents, links, tips, tokens
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.services import Services
@@ -146,6 +146,26 @@ def test_a_partner_sees_its_own_tips_alone_page_by_page(
     for reference in (foreign, tip.reference, "T-999999"):
         assert client.get(f"{TIPS}/{reference}", headers=headers("partner")).status_code == 404
     assert [one["reference"] for one in client.get(TIPS, headers=theirs).json["items"]] == [foreign]
+
+
+def test_what_the_station_makes_of_a_tip_never_takes_it_away_from_its_partner(
+    partner: Callable[..., Any], client: FlaskClient, headers: Headers, services: Services,
+    people: dict[str, Account],
+) -> None:  # fmt: skip
+    """Else a partner would learn that its tip stands in a case of members alone."""
+    reference = partner(external_id="M-17").json["reference"]
+    lead = people["investigator"].actor
+    with services.database.transaction() as tx:
+        tip = tips.read_tip(tx, reference)
+        incident = incidents.open_incident(tx, lead, tip, title="电瓶")
+        case = cases.open_case(tx, lead, "closed to others")
+        case.access = cases.MEMBERS
+        links.link(tx, lead, case, tip, "same coat")
+
+    for path in (TIPS, f"{TIPS}/{reference}", f"/api/v1/partner/incidents/{incident.reference}"):
+        answer = client.get(path, headers=headers("partner"))
+        assert (answer.status_code, reference in answer.text) == (200, True), path
+    assert partner(external_id="M-17").json["reference"] == reference
 
 
 def test_a_partner_never_signs_in_and_only_who_knows_the_password_is_told_why(

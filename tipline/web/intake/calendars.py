@@ -5,6 +5,7 @@ That one names neither the station nor the tip: a calendar is often shared, and 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext
@@ -15,6 +16,7 @@ from tipline.web import current
 
 LASTS = timedelta(minutes=30)
 LONGEST_LINE = 75  # bytes, after which a line is folded
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def entry(tip: Tip) -> str:
@@ -42,10 +44,10 @@ def utc(moment: datetime) -> str:
 
 
 def text(words: str) -> str:
-    """Words as they stand in a line."""
+    """Words as they stand in a line; signs that some calendar takes for the end of one are blanks."""
     for sign in ("\\", ";", ","):
         words = words.replace(sign, "\\" + sign)
-    return words.replace("\r", "").replace("\n", "\\n")
+    return _UNSEEN.sub(" ", words.replace("\r", "")).replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:
