@@ -19,6 +19,7 @@ BULLETINS: dict[str, Entry] = {
     "bulletin:title-needed": Entry(_K.INVALID, N_("Write a title of up to %(limit)s characters.")),
     "bulletin:text-needed": Entry(_K.INVALID, N_("Write the text before it is published.")),
     "bulletin:text-too-long": Entry(_K.INVALID, N_("The text is longer than %(limit)s characters. Shorten it.")),
+    "bulletin:changed-unseen": Entry(_K.CONFLICT, N_("Somebody changed this bulletin after you opened the page, so it was not published. It stands here as it is now: look again, then publish.")),
     "bulletin:changed": Entry(_K.CONFLICT, N_("Somebody changed this bulletin while you were at it. What you wrote is still in the fields: compare it with what stands now, then save again.")),
     "bulletin:over": Entry(_K.CONFLICT, N_("This bulletin has ended or was withdrawn and is not changed any more. Write a new one.")),
     "bulletin:not-draft": Entry(_K.CONFLICT, N_("Only a draft can be proposed or thrown away. Load the page again to see how it stands.")),

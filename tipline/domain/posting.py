@@ -111,13 +111,15 @@ def propose(tx: Transaction, actor: Actor, row: Bulletin) -> None:
 
 def publish(
     tx: Transaction, actor: Actor, row: Bulletin, *, at: datetime | None = None,
-    until: datetime | None = None, looked: Collection[int] = (),
+    until: datetime | None = None, looked: Collection[int] = (), revision: int | None = None,
 ) -> None:  # fmt: skip
-    """Residents read it from `at` on, or from now on. `looked`: the stills that were looked at in full size.
+    """Residents read it from `at` on, or from now on. `looked`: the stills that were looked at in full size,
+    `revision`: what was read before; its author may have changed it since.
 
     A warning that names no end has one: what was true in spring is not to frighten in autumn.
     """
     rights.require(actor, PUBLISH)
+    _require_seen(row, revision)
     state, now = bulletins.state_of(row), clock.now()
     if state not in (DRAFT, PROPOSED, SCHEDULED):
         raise TiplineError("bulletin:over" if state != PUBLISHED else "bulletin:published-already")
@@ -142,9 +144,12 @@ def publish(
         announcing.announce(tx, row, by=actor)
 
 
-def confirm_stills(tx: Transaction, actor: Actor, row: Bulletin, looked: Collection[int]) -> None:
+def confirm_stills(
+    tx: Transaction, actor: Actor, row: Bulletin, looked: Collection[int], *, revision: int | None = None
+) -> None:
     """Show what was added to a bulletin that residents read already."""
     rights.require(actor, PUBLISH)
+    _require_seen(row, revision)
     if _require_open(row) not in (SCHEDULED, PUBLISHED):
         raise TiplineError("bulletin:not-shown")
     _look(tx, actor, row, looked)
@@ -249,6 +254,11 @@ def count_tips(tx: Transaction, rows: Collection[Bulletin]) -> dict[int, int]:
         Tip.bulletin_id.in_([one.id for one in rows]), Tip.state != "draft", Tip.erased_at.is_(None)
     )
     return {number: many for number, many in tx.execute(query.group_by(Tip.bulletin_id)) if number}
+
+
+def _require_seen(row: Bulletin, revision: int | None) -> None:
+    if revision is not None and revision != row.revision:
+        raise TiplineError("bulletin:changed-unseen")
 
 
 def _look(tx: Transaction, actor: Actor, row: Bulletin, looked: Collection[int]) -> None:

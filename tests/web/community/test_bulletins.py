@@ -133,6 +133,12 @@ def test_reads_are_counted_in_this_process_and_written_together(
         assert tx.query(Tip).count() == 0
 
 
+def revision_on(page: str) -> str:
+    found = re.search(r'name="revision" value="(\d+)"', page)
+    assert found, "the form does not say what it was made of"
+    return found[1]
+
+
 def test_an_investigator_is_shown_no_way_to_publish_and_is_refused_one(
     signed_in: Any, people: dict[str, Account], services: Services
 ) -> None:
@@ -157,7 +163,13 @@ def test_an_investigator_is_shown_no_way_to_publish_and_is_refused_one(
     token = {"csrf_token": csrf_of(chief.get(f"{address}/check").text)}
     late = {**token, "when": "later", "at": "when pigs fly", "until": ""}
     assert chief.post(f"{address}/publish", data=late).status_code == 422
-    assert chief.post(f"{address}/publish", data={**token, "when": "now"}).status_code == 303
+    seen = {**token, "when": "now", "revision": revision_on(chief.get(f"{address}/check").text)}
+    assert desk.post(address, data={**form, "text": "锁好门窗，别信来电。"}).status_code == 303
+    unseen = chief.post(f"{address}/publish", data=seen)
+    assert unseen.status_code == 409, "what its author changed since was not looked at"
+    assert "别信来电" in unseen.text
+    seen["revision"] = revision_on(unseen.text)
+    assert chief.post(f"{address}/publish", data=seen).status_code == 303
     assert chief.post(f"{address}/acts/withdraw", data={**token, "words": ""}).status_code == 422
     assert chief.post(f"{address}/acts/withdraw", data={**token, "words": "有误。"}).status_code == 303
     assert chief.post(f"{address}/acts/restore", data=token).status_code == 303

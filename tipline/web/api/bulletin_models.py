@@ -70,6 +70,7 @@ class PublishIn(Taken):
         default_factory=list,
         description="Ids of its stills, each looked at in full size: nobody innocent can be recognised.",
     )
+    revision: int | None = Field(None, description="The one that was read; 409 if it changed since.")
 
 
 class WithdrawIn(Taken):

@@ -150,7 +150,9 @@ def publish(handle: str, wanted: PublishIn) -> dict[str, Any]:
         raise TiplineError("bulletin:time-unclear", fields={"at": "bulletin:time-unclear"})
     with current.services().database.transaction() as tx:
         row, actor = _read(tx, handle), current.actor()
-        posting.publish(tx, actor, row, at=wanted.at, until=wanted.until, looked=wanted.looked)
+        posting.publish(
+            tx, actor, row, at=wanted.at, until=wanted.until, looked=wanted.looked, revision=wanted.revision
+        )
         return _told(tx, row)
 
 

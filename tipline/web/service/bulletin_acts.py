@@ -70,11 +70,12 @@ def publish_bulletin(handle: str) -> ResponseReturnValue:
         with current.services().database.transaction() as tx:
             row = bulletin_view.read(tx, handle)
             if bulletins.state_of(row) == bulletins.PUBLISHED:
-                posting.confirm_stills(tx, actor, row, looked)
+                posting.confirm_stills(tx, actor, row, looked, revision=bulletin_view.revision_typed())
             else:
                 at = moments.read(form.get("at", ""), "at") if form.get("when") == "later" else None
                 until = moments.read(form.get("until", ""), "until")
-                posting.publish(tx, actor, row, at=at, until=until, looked=looked)
+                seen = bulletin_view.revision_typed()
+                posting.publish(tx, actor, row, at=at, until=until, looked=looked, revision=seen)
             state, act = bulletins.state_of(row), acts.recorded(tx)
     except TiplineError as fault:
         if fault.code in ("bulletin:not-found", "account:forbidden"):

@@ -121,6 +121,12 @@ def shown_of(row: Bulletin) -> Shown:
     return Shown(row.kind, row.title, row.text, row.beat, row.publishes_at, row.expires_at, row.corrected_at)
 
 
+def revision_typed() -> int | None:
+    """Which version the form was made of."""
+    typed = request.form.get("revision", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
 def shown_of_form() -> Shown:
     form = request.form
     kind = form.get("kind", "")

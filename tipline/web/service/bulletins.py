@@ -111,8 +111,7 @@ def edit_bulletin(handle: str) -> ResponseReturnValue:
 @guard.staff("bulletin:draft")
 def save_bulletin(handle: str) -> ResponseReturnValue:
     """New words; of what residents read already that is a correction."""
-    typed = request.form.get("revision", "")
-    revision = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    revision = bulletin_view.revision_typed()
     try:
         with current.services().database.transaction() as tx:
             row = bulletin_view.read(tx, handle)
