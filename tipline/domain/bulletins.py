@@ -207,7 +207,7 @@ def list_of_case(tx: Transaction, case: Case) -> list[Bulletin]:
 
 def find_seen(tx: Transaction, number: int, viewer: Actor) -> Bulletin | None:
     """One by its row, if it exists for the viewer."""
-    return tx.scalar(select(Bulletin).where(Bulletin.id == number, _seen(viewer)))
+    return tx.scalar(select(Bulletin).where(Bulletin.id == number, seen(viewer)))
 
 
 def case_of(tx: Transaction, row: Bulletin, viewer: Actor) -> Case | None:

@@ -118,6 +118,8 @@ def _exists(tx: Transaction, actor: Actor, act: Act) -> bool:
         return False
     if act.tip_id and tx.scalar(select(Tip.id).where(Tip.id == act.tip_id)) is None:
         return False
+    if act.subject.startswith("bulletin:") and bulletin_undoing.find_row(tx, actor, act) is None:
+        return False
     return incident is None or tx.scalar(select(Incident.id).where(Incident.id == incident)) is not None
 
 
