@@ -15,10 +15,11 @@ from typing import NamedTuple
 import structlog
 
 from tipline.db import Transaction
-from tipline.domain import clock, events, listening, sealing, tries
+from tipline.domain import clock, events, listening, receivers, sealing, tries
 from tipline.domain.addresses import Address
-from tipline.domain.channels import Channel, Webhook
+from tipline.domain.channels import Channel
 from tipline.domain.notices import REPORTERS, TEST, Notice
+from tipline.domain.receivers import Receiver
 from tipline.domain.tries import Batch
 from tipline.notice_faults import FOR_GOOD
 from tipline.services import Services
@@ -48,14 +49,20 @@ def send(services: Services, number: int) -> None:
     """Whatever is due for the receiver of this notice."""
     with services.database.transaction() as tx:
         batch = tries.take(tx, number)
-        row = _receiver(tx, batch) if batch else None
+        row = receivers.find(tx, batch.kind, batch.number) if batch and batch.kind != REPORTERS else None
+        if batch and batch.kind != REPORTERS and row is None:  # told in the moment in which it was removed
+            tries.drop(tx, batch.rows)
     if batch is None:
         return
     if batch.kind == REPORTERS:
         mailing.send(services, batch)
-        return
+    elif row is not None:
+        _to(services, row, batch)
+
+
+def _to(services: Services, row: Receiver, batch: Batch) -> None:
     with _lane(services, row) as free:
-        if not free or row is None:
+        if not free:
             with services.database.transaction() as tx:
                 tries.wait_until(tx, batch.rows, clock.now() + AGAIN)
         elif isinstance(row, Channel):
@@ -64,16 +71,10 @@ def send(services: Services, number: int) -> None:
             hooking.send(services, row, batch)
 
 
-def _receiver(tx: Transaction, batch: Batch) -> Channel | Webhook | None:
-    if batch.kind == REPORTERS:
-        return None
-    return tx.get(Channel, batch.number) if batch.kind == "channel" else tx.get(Webhook, batch.number)
-
-
 @contextmanager
-def _lane(services: Services, row: Channel | Webhook | None) -> Iterator[bool]:
+def _lane(services: Services, row: Receiver) -> Iterator[bool]:
     """Of all receivers that failed lately one is tried at a time."""
-    if row is None or not row.failures:
+    if not row.failures:
         yield True
         return
     with services.database.alone(SUSPECT) as mine:
@@ -126,9 +127,9 @@ def settle(tx: Transaction, channel_id: int, rows: list[Notice], outcome: Outcom
     if row is None:
         return
     if outcome.fault is None:
-        listening.note_sent(tx, row)
+        receivers.note_sent(row)
     else:
-        listening.note_failure(tx, row, outcome.fault)
+        receivers.note_failure(tx, row, outcome.fault)
 
 
 def _not_now(tx: Transaction, channel: Channel, rows: list[Notice], zone: str) -> datetime | None:

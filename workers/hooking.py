@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from tipline.db import Transaction
-from tipline.domain import clock, sealing, tries, webhooks
+from tipline.domain import clock, receivers, sealing, tries, webhooks
 from tipline.domain.channels import Webhook
 from tipline.domain.notices import TEST, Notice
 from tipline.domain.tips import Tip
@@ -84,9 +84,9 @@ def _settle(tx: Transaction, hook_id: int, notice: Notice, outcome: Outcome) -> 
     if outcome.fault is None:
         tries.sent(tx, [notice])
         if row:
-            webhooks.note_sent(tx, row)
+            receivers.note_sent(row)
         return
     is_over = notice.event == TEST or outcome.fault in FOR_GOOD - {GONE}
     tries.failed(tx, [notice], outcome.fault, for_good=is_over)
     if row:
-        webhooks.note_failure(tx, row, outcome.fault)
+        receivers.note_failure(tx, row, outcome.fault)

@@ -27,6 +27,7 @@ from tipline.domain import (
     outbox,
     packages,
     receipts,
+    receivers,
     recorders,
     referring,
     rematches,
@@ -178,7 +179,7 @@ def go_on(services: Services) -> None:
 
 def clear_up(services: Services) -> None:
     """Drop rows that serve nobody any more: visits that are over, jobs long done, reports left empty."""
-    for forget in (receipts.forget_expired, outbox.forget_done, drafts.discard_empty, notices.forget_old):
+    for forget in FORGETTING:
         found = 1
         while found:
             with services.database.transaction() as tx:
@@ -190,6 +191,10 @@ def learn(services: Services) -> None:
     services.database.learn()
 
 
+FORGETTING = (
+    receipts.forget_expired, outbox.forget_done, drafts.discard_empty, notices.forget_old,
+    receivers.forget_removed,
+)  # fmt: skip
 STEPS: dict[str, Callable[[Services], None]] = {
     "escalations": escalating.sweep,  # first: of all this only they are counted in seconds
     "ring": ring_stuck,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +14,19 @@ from sqlalchemy import select
 
 from tests.conftest import csrf_of
 from tipline.bell import SilentBell
-from tipline.domain import reachable, receipts, tips
+from tipline.domain import (
+    accounts,
+    acts,
+    clock,
+    events,
+    reachable,
+    receipts,
+    receivers,
+    tips,
+    undoing,
+)
 from tipline.domain.actors import reporter
-from tipline.domain.channels import Channel, ReporterChannel, Webhook
+from tipline.domain.channels import Channel, ReporterChannel
 from tipline.domain.notices import Notice
 from tipline.domain.tips import Tip
 from tipline.services import Services
@@ -104,8 +116,30 @@ def test_a_channel_is_its_owner_s_alone_and_goes_with_its_address(
     assert "Off" in client.get(MINE).text
     post(client, MINE, f"{MINE}/{row.id}", do="save", label="夜班", category=["theft"], digest="60")
     assert json.loads(one(services, Channel).categories) == ["theft"]
-    assert "removed" in post(client, MINE, f"{MINE}/{row.id}", do="remove").text
+    removed = post(client, MINE, f"{MINE}/{row.id}", do="remove").text
+    assert "stays sealed for 12 hours" in removed
+    assert 'id="channel-1"' not in removed
+    assert one(services, Notice).state == "dropped"
+    assert post(client, MINE, f"{MINE}/{row.id}", do="test").status_code == 404
+    with services.database.transaction() as tx:
+        assert events.tell(tx, "tip:new") == []
+        assert receivers.forget_removed(tx) == 0
+
+    act = re.findall(r"/desk/acts/(\d+)/undo", removed)[0]
+    post(boss, STATION, f"/desk/acts/{act}/undo")
+    assert one(services, Channel).removed_at is not None
+    assert 'id="channel-1"' in post(client, MINE, f"/desk/acts/{act}/undo", here=MINE).text
+    assert one(services, Channel).categories == '["theft"]'
+    switched = post(client, MINE, f"{MINE}/{row.id}", do="on").text
+    post(client, MINE, f"/desk/acts/{re.findall(r'/desk/acts/([0-9]+)/undo', switched)[0]}/undo")
+    assert not one(services, Channel).active
+
+    again = re.findall(r"/desk/acts/(\d+)/undo", post(client, MINE, f"{MINE}/{row.id}", do="remove").text)[0]
+    later = clock.now() + timedelta(hours=13)
+    with clock.frozen(later), services.database.transaction() as tx:
+        assert receivers.forget_removed(tx) == 1
     assert (one(services, Channel), one(services, Notice)) == (None, None)
+    assert "Something else was decided here" in post(client, MINE, f"/desk/acts/{again}/undo").text
 
 
 def test_a_paused_channel_is_told_at_the_desk_and_to_the_administrator(
@@ -144,7 +178,12 @@ def test_a_program_sets_a_webhook_up_and_learns_its_secret_once(
     )
     assert inside.json["code"] == "channel:inside"
     assert client.delete(f"/api/v1/webhooks/{listed[0]['id']}", headers=admin).status_code == 204
-    assert one(services, Webhook) is None
+    assert client.get("/api/v1/webhooks", headers=admin).json["items"] == []
+    with services.database.transaction() as tx:
+        zhao = accounts.read_account(tx, "zhao")
+        undoing.undo(tx, zhao.actor, acts.list_latest(tx, zhao.id)[0].id)
+    (back,) = client.get("/api/v1/webhooks", headers=admin).json["items"]
+    assert back["id"] == listed[0]["id"]
 
 
 def test_a_reporter_leaves_an_address_and_takes_it_back_in_one_tap(

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests import receivers
-from tests.receivers import Mailbox, Receiver
+from tests.receivers import Mailbox, Receiver, mailbox, receiver
 from tipline.bell import SilentBell
 from tipline.domain import (
     accounts,
@@ -26,6 +25,7 @@ from tipline.domain import (
     messages,
     notices,
     reachable,
+    receivers,
     tips,
     tries,
 )
@@ -40,7 +40,7 @@ from workers import delivering, egress, sweep
 
 @pytest.fixture(scope="module")
 def other() -> Iterator[Receiver]:
-    with receivers.receiver() as made:
+    with receiver() as made:
         yield made
 
 
@@ -53,7 +53,7 @@ def robots(other: Receiver) -> Receiver:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Mailbox]:
-    with receivers.mailbox() as made:
+    with mailbox() as made:
         yield made
 
 
@@ -219,7 +219,7 @@ def test_after_a_day_it_is_given_up_and_a_button_tries_it_again(
 
     robots.answers.clear()
     with services.database.transaction() as tx:
-        assert listening.retry(tx, SYSTEM, tx.get_one(Channel, row.id)) == 1
+        assert receivers.retry(tx, SYSTEM, tx.get_one(Channel, row.id)) == 1
     deliver(services, bell)
     assert state(services) == [("sent", None)]
 
@@ -304,7 +304,7 @@ def test_a_trial_comes_at_once_and_what_was_said_can_be_read_without_the_key(
 ) -> None:
     row = add(robots.wecom("gone-robot"), quiet_from="00:00", quiet_until="23:59")
     with services.database.transaction() as tx:
-        listening.test(tx, SYSTEM, tx.get_one(Channel, row.id))
+        receivers.test(tx, SYSTEM, tx.get_one(Channel, row.id))
     deliver(services, bell)
 
     (trial,) = rows(services)
@@ -412,7 +412,7 @@ def test_a_mail_server_that_refuses_says_why(
 ) -> None:
     row = add("nobody@example.org")
     with services.database.transaction() as tx:
-        listening.test(tx, SYSTEM, tx.get_one(Channel, row.id))
+        receivers.test(tx, SYSTEM, tx.get_one(Channel, row.id))
     deliver(services, bell)
 
     (trial,) = rows(services)

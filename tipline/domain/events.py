@@ -103,11 +103,11 @@ def _listeners(event: Event, tip: Subject | None, incident: Shared | None) -> An
         literal("channel").label("kind"), Channel.id.label("id"), Channel.account_id.label("account"),
         Channel.events.label("events"), Channel.categories.label("categories"),
         Channel.beats.label("beats"), Channel.digest_minutes.label("digest"),
-    ).where(Channel.active, Channel.failures < PAUSED_AT)  # fmt: skip
+    ).where(Channel.active, Channel.failures < PAUSED_AT, Channel.removed_at.is_(None))  # fmt: skip
     hooks = select(
         literal("webhook"), Webhook.id, Webhook.account_id, Webhook.events, literal("[]"), literal("[]"),
         literal(0),
-    ).where(Webhook.active, Webhook.failures < PAUSED_AT)  # fmt: skip
+    ).where(Webhook.active, Webhook.failures < PAUSED_AT, Webhook.removed_at.is_(None))  # fmt: skip
     parts: list[Any] = [open_channels, hooks]
     if event.reporter and (tip or incident):
         parts.append(_reporters(tip, incident))

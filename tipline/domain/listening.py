@@ -1,4 +1,4 @@
-"""Channels of people and of the station: added, narrowed, tried, switched off, removed.
+"""Channels of people and of the station: added and narrowed; `receivers` tries, switches and removes them.
 
 The address is sealed under the station's secret and tied to its row; no page ever shows it again. What is
 told there, and when, its owner chooses.
@@ -12,11 +12,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from tipline.db import Transaction
-from tipline.domain import categories, clock, custody, events, limits, notices, sealing
-from tipline.domain.actors import SYSTEM, Actor
+from tipline.domain import categories, clock, custody, events, receivers, sealing
+from tipline.domain.actors import Actor
 from tipline.domain.addresses import Address
 from tipline.domain.beats import Beat
 from tipline.domain.channels import PAUSED_AT, THROUGH_QUIET, Channel
@@ -34,75 +34,19 @@ def add(
     if (tx.scalar(select(func.count()).where(_owned(owner))) or 0) >= MOST:
         raise TiplineError("channel:too-many", limit=MOST)
     row = Channel(
-        account_id=owner, label=_label(label), scheme=address.scheme, sealed="", created_at=clock.now(),
-        **_choices(tx, **chosen),
+        account_id=owner, label=receivers.label_of(label), scheme=address.scheme, sealed="",
+        created_at=clock.now(), **_choices(tx, **chosen),
     )  # fmt: skip
     tx.add(row)
     tx.flush()
-    row.sealed = sealing.seal(key, PURPOSE, address.packed(), of=f"channel:{row.id}")
-    custody.append(tx, actor, "channel:add", subject_of(row), kind=row.scheme, label=row.label)
+    row.sealed = sealing.seal(key, PURPOSE, address.packed(), of=receivers.subject_of(row))
+    custody.append(tx, actor, "channel:add", receivers.subject_of(row), kind=row.scheme, label=row.label)
     return row
 
 
-def change(tx: Transaction, actor: Actor, row: Channel, *, label: str, active: bool, **chosen: Any) -> None:
-    """All of what is chosen. Switched on again, it begins anew also after it was paused."""
-    values = {"label": _label(label), "active": active, **_choices(tx, **chosen)}
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        custody.append(
-            tx, actor, "channel:change", subject_of(row), label=row.label, active=active, changed=changed
-        )
-
-
-def switch(tx: Transaction, actor: Actor, row: Channel, *, active: bool) -> None:
-    """Off, on, or on again after it failed too often."""
-    if row.active == active and not is_paused(row):
-        return
-    row.active = active
-    if active:
-        row.failures = 0
-    custody.append(
-        tx, actor, "channel:change", subject_of(row), label=row.label, active=active, changed=["active"]
-    )
-
-
-def remove(tx: Transaction, actor: Actor, row: Channel) -> None:
-    notices.forget_of(tx, "channel", row.id)
-    custody.append(tx, actor, "channel:remove", subject_of(row), label=row.label)
-    tx.delete(row)
-    tx.flush()
-
-
-def test(tx: Transaction, actor: Actor, row: Channel) -> None:
-    custody.append(tx, actor, "channel:test", subject_of(row), label=row.label)
-    notices.try_out(tx, "channel", row.id)
-
-
-def retry(tx: Transaction, actor: Actor, row: Channel) -> int:
-    """What was given up is tried once more; how many notices."""
-    row.failures = 0
-    again = notices.retry(tx, "channel", row.id)
-    custody.append(tx, actor, "channel:retry", subject_of(row), label=row.label, notices=again)
-    return again
-
-
-def note_sent(tx: Transaction, row: Channel) -> None:
-    row.sent_at, row.failure, row.failures = clock.now(), None, 0
-
-
-def note_failure(tx: Transaction, row: Channel, fault: str) -> None:
-    """One more in a row; too many, and nothing is tried any more until its owner says so."""
-    row.failure, row.failed_at, row.failures = fault, clock.now(), row.failures + 1
-    if row.failures == PAUSED_AT:
-        notices.end_waiting(tx, "channel", row.id, "notice:paused")
-        custody.append(tx, SYSTEM, "channel:pause", subject_of(row), label=row.label, fault=fault)
-
-
-def is_paused(row: Any) -> bool:
-    """A channel or a webhook that failed too often."""
-    return bool(row.failures >= PAUSED_AT)
+def change(tx: Transaction, actor: Actor, row: Channel, *, label: str, **chosen: Any) -> None:
+    """All of what is chosen."""
+    receivers.change(tx, actor, row, label=receivers.label_of(label), **_choices(tx, **chosen))
 
 
 def breaks_quiet(row: Channel) -> bool:
@@ -130,7 +74,7 @@ def quiet_until(row: Channel, now: datetime, zone: str) -> datetime | None:
 def read_own(tx: Transaction, owner: int | None, number: int) -> Channel:
     """A channel of this owner, by its number; raises channel:not-found."""
     row = tx.get(Channel, number)
-    if row is None or row.account_id != owner:
+    if row is None or row.account_id != owner or row.removed_at is not None:
         raise TiplineError("channel:not-found")
     return row
 
@@ -141,7 +85,11 @@ def list_of(tx: Transaction, owner: int | None) -> list[Channel]:
 
 def list_failing(tx: Transaction) -> list[Channel]:
     """Channels of anybody whose last try failed, for who keeps the station running."""
-    query = select(Channel).where(Channel.failure.is_not(None)).order_by(Channel.failed_at.desc())
+    query = (
+        select(Channel)
+        .where(Channel.failure.is_not(None), Channel.removed_at.is_(None))
+        .order_by(Channel.failed_at.desc())
+    )
     return list(tx.scalars(query.limit(50)))
 
 
@@ -153,24 +101,15 @@ def count_paused(tx: Transaction, owner: int) -> int:
 
 def open_address(key: str, row: Channel) -> Address:
     """For whoever sends, and nobody else; raises sealing.Unopened."""
-    return Address.unpacked(row.scheme, sealing.open_sealed(key, PURPOSE, row.sealed, of=f"channel:{row.id}"))
+    return Address.unpacked(
+        row.scheme, sealing.open_sealed(key, PURPOSE, row.sealed, of=receivers.subject_of(row))
+    )
 
 
-def subject_of(row: Channel) -> str:
-    return f"channel:{row.id}"
-
-
-def _owned(owner: int | None) -> Any:
-    return Channel.account_id.is_(None) if owner is None else Channel.account_id == owner
-
-
-def _label(label: str) -> str:
-    label = " ".join(label.split())
-    if not label or len(label) > limits.SHORT:
-        raise TiplineError(
-            "channel:label-needed", fields={"label": "channel:label-needed"}, limit=limits.SHORT
-        )
-    return label
+def _owned(owner: int | None) -> ColumnElement[bool]:
+    """Those that stand; one that was removed and may come back is none of them."""
+    mine = Channel.account_id.is_(None) if owner is None else Channel.account_id == owner
+    return mine & Channel.removed_at.is_(None)
 
 
 def _choices(

@@ -104,6 +104,12 @@ def end_waiting(tx: Transaction, kind: str, receiver: int, fault: str) -> None:
     tx.execute(update(Notice).where(waiting).values(state="failed", failure=fault))
 
 
+def drop_waiting(tx: Transaction, kind: str, receiver: int) -> None:
+    """The receiver is gone: nobody hears of what waits for it."""
+    waiting = of(kind, receiver) & (Notice.state == "waiting")
+    tx.execute(update(Notice).where(waiting).values(state="dropped"))
+
+
 def forget_of(tx: Transaction, kind: str, receiver: int) -> None:
     tx.execute(delete(Notice).where(of(kind, receiver)))
 

@@ -34,6 +34,7 @@ from tipline.domain import (
     marks,
     members,
     messages,
+    receivers,
     redacting,
     referring,
     replies,
@@ -318,6 +319,7 @@ WAYS: dict[str, WayBack] = {
     referring.MADE: referring.unmake,
     referring.TAKEN_BACK: referring.bring_back,
     **bulletin_undoing.WAYS,
+    **dict.fromkeys(receivers.KINDS, receivers.put_back),
 }
 # Of these the log proves both states by their digests: an address may have to be erased, and the borders of a
 # whole district are no line of a log.
@@ -343,6 +345,7 @@ RIGHTS = {
     **dict.fromkeys(sightings.KINDS, "case:act"),
     **dict.fromkeys(concluding.WAYS, "incident:act"),
     **bulletin_undoing.RIGHTS,
+    **receivers.RIGHTS,
 }
 # How long a kind can be taken back, where that is not a shift.
 LASTS = {"message:write": messages.WITHDRAWN_WITHIN, "progress:post": messages.WITHDRAWN_WITHIN}

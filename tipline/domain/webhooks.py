@@ -19,11 +19,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from tipline.db import Transaction
-from tipline.domain import clock, custody, limits, notices, sealing
-from tipline.domain.actors import SYSTEM, Actor
-from tipline.domain.channels import PAUSED_AT, Webhook
+from tipline.domain import clock, custody, receivers, sealing
+from tipline.domain.actors import Actor
+from tipline.domain.channels import Webhook
 from tipline.domain.events import EVENTS
 from tipline.domain.notices import Notice
+from tipline.domain.receivers import label_of, subject_of
 from tipline.errors import TiplineError
 
 PURPOSE, SECRET = "webhook address", "webhook secret"
@@ -39,17 +40,19 @@ def add(
     owner: int | None = None,
 ) -> tuple[Webhook, str]:  # fmt: skip
     """The webhook, and its secret this once. `owner`: a partner's account, which hears of its own tips."""
-    if (tx.scalar(select(func.count(Webhook.id))) or 0) >= MOST:
+    if (tx.scalar(select(func.count(Webhook.id)).where(Webhook.removed_at.is_(None))) or 0) >= MOST:
         raise TiplineError("webhook:too-many", limit=MOST)
     row = Webhook(
-        account_id=owner, label=_label(label), host=urlsplit(address).hostname or "", sealed="", secret="",
+        account_id=owner, label=label_of(label), host=urlsplit(address).hostname or "", sealed="", secret="",
         events=_events(events), created_at=clock.now(),
     )  # fmt: skip
     tx.add(row)
     tx.flush()
-    row.sealed = sealing.seal(key, PURPOSE, address.encode(), of=_of(row))
+    row.sealed = sealing.seal(key, PURPOSE, address.encode(), of=subject_of(row))
     secret = _new_secret(key, row, {})
-    custody.append(tx, actor, "webhook:add", _of(row), label=row.label, host=row.host, events=list(events))
+    custody.append(
+        tx, actor, "webhook:add", subject_of(row), label=row.label, host=row.host, events=list(events)
+    )
     return row, secret
 
 
@@ -58,63 +61,24 @@ def rotate(tx: Transaction, key: str, actor: Actor, row: Webhook) -> str:
     kept = _kept(key, row)
     over = clock.stamp(clock.now() + BOTH_FOR)
     secret = _new_secret(key, row, {"before": kept["now"], "until": over})
-    custody.append(tx, actor, "webhook:rotate", _of(row), label=row.label)
+    custody.append(tx, actor, "webhook:rotate", subject_of(row), label=row.label)
     return secret
 
 
-def change(
-    tx: Transaction, actor: Actor, row: Webhook, *, label: str, events: Collection[str], active: bool
-) -> None:
-    values: dict[str, Any] = {"label": _label(label), "events": _events(events), "active": active}
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if not changed and not (active and row.failures):
-        return
-    for name in changed:
-        setattr(row, name, values[name])
-    if active:
-        row.failures = 0
-    custody.append(tx, actor, "webhook:change", _of(row), label=row.label, active=active, changed=changed)
-
-
-def remove(tx: Transaction, actor: Actor, row: Webhook) -> None:
-    notices.forget_of(tx, "webhook", row.id)
-    custody.append(tx, actor, "webhook:remove", _of(row), label=row.label)
-    tx.delete(row)
-    tx.flush()
-
-
-def test(tx: Transaction, actor: Actor, row: Webhook) -> None:
-    custody.append(tx, actor, "webhook:test", _of(row), label=row.label)
-    notices.try_out(tx, "webhook", row.id)
-
-
-def retry(tx: Transaction, actor: Actor, row: Webhook) -> int:
-    row.failures = 0
-    again = notices.retry(tx, "webhook", row.id)
-    custody.append(tx, actor, "webhook:retry", _of(row), label=row.label, notices=again)
-    return again
-
-
-def note_sent(tx: Transaction, row: Webhook) -> None:
-    row.sent_at, row.failure, row.failures = clock.now(), None, 0
-
-
-def note_failure(tx: Transaction, row: Webhook, fault: str) -> None:
-    row.failure, row.failed_at, row.failures = fault, clock.now(), row.failures + 1
-    if row.failures == PAUSED_AT:
-        notices.end_waiting(tx, "webhook", row.id, "notice:paused")
-        custody.append(tx, SYSTEM, "webhook:pause", _of(row), label=row.label, fault=fault)
+def change(tx: Transaction, actor: Actor, row: Webhook, *, label: str, events: Collection[str]) -> None:
+    """Its name, and what is told there."""
+    receivers.change(tx, actor, row, label=label_of(label), events=_events(events))
 
 
 def read_webhook(tx: Transaction, number: int) -> Webhook:
     row = tx.get(Webhook, number)
-    if row is None:
+    if row is None or row.removed_at is not None:
         raise TiplineError("webhook:not-found")
     return row
 
 
 def list_webhooks(tx: Transaction) -> list[Webhook]:
-    return list(tx.scalars(select(Webhook).order_by(Webhook.id)))
+    return list(tx.scalars(select(Webhook).where(Webhook.removed_at.is_(None)).order_by(Webhook.id)))
 
 
 def events_of(row: Webhook) -> list[str]:
@@ -124,7 +88,7 @@ def events_of(row: Webhook) -> list[str]:
 
 def open_address(key: str, row: Webhook) -> str:
     """For whoever sends, and nobody else; raises sealing.Unopened."""
-    return sealing.open_sealed(key, PURPOSE, row.sealed, of=_of(row)).decode()
+    return sealing.open_sealed(key, PURPOSE, row.sealed, of=subject_of(row)).decode()
 
 
 def headers(key: str, row: Webhook, notice: Notice, body: bytes, at: datetime) -> dict[str, str]:
@@ -156,26 +120,13 @@ def body_of(notice: Notice, about: dict[str, Any]) -> bytes:
 def _new_secret(key: str, row: Webhook, more: dict[str, str]) -> str:
     secret = PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
     packed = json.dumps({"now": secret, **more}).encode()
-    row.secret = sealing.seal(key, SECRET, packed, of=_of(row))
+    row.secret = sealing.seal(key, SECRET, packed, of=subject_of(row))
     return secret
 
 
 def _kept(key: str, row: Webhook) -> dict[str, str]:
-    found: dict[str, str] = json.loads(sealing.open_sealed(key, SECRET, row.secret, of=_of(row)))
+    found: dict[str, str] = json.loads(sealing.open_sealed(key, SECRET, row.secret, of=subject_of(row)))
     return found
-
-
-def _of(row: Webhook) -> str:
-    return f"webhook:{row.id}"
-
-
-def _label(label: str) -> str:
-    label = " ".join(label.split())
-    if not label or len(label) > limits.SHORT:
-        raise TiplineError(
-            "channel:label-needed", fields={"label": "channel:label-needed"}, limit=limits.SHORT
-        )
-    return label
 
 
 def _events(events: Collection[str]) -> str:

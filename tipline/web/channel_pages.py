@@ -11,13 +11,15 @@ from typing import Any
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import addresses, beats, categories, events, listening, notices
+from tipline.domain import addresses, beats, categories, events, listening, notices, receivers
 from tipline.domain.addresses import Address
 from tipline.domain.channels import THROUGH_QUIET, Channel
-from tipline.domain.notices import Notice
+from tipline.domain.notices import Notice as Told
+from tipline.domain.receivers import Receiver
 from tipline.errors import N_, TiplineError
 from tipline.notice_faults import sentence_of
 from tipline.web import current
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext
 
 KINDS = addresses.ROBOTS | {"mail": N_("Mail")}
@@ -36,33 +38,39 @@ def add(owner: int | None) -> str:
         row = listening.add(
             tx, services.key, current.actor(), owner, address, label=gettext(label), **_chosen()
         )
-        listening.test(tx, current.actor(), row)
+        receivers.test(tx, current.actor(), row)
     return gettext("“%(name)s” was added, and a trial message is on its way.", name=row.label)
 
 
-def act(owner: int | None, number: int) -> str:
+def act(owner: int | None, number: int) -> Notice:
     """What a button or the form of one channel asks for; what to say afterwards."""
-    form, do, actor = request.form, request.form.get("do", ""), current.actor()
     with current.services().database.transaction() as tx:
-        row = listening.read_own(tx, owner, number)
-        if do == "test":
-            listening.test(tx, actor, row)
-            return gettext("A trial message is on its way. How it went appears below.")
-        if do == "retry":
-            listening.retry(tx, actor, row)
-            return gettext("Everything that had failed is tried once more.")
-        if do in ("on", "off"):
-            listening.switch(tx, actor, row, active=do == "on")
-            return switched(do)
-        if do == "remove":
-            listening.remove(tx, actor, row)
-            return gettext("“%(name)s” was removed, with its address.", name=row.label)
-        listening.change(tx, actor, row, label=form.get("label", ""), active=row.active, **_chosen())
-        return gettext("Saved.")
+        row, actor = listening.read_own(tx, owner, number), current.actor()
+        said = press(tx, row)
+        if said is None:
+            listening.change(tx, actor, row, label=request.form.get("label", ""), **_chosen())
+        return offered(tx, Notice(said or gettext("Saved.")))
 
 
-def switched(do: str) -> str:
-    return gettext("Switched on.") if do == "on" else gettext("Switched off. Nothing is told there now.")
+def press(tx: Transaction, row: Receiver) -> str | None:
+    """The buttons that stand at a channel and at a webhook; None: it was the form."""
+    do, actor = request.form.get("do", ""), current.actor()
+    if do == "test":
+        receivers.test(tx, actor, row)
+        return gettext("A trial message is on its way. How it went appears below.")
+    if do == "retry":
+        receivers.retry(tx, actor, row)
+        return gettext("Everything that had failed is tried once more.")
+    if do in ("on", "off"):
+        receivers.switch(tx, actor, row, active=do == "on")
+        return gettext("Switched on.") if do == "on" else gettext("Switched off. Nothing is told there now.")
+    if do == "remove":
+        receivers.remove(tx, actor, row)
+        return gettext(
+            "“%(name)s” was removed. Its address stays sealed for 12 hours, then it is deleted.",
+            name=row.label,
+        )
+    return None
 
 
 def values(tx: Transaction, owner: int | None) -> dict[str, Any]:
@@ -77,7 +85,7 @@ def values(tx: Transaction, owner: int | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def trial_of(row: Notice | None) -> dict[str, Any] | None:
+def trial_of(row: Told | None) -> dict[str, Any] | None:
     """How the last trial went, in words, with what the other side said itself."""
     if row is None:
         return None
@@ -89,11 +97,11 @@ def trial_of(row: Notice | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def state_of(row: Any) -> str:
+def state_of(row: Receiver) -> str:
     """Of a channel or webhook, in one word: off, paused, failing, works, new."""
     if not row.active:
         return "off"
-    if listening.is_paused(row):
+    if receivers.is_paused(row):
         return "paused"
     return "failing" if row.failure else "works" if row.sent_at else "new"
 

@@ -41,7 +41,7 @@ def add_my_channel() -> ResponseReturnValue:
 @guard.staff("channel:self")
 def act_on_my_channel(number: int) -> ResponseReturnValue:
     try:
-        notices.keep(Notice(channel_pages.act(current.staff().id, number)))
+        notices.keep(channel_pages.act(current.staff().id, number))
     except TiplineError as fault:
         return _page(fault, of=number)
     return redirect(f"{HERE}#channel-{number}", 303)

@@ -42,7 +42,7 @@ def add_channel() -> ResponseReturnValue:
 @guard.staff("channel:manage")
 def act_on_channel(number: int) -> ResponseReturnValue:
     try:
-        notices.keep(Notice(channel_pages.act(None, number)))
+        notices.keep(channel_pages.act(None, number))
     except TiplineError as fault:
         return _page(fault, of=number)
     return redirect(f"{HERE}#channel-{number}", 303)

@@ -11,8 +11,7 @@ from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.admin import blueprint, tabs
 from tipline.web.review import notices
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext
 
 HERE = "/desk/admin/replies"

@@ -14,7 +14,7 @@ from tipline.notice_faults import sentence_of
 from tipline.web import channel_pages, current, guard
 from tipline.web.admin import blueprint, tabs
 from tipline.web.review import notices as said
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext
 
 HERE = "/desk/admin/webhooks"
@@ -58,7 +58,7 @@ def act_on_webhook(number: int) -> ResponseReturnValue:
         notice = _act(number)
     except TiplineError as fault:
         return _page(fault, of=number)
-    said.keep(Notice(notice))
+    said.keep(notice)
     return redirect(f"{HERE}#webhook-{number}", 303)
 
 
@@ -77,28 +77,16 @@ def rotate_webhook(number: int) -> ResponseReturnValue:
     return _page(secret=secret)
 
 
-def _act(number: int) -> str:
-    form, do, actor = request.form, request.form.get("do", ""), current.actor()
+def _act(number: int) -> Notice:
+    form = request.form
     with current.services().database.transaction() as tx:
         row = webhooks.read_webhook(tx, number)
-        if do == "test":
-            webhooks.test(tx, actor, row)
-            return gettext("A trial message is on its way. How it went appears below.")
-        if do == "retry":
-            webhooks.retry(tx, actor, row)
-            return gettext("Everything that had failed is tried once more.")
-        if do == "remove":
-            webhooks.remove(tx, actor, row)
-            return gettext("“%(name)s” was removed, with its address.", name=row.label)
-        if do in ("on", "off"):
+        told = channel_pages.press(tx, row)
+        if told is None:
             webhooks.change(
-                tx, actor, row, label=row.label, events=webhooks.events_of(row), active=do == "on"
+                tx, current.actor(), row, label=form.get("label", ""), events=form.getlist("event")
             )
-            return channel_pages.switched(do)
-        webhooks.change(
-            tx, actor, row, label=form.get("label", ""), events=form.getlist("event"), active=row.active
-        )
-        return gettext("Saved.")
+        return offered(tx, Notice(told or gettext("Saved.")))
 
 
 def _page(fault: TiplineError | None = None, *, of: int = 0, secret: str = "") -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from tipline.domain import addresses, webhooks
+from tipline.domain import addresses, receivers, webhooks
 from tipline.domain.channels import Webhook
 from tipline.web import channel_pages, current, guard
 from tipline.web.api.taking import Taken
@@ -82,7 +82,7 @@ def test_webhook(number: int) -> dict[str, Any]:
     """Send a trial, an event `channel:test`."""
     with current.services().database.transaction() as tx:
         row = webhooks.read_webhook(tx, number)
-        webhooks.test(tx, current.actor(), row)
+        receivers.test(tx, current.actor(), row)
         return _told(row)
 
 
@@ -90,9 +90,10 @@ def test_webhook(number: int) -> dict[str, Any]:
 @guard.staff("webhook:manage")
 @blueprint.output({}, 204)
 def remove_webhook(number: int) -> str:
-    """Nothing more is sent there; its address and secret are deleted."""
+    """Nothing more is sent there. For 12 hours whoever did it can take it back at the desk (my last acts);
+    then address and secret are deleted."""
     with current.services().database.transaction() as tx:
-        webhooks.remove(tx, current.actor(), webhooks.read_webhook(tx, number))
+        receivers.remove(tx, current.actor(), webhooks.read_webhook(tx, number))
     return ""
 
 

@@ -15,8 +15,7 @@ from tipline.errors import TiplineError
 from tipline.web import current
 from tipline.web.cases import frame
 from tipline.web.review import begun, notices
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 
 P = ParamSpec("P")
 Do = Callable[Concatenate[Transaction, Case, P], Notice]

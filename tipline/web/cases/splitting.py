@@ -14,8 +14,7 @@ from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.cases import blueprint, frame, pages
 from tipline.web.cases.doing import after
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext
 
 

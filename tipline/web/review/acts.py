@@ -18,7 +18,6 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     acknowledging,
-    acts,
     alerts,
     comparing,
     contacts,
@@ -30,7 +29,6 @@ from tipline.domain import (
     messages,
     progress,
     tips,
-    undoing,
 )
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
@@ -77,7 +75,7 @@ def act(form: str, *, first: Check | None = None) -> Callable[[Act[P]], Callable
                     stance.require(
                         request.form.get("seen"), tip, links.list_cases_of(tx, tip, current.actor())
                     )
-                    notice = offered(tx, do(tx, tip, *args, **kwargs))
+                    notice = notices.offered(tx, do(tx, tip, *args, **kwargs))
                     begun.sent(tx, f"tip:{tip.reference}", form)
             except TiplineError as fault:
                 if fault.code == "tip:not-found":
@@ -88,13 +86,6 @@ def act(form: str, *, first: Check | None = None) -> Callable[[Act[P]], Callable
         return wrapped
 
     return decorate
-
-
-def offered(tx: Transaction, notice: Notice) -> Notice:
-    """With the way back of what this transaction did."""
-    act = acts.recorded(tx)
-    notice.act = act.id if act and undoing.may_undo(act) else None
-    return notice
 
 
 def done(reference: str, notice: Notice) -> Response:

@@ -13,8 +13,7 @@ from tipline.domain.saved_filters import SavedFilter
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.review import blueprint, notices, wanted
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext
 
 LONGEST_QUERY = 2000

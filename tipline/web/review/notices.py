@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import session
 
+from tipline.db import Transaction
+from tipline.domain import acts, undoing
+
 KEY = "desk-notice"
 LONGEST = 400
 
@@ -23,6 +26,13 @@ class Notice:
     is_fault: bool = False
     link: str = ""
     conflict: Any = None
+
+
+def offered(tx: Transaction, notice: Notice) -> Notice:
+    """With the way back of what this transaction did."""
+    act = acts.recorded(tx)
+    notice.act = act.id if act and undoing.may_undo(act) else None
+    return notice
 
 
 def keep(notice: Notice) -> None:

@@ -15,8 +15,7 @@ from tipline.domain.incidents import Incident
 from tipline.errors import TiplineError
 from tipline.web import current, guard
 from tipline.web.review import gathered, notices
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext, ngettext
 from tipline.web.service import blueprint, incident_page
 

@@ -14,8 +14,7 @@ from tipline.domain.tips import Tip, read_tip
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.review import gist, notices
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext, ngettext
 from tipline.web.service import blueprint
 
