@@ -113,13 +113,12 @@ def publish(
     tx: Transaction, actor: Actor, row: Bulletin, *, at: datetime | None = None,
     until: datetime | None = None, looked: Collection[int] = (), revision: int | None = None,
 ) -> None:  # fmt: skip
-    """Residents read it from `at` on, or from now on. `looked`: the stills that were looked at in full size,
-    `revision`: what was read before; its author may have changed it since.
+    """Residents read it from `at` on, or from now on. `looked`: the stills that were looked at in full size;
+    `revision`: what was read, for its author may have changed it since.
 
     A warning that names no end has one: what was true in spring is not to frighten in autumn.
     """
-    rights.require(actor, PUBLISH)
-    _require_seen(row, revision)
+    _require_second_look(actor, row, revision)
     state, now = bulletins.state_of(row), clock.now()
     if state not in (DRAFT, PROPOSED, SCHEDULED):
         raise TiplineError("bulletin:over" if state != PUBLISHED else "bulletin:published-already")
@@ -145,11 +144,10 @@ def publish(
 
 
 def confirm_stills(
-    tx: Transaction, actor: Actor, row: Bulletin, looked: Collection[int], *, revision: int | None = None
+    tx: Transaction, actor: Actor, row: Bulletin, looked: Collection[int], revision: int | None = None
 ) -> None:
     """Show what was added to a bulletin that residents read already."""
-    rights.require(actor, PUBLISH)
-    _require_seen(row, revision)
+    _require_second_look(actor, row, revision)
     if _require_open(row) not in (SCHEDULED, PUBLISHED):
         raise TiplineError("bulletin:not-shown")
     _look(tx, actor, row, looked)
@@ -256,7 +254,8 @@ def count_tips(tx: Transaction, rows: Collection[Bulletin]) -> dict[int, int]:
     return {number: many for number, many in tx.execute(query.group_by(Tip.bulletin_id)) if number}
 
 
-def _require_seen(row: Bulletin, revision: int | None) -> None:
+def _require_second_look(actor: Actor, row: Bulletin, revision: int | None) -> None:
+    rights.require(actor, PUBLISH)
     if revision is not None and revision != row.revision:
         raise TiplineError("bulletin:changed-unseen")
 
@@ -311,9 +310,9 @@ def _checked(tx: Transaction, said: Said) -> dict[str, Any]:
     if said.beat and tx.get(beats.Beat, said.beat) is None:
         faults["beat"] = "tip:beat-unknown"
     if faults:
-        code = next(iter(faults.values())) if len(faults) == 1 else "request:invalid"
-        limit = {"title": limits.SHORT, "text": limits.MESSAGE}.get(next(iter(faults)), 0)
-        raise TiplineError(code, fields=faults, limit=limit)
+        name, code = next(iter(faults.items()))
+        limit = {"title": limits.SHORT, "text": limits.MESSAGE}.get(name, 0)
+        raise TiplineError(code if len(faults) == 1 else "request:invalid", fields=faults, limit=limit)
     return {"kind": said.kind, "title": title, "text": text, "beat": said.beat or None}
 
 
