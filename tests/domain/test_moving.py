@@ -82,3 +82,13 @@ def test_a_grid_of_any_step_has_room_for_the_whole_film(step: float) -> None:
     activity = moving.merged(media, [look(stretch(0, 60, *[0.4] * 60))], spans_planned=0)["activity"]
     assert len(activity["score"]) == int(60 / step) + 1
     assert activity["score"][len(activity["score"]) // 2] == 0.4
+
+
+def test_the_most_telling_picture_is_the_one_of_movement_where_most_moved() -> None:
+    times = {0.0: "first", 2.1: "activity", 3.4: "activity", 3.9: "activity", 6.0: "coverage"}
+    pictures = [{"t": t, "reason": reason} for t, reason in times.items()]
+    score, event = [0.0, 0.0, 0.3, 0.8, 0.2, 0.0, 0.9], {"start": 2.0, "end": 4.0, "peak": 3.5}
+    activity = {"step_s": 1.0, "score": score, "events": [event]}
+    assert moving.telling({"keyframes": pictures, "activity": activity}) == 3.4
+    assert moving.telling({"keyframes": pictures[:1], "activity": activity}) is None
+    assert moving.telling({"keyframes": [], "activity": None}) is None

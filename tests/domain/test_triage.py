@@ -181,6 +181,22 @@ def test_a_row_has_all_it_shows(tx: Transaction, officer: Actor, case: Case, tip
     assert times[-1] >= 7.0  # spread over the film, not the first four
 
 
+def test_a_row_of_several_films_shows_of_each_the_moment_that_says_most(tx: Transaction, tip: Tip) -> None:
+    films = [file_of(tx, tip, number=number, telling_t=t) for number, t in ((1, 3.0), (2, 9.0), (3, None))]
+    for film in films:
+        for number in range(10):
+            _picture(tx, film.id, number)
+
+    (row,) = triage.list_queue(tx, Filter()).rows
+    shown = [[one.t for one in row.thumbnails if one.evidence_id == film.id] for film in films]
+    assert [len(times) for times in shown] == [2, 1, 1]
+    assert 3.0 in shown[0]
+    assert shown[1] == [9.0]
+    assert row.thumbnails == sorted(
+        row.thumbnails, key=lambda one: [film.id for film in films].index(one.evidence_id)
+    )
+
+
 def test_rows_leave_the_facts_of_their_films_in_the_database(tx: Transaction, tip: Tip) -> None:
     file_of(tx, tip, media='{"activity": {"score": []}}')
     tx.expunge_all()

@@ -195,7 +195,7 @@ def _blank_files(tx: Transaction, tip: Tip) -> None:
         .where(Evidence.tip_id == tip.id)
         .values(
             filename="", declared_type="", media=None, camera="", clock_reading=None, clock_offset_s=None,
-            clock_source=None, client_sha256=None, duration_s=None, failure=None,
+            clock_source=None, client_sha256=None, duration_s=None, failure=None, telling_t=None,
         )
     )  # fmt: skip
     tx.execute(update(TakenFile).where(TakenFile.tip_id == tip.id).values(path=""))

@@ -12,7 +12,19 @@ from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from storage import keys
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import cleaning, clock, custody, ids, outbox, partners, rematches, search, tips, unread
+from tipline.domain import (
+    cleaning,
+    clock,
+    custody,
+    ids,
+    moving,
+    outbox,
+    partners,
+    rematches,
+    search,
+    tips,
+    unread,
+)
 from tipline.domain.accounts import Account
 from tipline.domain.actors import FOLDER, SYSTEM, Actor, reporter
 from tipline.domain.tips import Tip
@@ -47,6 +59,7 @@ class Evidence(Base):
     media: Mapped[str | None] = mapped_column(SafeText)
     # Of the facts in `media` the one that every row of the queue shows; those of a long film are long.
     duration_s: Mapped[float | None]
+    telling_t: Mapped[float | None]  # where the keyframe is that says most, for rows that show few
     # This file's own clock, where it is known; else that of the tip holds. Camera minus true time.
     clock_offset_s: Mapped[float | None]
     clock_source: Mapped[str | None] = mapped_column(String(12))
@@ -277,6 +290,7 @@ def show(tx: Transaction, evidence: Evidence, media: dict[str, Any], progress: f
     """Facts as far as they are known; people see them while the look goes on."""
     evidence.media = json.dumps(media, ensure_ascii=False, allow_nan=False)
     evidence.kind, evidence.duration_s = media["kind"], media.get("duration_s")
+    evidence.telling_t = moving.telling(media)
     evidence.progress = min(max(progress, 0.0), 1.0)
     if media.get("texts"):
         search.index(tx, evidence.tip_id)

@@ -35,6 +35,27 @@ def merged(media: dict[str, Any], looks: Iterable[Look], *, spans_planned: int) 
     return {"activity": activity, **_counted(media, looks, spans_planned)}
 
 
+def telling(media: dict[str, Any]) -> float | None:
+    """Where the keyframe is that says most: the one of movement at which most of the picture moved. None
+    where nothing did: then all say as much."""
+    activity = media.get("activity") or {}
+    score, step = activity.get("score") or [], float(activity.get("step_s") or 1.0)
+    peaks = [float(event["peak"]) for event in activity.get("events") or []]
+
+    def worth(picture: dict[str, Any]) -> tuple[float, float]:
+        t = float(picture["t"])
+        slot = int(t / step)
+        moved = float(score[slot]) if 0 <= slot < len(score) else 0.0
+        return moved, -min((abs(t - peak) for peak in peaks), default=0.0)
+
+    pictures = [
+        one
+        for one in media.get("keyframes") or []
+        if one.get("reason") == "activity" and one["t"] is not None
+    ]
+    return float(max(pictures, key=worth)["t"]) if pictures else None
+
+
 def joined(stretches: Iterable[dict[str, Any]], gap_s: float = 0.05) -> list[list[float]]:
     """Stretches as ``[start, end]`` in order, those that touch made one."""
     found: list[list[float]] = []

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    delete,
+    false,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
@@ -164,8 +175,11 @@ def list_named(tx: Transaction, wanted: Collection[tuple[str, str]]) -> list[Ren
     return [one for one in tx.scalars(query) if (one.evidence_id, one.name) in wanted]
 
 
-def thumbnails(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:
-    """A few small pictures of each, spread over the film, in one query."""
+def thumbnails(
+    tx: Transaction, evidence_ids: list[str], telling: Mapping[str, float] | None = None
+) -> dict[str, list[Rendition]]:
+    """A few small pictures of each, spread over the film, in one query. Where the most telling one of a file
+    is known it is among them."""
     rank = func.row_number().over(partition_by=Rendition.evidence_id, order_by=(Rendition.t, Rendition.name))
     many = func.count().over(partition_by=Rendition.evidence_id)
     inner = (
@@ -179,10 +193,28 @@ def thumbnails(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendi
     query = (
         select(Rendition)
         .join(inner, inner.c.id == Rendition.id)
-        .where((inner.c.rank == 1) | (slot != before))
+        .where((inner.c.rank == 1) | (slot != before) | _at(telling or {}))
         .order_by(Rendition.evidence_id, Rendition.t, Rendition.name)
     )
     found: dict[str, list[Rendition]] = {one: [] for one in evidence_ids}
     for row in tx.scalars(query):
         found[row.evidence_id].append(row)
-    return {one: rows[:IN_A_ROW] for one, rows in found.items()}
+    return {one: fewer(rows, IN_A_ROW, (telling or {}).get(one)) for one, rows in found.items()}
+
+
+def fewer(film: list[Rendition], most: int, telling: float | None) -> list[Rendition]:
+    """At most so many pictures of a film, from the middle of equal parts, the most telling one among them: it
+    takes the place of the one next to it."""
+    if len(film) <= most:
+        return film
+    places = [(2 * at + 1) * len(film) // (2 * most) for at in range(most)]
+    best = next((at for at, one in enumerate(film) if telling is not None and one.t == telling), None)
+    if best is not None and best not in places:
+        places[min(range(most), key=lambda at: abs(places[at] - best))] = best
+    return [film[at] for at in places]
+
+
+def _at(telling: Mapping[str, float]) -> ColumnElement[bool]:
+    """Pictures of these files at these times."""
+    pairs = list(telling.items())
+    return tuple_(Rendition.evidence_id, Rendition.t).in_(pairs) if pairs else false()

@@ -115,7 +115,7 @@ def go_on_everywhere(tx: Transaction, ring: outbox.Ring) -> None:
         go_on(tx, ring, tip_id)
 
 
-def _unasked() -> Select[tuple[int]]:
+def _unasked() -> Select[int]:
     """Late steps that may begin and have no job."""
     span = aliased(Step)
     open_spans = select(span.id).where(

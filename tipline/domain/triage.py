@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
@@ -125,7 +125,9 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
     files = select(Evidence).options(defer(Evidence.media)).where(Evidence.tip_id.in_(rows))
     for one in tx.scalars(files.order_by(Evidence.number)):
         rows[one.tip_id].files.append(one)
-    pictures = renditions.thumbnails(tx, [one.id for row in rows.values() for one in _pictured(row.files)])
+    pictured = [one for row in rows.values() for one in _pictured(row.files)]
+    telling = {one.id: one.telling_t for one in pictured if one.telling_t is not None}
+    pictures = renditions.thumbnails(tx, [one.id for one in pictured], telling)
     people = accounts.names(tx, {tip.assignee_id for tip in tips if tip.assignee_id})
     areas = {beat.code: beat for beat in beats.list_beats(tx)}
     pointers = hints.open_of(tx, rows)
@@ -142,7 +144,9 @@ def rows_of(tx: Transaction, tips: list[Tip], viewer: Actor | None = None) -> li
     reporters = incidents.count_tips(tx, joint) if joint else {}
     for row in rows.values():
         row.is_held = row.tip.id in held
-        row.thumbnails = _spread([pictures[one.id] for one in _pictured(row.files) if pictures[one.id]])
+        row.thumbnails = _spread(
+            [pictures[one.id] for one in _pictured(row.files) if pictures[one.id]], telling
+        )
         row.assignee = people.get(row.tip.assignee_id or 0)
         row.beat = areas.get(row.tip.beat or "")
         row.pointers, row.is_unread = pointers[row.tip.id], row.tip.id in unseen
@@ -237,14 +241,18 @@ def _pictured(files: list[Evidence]) -> list[Evidence]:
     return _evenly(footage, PICTURED)
 
 
-def _spread(films: list[list[Rendition]]) -> list[Rendition]:
-    """A row's pictures, evenly over all films and over the length of each."""
+def _spread(films: list[list[Rendition]], telling: Mapping[str, float]) -> list[Rendition]:
+    """A row's pictures, evenly over all films and over the length of each; of each the one that says most."""
     films = _evenly(films, renditions.IN_A_ROW)
     shares = [0] * len(films)
     while sum(shares) < renditions.IN_A_ROW and any(map(_has_more, films, shares)):
         at = min((at for at, film in enumerate(films) if _has_more(film, shares[at])), key=shares.__getitem__)
         shares[at] += 1
-    return [one for film, share in zip(films, shares, strict=True) for one in _evenly(film, share)]
+    return [
+        one
+        for film, share in zip(films, shares, strict=True)
+        for one in renditions.fewer(film, share, telling.get(film[0].evidence_id))
+    ]
 
 
 def _has_more(film: list[Rendition], share: int) -> bool:

@@ -135,8 +135,9 @@ def _files(tx: Transaction, tips: list[Tip]) -> list[Evidence]:
 
 def _pictures(tx: Transaction, files: list[Evidence]) -> dict[str, Rendition]:
     """One small picture of each file that has any."""
-    found = renditions.thumbnails(tx, [one.id for one in files])
-    return {number: many[len(many) // 2] for number, many in found.items() if many}
+    telling = {one.id: one.telling_t for one in files if one.telling_t is not None}
+    found = renditions.thumbnails(tx, [one.id for one in files], telling)
+    return {name: renditions.fewer(many, 1, telling.get(name))[0] for name, many in found.items() if many}
 
 
 def _drawn(row: Incident, tips: list[Tip]) -> str:
