@@ -254,9 +254,9 @@ def count_tips(tx: Transaction, rows: Collection[Bulletin]) -> dict[int, int]:
     return {number: many for number, many in tx.execute(query.group_by(Tip.bulletin_id)) if number}
 
 
-def _require_second_look(actor: Actor, row: Bulletin, revision: int | None) -> None:
+def _require_second_look(actor: Actor, row: Bulletin, seen: int | None) -> None:
     rights.require(actor, PUBLISH)
-    if revision is not None and revision != row.revision:
+    if seen not in (None, row.revision):
         raise TiplineError("bulletin:changed-unseen")
 
 
@@ -300,9 +300,7 @@ def _checked(tx: Transaction, said: Said) -> dict[str, Any]:
     """Every faulty field at once."""
     title = " ".join(safe_text(said.title).split())
     text = safe_text(said.text).replace("\r\n", "\n").strip()
-    faults: dict[str, str] = {}
-    if said.kind not in KINDS:
-        faults["kind"] = "bulletin:kind-unknown"
+    faults = {} if said.kind in KINDS else {"kind": "bulletin:kind-unknown"}
     if not 1 <= len(title) <= limits.SHORT:
         faults["title"] = "bulletin:title-needed"
     if len(text) > limits.MESSAGE:
@@ -311,8 +309,8 @@ def _checked(tx: Transaction, said: Said) -> dict[str, Any]:
         faults["beat"] = "tip:beat-unknown"
     if faults:
         name, code = next(iter(faults.items()))
-        limit = {"title": limits.SHORT, "text": limits.MESSAGE}.get(name, 0)
-        raise TiplineError(code if len(faults) == 1 else "request:invalid", fields=faults, limit=limit)
+        most = limits.MESSAGE if name == "text" else limits.SHORT
+        raise TiplineError(code if len(faults) == 1 else "request:invalid", fields=faults, limit=most)
     return {"kind": said.kind, "title": title, "text": text, "beat": said.beat or None}
 
 
