@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
-from tipline import i18n
 from tipline.domain import beat_search
 from tipline.domain.beats import Beat
 from tipline.errors import TiplineError
-from tipline.web import current, guard
-from tipline.web.admin import blueprint, posters
+from tipline.web import current, guard, posters
+from tipline.web.admin import blueprint
+from tipline.web.admin.posters import MOST_AT_ONCE
 
 
 @blueprint.get("/beats/<code>/poster")
@@ -35,8 +32,8 @@ def print_beat_posters() -> ResponseReturnValue:
     """Those of all beats that have a page."""
     with current.services().database.reading() as tx:
         wanted = beat_search.list_listed(tx)
-    if not wanted or len(wanted) > posters.MOST_AT_ONCE:
-        raise TiplineError("beat:posters-number", limit=posters.MOST_AT_ONCE)
+    if not wanted or len(wanted) > MOST_AT_ONCE:
+        raise TiplineError("beat:posters-number", limit=MOST_AT_ONCE)
     return posters.as_pdf(_sheets(wanted, is_page=False), "posters-beats.pdf")
 
 
@@ -46,13 +43,5 @@ def _read(code: str) -> Beat:
 
 
 def _sheets(wanted: list[Beat], *, is_page: bool) -> str:
-    posters.speak()
     base = current.settings().base_url
-
-    def address(beat: Beat) -> str:
-        return f"{base}/beats/{beat.code}"
-
-    return render_template(
-        "print/beat_poster.html", beats=wanted, is_page=is_page, address=address, host=urlsplit(base).netloc,
-        draw=lambda beat: posters.qr(address(beat)), languages=i18n.NAMES, spoken=g.locale,
-    )  # fmt: skip
+    return posters.sheets("beat_poster", wanted, lambda beat: f"{base}/beats/{beat.code}", is_page=is_page)

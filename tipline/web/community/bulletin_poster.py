@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import urlsplit
 
-from flask import Response, make_response, render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from tipline import printing
 from tipline.domain import bulletins, stills
 from tipline.domain.bulletins import Bulletin
 from tipline.domain.stills import Still
-from tipline.web import bulletin_words, current, guard, limiting
+from tipline.web import bulletin_words, current, guard, limiting, posters
 from tipline.web.community import blueprint
 from tipline.web.community.bulletins import LIST, names_of
 from tipline.web.limiting import Budget
@@ -34,9 +32,7 @@ def bulletin_poster(handle: str) -> ResponseReturnValue:
 
 
 def paper(row: Bulletin, page: str) -> Response:
-    response = make_response(printing.pdf(page))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="bulletin-{row.handle}.pdf"'
+    response = posters.as_pdf(page, f"bulletin-{row.handle}.pdf")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -47,7 +43,7 @@ def sheet(row: Bulletin, shown: list[Still], names: dict[str, str]) -> str:
     address = f"{base}{LIST}/{row.handle}"
     return render_template(
         "print/bulletin.html", row=row, word=bulletin_words.KIND[row.kind], names=names, address=address,
-        host=urlsplit(base).netloc, qr=qr(address), pictures=[(one, _inside(one)) for one in shown],
+        qr=qr(address), pictures=[(one, _inside(one)) for one in shown],
     )  # fmt: skip
 
 
