@@ -13,10 +13,14 @@ from sqlalchemy import select, update
 import storage
 from storage import keys
 from tipline.bell import SilentBell
-from tipline.domain import clock, custody, evidence, outbox, receipts, tips, uploads
+from tipline.domain import clock, custody, evidence, outbox, posting, receipts, tips, uploads
+from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
+from tipline.domain.channels import Channel
 from tipline.domain.evidence import Evidence
+from tipline.domain.notices import Notice
 from tipline.domain.outbox import Outbox
+from tipline.domain.posting import Said
 from tipline.domain.receipts import Access, Receipt
 from tipline.domain.tips import Tip
 from tipline.domain.uploads import Announced, Upload
@@ -197,6 +201,22 @@ def test_a_snoozed_tip_comes_back_when_its_time_has_come(
 
     assert read(services, Tip, due.id).state == "triage"
     assert read(services, Tip, later.id).state == "snoozed"
+
+
+def test_a_bulletin_is_told_when_its_time_has_come_by_one_of_two_sweeps(
+    services: Services, people: dict[str, Account]
+) -> None:
+    now, chief = clock.now(), people["supervisor"].actor
+    with services.database.transaction() as tx:
+        tx.add(Channel(label="x", scheme="wecombot", sealed="", created_at=now))
+        row = posting.draft(tx, chief, Said("news", "社区开放日", "本周六上午。"))
+        posting.publish(tx, chief, row, at=now + timedelta(hours=1))
+    sweep.take_turn(services)
+    assert _all(services, Notice) == []
+    with clock.frozen(now + timedelta(hours=2)):
+        for _ in range(2):
+            sweep.take_turn(services)
+    assert [one.event for one in _all(services, Notice)] == ["bulletin:published"]
 
 
 # --- when something is down

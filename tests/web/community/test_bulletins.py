@@ -180,5 +180,6 @@ def test_an_investigator_is_shown_no_way_to_publish_and_is_refused_one(
     undone = chief.post(undo[0], data={**token, "here": "/desk/acts"}, follow_redirects=True).text
     assert "Taken back: bulletin put back (“室内盗窃防范”)." in undone
     assert desk.get(address.replace("/desk", "")).status_code == 410
+    assert "Taken back: bulletin put back." in chief.get(address).text
     assert "Neighbourhood news" not in chief.get("/desk/bulletins").text
     assert chief.get("/desk/bulletins?state=published").status_code == 200

@@ -27,14 +27,16 @@ from tipline.domain import (
 )  # fmt: skip
 from tipline.domain.bulletins import Bulletin
 from tipline.domain.cases import Case
+from tipline.domain.custody import Custody
 from tipline.domain.stills import Candidate, Still
 from tipline.errors import TiplineError
 from tipline.web import bulletin_words, current
 from tipline.web.admin import log as log_words
 from tipline.web.cases.refused import Failed
 from tipline.web.community.bulletins import names_of
-from tipline.web.review import notices
+from tipline.web.review import acted, notices
 from tipline.web.review.notices import Notice
+from tipline.web.review.saying import gettext
 
 BASE = "/desk/bulletins"
 # Lists by these, the work to be done first; a discarded one is found behind all others.
@@ -80,10 +82,17 @@ def page(tx: Transaction, row: Bulletin, notice: Notice | None = None, failed: F
         log=custody.list_of(tx, subject=f"bulletin:{row.handle}"),
         may_take_back=posting.may_take_back(row), may_restore=posting.may_restore(row),
         address=f"{current.settings().base_url}/bulletins/{row.handle}",
-        acts=log_words.ACTS,
+        said=_said,
         people={f"staff:{one.username}": one.display_name for one in accounts.list_accounts(tx)},
         **_shared(tx, row, notice, failed),
     )  # fmt: skip
+
+
+def _said(entry: Custody) -> str:
+    """A line of its log in words."""
+    if entry.action == "act:undo":
+        return gettext("Taken back: %(what)s.", what=acted.name(str(entry.facts().get("kind")), {}))
+    return gettext(log_words.ACTS[entry.action]) if entry.action in log_words.ACTS else entry.action
 
 
 def check(tx: Transaction, row: Bulletin, notice: Notice | None = None, failed: Failed | None = None) -> str:
