@@ -160,6 +160,14 @@ WAYS = {
 }
 
 
+def incident_of(tx: Transaction, act: Act) -> int | None:
+    """Which incident an act was done to, or to a note of its course; None of other acts."""
+    kind = act.subject.partition(":")[0]
+    if kind == "progress":
+        return tx.scalar(select(progress.Progress.incident_id).where(progress.Progress.id == _number(act)))
+    return _number(act) if kind == "incident" else None
+
+
 def _number(act: Act) -> int:
     return int(act.subject.partition(":")[2])
 

@@ -54,7 +54,6 @@ from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.marks import Mark
 from tipline.domain.messages import Message
-from tipline.domain.progress import Progress
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -114,7 +113,7 @@ def find_last(tx: Transaction, account_id: int, *, since: datetime) -> Act | Non
 
 def _exists(tx: Transaction, actor: Actor, act: Act) -> bool:
     """Whether what it was done to exists for the actor."""
-    case, incident = _case(tx, act), _incident_id(tx, act)
+    case, incident = _case(tx, act), concluding.incident_of(tx, act)
     if act.kind not in WAYS or (case and not members.may_see(tx, actor, case)):
         return False
     if act.tip_id and tx.scalar(select(Tip.id).where(Tip.id == act.tip_id)) is None:
@@ -151,7 +150,7 @@ def _subject(tx: Transaction, act: Act, tip: Tip | None, case: Case | None) -> s
         return f"case:{case.number}"
     if tip:
         return f"tip:{tip.reference}"
-    incident = tx.get(Incident, _incident_id(tx, act) or 0)
+    incident = tx.get(Incident, concluding.incident_of(tx, act) or 0)
     if incident:  # by its number, so that who may not see it reads nothing of it
         return incident.subject
     return bulletin_undoing.subject_of(tx, act) or f"act:{act.id}"
@@ -177,14 +176,6 @@ def _tip(tx: Transaction, act: Act) -> Tip | None:
 
 def _case(tx: Transaction, act: Act) -> Case | None:
     return tx.get(Case, act.case_id) if act.case_id else None
-
-
-def _incident_id(tx: Transaction, act: Act) -> int | None:
-    """Of an act on an incident, or on a note of its course."""
-    kind, _, number = act.subject.partition(":")
-    if kind == "progress":
-        return tx.scalar(select(Progress.incident_id).where(Progress.id == int(number)))
-    return int(number) if kind == "incident" else None
 
 
 def _row(tx: Transaction, act: Act, kind: type[Any]) -> Any:
