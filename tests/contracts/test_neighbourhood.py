@@ -6,12 +6,27 @@ many hosts are at it. (Appointments: test_database.py.)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.contracts.test_database import at_once, database, make_tip, migrated_postgres, officer
 from tipline.db import Database, Transaction
-from tipline.domain import accounts, clock, duties, escalations, figures, promptness, tips
+from tipline.domain import (
+    accounts,
+    acts,
+    bulletins,
+    clock,
+    concluding,
+    duties,
+    escalations,
+    figures,
+    incidents,
+    posting,
+    promptness,
+    tips,
+    undoing,
+)
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.duties import Duty
 from tipline.domain.figures import Figures, Wanted
@@ -75,3 +90,55 @@ def test_a_step_of_the_ladder_is_taken_once_however_many_hosts_are_at_it(databas
         assert [(one.step, one.account_id) for one in escalations.list_of(tx, tip)] == [("officer", who)]
         assert escalations.count_waiting(tx, who) == 1
         assert escalations.list_due(tx, most=5) == []
+
+
+def test_of_many_who_act_at_once_one_is_first_and_the_others_read_so(
+    database: Database, officer: Actor
+) -> None:
+    """Taking note and taking that back; ending while others join; withdrawing while somebody publishes."""
+    with database.transaction() as tx:
+        chief = accounts.add(tx, SYSTEM, "chief", role="supervisor", password_hash="not a hash").actor
+        mine = make_tip(tx, "电梯停了").reference
+        lift = incidents.open_incident(tx, officer, make_tip(tx, "电梯停了"), title="电梯").reference
+        late = [make_tip(tx, f"也困住了 {number}").reference for number in range(4)]
+        news = posting.draft(tx, chief, posting.Said("news", "停水", "明天停水。"))
+
+    def note(tx: Transaction, _: int) -> None:
+        tips.acknowledge(tx, officer, tips.read_tip(tx, mine))
+
+    def take_back(tx: Transaction, _: int) -> None:
+        undoing.undo(tx, officer, acts.list_latest(tx, officer.user_id or 0, limit=1)[0].id)
+
+    def end_or_join(tx: Transaction, number: int) -> None:
+        found = incidents.read_incident(tx, lift)
+        if number % 2:
+            concluding.close(tx, officer, found, "settled", "好了。")
+        else:
+            incidents.attach(tx, officer, found, tips.read_tip(tx, late[number // 2]))
+
+    def show_or_withdraw(tx: Transaction, number: int) -> None:
+        found = bulletins.read_bulletin(tx, news.handle, chief)
+        if number % 2:
+            posting.withdraw(tx, chief, found, "有误。")
+        else:
+            posting.publish(tx, chief, found, revision=news.revision)
+
+    def told(act: Callable[[Transaction, int], None]) -> list[str]:
+        def one(number: int) -> None:
+            with database.transaction() as tx:
+                act(tx, number)
+
+        return ["done" if it is None else it.code for it in at_once(one)]
+
+    assert sorted(told(note)) == ["done", *["tip:already-acknowledged"] * 7]
+    assert sorted(told(take_back)) == [*["act:undone"] * 7, "done"]
+    ended = told(end_or_join)
+    assert sorted(ended[1::2]) == ["done", *["incident:closed"] * 3]
+    assert told(show_or_withdraw)[0::2].count("done") == 1
+    with database.reading() as tx:
+        joined = [tips.read_tip(tx, one) for one in late]
+        assert [one.state for one in joined] == [
+            "closed" if answer == "done" else "received" for answer in ended[0::2]
+        ]
+        state = bulletins.state_of(bulletins.read_bulletin(tx, news.handle, chief))
+        assert state in (bulletins.PUBLISHED, bulletins.WITHDRAWN)
