@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import acts
 from tests.journeys.conftest import Officer, Open
+from tests.journeys.look import Look
 from tests.journeys.station import Station
 from tipline.db import Database
 from tipline.domain import beats
@@ -148,6 +149,8 @@ def test_a_question_becomes_a_topic_that_answers_the_next_one_too(
     other.locator("#question").fill(ASKED_UNDER)
     acts.submit_of(other, f"/topics/{handle}/questions").click()
     code = other.locator("#code").inner_text().strip()
+    looks = [Look(phone), Look(other), Look(desk)]
+    looks[1].at("my questions")
 
     # The officer answers it in words that name nobody; all read it.
     desk.goto(f"/desk/topics/{handle}/questions")
@@ -155,11 +158,16 @@ def test_a_question_becomes_a_topic_that_answers_the_next_one_too(
     asked.locator("textarea[name=text]").fill(FOR_ALL)
     asked.locator("textarea[name=answer]").fill(ANSWERED)
     picture(desk, 5)
+    looks[2].unfolded("questions at the desk")
     asked.locator("button[value=answer]").click()
     expect(desk.locator("#flash .notice")).to_be_visible()
     phone.goto(f"/topics/{handle}")
     expect(phone.locator(".asked dt")).to_have_text(FOR_ALL)
     expect(phone.locator("body")).not_to_contain_text("王小梅")
+    looks[0].unfolded("a topic")
+    desk.goto(f"/desk/topics/{handle}/slots")
+    looks[2].at("times at the desk")
+    assert [fault for one in looks for fault in one.found] == []
 
     # Its asker comes back with the code, wherever codes are entered.
     third = opened("/status")
