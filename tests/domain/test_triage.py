@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,20 @@ from sqlalchemy import inspect
 
 from tests.domain.conftest import EVENING, draft, file_of, sent
 from tipline.db import Transaction
-from tipline.domain import beats, clock, links, messages, renditions, shops, tallies, tips, triage
+from tipline.domain import (
+    beats,
+    clock,
+    incidents,
+    links,
+    messages,
+    orders,
+    renditions,
+    shops,
+    tallies,
+    targets,
+    tips,
+    triage,
+)
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.cases import Case
 from tipline.domain.filters import Filter
@@ -21,7 +35,7 @@ from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 
-def _shown(tx: Transaction, **wanted: str) -> list[str]:
+def _shown(tx: Transaction, **wanted: Any) -> list[str]:
     return [row.tip.reference for row in triage.list_queue(tx, Filter(**wanted)).rows]
 
 
@@ -92,28 +106,96 @@ def test_words_are_looked_for_in_all_that_belongs_to_a_tip(tx: Transaction, offi
 # --- pages
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(minutes=st.lists(st.integers(0, 3), min_size=1, max_size=12), limit=st.integers(1, 5))
-def test_pages_hold_every_tip_once_even_those_of_the_same_moment(
-    tx: Transaction, minutes: list[int], limit: int
-) -> None:
-    with tx.begin_nested() as mark:
-        made = []
-        for minute in minutes:
-            with clock.frozen(EVENING + timedelta(minutes=minute)):
-                made.append(sent(tx))
-        expected = sorted(made, key=lambda tip: (tip.received_at, tip.id), reverse=True)
+def stands(order: str, tip: Tip) -> tuple[int, float, int]:
+    """What sorts a tip, said once more in other words than those of the database."""
+    if order == orders.LATE and tip.acknowledged_at is None and tip.state in ("received", "triage"):
+        assert tip.ack_due_at
+        return 0, tip.ack_due_at.timestamp(), tip.id
+    assert tip.received_at
+    return 1, -tip.received_at.timestamp(), -tip.id
 
-        seen, cursor = [], ""
-        while True:
-            page = triage.list_queue(tx, Filter(), cursor=cursor, limit=limit)
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    order=st.sampled_from(orders.ORDERS),
+    drawn=st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from(["theft", "noise"]), st.booleans()),
+        min_size=1, max_size=12,
+    ),
+    limit=st.integers(1, 5),
+)  # fmt: skip
+def test_pages_hold_every_tip_once_downwards_and_back_up_even_those_of_the_same_moment(
+    tx: Transaction, officer: Actor, order: str, drawn: list[tuple[int, str, bool]], limit: int
+) -> None:
+    wanted = Filter(order=order)
+    with tx.begin_nested() as mark:
+        targets.set_target(tx, officer, "noise", 1, 2)
+        made = []
+        for minute, kind, is_known in drawn:
+            with clock.frozen(EVENING + timedelta(minutes=minute)):
+                made.append(sent(tx, category=kind))
+                if is_known:
+                    tips.acknowledge(tx, officer, made[-1])
+        expected = [tip.reference for tip in sorted(made, key=lambda tip: stands(order, tip))]
+
+        seen, cursors = [], [""]
+        while len(cursors) > len(seen) / limit:
+            page = triage.list_queue(tx, wanted, cursor=cursors[-1], limit=limit)
             assert len(page.rows) <= limit
             seen += [row.tip.reference for row in page.rows]
             if page.next_cursor is None:
                 break
-            cursor = page.next_cursor
-        assert seen == [tip.reference for tip in expected]
+            cursors.append(page.next_cursor)
+            floor, _is_up = orders.read_cursor(order, page.next_cursor)
+            unseen = tallies.count_unshown(tx, wanted, [row.tip.reference for row in page.rows], floor)
+            assert unseen == len(seen) - len(page.rows), "above the last row stands what was shown before"
+        assert seen == expected
+        for tip in made:
+            at = expected.index(tip.reference)
+            with clock.frozen(EVENING + timedelta(hours=1)):
+                above, below = triage.neighbours(tx, wanted, tip)
+            assert above is None if at == 0 else above and above.reference == expected[at - 1]
+            assert below is None if at == len(made) - 1 else below and below.reference == expected[at + 1]
+        while page.previous_cursor:
+            page = triage.list_queue(tx, wanted, cursor=page.previous_cursor, limit=limit)
+        assert [row.tip.reference for row in page.rows] == expected[:limit]
         mark.rollback()
+
+
+def test_an_incident_stands_in_the_late_order_where_its_longest_waiting_tip_does(
+    tx: Transaction, officer: Actor, at: Callable[[datetime], None]
+) -> None:
+    made = []
+    for minute in range(4):
+        at(EVENING + timedelta(minutes=minute))
+        made.append(sent(tx, category="noise"))
+    first, alone, last, known = made
+    incident = incidents.open_incident(tx, officer, first, title="吵闹")
+    incidents.attach(tx, officer, incident, last)
+    tips.acknowledge(tx, officer, known)
+
+    assert _shown(tx, folded=True) == [one.reference for one in (known, last, alone)]
+    late = _shown(tx, folded=True, order="late")
+    assert late == [one.reference for one in (first, alone, known)]
+    tips.acknowledge(tx, officer, first)
+    assert _shown(tx, folded=True, order="late") == [one.reference for one in (alone, last, known)]
+    with pytest.raises(TiplineError) as caught:
+        _shown(tx, order="longest")
+    assert caught.value.code == "filter:unclear"
+
+
+def test_whoever_goes_on_after_acknowledging_comes_to_the_next_late_one(
+    tx: Transaction, officer: Actor, at: Callable[[datetime], None]
+) -> None:
+    made = []
+    for minute in range(3):
+        at(EVENING + timedelta(minutes=minute))
+        made.append(sent(tx))
+    tips.acknowledge(tx, officer, made[1])
+
+    assert triage.neighbours(tx, Filter(order="late"), made[1]) == (made[0], made[2])
+    at(EVENING + timedelta(hours=1))
+    assert triage.neighbours(tx, Filter(order="late"), made[1]) == (made[2], None)
 
 
 def test_a_tip_that_comes_in_between_does_not_shift_the_next_page(
@@ -310,7 +392,7 @@ def test_new_is_what_belongs_on_the_page_and_is_not_there(
     shown = [row.tip.reference for row in page.rows]
     assert shown == [made[3].reference, made[1].reference]
     assert page.next_cursor
-    floor = triage.place_of(page.next_cursor)
+    floor, _is_up = orders.read_cursor(orders.NEWEST, page.next_cursor)
     assert tallies.count_unshown(tx, Filter(), shown, floor) == 0
 
     tips.move(tx, officer, woken, "triage")

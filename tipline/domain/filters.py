@@ -43,6 +43,7 @@ class Filter:
     `shop` is a code or part of a name. `after` and `before` are days of the station's calendar, both
     included. `reader` is whose eyes `unread` speaks of. `due` is `30d`: what falls due so soon, or is.
     `incident` is a number such as `E-1001`. `clock` is `running` or `late`: nobody has acknowledged yet.
+    `order` hides nothing: `late` puts first what has waited longest past its promise (see orders).
     """
 
     state: str = ""
@@ -59,6 +60,7 @@ class Filter:
     due: str = ""
     incident: str = ""
     clock: str = ""
+    order: str = ""
     reader: int | None = None
     zone: tzinfo = field(default=UTC, compare=False)
     rules: Rules = field(default_factory=dict, compare=False)  # of retention, for `due`
@@ -77,7 +79,7 @@ def narrow(query: Select[Any], wanted: Filter) -> Select[Any]:
         *_clock(wanted),
     ]
     if wanted.folded and not any(getattr(wanted, name) for name in _ONE_BY_ONE):
-        found.append(folding.newest_alone([partial(_state, state), partial(_where_it_is, wanted)]))
+        found.append(folding.one_each([partial(_state, state), partial(_where_it_is, wanted)], wanted.order))
     return query.where(*found)
 
 

@@ -1,4 +1,4 @@
-"""One row for each incident in the queue: its newest tip stands for all of them, so that a flood is one line.
+"""One row for each incident in the queue: the highest of its tips stands for all, so a flood is one line.
 
 Only where nothing but state, kind and beat is asked for. Whoever looks for words, a person or a day wants to
 find each tip; and a program is told of every one.
@@ -11,19 +11,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
+from tipline.domain import orders
 from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.tips import Tip
 
 
-def newest_alone(narrowed: list[Any]) -> ColumnElement[bool]:
-    """No later tip of the same incident passes `narrowed`: makers of conditions on such a tip."""
-    later = aliased(Tip)
+def one_each(narrowed: list[Any], order: str) -> ColumnElement[bool]:
+    """No tip of its incident that passes `narrowed`, makers of conditions on such a tip, stands above it."""
+    above = aliased(Tip)
     # What stands in a case may not exist for the reader; it folds nobody else away.
     in_cases = select(Link.tip_id).where(Link.ended_at.is_(None))
-    found = select(later.id).where(
-        later.incident_id == Tip.incident_id, later.id > Tip.id, later.id.not_in(in_cases),
-        *[one(later) for one in narrowed],
+    found = select(above.id).where(
+        above.incident_id == Tip.incident_id, orders.goes_before(order, above, Tip),
+        above.id.not_in(in_cases), *[one(above) for one in narrowed],
     )  # fmt: skip
     return or_(Tip.incident_id.is_(None), ~found.exists())
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from tipline.db import Transaction
-from tipline.domain import filters
+from tipline.domain import filters, orders
 from tipline.domain.filters import Filter
+from tipline.domain.orders import Place
 from tipline.domain.tips import Tip
 
 ENOUGH = 1000
@@ -30,13 +31,11 @@ def count(tx: Transaction, wanted: Filter, *more: ColumnElement[bool]) -> int:
     return tx.scalar(select(func.count()).select_from(inner)) or 0
 
 
-def count_unshown(
-    tx: Transaction, wanted: Filter, shown: Collection[str], floor: tuple[datetime, int] | None
-) -> int:
+def count_unshown(tx: Transaction, wanted: Filter, shown: Collection[str], floor: Place | None) -> int:
     """How many tips belong on the first page and are not on it: above its last row, if there are more."""
     more: list[ColumnElement[bool]] = [Tip.reference.not_in(shown)]
     if floor:
-        more.append(tuple_(Tip.received_at, Tip.id) > tuple_(*floor))
+        more.append(orders.is_above(wanted.order, floor))
     return count(tx, wanted, *more)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, UtcTime
@@ -16,6 +17,14 @@ class Tip(Base):
     __table_args__ = (
         Index("ix_tip_queue", "state", "received_at", "id"),
         Index("ix_tip_received", "received_at", "id"),
+        # Late first: what nobody has taken note of, by when somebody should.
+        Index(
+            "ix_tip_waiting",
+            "ack_due_at",
+            "id",
+            sqlite_where=sql("acknowledged_at IS NULL"),
+            postgresql_where=sql("acknowledged_at IS NULL"),
+        ),  # fmt: skip
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

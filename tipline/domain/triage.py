@@ -1,14 +1,13 @@
-"""The evidence queue: which tips wait, newest first, with all a row needs, in a fixed number of queries."""
+"""The evidence queue: which tips wait, with all a row needs, in a fixed number of queries (order: orders)."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Tuple, func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
 from tipline.db import Transaction
@@ -21,6 +20,7 @@ from tipline.domain import (
     hints,
     holds,
     incidents,
+    orders,
     recorders,
     renditions,
     unread,
@@ -36,13 +36,11 @@ from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.renditions import Rendition
 from tipline.domain.tips import Tip
-from tipline.errors import TiplineError
 
 T = TypeVar("T")
 LONGEST_PAGE = 200
 # A tip of hundreds of files: the pictures of a row come from so many of them.
 PICTURED = 12
-_UP = "up"  # a cursor that leads to newer tips
 
 
 @dataclass
@@ -87,7 +85,7 @@ class Row:
 
 @dataclass
 class Page:
-    """`next_cursor` leads to older tips, `previous_cursor` to newer ones."""
+    """`next_cursor` leads to what stands below, `previous_cursor` to what stands above."""
 
     rows: list[Row]
     next_cursor: str | None
@@ -98,23 +96,23 @@ def list_queue(
     tx: Transaction, wanted: Filter, *, cursor: str = "", limit: int = 50, viewer: Actor | None = None
 ) -> Page:
     """One page; drafts are never in it."""
-    limit = min(max(limit, 1), LONGEST_PAGE)
-    query, bound = filters.narrow(select(Tip), wanted), _bound(cursor) if cursor else None
-    if bound and bound.is_up:
-        newer = query.where(_place() > tuple_(bound.at, bound.tip_id)).order_by(Tip.received_at, Tip.id)
-        found = list(tx.scalars(newer.limit(limit + 1)))
+    limit, order = min(max(limit, 1), LONGEST_PAGE), orders.require(wanted.order)
+    query = filters.narrow(select(Tip), wanted)
+    place, is_up = orders.read_cursor(order, cursor) if cursor else (None, False)
+    if place and is_up:
+        found = orders.list_above(tx, query, order, place, limit + 1)
         if len(found) > limit:
             rows = rows_of(tx, found[limit - 1 :: -1], viewer)
-            return Page(rows, cursor_of(rows[-1].tip), cursor_of(rows[0].tip, up=True))
-        bound = None  # nothing is above: the first page, and a full one
-    if bound:
-        query = query.where(_place() < tuple_(bound.at, bound.tip_id))
-    found = list(tx.scalars(query.order_by(Tip.received_at.desc(), Tip.id.desc()).limit(limit + 1)))
+            return Page(
+                rows, orders.cursor_of(order, rows[-1].tip), orders.cursor_of(order, rows[0].tip, up=True)
+            )
+        place = None  # nothing is above: the first page, and a full one
+    found = orders.list_from(tx, query, order, place, limit + 1)
     rows = rows_of(tx, found[:limit], viewer)
     return Page(
         rows,
-        cursor_of(rows[-1].tip) if len(found) > limit else None,
-        cursor_of(rows[0].tip, up=True) if bound and rows else None,
+        orders.cursor_of(order, rows[-1].tip) if len(found) > limit else None,
+        orders.cursor_of(order, rows[0].tip, up=True) if place and rows else None,
     )
 
 
@@ -166,11 +164,10 @@ def neighbours(tx: Transaction, wanted: Filter, tip: Tip) -> tuple[Tip | None, T
     """The tips shown above and below this one under the same filter."""
     if tip.received_at is None:
         return None, None
-    there = tuple_(tip.received_at, tip.id)
-    tips = filters.narrow(select(Tip), wanted).limit(1)
-    above = tips.where(_place() > there).order_by(Tip.received_at, Tip.id)
-    below = tips.where(_place() < there).order_by(Tip.received_at.desc(), Tip.id.desc())
-    return tx.scalar(above), tx.scalar(below)
+    place, query = orders.left_at(wanted.order, tip), filters.narrow(select(Tip), wanted)
+    above = orders.list_above(tx, query, wanted.order, place, 1)
+    below = orders.list_from(tx, query, wanted.order, place, 1)
+    return next(iter(above), None), next(iter(below), None)
 
 
 def first_pictures(tx: Transaction, reference: str, most: int) -> list[Rendition]:
@@ -188,40 +185,6 @@ def first_pictures(tx: Transaction, reference: str, most: int) -> list[Rendition
 def newest_change(tx: Transaction) -> datetime:
     """When any tip changed last: pages ask this before they ask for more."""
     return tx.scalar(select(func.max(Tip.changed_at))) or clock.now()
-
-
-def cursor_of(tip: Tip, *, up: bool = False) -> str:
-    """Where a page begins that holds what comes after this tip: older ones, or newer ones going up."""
-    words = f"{clock.stamp(tip.received_at or tip.created_at)} {tip.id}" + (f" {_UP}" if up else "")
-    return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
-
-
-def place_of(cursor: str) -> tuple[datetime, int]:
-    """Where the tip of a cursor stands: when it was received, and its id."""
-    bound = _bound(cursor)
-    return bound.at, bound.tip_id
-
-
-class _Bound(NamedTuple):
-    at: datetime
-    tip_id: int
-    is_up: bool
-
-
-def _bound(cursor: str) -> _Bound:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        at, tip_id, *way = text.split(" ")
-        bound = _Bound(datetime.fromisoformat(at).astimezone(UTC), int(tip_id), way == [_UP])
-    except (ValueError, OverflowError):
-        raise TiplineError("cursor:unclear") from None
-    if bound.tip_id >= 2**63 or way not in ([], [_UP]):  # more than a column of any database holds
-        raise TiplineError("cursor:unclear")
-    return bound
-
-
-def _place() -> Tuple:
-    return tuple_(Tip.received_at, Tip.id)
 
 
 def _cases(tx: Transaction, tip_ids: Collection[int], viewer: Actor | None) -> list[tuple[int, Link, Case]]:

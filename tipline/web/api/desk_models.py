@@ -39,6 +39,10 @@ class QueueQuery(PageQuery):
     clock: str = Field(
         "", description="`running`: nobody has acknowledged it yet; `late`: and the time is over."
     )
+    order: str = Field(
+        "",
+        description="Empty: newest first. `late`: what waits to be acknowledged, most overdue first.",
+    )
     due: str = Field(
         "", description="`30d` for what falls due for erasure within 30 days, whatever its state."
     )

@@ -20,7 +20,7 @@ blueprint = APIBlueprint("api_queue", __name__, url_prefix="/api/v1", tag="Queue
 @blueprint.input(QueueQuery, location="query")
 @blueprint.output(QueuePage)
 def list_queue(query_data: QueueQuery) -> dict[str, Any]:
-    """Tips, newest first.
+    """Tips, newest first unless `order` says otherwise.
 
     Without `state` only those that wait for somebody.
     """

@@ -10,7 +10,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import alike, clock, tallies, triage
+from tipline.domain import alike, clock, orders, tallies, triage
 from tipline.domain.accounts import Account
 from tipline.domain.filters import Filter
 from tipline.domain.triage import Page, Row
@@ -96,7 +96,8 @@ def question(chosen: Filter, rows: list[Row], since: datetime, lookers: Watchers
 def _count_new(tx: Transaction, chosen: Filter, shown: dict[str, int], edge: Edge) -> int:
     if edge.since:
         return tallies.count_newer(tx, chosen, _moment("top"))
-    return tallies.count_unshown(tx, chosen, shown, triage.place_of(edge.floor) if edge.floor else None)
+    floor = orders.read_cursor(chosen.order, edge.floor)[0] if edge.floor else None
+    return tallies.count_unshown(tx, chosen, shown, floor)
 
 
 def _shown() -> dict[str, int]:

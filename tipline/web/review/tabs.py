@@ -40,9 +40,12 @@ class Tab(NamedTuple):
 
 
 def of(tx: Transaction, wanted: Filter) -> list[Tab]:
-    """A count is of the tab alone, without other filters. Everything is counted in one query."""
+    """A count is of the tab alone, without other filters. Everything is counted in one query.
+
+    Our own tabs keep the order that was chosen; a kept filter has its own.
+    """
     kept = {f"kept {one.id}": one for one in saved_filters.list_of(tx, current.staff().id)}
-    shown = {name: _filter(name) for name, _text in TABS}
+    shown = {name: _filter(name, wanted.order) for name, _text in TABS}
     shown |= {name: addresses.filter_of(one.query) for name, one in kept.items()}
     counted = {name: one for name, one in shown.items() if not one.q}
     unseen = {f"{name} unread": replace(shown[name], unread="1") for name in _TELLING}
@@ -60,7 +63,7 @@ def of(tx: Transaction, wanted: Filter) -> list[Tab]:
 
 def count_hidden(tx: Transaction, wanted: Filter, tabs: list[Tab]) -> int:
     """How many tips of the tab the filters hide; a tab of its own hides nothing."""
-    if wanted == _filter(MINE) or not addresses.is_narrowed(wanted):
+    if wanted == _filter(MINE, wanted.order) or not addresses.is_narrowed(wanted):
         return 0
     plain = addresses.widened(wanted)
     whole = next((tab.number for tab in tabs if tab.url == addresses.address(plain)), None)
@@ -69,8 +72,8 @@ def count_hidden(tx: Transaction, wanted: Filter, tabs: list[Tab]) -> int:
     return max(0, whole - tallies.count(tx, wanted))
 
 
-def _filter(name: str) -> Filter:
+def _filter(name: str, order: str) -> Filter:
     who = current.staff()
     if name == MINE:
-        return Filter(assignee=who.username, reader=who.id, zone=current.zone())
-    return Filter(state=name, reader=who.id, zone=current.zone(), folded=True)
+        return Filter(assignee=who.username, order=order, reader=who.id, zone=current.zone())
+    return Filter(state=name, order=order, reader=who.id, zone=current.zone(), folded=True)

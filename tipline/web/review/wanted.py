@@ -16,10 +16,10 @@ from tipline.web import current
 # In the order in which they stand in an address.
 NAMES = (
     "state", "category", "beat", "assignee", "q", "unread", "footage", "period", "after", "before", "shop",
-    "due", "incident", "clock",
+    "due", "incident", "clock", "order",
 )  # fmt: skip
-# Those that belong to a tab; the others narrow what the tab shows.
-NARROWING = NAMES[1:]
+# What narrows what a tab shows: all but the tab itself and the order, which hides nothing.
+NARROWING = tuple(name for name in NAMES if name not in ("state", "order"))
 LONGEST_WORDS = 200
 
 
@@ -65,8 +65,10 @@ def is_narrowed(wanted: Filter) -> bool:
 
 
 def widened(wanted: Filter) -> Filter:
-    """The tab alone."""
-    return Filter(state=wanted.state, reader=wanted.reader, zone=wanted.zone, folded=wanted.folded)
+    """The tab alone, in the order that was chosen."""
+    return Filter(
+        state=wanted.state, order=wanted.order, reader=wanted.reader, zone=wanted.zone, folded=wanted.folded
+    )
 
 
 def neighbours(tx: Transaction, tip: Tip, wanted: Filter) -> tuple[str | None, str | None]:
