@@ -10,10 +10,11 @@ import pytest
 
 from tests.domain.conftest import EVENING, sent
 from tipline.db import Transaction
-from tipline.domain import alike, clock, incidents, tips
+from tipline.domain import acts, alike, apart, clock, concluding, custody, erasing, incidents, tips, undoing
 from tipline.domain.actors import Actor
 from tipline.domain.alike import Seen
 from tipline.domain.positions import Position
+from tipline.domain.tips import Tip
 
 HERE = Position(34.7466, 113.6254)
 LIFT = Seen(1, EVENING, "lift", "now", "north", place="幸福里3号楼", text="电梯停了，里面有人")
@@ -105,3 +106,89 @@ def test_who_reports_what_is_being_handled_is_led_to_that(tx: Transaction, offic
         late = sent(tx, "有人打架", category="other", place="长江路18号")
 
         assert alike.suggest(tx, late) == ([], made)
+
+
+# --- what officers said is not the same
+
+
+def lifts(tx: Transaction, count: int) -> list[Tip]:
+    return [sent(tx, f"电梯停了 {number}", category="lift", place="幸福里3号楼") for number in range(count)]
+
+
+def pointed_at(tx: Transaction, tip: Tip) -> tuple[list[str], str | None]:
+    found, incident = alike.suggest(tx, tip)
+    return sorted(one.reference for one, *_why in found), incident.reference if incident else None
+
+
+def undo_last(tx: Transaction, officer: Actor) -> None:
+    act = acts.recorded(tx)
+    assert act
+    undoing.undo(tx, officer, act.id)
+
+
+def test_what_is_not_the_same_is_not_pointed_at_again_from_neither_side_until_somebody_says_so(
+    tx: Transaction, officer: Actor
+) -> None:
+    mine, other, third = lifts(tx, 3)
+    assert apart.say(tx, officer, mine, [other, third]) == 2
+    assert apart.say(tx, officer, third, [mine]) == 0, "said once"
+
+    assert pointed_at(tx, mine) == ([], None)
+    assert pointed_at(tx, other) == ([third.reference], None)
+    assert [one.what for one in apart.list_of(tx, mine)] == [third, other]
+    entry = custody.list_of(tx, tip=mine.reference)[-1]
+    assert (entry.action, entry.facts()["others"]) == ("same:apart", [other.reference, third.reference])
+
+    undo_last(tx, officer)
+    assert pointed_at(tx, mine) == ([other.reference, third.reference], None)
+    apart.say(tx, officer, mine, [other])
+    apart.unsay(tx, officer, other, [mine])
+    assert apart.list_of(tx, mine) == []
+    undo_last(tx, officer)
+    assert pointed_at(tx, mine) == ([third.reference], None)
+
+
+def test_a_group_holds_no_two_that_were_kept_apart_whatever_a_third_is_like(
+    tx: Transaction, officer: Actor
+) -> None:
+    one, other, third, last = lifts(tx, 4)
+    lift = incidents.open_incident(tx, officer, one, title="电梯困人")
+    (group,) = alike.waiting_groups(tx)
+    assert (len(group.loose), group.incident_id) == (3, lift.id)
+
+    apart.say(tx, officer, other, [lift, third])
+    groups = alike.waiting_groups(tx)
+    assert [(sorted(seen.id for seen in each.loose), each.incident_id) for each in groups] == [
+        ([third.id, last.id], lift.id)
+    ]
+    assert pointed_at(tx, other) == ([last.reference], None)
+
+
+def test_what_was_said_of_an_incident_holds_for_the_one_it_went_into(tx: Transaction, officer: Actor) -> None:
+    mine, one, other = lifts(tx, 3)
+    small, large = (incidents.open_incident(tx, officer, tip, title="电梯") for tip in (one, other))
+    apart.say(tx, officer, mine, [small])
+    assert pointed_at(tx, mine) == ([], large.reference)
+
+    concluding.merge(tx, officer, small, large)
+    assert pointed_at(tx, mine) == ([], None)
+
+
+def test_what_was_taken_out_of_an_incident_is_not_offered_for_it_again(
+    tx: Transaction, officer: Actor
+) -> None:
+    one, other = lifts(tx, 2)
+    lift = incidents.open_incident(tx, officer, one, title="电梯困人")
+    incidents.attach(tx, officer, lift, other)
+    apart.detach(tx, officer, lift, other)
+    assert pointed_at(tx, other) == ([], None)
+
+    undo_last(tx, officer)
+    assert (other.incident_id, apart.list_of(tx, other)) == (lift.id, [])
+
+
+def test_an_erased_tip_takes_what_was_said_of_it_along(tx: Transaction, officer: Actor) -> None:
+    one, other = lifts(tx, 2)
+    apart.say(tx, officer, other, [one])
+    erasing.wipe(tx, one)
+    assert apart.list_of(tx, other) == []

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from tipline.db import Transaction
-from tipline.domain import categories, clock, incidents, positions
+from tipline.domain import apart, categories, clock, incidents, positions
+from tipline.domain.apart import NOBODY, Fences, Foes
 from tipline.domain.filters import WAITING
 from tipline.domain.incidents import Incident
 from tipline.domain.positions import Position
@@ -129,8 +130,10 @@ def _shared(one: str, other: str) -> float:
     return len(pairs & others) / max(1, min(len(pairs), len(others)))
 
 
-def gather(seen: Iterable[Seen]) -> list[Group]:
+def gather(seen: Iterable[Seen], foes: Foes = NOBODY) -> list[Group]:
     """Tips that hang together, the largest group first; each is compared with few before it."""
+    seen = sorted(seen, key=lambda one: (one.at, one.id))
+    fences = Fences({one.id: one.incident_id for one in seen}, foes)
     buckets: dict[tuple[object, ...], list[Seen]] = defaultdict(list)
     leader: dict[int, int] = {}
     reasons: dict[int, set[str]] = defaultdict(set)
@@ -142,12 +145,13 @@ def gather(seen: Iterable[Seen]) -> list[Group]:
             number = leader[number]
         return number
 
-    for one in sorted(seen, key=lambda one: (one.at, one.id)):
+    for one in seen:
         met[one.id], leader[one.id] = one, one.id
         for other in _candidates(buckets, one):
             kept, joined = head(other.id), head(one.id)
-            if kept != joined and (reason := why(one, other)):
+            if kept != joined and (reason := why(one, other)) and not fences.part(kept, joined):
                 leader[joined] = kept
+                fences.join(kept, joined)
                 reasons[kept] |= reasons.pop(joined, set()) | {reason[0]}
         for key in _keys(one):
             buckets[key].append(one)
@@ -190,20 +194,24 @@ def suggest(tx: Transaction, tip: Tip) -> tuple[list[tuple[Tip, str, float]], In
         Tip.state.in_(WAITING), Tip.category == tip.category, Tip.id != tip.id,
         Tip.received_at.between(since, until),
     )  # fmt: skip
-    near = list(tx.scalars(query.order_by(Tip.received_at.desc()).limit(LOOKED_AT)))
-    found = [(one, *reason) for one in near if (reason := why(mine, seen_of(one)))]
+    foes = apart.foes_of(tx, [tip.id])
+    query = query.where(Tip.id.not_in(foes.tips[tip.id])).order_by(Tip.received_at.desc()).limit(LOOKED_AT)
+    found = [
+        (one, *reason) for one in tx.scalars(query)
+        if one.incident_id not in foes.incidents[tip.id] and (reason := why(mine, seen_of(one)))
+    ]  # fmt: skip
     belongs = next((one.incident_id for one, *_why in found if one.incident_id), None)
-    incident = tx.get(Incident, belongs) if belongs else _open_incident(tx, mine)
+    incident = tx.get(Incident, belongs) if belongs else _open_incident(tx, mine, foes.incidents[tip.id])
     if incident is not None and incident.state != incidents.OPEN:
         incident = None
     return [one for one in found if one[0].incident_id is None], incident
 
 
-def _open_incident(tx: Transaction, mine: Seen) -> Incident | None:
+def _open_incident(tx: Transaction, mine: Seen, but: Collection[int]) -> Incident | None:
     """One that is open though its tips are settled: who reports now still tells of it."""
     query = select(Incident).where(
         Incident.state == incidents.OPEN, Incident.category == mine.category,
-        Incident.changed_at >= mine.at - HOURS,
+        Incident.changed_at >= mine.at - HOURS, Incident.id.not_in(but),
     )  # fmt: skip
     rows = tx.scalars(query.order_by(Incident.changed_at.desc()).limit(LOOKED_BACK))
     return next((one for one in rows if why(mine, _seen_of_incident(one, mine.at))), None)
@@ -214,8 +222,9 @@ def waiting_groups(tx: Transaction) -> list[Group]:
     since = clock.now() - 2 * HOURS
     fresh = select(Tip).where(Tip.state.in_(WAITING), Tip.received_at >= since)
     rows = tx.scalars(fresh.order_by(Tip.received_at.desc()).limit(LOOKED_AT))
-    found = gather([seen_of(one) for one in rows])
-    return [one for one in found if len(one.loose) >= (1 if one.incident_id else ENOUGH)]
+    found = [seen_of(one) for one in rows]
+    groups = gather(found, apart.foes_of(tx, [one.id for one in found]))
+    return [one for one in groups if len(one.loose) >= (1 if one.incident_id else ENOUGH)]
 
 
 def tips_of(tx: Transaction, group: Group) -> list[Tip]:

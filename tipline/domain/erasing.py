@@ -17,6 +17,7 @@ from storage import keys
 from tipline.db import Base, Transaction
 from tipline.domain import (
     answering,
+    apart,
     clock,
     incidents,
     packages,
@@ -245,6 +246,7 @@ ROWS: dict[str, Rows] = {
     "uploads": _gone(Upload),
     "receipts": _gone(SignedReceipt, Access),
     "looks": _gone(Look, Rematch, Escalation),
+    "apart": apart.forget,
     "incident": _forget_place,
     "files": _blank_files,
     "tip": _blank_tip,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tipline.domain import (
     accounts,
     acts,
+    apart,
     appointments,
     attached,
     beats,
@@ -69,6 +70,7 @@ from tipline.domain import (
 ALL = (
     accounts,
     acts,
+    apart,
     appointments,
     attached,
     beats,

@@ -17,6 +17,7 @@ from tipline.db import Transaction
 from tipline.domain import (
     accounts,
     acts,
+    apart,
     beats,
     bulletin_undoing,
     case_undoing,
@@ -303,6 +304,8 @@ WAYS: dict[str, WayBack] = {
     marks.REMOVED: put_back_mark,
     sharing.MADE: revoke_share,
     **concluding.WAYS,
+    apart.SAID: apart.take_back,
+    apart.UNSAID: apart.take_back,
     targets.CHANGED: targets.take_back,
     ladder.CHANGED: ladder.take_back,
     handover.DELEGATE: restore_tip,
@@ -334,7 +337,7 @@ RIGHTS = {
     targets.CHANGED: "target:manage",
     ladder.CHANGED: "target:manage",
     **dict.fromkeys(sightings.KINDS, "case:act"),
-    **dict.fromkeys(concluding.WAYS, "incident:act"),
+    **dict.fromkeys((*concluding.WAYS, apart.SAID, apart.UNSAID), "incident:act"),
     **bulletin_undoing.RIGHTS,
     **receivers.RIGHTS,
 }

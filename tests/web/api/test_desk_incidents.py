@@ -72,3 +72,23 @@ def test_whoever_knows_the_newest_state_is_answered_with_nothing(
         assert news.status_code == 200
         tag = news.headers["ETag"]
     assert "You and 1 other person report this." in news.text
+
+
+def test_what_may_be_the_same_thing_and_what_was_said_not_to_be(
+    client: FlaskClient, headers: Headers, make_tip: Callable[..., Tip]
+) -> None:
+    first, second, third = (make_tip("电梯停了", category="lift").reference for _ in range(3))
+    client.post("/api/v1/incidents", json={"title": "电梯困人", "tips": [first]}, headers=headers())
+    here = f"/api/v1/tips/{third}"
+    told = client.get(f"{here}/same", headers=headers()).json
+    assert (told["incident"], told["tips"], told["apart"]) == (
+        "E-1001", [{"reference": second, "reason": "place"}], [],
+    )  # fmt: skip
+
+    said = {"tips": [second], "incidents": ["E-1001"]}
+    told = client.post(f"{here}/apart", json=said, headers=headers()).json
+    assert (told["incident"], told["tips"]) == (None, [])
+    assert {one["reference"] for one in told["apart"]} == {"E-1001", second}
+    told = client.post(f"{here}/apart", json={**said, "apart": False}, headers=headers()).json
+    assert (told["incident"], told["apart"]) == ("E-1001", [])
+    assert client.post(f"{here}/apart", json=said, headers=headers("auditor")).status_code == 403

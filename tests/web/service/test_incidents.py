@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import browser, csrf_of
+from tests.web.desk_forms import undo_of
 from tipline import i18n
 from tipline.domain import accounts, incidents, partners, receipts, referring, tips
 from tipline.domain.tips import Tip
@@ -69,6 +70,34 @@ def test_whoever_reports_later_is_offered_to_the_incident(
     assert "1 more person may report 电梯困人" in officer.get("/desk/queue").text
     page = send(officer, "/desk/incidents", tip=late.reference, into="E-1001")
     assert "E-1001: 4 people report the same." in page
+
+
+def test_not_the_same_thing_is_said_once_for_everybody_seen_and_taken_back(
+    officer: FlaskClient, three: list[Tip], make_tip: MakeTip, signed_in: Callable[..., FlaskClient]
+) -> None:
+    gathered(officer, three)
+    late, later = (make_tip(f"电梯 {at}", category="lift", place="幸福里3号楼").reference for at in range(2))
+    here = f"/desk/tips/{late}"
+    assert "None of them is the same thing" in officer.get(here).text
+
+    page = send(officer, f"{here}/apart", other=later, incident="E-1001")
+    assert "it is not offered as the same thing again" in page
+    assert "Add to E-1001" not in page
+    kept = page.partition('class="same-apart"')[2].partition("</details>")[0]
+    assert "E-1001" in kept
+    assert later in kept
+    assert "1 more person may report 电梯困人" in officer.get("/desk/queue").text
+    boss = signed_in("supervisor")
+    assert 'class="same-apart"' in boss.get(here).text, "for everybody"
+
+    address, fields = undo_of(page)
+    officer.post(address, data=fields)
+    assert "Add to E-1001" in officer.get(here).text
+    send(officer, f"{here}/apart", incident="E-1001")
+    page = send(officer, f"{here}/again", incident="E-1001")
+    assert "Add to E-1001" in page
+    assert "Nothing had to be changed" in send(officer, f"{here}/again", incident="E-1001")
+    assert "There is no such incident" in send(officer, f"{here}/apart", incident="E-9999")
 
 
 def test_acknowledging_telling_and_closing_reach_everyone(

@@ -6,6 +6,7 @@ All live under /api/v1.
 from __future__ import annotations
 
 from tipline.web.api import partner_incidents as _own  # noqa: F401 - they add their calls
+from tipline.web.api import same as _same  # noqa: F401
 from tipline.web.api import tails as _tails  # noqa: F401
 from tipline.web.api.acts import blueprint as acts
 from tipline.web.api.beats import blueprint as beats

@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, concluding, incidents, progress
+from tipline.domain import accounts, acts, apart, concluding, incidents, progress
 from tipline.domain.incidents import Incident
 from tipline.web import current, guard
 from tipline.web.api import desk_shapes
@@ -120,10 +120,10 @@ def attach(reference: str, json_data: IncidentTips) -> dict[str, Any]:
 @guard.staff("incident:act")
 @blueprint.output(IncidentTold)
 def detach(reference: str, tip: str) -> dict[str, Any]:
-    """The tip tells of something else."""
+    """The tip tells of something else, and is not offered for this incident again."""
     with current.services().database.transaction() as tx:
         row = incidents.read_incident(tx, reference)
-        incidents.detach(tx, current.actor(), row, desk_shapes.read_tip(tx, tip))
+        apart.detach(tx, current.actor(), row, desk_shapes.read_tip(tx, tip))
         return _told(tx, row)
 
 

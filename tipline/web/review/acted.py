@@ -62,6 +62,8 @@ NAMES = {
     "beats:draw": N_("borders of beats taken over"),
     "incident:attach": N_("put into an incident"),
     "incident:detach": N_("taken out of an incident"),
+    "same:apart": N_("said to be not the same thing"),
+    "same:again": N_("said to be perhaps the same thing after all"),
     "incident:lead": N_("incident handed to somebody"),
     "incident:change": N_("incident corrected"),
     "incident:close": N_("incident closed"),

@@ -11,6 +11,8 @@ SENTENCES = {
     "incident:open": N_("Incident %(incident)s opened: %(title)s"),
     "incident:attach": N_("%(tip)s put into %(incident)s"),
     "incident:detach": N_("%(tip)s taken out of %(incident)s"),
+    "same:apart": N_("Not the same thing as %(others)s"),
+    "same:again": N_("May be the same thing as %(others)s after all"),
     "incident:lead": N_("%(incident)s: somebody else handles it"),
     "incident:change": N_("%(incident)s corrected"),
     "incident:progress": N_("%(incident)s: progress told to everyone who reported it"),

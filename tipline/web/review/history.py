@@ -237,6 +237,7 @@ def _sentence(entry: Custody, people: dict[str, str], numbers: dict[str, int]) -
         "incident": facts.get("incident", ""),
         "title": facts.get("title", ""),
         "tips": gettext(", ").join(facts.get("tips") or ()) or "–",
+        "others": gettext(", ").join(facts.get("others") or ()) or "–",
         "text": facts.get("text", ""),
         "label": facts.get("label", ""),
         "sha256": facts.get("sha256", ""),

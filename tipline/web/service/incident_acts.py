@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, concluding, incidents, progress, tips
+from tipline.domain import accounts, apart, concluding, incidents, progress, tips
 from tipline.domain.incidents import Incident
 from tipline.errors import TiplineError
 from tipline.web import current, guard
@@ -96,7 +96,7 @@ def attach(tx: Transaction, row: Incident) -> Notice:
 @act("detach")
 def detach(tx: Transaction, row: Incident, tip: str) -> Notice:
     found = tips.read_tip(tx, tip)
-    incidents.detach(tx, current.actor(), row, found)
+    apart.detach(tx, current.actor(), row, found)
     return Notice(gettext("%(tip)s stands by itself again.", tip=found.reference))
 
 

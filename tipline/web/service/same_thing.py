@@ -1,14 +1,15 @@
-"""«This is one thing»: gathering tips from the queue or the page of a tip, by one tap."""
+"""«This is one thing», or «not the same thing»: by one tap, from the queue or the page of a tip."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import acts, incidents
+from tipline.domain import acts, apart, incidents
 from tipline.domain.incidents import Incident
 from tipline.domain.tips import Tip, read_tip
 from tipline.errors import TiplineError
@@ -38,6 +39,38 @@ def gather() -> ResponseReturnValue:
         return redirect(_back(), 303)
     notices.keep(notice)
     return redirect(f"/desk/incidents/{row.reference}", 303)
+
+
+@blueprint.post("/desk/tips/<reference>/apart")
+@guard.staff("incident:act")
+def keep_apart(reference: str) -> ResponseReturnValue:
+    """The tip is not the same thing as the incident or the tips that were offered with it."""
+    return _answer(
+        reference, apart.say, gettext("Noted for everybody: it is not offered as the same thing again.")
+    )
+
+
+@blueprint.post("/desk/tips/<reference>/again")
+@guard.staff("incident:act")
+def offer_again(reference: str) -> ResponseReturnValue:
+    """It may be the same thing after all."""
+    return _answer(reference, apart.unsay, gettext("It is offered again as far as it looks alike."))
+
+
+def _answer(reference: str, do: Callable[..., int], said: str) -> ResponseReturnValue:
+    try:
+        with current.services().database.transaction() as tx:
+            tip = read_tip(tx, reference)
+            than: list[Tip | Incident] = [read_tip(tx, one) for one in request.form.getlist("other")[:MOST]]
+            than += [incidents.read_incident(tx, one) for one in request.form.getlist("incident")[:MOST]]
+            changed = do(tx, current.actor(), tip, than)
+            notice = offered(tx, Notice(said if changed else gettext("Nothing had to be changed.")))
+    except TiplineError as fault:
+        if fault.code in ("tip:not-found", "tip:erased"):
+            raise
+        notice = Notice(errors.sentence(fault), is_fault=True)
+    notices.keep(notice)
+    return redirect(f"/desk/tips/{reference.upper()}#same", 303)
 
 
 def _gather(tx: Transaction, chosen: list[Tip], into: str, title: str | None) -> Incident:
