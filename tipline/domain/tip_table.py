@@ -20,6 +20,7 @@ class Tip(Base):
         # Late first: what nobody has taken note of, by when somebody should.
         Index(
             "ix_tip_waiting",
+            "state",
             "ack_due_at",
             "id",
             sqlite_where=sql("acknowledged_at IS NULL"),

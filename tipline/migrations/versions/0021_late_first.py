@@ -18,7 +18,7 @@ depends_on = None
 def upgrade() -> None:
     waiting = sa.text("acknowledged_at IS NULL")
     op.create_index(
-        "ix_tip_waiting", "tip", ["ack_due_at", "id"], sqlite_where=waiting, postgresql_where=waiting
+        "ix_tip_waiting", "tip", ["state", "ack_due_at", "id"], sqlite_where=waiting, postgresql_where=waiting
     )
 
 
