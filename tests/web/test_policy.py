@@ -78,6 +78,17 @@ def test_members_and_those_who_see_all_meet_it_and_nobody_else(
         assert tips.read_tip(tx, tip.reference).id == tip.id
 
 
+def test_who_asks_first_in_a_transaction_decides_nothing_for_the_next(
+    services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
+) -> None:
+    """A notice is packed for one reader after the other."""
+    by_reference = select(Tip.reference).where(Tip.id == tip.id)
+    with services.database.reading() as tx:
+        for reader, found in ((people["investigator"].actor, tip.reference), (outsider, None)):
+            with policy.viewing(reader):
+                assert tx.scalar(by_reference) == found
+
+
 def test_a_link_to_an_open_case_or_none_at_all_opens_it_again(
     services: Services, closed: Case, tip: Tip, people: dict[str, Account], outsider: Actor
 ) -> None:

@@ -35,7 +35,7 @@ from tipline.domain.tips import Tip
 
 _viewer: ContextVar[Actor | None] = ContextVar("viewer", default=None)
 _CASE, _LINK, _TIP, _FILE, _INCIDENT = (one.__table__ for one in (Case, Link, Tip, Evidence, Incident))
-_SOME = "tipline.closed-cases"  # whether a transaction has met any case that is closed to its viewer
+_SOME = "tipline.closed-cases"  # whether there is any case that is closed to a viewer, for one transaction
 
 
 @contextmanager
@@ -112,12 +112,12 @@ def _scope(state: ORMExecuteState) -> None:
         return
     if not state.is_select or state.is_column_load:
         return
-    session = state.session
-    if _SOME not in session.info:
-        session.info[_SOME] = False  # while it is asked
+    session, asked = state.session, (_SOME, viewer.user_id)
+    if asked not in session.info:
+        session.info[asked] = False  # while it is asked
         some = select(_CASE.c.id).where(_is_closed(viewer)).limit(1)
-        session.info[_SOME] = session.connection().scalar(some) is not None
-    if session.info[_SOME]:
+        session.info[asked] = session.connection().scalar(some) is not None
+    if session.info[asked]:
         state.statement = state.statement.options(*_criteria(viewer))
 
 
