@@ -11,6 +11,7 @@ from tipline import i18n
 from tipline.commands import ground
 from tipline.domain import shops
 from tipline.domain.actors import SYSTEM
+from tipline.domain.brought import decode
 from tipline.errors import N_
 
 BROUGHT = N_("Added: %(added)s. In the list already: %(known)s. Not taken: %(refused)s.")
@@ -31,7 +32,7 @@ def bring_in(file: Path) -> None:
     """
     with ground.opened() as services:
         locale = services.settings.locale
-        table = shops.decode(file.read_bytes())
+        table = decode(file.read_bytes())
         with services.database.transaction() as tx:
             brought = shops.bring_in(tx, SYSTEM, table)
         for number, fault in brought.refused:

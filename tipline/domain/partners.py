@@ -6,8 +6,6 @@ is not for the police, like the city's hotline.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +15,9 @@ from sqlalchemy import ColumnElement, ForeignKey, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
-from tipline.domain import beats, clock, custody, limits
+from tipline.domain import beats, brought, clock, custody, limits
 from tipline.domain.actors import Actor
+from tipline.domain.brought import Brought, Said, Shape
 from tipline.domain.tips import Tip
 from tipline.errors import N_, TiplineError
 
@@ -26,8 +25,10 @@ PROPERTY, LIFT, SCHOOL, WATER, POWER, OTHER, PUBLIC = (
     "property", "lift", "school", "water", "power", "other", "public"
 )  # fmt: skip
 LONGEST_NAME, LONGEST_PHONE = 60, 40
-MOST_ROWS = 1_000
-COLUMNS = ("kind", "name", "phone", "beat", "words")
+SHAPE = Shape(
+    ("kind", "name", "phone", "beat", "words"), ("kind", "类别", "类型", "种类"), 1_000, "partner:too-many",
+    "partner:exists",
+)  # fmt: skip
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/*#.,;转-]*")
 
 
@@ -185,7 +186,7 @@ def behind(tx: Transaction, referral_id: int) -> Actor:
 
 
 def list_partners(
-    tx: Transaction, *, beat: str = "", words: str = "", limit: int = MOST_ROWS
+    tx: Transaction, *, beat: str = "", words: str = "", limit: int = SHAPE.most
 ) -> list[Partner]:
     """Those in use first, then by kind and name; of one beat those of the whole district too."""
     query = select(Partner).order_by(Partner.active.desc(), Partner.kind, Partner.name, Partner.id)
@@ -217,43 +218,22 @@ def services(tx: Transaction, tip: Tip) -> list[Partner]:
     return list(tx.scalars(query.order_by(Partner.beat.is_(None), Partner.id)))
 
 
-@dataclass
-class Brought:
-    """What came of a list: partners added, names that were there already, and why lines were not taken."""
-
-    added: list[Partner]
-    known: list[str]
-    refused: list[tuple[int, TiplineError]]
-
-
-def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought:
+def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought[Partner]:
     """Add the partners of a CSV table (kind, name, phone, beat, words; the first line may say so).
 
-    Kinds are given by their code or in Chinese, beats by code or name. A line that cannot be taken does not
-    keep the others out.
+    Kinds are given by their code or in Chinese, beats by code or name.
     """
-    brought = Brought([], [], [])
-    rows = [row for row in _rows(table) if any(map(str.strip, row))]
-    if len(rows) > MOST_ROWS:
-        raise TiplineError("partner:too-many", fields={"table": "partner:too-many"}, limit=MOST_ROWS)
     codes = {one.name: one.code for one in beats.list_beats(tx)}
-    for number, row in enumerate(rows, 1):
-        said = dict(zip(COLUMNS, map(str.strip, row), strict=False))
-        if number == 1 and said.get("kind", "").lower() in ("kind", "类别", "类型", "种类"):
-            continue
+
+    def take(said: Said) -> Partner:
         beat = said.get("beat", "")
-        try:
-            described = Described(
-                kind_of(said.get("kind", "")), said.get("name", ""), said.get("phone", ""),
-                codes.get(beat, beat), said.get("words", ""),
-            )  # fmt: skip
-            brought.added.append(add(tx, actor, described))
-        except TiplineError as fault:
-            if fault.code == "partner:exists":
-                brought.known.append(said["name"])
-            else:
-                brought.refused.append((number, fault))
-    return brought
+        described = Described(
+            kind_of(said.get("kind", "")), said.get("name", ""), said.get("phone", ""),
+            codes.get(beat, beat), said.get("words", ""),
+        )  # fmt: skip
+        return add(tx, actor, described)
+
+    return brought.bring_in(table, SHAPE, take)
 
 
 def kind_of(said: str) -> str:
@@ -273,13 +253,6 @@ def _require_alone(tx: Transaction, said: Described, but: int = 0) -> None:
     )
     if tx.scalar(select(Partner.id).where(*same, Partner.id != but).limit(1)):
         raise TiplineError("partner:exists", fields={"name": "partner:exists"})
-
-
-def _rows(table: str) -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline=None)))
-    except csv.Error as fault:
-        raise TiplineError("shop:list-unreadable", fields={"table": "shop:list-unreadable"}) from fault
 
 
 def _subject(partner: Partner) -> str:

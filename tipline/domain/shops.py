@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from dataclasses import dataclass
@@ -13,17 +11,18 @@ from sqlalchemy import ForeignKey, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
-from tipline.domain import beats, clock, custody, ids, limits
+from tipline.domain import beats, brought, clock, custody, ids, limits
 from tipline.domain.actors import Actor
+from tipline.domain.brought import Brought, Said, Shape
 from tipline.domain.reports import Report
 from tipline.errors import TiplineError
 
 # 30 bits: a thousand posters among a thousand million codes, and a found one tells what hangs in a window.
 CODE_LENGTH = 6
-MOST_ROWS = 2_000
-# Chinese tables on Windows are saved in either.
-ENCODINGS = ("utf-8-sig", "gb18030")
-COLUMNS = ("name", "place", "beat", "lat", "lon")
+SHAPE = Shape(
+    ("name", "place", "beat", "lat", "lon"), ("name", "名称", "店名", "门店"), 2_000, "shop:too-many",
+    "shop:exists",
+)  # fmt: skip
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -184,61 +183,22 @@ def fill_in(tx: Transaction, report: Report) -> None:
         report.lat, report.lon = shop.lat, shop.lon
 
 
-@dataclass
-class Brought:
-    """What came of a list: shops added, names that were there already, and why lines were not taken."""
-
-    added: list[Shop]
-    known: list[str]
-    refused: list[tuple[int, TiplineError]]
-
-
-def decode(data: bytes) -> str:
-    """The text of a table as spreadsheets save it; raises shop:list-unreadable."""
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise TiplineError("shop:list-unreadable", fields={"table": "shop:list-unreadable"})
-
-
-def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought:
+def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought[Shop]:
     """Add the shops of a CSV table (name, place, beat, lat, lon; the first line may say so).
 
-    A beat is given by its code or its name. A line that cannot be taken does not keep the others out; a table
-    that cannot be read raises shop:list-unreadable.
+    A beat is given by its code or its name.
     """
-    brought = Brought([], [], [])
-    rows = [row for row in _rows(table) if any(map(str.strip, row))]
-    if len(rows) > MOST_ROWS:
-        raise TiplineError("shop:too-many", fields={"table": "shop:too-many"}, limit=MOST_ROWS)
     codes = {one.name: one.code for one in beats.list_beats(tx)}
-    for number, row in enumerate(rows, 1):
-        said = dict(zip(COLUMNS, map(str.strip, row), strict=False))
-        if number == 1 and said.get("name", "").lower() in ("name", "名称", "店名", "门店"):
-            continue
+
+    def take(said: Said) -> Shop:
         beat = said.get("beat", "")
-        try:
-            described = Described(
-                said.get("name", ""), said.get("place", ""), codes.get(beat, beat),
-                _degrees(said.get("lat")), _degrees(said.get("lon")),
-            )  # fmt: skip
-            brought.added.append(add(tx, actor, described))
-        except TiplineError as fault:
-            if fault.code == "shop:exists":
-                brought.known.append(said["name"])
-            else:
-                brought.refused.append((number, fault))
-    return brought
+        described = Described(
+            said.get("name", ""), said.get("place", ""), codes.get(beat, beat),
+            _degrees(said.get("lat")), _degrees(said.get("lon")),
+        )  # fmt: skip
+        return add(tx, actor, described)
 
-
-def _rows(table: str) -> list[list[str]]:
-    """Lines may end as on any system, old Macs included."""
-    try:
-        return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline=None)))
-    except csv.Error as fault:
-        raise TiplineError("shop:list-unreadable", fields={"table": "shop:list-unreadable"}) from fault
+    return brought.bring_in(table, SHAPE, take)
 
 
 def _degrees(text: str | None) -> float | None:

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
 from tipline.domain import beats, shops, triage
+from tipline.domain.brought import Brought
 from tipline.domain.shops import Described, Shop
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.admin import blueprint, tabs
+from tipline.web.admin import blueprint, bringing, tabs
 
 HERE = "/desk/admin/shops"
 MOST_SHOWN = 500
@@ -51,9 +52,7 @@ def change_shop(code: str) -> ResponseReturnValue:
     except TiplineError as fault:
         if fault.code == "shop:unknown":
             raise
-        # The page has this form for every shop; these faults belong to one of them.
-        fields = {f"{name}-{code}": reason for name, reason in fault.fields.items()}
-        return _page(TiplineError(fault.code, fields=fields, **fault.values), failed=code)
+        return _page(bringing.of_line(fault, code), failed=code)
     return _done("changed", code)
 
 
@@ -74,7 +73,7 @@ def switch_on(code: str) -> ResponseReturnValue:
 def bring_in() -> ResponseReturnValue:
     """A CSV file, or the same lines typed or pasted."""
     try:
-        table = _table()
+        table = bringing.table("shop:list-empty")
         with current.services().database.transaction() as tx:
             brought = shops.bring_in(tx, current.actor(), table)
     except TiplineError as fault:
@@ -109,19 +108,8 @@ def _degrees(typed: str) -> float | None:
         raise TiplineError("tip:place-unclear", fields={"lat": "tip:place-unclear"}) from None
 
 
-def _table() -> str:
-    file = request.files.get("table")
-    data = file.read() if file else b""
-    if not data:
-        typed = request.form.get("lines", "").strip()
-        if not typed:
-            raise TiplineError("shop:list-empty", fields={"table": "shop:list-empty"})
-        return typed
-    return shops.decode(data)
-
-
 def _page(
-    fault: TiplineError | None = None, *, failed: str = "", brought: shops.Brought | None = None
+    fault: TiplineError | None = None, *, failed: str = "", brought: Brought[Shop] | None = None
 ) -> Response:
     words = request.args.get("q", "").strip()[:100]
     with current.services().database.reading() as tx:

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import beats, partners, shops
-from tipline.domain.partners import Described
+from tipline.domain import beats, partners
+from tipline.domain.brought import Brought
+from tipline.domain.partners import Described, Partner
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.admin import tabs
+from tipline.web.admin import bringing, tabs
 from tipline.web.service import blueprint
 
 HERE = "/desk/partners"
@@ -54,9 +55,7 @@ def change_partner(partner_id: int) -> ResponseReturnValue:
     except TiplineError as fault:
         if fault.code == "partner:not-found":
             raise
-        # The page has this form for every partner; these faults belong to one of them.
-        fields = {f"{name}-{partner_id}": reason for name, reason in fault.fields.items()}
-        return _page(TiplineError(fault.code, fields=fields, **fault.values), failed=partner_id)
+        return _page(bringing.of_line(fault, partner_id), failed=partner_id)
     return _done("changed", partner_id)
 
 
@@ -77,7 +76,7 @@ def switch_partner_on(partner_id: int) -> ResponseReturnValue:
 def bring_partners_in() -> ResponseReturnValue:
     """A CSV file, or the same lines typed or pasted."""
     try:
-        table = _table()
+        table = bringing.table("partner:list-empty")
         with current.services().database.transaction() as tx:
             brought = partners.bring_in(tx, current.actor(), table)
     except TiplineError as fault:
@@ -103,17 +102,8 @@ def _described() -> Described:
     return Described(*(form.get(name, "") for name in ("kind", "name", "phone", "beat", "words")))
 
 
-def _table() -> str:
-    file = request.files.get("table")
-    data = file.read() if file else b""
-    typed = request.form.get("lines", "").strip()
-    if not data and not typed:
-        raise TiplineError("partner:list-empty", fields={"table": "partner:list-empty"})
-    return shops.decode(data) if data else typed
-
-
 def _page(
-    fault: TiplineError | None = None, *, failed: int = 0, brought: partners.Brought | None = None
+    fault: TiplineError | None = None, *, failed: int = 0, brought: Brought[Partner] | None = None
 ) -> Response:
     args = request.args
     words, beat, named = args.get("q", "").strip()[:100], args.get("beat", ""), args.get("id", "")
