@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import footage
 from tests.journeys import acts
 from tests.journeys.conftest import PHONE, Officer, Open
 from tests.journeys.station import PASSWORD, Station
@@ -61,7 +62,7 @@ def _reads(page: Page, words: str) -> None:
 
 
 def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_along(
-    opened: Open, officer: Officer, station: Station, picture: Picture
+    opened: Open, officer: Officer, station: Station, picture: Picture, tmp_path: Path
 ) -> None:
     _settle(station)
 
@@ -116,7 +117,9 @@ def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_alon
     expect(guard.locator("#now + .refer-steps .is-reached")).to_have_count(3)
     _reads(phone, "学校保卫已到达现场")
     guard.locator("#words").fill(FOUND)
-    guard.locator("button[value=write]").click()
+    guard.locator("#photos").set_input_files(footage.photo(tmp_path / "IMG_7.jpg", size=(320, 240)))
+    guard.locator("form[action$='/reply'] button").click()
+    expect(guard.locator(".thread .status")).to_contain_text("已收到 1 个照片或视频")
     guard.locator("form:has(input[value=done]) button").click()
     expect(guard.locator("h1")).to_have_text("已处理完，谢谢")
     _reads(phone, "学校保卫反馈已处理完毕")
@@ -125,9 +128,14 @@ def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_alon
     chen.goto(f"/desk/tips/{number}")
     expect(chen.locator(".referral-now")).to_contain_text("已处理完")
     expect(phone.locator("main")).not_to_contain_text(FOUND)
+    expect(phone.locator("main")).not_to_contain_text("IMG_7")
+    chen.locator("#thread input[name=picture]").check(timeout=60_000)  # once the photo was looked at
     chen.locator("form[action*='/pass-on'] button").click()
     expect(chen.locator("#flash")).to_contain_text("已转告")
     _reads(phone, FOUND)
+    shown = phone.locator(".thread-picture img")
+    shown.scroll_into_view_if_needed()
+    phone.wait_for_function("document.querySelector('.thread-picture img').naturalWidth > 0")
     reply = chen.locator("#reply")
     reply.locator("label:has(input[value=progress])").click()
     reply.locator("#reply-text").fill(QUIET)
