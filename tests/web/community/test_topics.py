@@ -149,6 +149,36 @@ def test_a_flood_of_questions_is_refused_kindly_and_what_was_typed_stays(
     assert "今天从您所在的网络收到的提问太多" in told[2]
 
 
+def test_what_was_typed_while_a_topic_closed_is_still_there(
+    client: FlaskClient, desk: FlaskClient, topic: Topic
+) -> None:
+    page, at = f"/topics/{topic.handle}", f"/desk/topics/{topic.handle}"
+    token = csrf_of(client.get(page).text)
+    assert desk.post(f"{at}/close", data={"csrf_token": csrf_of(desk.get(at).text)}).status_code == 303
+    told = client.post(f"{page}/questions", data={"csrf_token": token, "question": "能代办吗"})
+    assert told.status_code == 409
+    assert "What you wrote was not sent" in told.text
+    assert "能代办吗</textarea>" in told.text
+    assert "Book a time" not in told.text
+
+
+def test_times_in_several_places_each_say_where_and_a_full_one_is_not_chosen(
+    client: FlaskClient, topic: Topic, slots: list[int], services: Services, people: dict[str, Account]
+) -> None:
+    page, today = f"/topics/{topic.handle}", clock.now().astimezone(ZONE).date()
+    assert client.get(page).text.count("户籍窗口") == 1
+    with services.database.transaction() as tx:
+        day = today + timedelta(days=3)
+        grid = Grid(day, day, frozenset(range(1, 8)), time(9), time(10), 30, place="二楼")
+        appointments.plan(tx, people["investigator"].actor, topic, grid, ZONE)
+    shown = client.get(page).text
+    assert (shown.count("户籍窗口"), shown.count("二楼")) == (4, 2)
+    send(client.application.test_client(), page, f"{page}/bookings", slot=slots[0])
+    told = send(client, page, f"{page}/bookings", slot=slots[0])
+    assert f'value="{slots[0]}" disabled' in told
+    assert " checked" not in told.partition('id="book"')[2]
+
+
 def test_without_a_time_the_form_says_so_and_keeps_what_was_typed(client: FlaskClient, topic: Topic) -> None:
     page = send(client, f"/topics/{topic.handle}", f"/topics/{topic.handle}/bookings", name="小陈")
 
