@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, Transaction, UtcTime
-from tipline.domain import clock, evidence, ids, tips
+from tipline.domain import clock, evidence, ids, interrupted, tips
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
@@ -164,7 +164,7 @@ def begin_anew(tx: Transaction, upload: Upload, session: str) -> bool:
     not keep a phone busy for ever.
     """
     row = evidence.read_evidence(tx, upload.evidence_id)
-    if evidence.count_restarts(tx, row) >= MOST_RESTARTS:
+    if interrupted.count_restarts(tx, row) >= MOST_RESTARTS:
         raise TiplineError("upload:not-found")
     begun = tx.execute(
         update(Upload)
@@ -173,7 +173,7 @@ def begin_anew(tx: Transaction, upload: Upload, session: str) -> bool:
     )
     if not begun.rowcount:  # type: ignore[attr-defined]
         return False
-    evidence.restart(tx, row, had=upload.offset)
+    interrupted.restart(tx, row, had=upload.offset)
     return True
 
 
@@ -228,7 +228,7 @@ def warn_of_end(tx: Transaction, *, after: str = "", limit: int = 100) -> str | 
     )
     last = None
     for upload in tx.scalars(query.where(Upload.id > after).order_by(Upload.id).limit(limit)):
-        evidence.warn(tx, evidence.read_evidence(tx, upload.evidence_id), upload.expires_at)
+        interrupted.warn(tx, evidence.read_evidence(tx, upload.evidence_id), upload.expires_at)
         last = upload.id
     return last
 
