@@ -5,7 +5,10 @@ Opens none of it: pieces and copy are as little to be trusted as the film they c
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
+from pathlib import Path
 from typing import BinaryIO
 
 import structlog
@@ -14,10 +17,10 @@ import storage
 from storage import Store
 from tipline.db import Database
 from tipline.domain import renditions, steps
-from workers import framelist
+from workers import encode, framelist
 from workers.lease import Lease
 from workers.media import codes, wire
-from workers.pictures import Pictures
+from workers.pictures import FRAMES_NAME, OUTPUTS, Pictures
 from workers.sandbox import Answer
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,51 @@ class Heard:
     def take(self, message: wire.Message) -> None:
         """One table; what is not right ends the child."""
         self.frames = framelist.checked(message.body, message.pixels)
+
+
+class Folder:
+    """The copy of a local file, made without a server: pieces are gathered here, what plays is written into a
+    folder."""
+
+    def __init__(self, folder: Path, held: BinaryIO) -> None:
+        self._folder, self.held, self.heard = folder, held, Heard()
+        self._parts: Parts | None = []
+
+    @property
+    def parts(self) -> Parts:
+        """Where each piece lies; nothing unless every span made one."""
+        return self._parts or []
+
+    def add(self, answer: Answer, output: BinaryIO) -> None:
+        """What one span wrote."""
+        if not answer.failure and not (answer.result.get("tally") or {}).get("frames"):
+            return  # a hole in the recording
+        told, size = answer.result.get("piece"), output.seek(0, io.SEEK_END)
+        if answer.failure or not told or self._parts is None:
+            self._parts = None
+            return
+        self._parts.append([self.held.seek(0, io.SEEK_END), size, told["first"]])
+        output.seek(0)
+        shutil.copyfileobj(output, self.held, PIECE)
+        self.held.flush()
+
+    def keep(self, answer: Answer, output: BinaryIO | None) -> None:
+        """The copy, if it is one, and when each of its frames is shown."""
+        playable = answer.result.get("playable")
+        if playable == "proxy" and output is not None:
+            if os.pread(output.fileno(), 4, 4) != MP4_MARK:
+                answer.failure, answer.result = codes.BAD_ANSWER, {}
+                return
+            self.write("copy", output)
+        if not answer.failure and self.heard.frames and playable in ("proxy", "original"):
+            listed = framelist.described(self.heard.frames, "copy" if playable == "proxy" else "original")
+            (self._folder / FRAMES_NAME).write_bytes(encode.document(listed).data)
+
+    def write(self, kind: str, output: BinaryIO) -> None:
+        """What a step made, under the name it has at the desk."""
+        output.seek(0)
+        with (self._folder / OUTPUTS[kind][0]).open("wb") as file:
+            shutil.copyfileobj(output, file, PIECE)
 
 
 def gathered(database: Database, store: Store, lease: Lease, evidence_id: str, held: BinaryIO) -> Parts:

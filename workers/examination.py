@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from tipline.domain import composing
 from tipline.domain.composing import Done, Planned
-from workers import exiftool, limiting, local, sandbox
+from workers import copies, exiftool, limiting, local, sandbox
 from workers.sandbox import Answer, Hooks, Limits
 
 HASH_PIECE = 4 * 1024 * 1024
@@ -46,15 +46,19 @@ def examine(
     hooks: Hooks | None = None,
     on_step: Callable[[str], None] | None = None,
     output: BinaryIO | None = None,
+    folder: Path | None = None,
     allow_unsandboxed: bool = False,
 ) -> Result:
-    """The whole media object of one file, all steps done. What the first makes is written to ``output``."""
+    """The whole media object of one file, all steps done. What the first makes is written to ``output``; what
+    a browser plays, and the list of its frames, into ``folder``."""
     heard = hooks or Hooks()
     size = path.stat().st_size if path.exists() else 0
     with (
         ThreadPoolExecutor(1) as reader,
         nullcontext(output) if output else local.output() as made,
+        local.output() as held,
     ):
+        copy = copies.Folder(folder, held) if folder else None
         digest = reader.submit(_sha256, path)
         begun = sandbox.ask(
             path,
@@ -68,14 +72,16 @@ def examine(
         for planned in composing.following(begun.media, begun.plan):
             if on_step:
                 on_step(planned.kind)
-            if planned.kind == "copy":
-                # A copy is for people who look on through a browser; here it is only said what would play.
+            if planned.kind == "copy" and copy is None:
+                # Nobody asked for it: it is only said what would play.
                 done.append(Done("copy", 0, {"playable": _playable(begun.plan["copy"])}))
                 continue
             looked_at = _place(path, planned, begun.media, _binary(made))
             done.append(
-                _follow(looked_at, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed)
+                _follow(looked_at, planned, done[0].found, keyframes, heard, limits, allow_unsandboxed, copy)
             )
+        if copy and begun.media["derived"] and not begun.failure:
+            copy.write("repaired" if begun.media["derived"]["kind"] == "repaired" else "sound", made)
         media = composing.compose(done, keyframes, filename=path.name)
         return {**media, "size": size, "sha256": digest.result()}
 
@@ -119,19 +125,28 @@ def _follow(
     hooks: Hooks,
     limits: Limits | None,
     allow_unsandboxed: bool,
+    copy: copies.Folder | None = None,
 ) -> Done:
     """One later step. A failure costs nothing but what this step would have found."""
     size = path.stat().st_size
+    told = given(planned, begun, keyframes)
+    if copy and planned.kind == "copy":
+        told["pieces"], hooks = copy.parts, replace(hooks, on_table=copy.heard.take)
     with local.output() if writes(planned.kind, begun) else nullcontext() as output:
         answer = sandbox.ask(
             path,
             planned.kind,
-            given=given(planned, begun, keyframes),
+            given=told,
             output=_binary(output),
+            pieces=copy.held if copy and planned.kind == "copy" else None,
             limits=limiting.for_step(planned.kind, size, limits),
             hooks=replace(hooks, on_progress=None) if planned.kind == "clock" else hooks,
             allow_unsandboxed=allow_unsandboxed,
         )
+        if copy and planned.kind == "span" and output:
+            copy.add(answer, output)
+        elif copy and planned.kind == "copy":
+            copy.keep(answer, output)
     if planned.kind == exiftool.STEP:
         exiftool.deepen(answer.result, lambda: path.open("rb"), os.environ.get("TIPLINE_EXIFTOOL", ""))
     keyframes += answer.keyframes

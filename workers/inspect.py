@@ -1,8 +1,8 @@
 """``tipline media inspect``: the same sandboxed examination on a local file, without a server.
 
-Prints one JSON object; writes keyframes into a folder and a page that stands alone if asked. Exit 0 readable,
-3 not decodable, with the reason in words beside the JSON; 2 wrong usage. On a terminal it says meanwhile
-which step it is at.
+Prints one JSON object; if asked, writes keyframes into a folder, what a browser plays with the list of its
+frames into another, and a page that stands alone. Exit 0 readable, 3 not decodable, with the reason in words
+beside the JSON; 2 wrong usage. On a terminal it says meanwhile which step it is at.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.file,
             hooks=hooks,
             on_step=line.step if line else None,
+            folder=options.copy,
             allow_unsandboxed=chosen.allow_unsandboxed,
         )
         if options.html is not None:
@@ -72,6 +73,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the keyframes into this folder")
     parser.add_argument(
+        "--copy",
+        type=Path,
+        metavar="DIR",
+        help="write what a browser plays and its frames into this folder",
+    )
+    parser.add_argument(
         "--html", type=Path, metavar="OUT", help="write a page that stands alone to this file"
     )
     return parser.parse_args(arguments)
@@ -83,10 +90,11 @@ def _prepare(options: argparse.Namespace, locale: str) -> None:
         words = N_("There is no file %(name)s. Check the path and try again.")
         raise _Wrong(say(locale, words, name=repr(str(options.file))))
     try:
-        if options.out is not None:
-            options.out.mkdir(parents=True, exist_ok=True)
+        for folder in (options.out, options.copy):
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        words = N_("The folder for keyframes cannot be made: %(fault)s.")
+        words = N_("The folder for keyframes or the copy cannot be made: %(fault)s.")
         raise _Wrong(say(locale, words, fault=fault.strerror)) from fault
     if options.html is None:
         return

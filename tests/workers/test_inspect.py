@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
 from tests import footage
 from tipline.failures import sentence_of
-from workers import inspect
+from workers import copies, inspect
+from workers.sandbox import Answer
 
 KEYS = (
     {
@@ -100,3 +103,33 @@ def test_wrong_usage_exits_2_with_a_sentence(
     with pytest.raises(SystemExit) as ended:
         inspect.main([])
     assert ended.value.code == 2
+
+
+def test_what_a_browser_plays_is_written_beside_the_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = footage.cctv_clip(tmp_path / "old.avi", seconds=2, size=(160, 96), codec="mpeg4")
+    assert inspect.main([str(film.path), "--copy", str(tmp_path / "out")]) == 0
+    assert json.loads(capsys.readouterr().out)["playable"] == "proxy"
+    with av.open(str(tmp_path / "out" / "copy.mp4")) as copy:
+        assert copy.streams.video[0].codec_context.name == "h264"
+        assert sum(1 for _ in copy.decode(video=0)) == film.frames
+    listed = json.loads((tmp_path / "out" / "frames.json").read_bytes())
+    assert listed["file"] == "copy"
+
+
+def test_pieces_of_spans_are_joined_only_when_every_span_made_one(tmp_path: Path) -> None:
+    def wrote(text: bytes, first: int) -> tuple[Answer, io.BytesIO]:
+        return Answer(result={"tally": {"frames": 9}, "piece": {"first": first}}), io.BytesIO(text)
+
+    def after(*spans: tuple[Answer, io.BytesIO]) -> copies.Folder:
+        folder = copies.Folder(tmp_path, io.BytesIO())
+        for answer, output in spans:
+            folder.add(answer, output)
+        return folder
+
+    hole = Answer(result={"tally": {"frames": 0}}), io.BytesIO()
+    joined = after(wrote(b"first", 0), hole, wrote(b"second", 40))
+    assert joined.parts == [[0, 5, 0], [5, 6, 40]]
+    assert joined.held.getvalue() == b"firstsecond"  # type: ignore[attr-defined]
+    assert after(wrote(b"first", 0), (Answer(failure="media:crashed"), io.BytesIO())).parts == []
