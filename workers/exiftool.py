@@ -15,7 +15,6 @@ import selectors
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -23,8 +22,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from workers import untrusted
+from workers import outer, untrusted
 from workers.childprocess import libraries
+from workers.media import deep
 
 AUTO, OFF = "auto", "off"
 STEP = "provenance"  # the step it belongs to
@@ -86,24 +86,20 @@ def _answer(program: Path, file: BinaryIO) -> dict[str, Any] | None:
 def _ask(program: Path, interpreter: str, file: BinaryIO) -> bytes | None:
     """What it wrote, perhaps nothing; None when it could not be started or was ended."""
     file.seek(0)
-    command = [
-        sys.executable,
-        "-I",
-        "-S",
-        str(START),
-        libraries(),
-        str(os.getpid()),
-        interpreter,
-        str(program),
-    ]
-    try:
-        child = subprocess.Popen(
-            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
-            start_new_session=True, bufsize=0,
-        )  # fmt: skip
-    except OSError:
-        return None
-    with child:
+    layer = outer.chosen()
+    arguments = [libraries(), str(layer.parent), interpreter, str(program), layer.name]
+    with contextlib.ExitStack() as stack:
+        try:
+            command, _ = stack.enter_context(
+                layer.around(START, arguments, (), also=deep.reads(str(program)))
+            )
+            child = subprocess.Popen(
+                command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
+                start_new_session=True, bufsize=0,
+            )  # fmt: skip
+        except OSError:
+            return None
+        stack.enter_context(child)
         try:
             said = _hear(child.stdout) if child.stdout else None
         finally:

@@ -41,11 +41,13 @@ class Layer:
 
     @contextmanager
     def around(
-        self, start: Path, arguments: Sequence[str], passed: Sequence[int]
+        self, start: Path, arguments: Sequence[str], passed: Sequence[int], also: Sequence[str] = ()
     ) -> Iterator[tuple[list[str], Sequence[int]]]:
-        """The command that starts the child, and the open files it inherits."""
-        reads = [*SYSTEM, sys.base_prefix, *arguments, str(start.parent), str(PACKAGE.parent / "__init__.py")]
-        reads = [path for path in dict.fromkeys(reads) if os.path.exists(path)]
+        """The command that starts the child, and the open files it inherits. It reads libraries, what its
+        arguments name, and ``also``."""
+        package = str(PACKAGE.parent / "__init__.py")
+        reads = [*SYSTEM, sys.base_prefix, *arguments, *also, str(start.parent), package]
+        reads = [path for path in dict.fromkeys(reads) if os.path.isabs(path) and os.path.exists(path)]
         python = [os.path.realpath(sys.executable), "-I", "-S"]
         if self.name == BUBBLEWRAP:
             yield bubblewrap(self.program, [*python, str(start), *arguments], reads), passed

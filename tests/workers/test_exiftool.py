@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests import footage
-from workers import checkup, exiftool
+from workers import checkup, exiftool, outer
+from workers.media import deep
 
 TOLD = (
     '[{"SourceFile":"-","System:FileSize":3,'
@@ -41,6 +43,26 @@ def test_times_and_tags_are_taken_and_what_is_about_the_copy_is_not(tmp_path: Pa
         "times": [{"source": "exiftool:DateTimeOriginal", "value": "2012-09-10T20:52:00", "zone": "none"}],
         "tags": {"exiftool RIFF:DateTimeOriginal": "2012:09:10 20:52:00", "exiftool RIFF:Software": "Canon"},
     }
+
+
+def test_it_starts_inside_the_outer_layer_or_not_at_all(tmp_path: Path) -> None:
+    outer.choose(outer.BUBBLEWRAP)
+    try:
+        told = _look(_stand_in(tmp_path, f"printf '%s' '{TOLD}'"), tmp_path)
+    finally:
+        outer.choose(outer.NONE)
+    assert (told is not None) == (shutil.which("bwrap") is not None)
+
+
+def test_inside_a_layer_it_sees_itself_and_what_it_is_made_of(tmp_path: Path) -> None:
+    program = _stand_in(tmp_path, "true")
+    (tmp_path / "lib").mkdir()
+    layer = outer.Layer(outer.BUBBLEWRAP, "/usr/bin/bwrap")
+    own = deep.reads(str(program))
+    with layer.around(exiftool.START, ["/bin/sh", "1", "none"], (), also=own) as (said, _):
+        shown = [said[at + 1] for at, word in enumerate(said) if word == "--ro-bind"]
+    assert {str(program), str(tmp_path / "lib"), "/bin/sh"} <= set(shown)
+    assert not {"1", "none", str(tmp_path)} & set(shown)
 
 
 def test_it_reads_the_open_file_and_is_told_no_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Start of the deep look: ``python -I -S workers/media/deep.py LIBRARIES PARENT INTERPRETER SCRIPT``.
+"""Start of the deep look: ``python -I -S workers/media/deep.py LIBRARIES PARENT INTERPRETER SCRIPT LAYER``.
 
 Builds the same wall as for decoders and then becomes exiftool, which reads the one open file on its
 standard input and writes JSON to its standard output. Behind the wall it may run its interpreter and
@@ -43,16 +43,25 @@ OPTIONS = (
 REFUSED = 77
 
 
-def main(libraries: str, parent: str, interpreter: str, script: str) -> int:
+def reads(script: str) -> tuple[str, ...]:
+    """What the program reads beside its interpreter; its parts lie beside it when it was only unpacked."""
+    whole = Path(script).resolve()
+    return (*LIBRARIES_OF_PERL, script, str(whole), str(whole.parent / "lib"))
+
+
+def main(libraries: str, parent: str, interpreter: str, script: str, layer: str) -> int:
     """Never returns when all went well: this process is exiftool by then."""
     from workers.media import confine
 
     confine.die_with_parent(int(parent))
     confine.limit(MEMORY, CPU_S)
-    beside = str(Path(script).resolve().parent / "lib")  # where it is when unpacked from its archive
-    readable = (*LIBRARIES_OF_PERL, script, str(Path(script).resolve()), beside, "/dev/null")
+    readable = (*reads(script), "/dev/null")
+    programs = (interpreter, *LOADERS)
     try:
-        confine.build_wall(libraries, str(PACKAGE), programs=(interpreter, *LOADERS), readable=readable)
+        # gVisor shows none of the files that Landlock would forbid, and has no Landlock.
+        confine.build_wall(
+            libraries, str(PACKAGE), programs=programs, readable=readable, landlock=layer != "gvisor"
+        )
     except confine.Refused as reason:
         print(reason, file=sys.stderr)
         return REFUSED
@@ -65,4 +74,4 @@ if __name__ == "__main__":
     root = str(PACKAGE.parents[1])
     sys.path[:0] = [root, sys.argv[1]]
     sys.dont_write_bytecode = True
-    sys.exit(main(*sys.argv[1:5]))
+    sys.exit(main(*sys.argv[1:6]))
