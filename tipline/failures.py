@@ -48,6 +48,7 @@ FAILURES: dict[str, str] = {
     "media:several-pictures": N_("The file holds several pictures. They are shown in their order, the main one first; of very many only the first."),
     "media:reencoded": N_("This file seems to have been encoded again after the camera made it, by a messenger, a phone editor or a program; details may be lost. Ask for the recorder's original export."),
     "media:screen-filmed": N_("This may be a screen filmed with a phone. Ask for the recorder's original export: it is sharper and carries its own times."),
+    "media:copy-lacks": N_("A part of the film could not be read for the browser copy: there the copy stands still on one picture. The original is kept whole; open it in a separate player for that part."),
     "media:damaged-picture": N_("Parts of the picture could not be read; they are shown in grey. Please ask for the picture again, if possible as the phone or camera saved it."),
     "media:unsandboxed": N_("This file was opened without the protected environment. That is meant for tests only."),
 }

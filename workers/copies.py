@@ -9,7 +9,7 @@ import io
 import os
 import shutil
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import structlog
 
@@ -29,6 +29,18 @@ MP4_MARK = b"ftyp"
 Parts = list[list[int]]
 
 
+class Gathered(NamedTuple):
+    """Of each piece where it lies, its size, its first tick; and whether a part of the film is missing."""
+
+    parts: Parts
+    lacks: bool = False
+
+    def warn(self, answer: Answer) -> None:
+        """Say of a copy that was joined of these pieces that it stands still where one is missing."""
+        if self.lacks and answer.result.get("playable") == "proxy":
+            answer.result["warnings"] = [*answer.result.get("warnings", []), codes.COPY_LACKS]
+
+
 class Heard:
     """The list of frames that a child told, checked."""
 
@@ -46,20 +58,21 @@ class Folder:
 
     def __init__(self, folder: Path, held: BinaryIO) -> None:
         self._folder, self.held, self.heard = folder, held, Heard()
-        self._parts: Parts | None = []
+        self._parts: Parts = []
+        self._lacks = self._lacks_first = False
 
     @property
-    def parts(self) -> Parts:
-        """Where each piece lies; nothing unless every span made one."""
-        return self._parts or []
+    def gathered(self) -> Gathered:
+        """Where each piece lies, as `gathered` finds it at the desk."""
+        return Gathered([]) if self._lacks_first else Gathered(self._parts, self._lacks)
 
     def add(self, answer: Answer, output: BinaryIO) -> None:
         """What one span wrote."""
         if not answer.failure and not (answer.result.get("tally") or {}).get("frames"):
             return  # a hole in the recording
         told, size = answer.result.get("piece"), output.seek(0, io.SEEK_END)
-        if answer.failure or not told or self._parts is None:
-            self._parts = None
+        if answer.failure or not told:
+            self._lacks, self._lacks_first = True, self._lacks_first or not self._parts
             return
         self._parts.append([self.held.seek(0, io.SEEK_END), size, told["first"]])
         output.seek(0)
@@ -85,28 +98,33 @@ class Folder:
             shutil.copyfileobj(output, file, PIECE)
 
 
-def gathered(database: Database, store: Store, lease: Lease, evidence_id: str, held: BinaryIO) -> Parts:
-    """Write all pieces into ``held``, one after another; where each lies, its size, its first tick.
+def gathered(database: Database, store: Store, lease: Lease, evidence_id: str, held: BinaryIO) -> Gathered:
+    """Write all pieces into ``held``, one after another.
 
-    Nothing unless every span made one: the child then encodes the film by itself.
+    A span that failed leaves a gap, which costs the copy nothing else. Where the first one did, or none made
+    a piece, the child encodes the film by itself.
     """
     with database.reading() as tx:
         spans = [one for one in steps.list_of(tx, evidence_id) if one.kind == "span"]
         rows = {one.name: one for one in renditions.list_of(tx, evidence_id, renditions.PIECE)}
     parts: Parts = []
+    lacks = False
     for span in sorted(spans, key=lambda one: one.number):
         row, told = rows.get(piece_name(span.number)), span.found.get("piece")
         if span.state == "done" and not (span.found.get("tally") or {}).get("frames"):
             continue  # a hole in the recording
         if row is None or not told:
-            return []
+            if not parts:
+                return Gathered([])
+            lacks = True
+            continue
         parts.append([held.tell(), row.size, told["first"]])
         with store.open(row.key) as piece:
             while part := piece.read(PIECE):
                 lease.check()
                 held.write(part)
     held.flush()
-    return parts
+    return Gathered(parts, lacks)
 
 
 def piece_name(number: int) -> str:

@@ -131,7 +131,7 @@ def _follow(
     size = path.stat().st_size
     told = given(planned, begun, keyframes)
     if copy and planned.kind == "copy":
-        told["pieces"], hooks = copy.parts, replace(hooks, on_table=copy.heard.take)
+        told["pieces"], hooks = copy.gathered.parts, replace(hooks, on_table=copy.heard.take)
     with local.output() if writes(planned.kind, begun) else nullcontext() as output:
         answer = sandbox.ask(
             path,
@@ -146,6 +146,7 @@ def _follow(
         if copy and planned.kind == "span" and output:
             copy.add(answer, output)
         elif copy and planned.kind == "copy":
+            copy.gathered.warn(answer)
             copy.keep(answer, output)
     if planned.kind == exiftool.STEP:
         exiftool.deepen(answer.result, lambda: path.open("rb"), os.environ.get("TIPLINE_EXIFTOOL", ""))

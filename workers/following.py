@@ -66,9 +66,11 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
     planned = Planned(step.kind, step.number, step.start_s, step.end_s)
     scratch = local.scratch(services.settings.data)
     told = {**examination.given(planned, first.found, kept), "purpose": subject.purpose}
+    found: copies.Gathered | None = None
     with local.output(scratch) as output, local.output(scratch) as held:
         if step.kind == "copy":
-            told["pieces"] = copies.gathered(services.database, services.store, lease, subject.id, held)
+            found = copies.gathered(services.database, services.store, lease, subject.id, held)
+            told["pieces"] = found.parts
         with _file(services, subject, repaired, lease) as file:
             answer = sandbox.ask(
                 file.path,
@@ -86,6 +88,8 @@ def _do(services: Services, lease: Lease, subject: Evidence, step: Step) -> None
         if answer.failure in codes.OUR_FAULT:
             raise PutBack(answer.failure or codes.UNREADABLE)
         pictures.keep_sprite()
+        if found:
+            found.warn(answer)
         copies.keep(pictures, step.kind, step.number, answer, output, heard)
     if _is_last_look(services, step):
         sheets.remake(services.database, services.store, pictures, subject.id)

@@ -83,6 +83,37 @@ def test_a_long_film_that_no_browser_plays_is_encoded_span_by_span_and_joined(
     assert not [row for row in made.values() if row.kind == renditions.PIECE]
 
 
+def test_a_span_that_failed_costs_the_copy_no_more_than_its_part(
+    services: Services,
+    bell: SilentBell,
+    tip: Tip,
+    add_file: AddFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = [at * 8 for at in range(155)]
+    path = counted.film(tmp_path / "a.avi", times, time_base=SECONDS, codec="mpeg4", options={})
+    file = add_file(tip, path.read_bytes(), "cam1.avi")
+    ask, spans = sandbox.ask, []
+
+    def ask_or_fail(path: Path, task: str = "first", **more: Any) -> Answer:
+        spans.append(more["given"]["range"]) if task == "span" else None
+        if task == "span" and len(spans) == 2:
+            return Answer(failure=codes.CRASHED)
+        return ask(path, task, **more)
+
+    monkeypatch.setattr(sandbox, "ask", ask_or_fail)
+    work_off(services, bell)
+
+    done, made = made_of(services, file)
+    start, end = spans[1]
+    assert (done.facts["playable"], codes.COPY_LACKS in done.facts["warnings"]) == ("proxy", True)
+    shown = numbers(stored(services, made["copy.mp4"]))
+    assert shown == [at for at in range(155) if not start <= at * 8 < end]
+    listed = json.loads(stored(services, made["frames.json"]))
+    assert spelled(listed["first_number"], listed["number_steps"]) == shown
+
+
 def test_a_film_in_the_wrong_container_is_only_packed_anew(
     services: Services, bell: SilentBell, tip: Tip, add_file: AddFile, tmp_path: Path
 ) -> None:

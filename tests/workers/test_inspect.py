@@ -118,7 +118,7 @@ def test_what_a_browser_plays_is_written_beside_the_pictures(
     assert listed["file"] == "copy"
 
 
-def test_pieces_of_spans_are_joined_only_when_every_span_made_one(tmp_path: Path) -> None:
+def test_a_span_that_failed_leaves_a_gap_in_the_copy_unless_it_is_the_first(tmp_path: Path) -> None:
     def wrote(text: bytes, first: int) -> tuple[Answer, io.BytesIO]:
         return Answer(result={"tally": {"frames": 9}, "piece": {"first": first}}), io.BytesIO(text)
 
@@ -130,6 +130,8 @@ def test_pieces_of_spans_are_joined_only_when_every_span_made_one(tmp_path: Path
 
     hole = Answer(result={"tally": {"frames": 0}}), io.BytesIO()
     joined = after(wrote(b"first", 0), hole, wrote(b"second", 40))
-    assert joined.parts == [[0, 5, 0], [5, 6, 40]]
+    assert joined.gathered == ([[0, 5, 0], [5, 6, 40]], False)
     assert joined.held.getvalue() == b"firstsecond"  # type: ignore[attr-defined]
-    assert after(wrote(b"first", 0), (Answer(failure="media:crashed"), io.BytesIO())).parts == []
+    failed = Answer(failure="media:crashed"), io.BytesIO()
+    assert after(wrote(b"first", 0), failed, wrote(b"third", 80)).gathered == ([[0, 5, 0], [5, 5, 80]], True)
+    assert after(failed, wrote(b"second", 40)).gathered == ([], False)

@@ -51,6 +51,7 @@ DAMAGED_PICTURE = "media:damaged-picture"
 UNSANDBOXED = "media:unsandboxed"
 REENCODED = "media:reencoded"
 SCREEN_FILMED = "media:screen-filmed"
+COPY_LACKS = "media:copy-lacks"
 
 REFUSALS = frozenset({EMPTY, PLAYLIST, SCRIPT, PROGRAM})
 OUR_FAULT = frozenset({NO_SANDBOX, UNREADABLE})
@@ -79,6 +80,7 @@ WARNINGS = frozenset(
         UNSANDBOXED,
         REENCODED,
         SCREEN_FILMED,
+        COPY_LACKS,
     }
 )
 ALL = FAILURES | WARNINGS
