@@ -19,7 +19,7 @@ from tipline.services import Services
 
 Headers = Callable[..., dict[str, str]]
 MakeTip = Callable[..., Tip]
-TABS = re.compile(r'class="tab-kept">.*?</svg>([^<]+) <span class="count">(\d+)')
+TABS = re.compile(r'class="tab-kept">.*?</svg>([^<]+) <span class="count[^>]*>(\d+)')
 
 
 def kept(client: FlaskClient, headers: dict[str, str], query: str, name: str) -> str:
@@ -39,9 +39,32 @@ def test_a_kept_filter_is_a_tab_of_its_owner_with_its_count(
     page = client.get(where, headers=headers()).text
     assert references(page) == [footage.reference]
     assert re.search(
-        r'aria-current="page" class="tab-kept">.*?夜间 影像 <span class="count">1<', page, re.DOTALL
+        r'aria-current="page" class="tab-kept">.*?夜间 影像 <span class="count[^>]*>1<', page, re.DOTALL
     )
     assert "夜间 影像" not in client.get("/desk/queue", headers=headers("supervisor")).text
+
+
+def test_late_first_is_an_order_that_tabs_keep_and_a_kept_filter_holds(
+    client: FlaskClient, make_tip: MakeTip, headers: Headers
+) -> None:
+    late, later = make_tip(), make_tip()
+    page = client.get("/desk/queue?order=late", headers=headers()).text
+    assert references(page) == [late.reference, later.reference]
+    assert references(client.get("/desk/queue", headers=headers()).text) == [later.reference, late.reference]
+    assert 'href="/desk/queue?state=received&amp;order=late"' in page
+    assert re.search(r'href="/desk/queue\?order=late" aria-current="page"', page)
+    assert "Clear filters" not in page, "an order hides nothing"
+
+    where = kept(client, headers(), "order=late", "超时优先")
+    assert where == "/desk/queue?order=late"
+    assert re.search(
+        r'aria-current="page" class="tab-kept">.*?超时优先', client.get(where, headers=headers()).text
+    )
+    assert client.get("/desk/queue?order=longest", headers=headers()).status_code == 422
+    told = client.get("/api/v1/queue?order=late&limit=1", headers=headers()).json
+    rest = client.get(f"/api/v1/queue?order=late&cursor={told['next_cursor']}", headers=headers()).json
+    assert [one["reference"] for one in (*told["items"], *rest["items"])] == [late.reference, later.reference]
+    assert client.get(f"/api/v1/queue?cursor={told['next_cursor']}", headers=headers()).status_code == 422
 
 
 def test_kept_filters_are_ordered_renamed_deleted_and_brought_back(
