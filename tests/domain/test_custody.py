@@ -155,6 +155,22 @@ def test_an_entry_is_gone_with_the_act_it_tells_of(written: Database) -> None:
         assert custody.size(tx) == ENTRIES
 
 
+def test_what_was_taken_back_within_a_transaction_leaves_no_gap(written: Database) -> None:
+    with written.transaction() as tx:
+        custody.append(tx, LI, "tip:note", "tip:T-6")
+        part = tx.begin_nested()
+        custody.append(tx, LI, "tip:note", "tip:T-7")
+        part.rollback()
+        custody.append(tx, LI, "tip:note", "tip:T-8")
+        with tx.begin_nested():
+            custody.append(tx, LI, "tip:note", "tip:T-9")
+        custody.append(tx, LI, "tip:note", "tip:T-10")
+    with written.reading() as tx:
+        assert custody.verify(tx) is None
+        told = [one.subject for one in custody.list_of(tx, after=ENTRIES)]
+        assert told == ["tip:T-6", "tip:T-8", "tip:T-9", "tip:T-10"]
+
+
 def test_words_no_database_can_keep_do_not_break_the_chain(database: Database) -> None:
     with database.transaction() as tx:
         custody.append(tx, LI, "tip:note", "tip:T-1", reason="a\0b\ud800c", words="\0\ud800")

@@ -21,6 +21,7 @@ from tipline.errors import N_
 START = "0" * 64
 BLOCK = 1 << 16
 PAGE = 8192
+TIME_LENGTH = len("2026-11-26 19:32:17.000000")
 # Clocks of several hosts never agree; what differs by less is no step back.
 TOLERANCE = timedelta(minutes=2)
 
@@ -90,7 +91,7 @@ def digest(row: Row) -> str:
 
 def stored_time(moment: datetime) -> str:
     """A moment as rows tell it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:TIME_LENGTH]
 
 
 def read_rows(tx: Transaction, after: int, end: int) -> Iterator[Sequence[Row]]:
@@ -127,13 +128,14 @@ def check_block(
         for row in rows:
             if first is None:
                 first, previous, last_at = row, row[8], row[1]
-            fault = _look(row, expected, previous)
-            if fault:
+            found = _look(row, expected, previous)
+            if isinstance(found, Fault):
+                fault = found
                 break
             if row[1] < last_at:
                 steps += step_of(row[0], row[1], last_at, row[3])
             expected, previous, last_at = expected + 1, row[9], row[1]
-            digests.append(bytes.fromhex(previous))
+            digests.append(found)
         _grow(tree, digests, begin, sizes, parts)
         if fault:
             break
@@ -153,16 +155,17 @@ def fault_of(block: Block, after: int, end: int, head: str) -> Fault | None:
     return fault
 
 
-def _look(row: Row, expected: int, previous: str) -> Fault | None:
+def _look(row: Row, expected: int, previous: str) -> bytes | Fault:
+    """The hash of an entry that stands where and as it should."""
     if row[0] != expected:
         return Fault(expected, MISSING)
     if row[8] != previous:
         return Fault(expected, UNLINKED)
     try:
-        whole = sha256(canonical(row).encode()).hexdigest() == row[9]
+        found = sha256(canonical(row).encode()).digest()
     except (TypeError, ValueError):  # SQLite keeps whatever a forger puts into a column
-        whole = False
-    return None if whole else Fault(expected, CHANGED)
+        return Fault(expected, CHANGED)
+    return found if found.hex() == row[9] else Fault(expected, CHANGED)
 
 
 def _grow(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, insert, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,6 +54,15 @@ class Custody(Base):
 _TABLE = Custody.__table__
 _INSERT = insert(_TABLE)  # type: ignore[arg-type]
 _LAST = select(Custody.seq, Custody.hash, Custody.at).order_by(Custody.seq.desc()).limit(1)
+_HEAD = "custody:head"  # what a transaction carries along
+
+
+class Head(NamedTuple):
+    """The last entry as the next one needs it."""
+
+    seq: int
+    hash: str
+    at: datetime
 
 
 def append(
@@ -65,51 +74,57 @@ def append(
     tip: str | None = None,
     reason: str | None = None,
     **detail: Any,
-) -> Custody:
+) -> None:
     """Write one entry. `subject` is `noun:name`; `tip` is the reference of the tip it belongs to.
 
-    Entries cannot race for a place in the chain: writers wait for each other (see tipline.db).
+    Entries cannot race for a place in the chain: writers wait for each other (see tipline.db). Therefore a
+    transaction asks once where the chain ends; that it does, the database checks at each entry.
     """
-    last, at = tx.connection().execute(_LAST).first(), clock.now()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, START)
+    last, at = _end(tx), clock.now()
     if last and last.at - at > chain.TOLERANCE and not clock.is_told():
-        back = _write(tx, seq, at, SYSTEM, chain.CLOCK_BACK, CLOCK, previous, newest=clock.stamp(last.at))
-        seq, previous = back.seq + 1, back.hash
-    return _write(tx, seq, at, actor, action, subject, previous, tip=tip, reason=reason, **detail)
+        last = _write(tx, last, at, SYSTEM, chain.CLOCK_BACK, CLOCK, newest=clock.stamp(last.at))
+    _write(tx, last, at, actor, action, subject, tip=tip, reason=reason, **detail)
 
 
 def tell_set_back(tx: Transaction) -> None:
     """Say that time goes back from here, if it does. An invented story says it once, where it begins: the log
     to which it is told has entries of today."""
-    seq, previous = head(tx)
-    newest = tx.scalar(select(Custody.at).where(Custody.seq == seq))
-    if newest and newest - clock.now() > chain.TOLERANCE:
-        said = clock.stamp(newest)
-        _write(tx, seq + 1, clock.now(), SYSTEM, chain.CLOCK_BACK, CLOCK, previous, newest=said)
+    last = _last(tx)
+    if last and last.at - clock.now() > chain.TOLERANCE:
+        _write(tx, last, clock.now(), SYSTEM, chain.CLOCK_BACK, CLOCK, newest=clock.stamp(last.at))
+
+
+def _end(tx: Transaction) -> Head | None:
+    """What was written last; asked anew after a part of the transaction was taken back, or may have been."""
+    within, head = tx.info.get(_HEAD, (None, None))
+    return head if head and within is tx.get_nested_transaction() else _last(tx)
+
+
+def _last(tx: Transaction) -> Head | None:
+    row = tx.connection().execute(_LAST).first()
+    return Head(*row) if row else None
 
 
 def _write(
-    tx: Transaction, seq: int, at: datetime, actor: Actor, action: str, subject: str, previous: str, /, *,
+    tx: Transaction, last: Head | None, at: datetime, actor: Actor, action: str, subject: str, /, *,
     tip: str | None = None, reason: str | None = None, **detail: Any,
-) -> Custody:  # fmt: skip
-    entry = Custody(
-        seq=seq,
-        at=at,
-        actor=actor.label,
-        action=action,
-        subject=subject,
-        tip=tip,
-        reason=None if reason is None else safe_text(reason),
-        detail=json.dumps(detail, ensure_ascii=True, sort_keys=True, separators=(",", ":")),
-        previous=previous,
-        hash="",
-    )
-    entry.hash = digest(entry)
+) -> Head:  # fmt: skip
     # Every act pays for this; the table itself is written to at a third of what the session would take.
-    values = {column.name: getattr(entry, column.name) for column in _TABLE.columns}
+    seq, previous = (last.seq + 1, last.hash) if last else (1, START)
+    actor_label, reason = actor.label, None if reason is None else safe_text(reason)
+    facts = json.dumps(detail, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    row = (seq, chain.stored_time(at), actor_label, action, subject, tip, reason, facts, previous)
+    head = Head(seq, chain.digest(row), at)
+    values = {
+        "seq": seq, "at": at, "actor": actor_label, "action": action, "subject": subject, "tip": tip,
+        "reason": reason, "detail": facts, "previous": previous, "hash": head.hash,
+    }  # fmt: skip
     tx.connection().execute(_INSERT, values)
-    tx.flush()
-    return entry
+    tx.info[_HEAD] = (tx.get_nested_transaction(), head)
+    # Whoever wrote a new row may go on with its number. What was changed waits: it is often changed again.
+    if tx.new:
+        tx.flush()
+    return head
 
 
 def digest(entry: Custody) -> str:

@@ -35,12 +35,18 @@ class Frontier:
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Add leaves at the end."""
         parts, size = self.parts, self.size
+        # A hash that was begun is copied faster than a new one is made: a log has millions of them.
+        new_leaf, new_node = sha256(LEAF).copy, sha256(NODE).copy
         for data in leaves:
-            grown = sha256(LEAF + data).digest()
+            hashed = new_leaf()
+            hashed.update(data)
+            grown = hashed.digest()
             size += 1
             below = size
             while not below & 1:
-                grown = sha256(NODE + parts.pop() + grown).digest()
+                hashed = new_node()
+                hashed.update(parts.pop() + grown)
+                grown = hashed.digest()
                 below >>= 1
             parts.append(grown)
         self.size = size

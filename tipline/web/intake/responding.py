@@ -41,10 +41,11 @@ class Clock(NamedTuple):
     def tone(self) -> str:
         return {"over": "waiting", "paused": "idle", "done": "used"}.get(self.state, "new")
 
-    @property
-    def key(self) -> str:
-        """What changes the words, for whoever asks whether they have changed."""
-        return f"{self.state}-{self.then}"
+
+def key(tip: Tip) -> str:
+    """What changes the words without the tip: for whoever asks again and again whether they have changed."""
+    reading = response.read(tip)
+    return f"{reading.state}-{_then(tip, reading)}"
 
 
 def read(tip: Tip) -> Clock:

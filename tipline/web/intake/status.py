@@ -104,7 +104,7 @@ def _stand(tip: Tip, revision: int | None = None) -> str:
         with current.services().database.reading() as tx:
             revision = incidents.revision_of(tx, tip)
     left = (tip.overwrites_at - clock.now()).days if tip.overwrites_at else ""
-    words = hashlib.sha256(responding.read(tip).key.encode()).hexdigest()[:8]
+    words = hashlib.sha256(responding.key(tip).encode()).hexdigest()[:8]
     return f"{tip.revision}-{revision}-{words}-{left}-{current.locale()}"
 
 
