@@ -28,6 +28,7 @@ from workers.sandbox import Answer, Hooks
 
 log = structlog.get_logger(__name__)
 ALTERED = "evidence:altered"
+MOST_HELPED = 300  # files of a tip that are looked through for ones that a new film may help to repair
 
 
 def derive(services: Services, outbox_id: int) -> None:
@@ -151,6 +152,8 @@ def _drop_others(services: Services, lease: Lease, subject: Evidence, kept: Iter
 
 def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> None:
     """Show what is known, and have the rest done; without a rest the file is ready."""
+    if not found.failure:
+        _help_repair(tx, services, row, str(found.found["media"].get("setup") or ""))
     planned = composing.following(found.found["media"], found.found["plan"])
     pictures = [] if found.failure else renditions.keyframes(tx, row.id)
     media = composing.compose([found], pictures, filename=row.filename, purpose=row.purpose)
@@ -160,6 +163,16 @@ def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> N
         return
     steps.plan(tx, services.bell, row, planned)
     evidence.show(tx, row, media, steps.progress(steps.list_of(tx, row.id)))
+
+
+def _help_repair(tx: Transaction, services: Services, row: Evidence, setup: str) -> None:
+    """Films of the tip that lost their index are tried again when one comes that tells of a camera not known
+    before: never for a second film of the same camera, so that this ends."""
+    if not setup or setup in steps.setups_beside(tx, row):
+        return
+    for other in evidence.list_of_tips(tx, [row.tip_id], MOST_HELPED):
+        if other.state == "undecodable" and other.failure == codes.INDEX_LOST and other.id != row.id:
+            evidence.retry(tx, services.bell, SYSTEM, other)
 
 
 def forget(services: Services, key: str) -> None:

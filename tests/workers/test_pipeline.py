@@ -28,6 +28,7 @@ from tipline.domain.uploads import Announced
 from tipline.services import Services, build
 from tipline.settings import Settings
 from workers import following, lease, local, pipeline, room, sandbox, untrusted
+from workers.media import codes
 from workers.sandbox import Answer, Hooks, Keyframe
 
 PDF = b"%PDF-1.7\n" + b"an invoice " * 50
@@ -465,6 +466,32 @@ def test_a_disk_without_room_for_the_copy_costs_no_try(
 
     assert (job(remote, file).state, job(remote, file).attempt) == ("queued", 0)
     assert [one for one in (remote.settings.data / "tmp").rglob("*") if one.is_file()] == []
+
+
+def test_a_film_that_lost_its_index_is_tried_again_when_another_of_its_camera_comes(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    bell: SilentBell,
+    pretend: Callable[[Callable[..., dict[str, Any]]], None],
+) -> None:
+    pretend(lambda *_, **__: said(failure=codes.INDEX_LOST))
+    lost = add_file(tip, b"one", "lost.mp4")
+    look()
+    assert fresh(services, lost).state == "undecodable"
+
+    def examine(path: Path, **_: Any) -> dict[str, Any]:
+        is_lost = path.read_bytes() == b"one"
+        return said(failure=codes.INDEX_LOST) if is_lost else said(setup="c1")
+
+    pretend(examine)
+    for name in ("a.mp4", "b.mp4"):
+        add_file(tip, name.encode(), name)
+        for number in [number for kind, number in bell.rung if kind == evidence.DERIVE] * 2:
+            pipeline.derive(services, number)
+        # Once for a camera, however many films of it come.
+        assert acts(services, lost).count("evidence:retry") == 1
 
 
 # --- faults of ours
