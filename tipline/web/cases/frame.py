@@ -42,7 +42,7 @@ class Tab(NamedTuple):
 
 
 TABS = (
-    Tab("", N_("Overview"), "folder"),
+    Tab("", N_("At a glance"), "folder"),
     Tab("tips", N_("Tips"), "inbox", "tips"),
     Tab("evidence", N_("Evidence"), "list", "files"),
     Tab("timeline", N_("Timeline"), "history"),
