@@ -73,10 +73,11 @@ def opened(browser: Browser, station: Station) -> Iterator[Open]:
         device: dict[str, Any] = PHONE,
         language: str = "zh",
         at: Station = station,
+        zone: str = "Asia/Shanghai",
         **more: Any,
     ) -> Page:
         context = browser.new_context(
-            base_url=at.url, locale=TAGS[language], timezone_id="Asia/Shanghai", **device, **more
+            base_url=at.url, locale=TAGS[language], timezone_id=zone, **device, **more
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

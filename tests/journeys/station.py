@@ -16,7 +16,7 @@ import time
 import urllib.parse
 import urllib.request
 from base64 import b32decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -143,7 +143,7 @@ def upload_headers(token: str, name: str, size: int) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Station]:
+def running(folder: Path, staff: Mapping[str, str] = STAFF, **settings: str) -> Iterator[Station]:
     """Start an instance, wait until it is ready, and stop it with everything it has started."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
@@ -165,7 +165,7 @@ def running(folder: Path, **settings: str) -> Iterator[Station]:
     try:
         _wait_ready(station, log)
         with ThreadPoolExecutor() as together:
-            list(together.map(lambda one: _add(station, *one), STAFF.items()))
+            list(together.map(lambda one: _add(station, *one), staff.items()))
         yield station
     finally:
         process.send_signal(signal.SIGCONT)

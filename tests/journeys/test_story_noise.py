@@ -1,11 +1,18 @@
-"""The 22:56 noise complaint: a resident, the officer, a colleague on that beat, the school's security."""
+"""The 22:56 noise complaint: a resident, the officer, a colleague on that beat, the school's security.
+
+The station stands where it is past ten at night while the test runs, so that rota, words and times are those
+of the night and nothing in the product has to pretend.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,9 +20,9 @@ from playwright.sync_api import Page, expect
 from tests import footage
 from tests.journeys import acts
 from tests.journeys.conftest import PHONE, Officer, Open
-from tests.journeys.station import PASSWORD, Station
+from tests.journeys.station import Station, running
 from tipline.db import Database
-from tipline.domain import accounts, beats, duties, partners
+from tipline.domain import accounts, beats, clock, duties, partners
 from tipline.domain.actors import SYSTEM
 from tipline.domain.partners import Described
 
@@ -41,15 +48,32 @@ def picture() -> Picture:
     return take
 
 
+def zone_in_which_it_is(hour: int, moment: datetime) -> str:
+    """A zone, whole hours off UTC, whose clocks show this hour now; there is one for every hour."""
+    ahead = (hour - moment.astimezone(UTC).hour) % 24
+    # The signs of these zones are the other way round.
+    return f"Etc/GMT-{ahead}" if ahead <= 14 else f"Etc/GMT+{24 - ahead}"
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """A station past ten at night."""
+    staff = {"li": "investigator", "chen": "investigator"}
+    zone = zone_in_which_it_is(22, clock.now())
+    with running(tmp_path_factory.mktemp("night"), staff, TIPLINE_TIMEZONE=zone) as made:
+        _settle(made)
+        yield made
+
+
 def _settle(station: Station) -> None:
-    """A beat with its officers, and the school's security in its directory."""
-    station.tipline("user", "add", "chen", "--role", "investigator", "--password-stdin", stdin=PASSWORD)
+    """A beat with officer and deputy by day; who is on call tonight; the school's security."""
     database = Database(f"sqlite:///{station.data / 'tipline.db'}")
     with database.transaction() as tx:
         beats.add(tx, SYSTEM, "hanghai", "航海片区").officer_name = "李警官"
         accounts.read_account(tx, "chen").display_name = "陈警官"
-        duties.add(tx, SYSTEM, duties.Line("li", duties.OFFICER, "hanghai"))
-        duties.add(tx, SYSTEM, duties.Line("chen", duties.DEPUTY, "hanghai"))
+        duties.add(tx, SYSTEM, duties.Line("li", duties.OFFICER, "hanghai", starts="08:00", ends="18:00"))
+        duties.add(tx, SYSTEM, duties.Line("li", duties.ON_CALL, starts="18:00", ends="08:00"))
+        duties.add(tx, SYSTEM, duties.Line("chen", duties.DEPUTY, "hanghai", starts="08:00", ends="18:00"))
         said = Described("school", "航海中学保卫处", "0371-6655 4433", "hanghai", "24 小时值班")
         partners.add(tx, SYSTEM, said)
     database.close()
@@ -62,12 +86,14 @@ def _reads(page: Page, words: str) -> None:
 
 
 def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_along(
-    opened: Open, officer: Officer, station: Station, picture: Picture, tmp_path: Path
+    opened: Open, officer: Officer, night: Station, picture: Picture, tmp_path: Path
 ) -> None:
-    _settle(station)
+    zone = night.environment["TIPLINE_TIMEZONE"]
+    opened, officer = (partial(one, at=night, zone=zone) for one in (opened, officer))
 
-    # The resident, from the officer's page.
+    # The resident, from the officer's page, which says who answers at this hour.
     phone = opened("/beats/hanghai")
+    expect(phone.locator("main")).to_contain_text("非值班时间：由备勤民警回复")
     phone.locator("a[href*='kind=noise']").click()
     phone.locator("#place").fill("航海中学操场")
     phone.locator("#text").fill(NOISE)
@@ -75,9 +101,15 @@ def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_alon
     expect(phone).to_have_url(re.compile(r"/report/receipt$"))
     acts.keep_code(phone)
     number = acts.reference_on(phone)
+    received = datetime.fromisoformat(night.ask(f"/api/v1/tips/{number}")["received_at"])
+    told_at = received.astimezone(ZoneInfo(zone))
+    assert told_at.hour in (22, 23), "it is night at the station"
 
     # The officer takes note with the ready sentence, by one key.
-    desk = officer("li", f"/desk/tips/{number}")
+    desk = officer("li", "/desk/waiting")
+    expect(desk.locator("main")).to_contain_text(number)
+    desk.goto(f"/desk/tips/{number}")
+    expect(desk.locator(f"main time[title^='{told_at:%Y-%m-%dT%H:%M}']").first).to_be_attached()
     desk.keyboard.press("y")
     expect(desk.locator("#flash")).to_contain_text(f"提供人将看到：“{READY}”")
     picture(desk, 1)
@@ -106,7 +138,7 @@ def test_a_noise_at_night_is_handed_over_and_ended_while_the_resident_reads_alon
     picture(chen, 3)
 
     # The third browser: the guard's phone, without an account; each step is told to the resident.
-    guard = opened(link.removeprefix(station.url))
+    guard = opened(link.removeprefix(night.url))
     expect(guard.locator("main")).to_contain_text(NOISE)
     expect(guard.locator("body")).not_to_contain_text(number)
     picture(guard, 4)
