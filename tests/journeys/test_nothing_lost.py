@@ -52,6 +52,32 @@ def test_a_visit_that_ends_in_mid_edit_keeps_what_was_typed(officer: Officer, st
     expect(page.locator("[data-begun]")).to_have_count(0)
 
 
+def test_words_for_a_case_and_for_many_tips_outlast_the_visit_too(officer: Officer, station: Station) -> None:
+    number = station.post("/api/v1/cases", {"title": "夜间系列盗窃"})["number"]
+    station.send("批量回复的线索")
+    tasks, page = f"/desk/cases/{number}/tasks", officer(path=f"/desk/cases/{number}/tasks")
+    with page.expect_response("**/desk/unsent"):
+        page.locator("#task-text").fill("调取门口录像")
+    page.goto("/desk/queue")
+    page.locator("[data-rows] input[type=checkbox]").first.check(force=True)
+    page.keyboard.press("r")
+    with page.expect_response("**/desk/unsent"):
+        page.locator("#batch textarea").fill("谢谢，我们在看")
+    page.context.clear_cookies()
+    page.goto(tasks)
+    fill_sign_in(page)
+    page.locator("[data-begun-use]").click()
+    expect(page.locator("#task-text")).to_have_value("调取门口录像")
+    page.locator("#task-text").press("Enter")
+    expect(page.locator("main")).to_contain_text("调取门口录像")
+    expect(page.locator("[data-begun]")).to_have_count(0)
+    page.goto("/desk/queue")
+    page.locator("[data-rows] input[type=checkbox]").first.check(force=True)
+    page.keyboard.press("r")
+    page.locator("#batch [data-begun-use]").click()
+    expect(page.locator("#batch textarea")).to_have_value("谢谢，我们在看")
+
+
 def test_what_was_done_is_taken_back_by_a_key_from_another_page(officer: Officer, station: Station) -> None:
     reference = station.send("点错了的线索")
     page = officer(path=f"/desk/tips/{reference}")

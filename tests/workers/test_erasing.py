@@ -82,6 +82,7 @@ def full(
         messages.write(tx, officer.actor, tip, f"note on {CANARY}", kind="note")
         marks.add(tx, officer.actor, evidence.read_evidence(tx, file.id), t=1.0, text=f"here is {CANARY}")
         unsent.keep(tx, officer.id, f"tip:{tip.reference}/messages:note", f"begun {CANARY}")
+        unsent.keep(tx, officer.id, f"/desk/tips/{tip.reference}/hold#reason", f"begun {CANARY}")
         receipts.issue(tx, services.key, tip, code="AAAA-BBBB-CCCC-DDDD")
         receipts.open_access(tx, services.key, tip)
         matching.index(tx, tip)

@@ -15,15 +15,19 @@ from tipline.errors import TiplineError
 KEPT = timedelta(days=30)
 MOST = 200  # of one officer; whoever leaves more lying about loses the oldest
 _FIELD = re.compile(r"(tip|case|desk):[A-Za-z0-9-]{1,30}/[a-z_]{1,20}(:[a-z_]{1,12})?")
+# A field of any other form of the desk, by the address it is sent to.
+_SENT_TO = re.compile(r"/desk/[A-Za-z0-9/_-]{1,64}#[a-z_]{1,24}")
+LONGEST = 80
 
 
 class Unsent(Base):
-    """`field` names the place it was typed in, as `tip:T-1001/messages:note`; only its owner sees it."""
+    """`field` names the place it was typed in, as `tip:T-1001/messages:note` or `/desk/cases/C-1/tasks#text`;
+    only its owner sees it."""
 
     __tablename__ = "unsent"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    field: Mapped[str] = mapped_column(String(80), primary_key=True)
+    field: Mapped[str] = mapped_column(String(LONGEST), primary_key=True)
     text: Mapped[str] = mapped_column(SafeText)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
 
@@ -35,7 +39,7 @@ class Unsent(Base):
 
 def keep(tx: Transaction, account_id: int, field: str, text: str) -> None:
     """Remember what stands in a field; an empty one is forgotten. No custody: nothing was done yet."""
-    if not _FIELD.fullmatch(field) or len(text) > limits.TEXT:
+    if not is_place(field) or len(text) > limits.TEXT:
         raise TiplineError("request:invalid")
     if not text.strip():
         drop(tx, account_id, field)
@@ -46,6 +50,11 @@ def keep(tx: Transaction, account_id: int, field: str, text: str) -> None:
         row = Unsent(account_id=account_id, field=field)
         tx.add(row)
     row.text, row.changed_at = text, clock.now()
+
+
+def is_place(field: str) -> bool:
+    """Whether this may name where something was typed."""
+    return len(field) <= LONGEST and bool(_FIELD.fullmatch(field) or _SENT_TO.fullmatch(field))
 
 
 def drop(tx: Transaction, account_id: int, field: str) -> None:
@@ -61,6 +70,15 @@ def list_of(tx: Transaction, account_id: int, subject: str) -> dict[str, Unsent]
         Unsent.changed_at > clock.now() - KEPT,
     )  # fmt: skip
     return {one.place: one for one in tx.scalars(query)}
+
+
+def list_under(tx: Transaction, account_id: int, address: str) -> list[Unsent]:
+    """What one officer left in forms that are sent to this address or below it, by field."""
+    query = select(Unsent).where(
+        Unsent.account_id == account_id, Unsent.field.startswith(address, autoescape=True),
+        Unsent.changed_at > clock.now() - KEPT,
+    )  # fmt: skip
+    return list(tx.scalars(query.order_by(Unsent.field)))
 
 
 def _make_room(tx: Transaction, account_id: int) -> None:

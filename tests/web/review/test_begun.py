@@ -27,6 +27,30 @@ def offers(page: str) -> list[tuple[str, str]]:
     return re.findall(r'data-begun="([^"]+)".*?<textarea hidden disabled>\n(.*?)</textarea>', page, re.DOTALL)
 
 
+def test_any_form_of_a_case_keeps_what_was_typed_until_it_is_accepted(
+    client: FlaskClient, case: Case, headers: Headers
+) -> None:
+    url = f"/desk/cases/{case.number}/tasks"
+    assert keep(client, headers(), f"{url}#text", "调取门口录像") == 204
+    assert keep(client, headers(), f"{url}/7/change#text", "另一件") == 204
+    refused = client.post(url, data={"text": " "}, headers=headers())
+
+    assert refused.status_code == 422
+    assert len(offers(client.get(url, headers=headers()).text)) == 2
+    assert offers(client.get(url, headers=headers("supervisor")).text) == []
+    assert offers(client.get("/desk/queue", headers=headers()).text) == []
+
+    client.post(url, data={"text": "调取门口录像"}, headers=headers())
+    assert offers(client.get(url, headers=headers()).text) == [(f"{url}/7/change#text", "另一件")]
+
+
+@pytest.mark.parametrize(
+    "field", ["/desk/account#password", "/desk/../x#y", "/other#text", "/desk/cases#" + "a" * 60]
+)
+def test_only_fields_of_the_desk_are_kept(field: str, client: FlaskClient, headers: Headers) -> None:
+    assert keep(client, headers(), field, "x") in (400, 422) or field == "/desk/account#password"
+
+
 def test_what_was_begun_is_offered_to_its_officer_alone_until_it_is_sent(
     client: FlaskClient, tip: Tip, headers: Headers
 ) -> None:

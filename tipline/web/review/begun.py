@@ -1,15 +1,25 @@
-"""Texts that were begun and not sent: saved a moment after typing, offered again, gone once they are sent."""
+"""Texts that were begun and not sent: saved a moment after typing, offered again, gone once they are sent.
+
+A field with a name of its own (`data-unsent`) is offered by its template. All other fields of text on the
+pages below are kept under the address their form is sent to, and offered by the page's script.
+"""
 
 from __future__ import annotations
 
-from flask import request
+from http import HTTPStatus
+
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
 from tipline.domain import unsent
 from tipline.domain.unsent import Unsent
 from tipline.web import current, guard
-from tipline.web.review import blueprint
+from tipline.web.review import blueprint, layout
+
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(drafts_here=drafts_here))
+# Pages on which every field of text is kept. Not those of passwords, settings, or a resident's contact data.
+KEPT_ON = ("/desk/cases", "/desk/tips", "/desk/queue")
 
 
 @blueprint.post("/desk/unsent")
@@ -31,3 +41,30 @@ def sent(tx: Transaction, subject: str, form: str) -> None:
     kind = request.form.get("kind", "")
     for place in {form, f"{form}:{kind}"}:
         unsent.drop(tx, current.staff().id, f"{subject}/{place}")
+
+
+def drafts_here() -> dict[str, Unsent] | None:
+    """What I left in forms of this page, by field; None where fields are not kept."""
+    me = layout.me()
+    if me is None or not request.path.startswith(KEPT_ON):
+        return None
+    page = "/".join(request.path.split("/")[:4])
+    with current.services().database.reading() as tx:
+        return {one.field: one for one in unsent.list_under(tx, me.id, page)}
+
+
+@blueprint.after_app_request
+def forget_sent(response: Response) -> Response:
+    """What a form carried that was accepted is not begun any more; who has to sign in first keeps it."""
+    is_ours = request.method == "POST" and request.path.startswith(KEPT_ON)
+    me = layout.me() if is_ours and response.status_code < HTTPStatus.BAD_REQUEST else None
+    if me is None or (response.location or "").startswith(("/desk/sign-in", "/desk/prove")):
+        return response
+    sent = {f"{request.path}#{name}" for name in request.form}
+    with current.services().database.reading() as tx:
+        left = sent & {one.field for one in unsent.list_under(tx, me.id, f"{request.path}#")}
+    if left:
+        with current.services().database.transaction() as tx:
+            for field in left:
+                unsent.drop(tx, me.id, field)
+    return response

@@ -6,10 +6,16 @@ const waiting = new Map(); // field → its timer
 const going = new Map(); // name → what stops a request under way
 const saved = new WeakMap(); // field → text last saved
 
+// A field without a name of its own is kept under the address its form is sent to.
+const TEXTS = "textarea[name], input[name]:not([type]), input[name][type=text]";
+const OWN_OR_TEXTS = `[data-unsent], main[data-drafts] form[method=post] :is(${TEXTS})`;
+const fieldsOf = (form) => [...(form.querySelectorAll?.(OWN_OR_TEXTS) || [])];
+
 const token = (field) => field.form?.querySelector("[name=csrf_token]")?.value || document.querySelector("[name=csrf_token]")?.value || "";
 
 // A thread's field holds several kinds of text: each is saved under its own name, so that a note never turns up as a message.
 function nameOf(field) {
+  if (!field.dataset.unsent) return `${new URL(field.form.getAttribute("action"), window.location.href).pathname}#${field.name}`;
   const kind = field.form?.querySelector("input[name=kind]:checked")?.value;
   return kind ? `${field.dataset.unsent}:${kind}` : field.dataset.unsent;
 }
@@ -39,7 +45,7 @@ async function save(field) {
 }
 
 function onInput(event) {
-  const field = event.target.closest?.("[data-unsent]");
+  const field = event.target.closest?.(OWN_OR_TEXTS);
   if (!field) return;
   clearTimeout(waiting.get(field));
   waiting.set(field, setTimeout(() => save(field), PAUSE_MS));
@@ -61,13 +67,37 @@ function onSent(event) {
 }
 
 function onSubmit(event) {
-  const fields = [...(event.target.querySelectorAll?.("[data-unsent]") || [])];
+  const fields = fieldsOf(event.target);
   if (event.target.hasAttribute?.("hx-post")) sending.set(event.target, fields.map((field) => [field, nameOf(field)]));
   for (const field of fields) {
     clearTimeout(waiting.get(field));
     waiting.delete(field);
     going.get(nameOf(field))?.abort();
     saved.set(field, "");
+    forget(nameOf(field));
+  }
+}
+
+// --- what was begun in forms without names of their own comes from the server in one place
+
+const drafts = () => [...document.querySelectorAll("#drafts [data-begun]")];
+const forget = (name) => drafts().filter((one) => one.dataset.begun === name).forEach((one) => one.remove());
+
+function offer() {
+  const waiting = drafts();
+  if (!waiting.length) return;
+  const fields = fieldsOf(document).filter((field) => !field.dataset.unsent);
+  for (const box of waiting) {
+    const field = fields.find((one) => nameOf(one) === box.dataset.begun);
+    const text = box.querySelector("textarea").value;
+    if (!field || field.value !== field.defaultValue || field.value === text) continue;
+    field.id ||= `begun-${box.dataset.begun.replace(/[^a-z0-9]+/gi, "-")}`;
+    if (document.querySelector(`[data-target="${CSS.escape(field.id)}"]`)) continue;
+    const shown = box.cloneNode(true);
+    shown.dataset.target = field.id;
+    (field.closest("form.line") || field).before(shown);
+    const folded = field.closest("details");
+    if (folded) folded.open = true;
   }
 }
 
@@ -87,7 +117,7 @@ function onKind(event) {
 function dropTyped(form) {
   for (const one of document.forms) {
     if (one === form || one.getAttribute("action") !== form.getAttribute("action")) continue;
-    for (const field of one.querySelectorAll("[data-unsent]")) post(nameOf(field), "", token(field));
+    for (const field of fieldsOf(one)) post(nameOf(field), "", token(field));
   }
 }
 
@@ -104,9 +134,11 @@ function onClick(event) {
     saved.set(field, field.value);
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
+    forget(box.dataset.begun);
     box.remove();
   } else if (event.target.closest("[data-begun-drop]")) {
     post(box.dataset.begun, "", token(field || box));
+    forget(box.dataset.begun);
     box.remove();
   }
 }
@@ -117,6 +149,8 @@ export function startUnsent() {
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:after:swap", onSent);
+  document.addEventListener("htmx:after:swap", offer);
   window.addEventListener("pagehide", saveAll);
   document.addEventListener("visibilitychange", () => document.hidden && saveAll());
+  offer();
 }
