@@ -85,7 +85,7 @@ def case(tx: Transaction, officer: Actor) -> Case:
 
 
 def test_every_kind_of_act_is_tried_here() -> None:
-    elsewhere = {"case:merge", "case:split"}  # test_merging.py
+    elsewhere = {"case:merge", "case:split", "case:open"}  # test_merging.py, and below
     assert set(case_undoing.WAYS) == set(ACTS) | elsewhere
 
 
@@ -149,3 +149,28 @@ def test_nobody_takes_back_what_he_may_not_see(tx: Transaction, officer: Actor, 
     with pytest.raises(TiplineError) as caught:
         undoing.undo(tx, stranger, done.id)
     assert caught.value.code == "act:not-found"
+
+
+def test_a_case_opened_by_mistake_is_shut_again_while_it_holds_nothing(
+    tx: Transaction, officer: Actor
+) -> None:
+    empty, used = cases.open_case(tx, officer, "开错了"), cases.open_case(tx, officer, "在用")
+    tasks.add(tx, officer, used, "调取录像")
+    first, second = (
+        next(
+            one
+            for one in acts.list_latest(tx, officer.user_id or 0)
+            if one.case_id == case.id and one.kind == "case:open"
+        )
+        for case in (empty, used)
+    )
+
+    undoing.undo(tx, officer, first.id)
+    with pytest.raises(TiplineError) as refused:
+        undoing.undo(tx, officer, second.id)
+
+    assert (empty.state, empty.outcome) == ("closed", cases.MISTAKEN)
+    assert refused.value.code == "act:superseded"
+    assert used.state == "open"
+    cases.change(tx, officer, empty, state="open")
+    assert (empty.outcome, empty.closed_at) == (None, None)

@@ -71,7 +71,7 @@ def test_the_queue_shows_what_waits_newest_first_and_no_drafts(
 def test_a_state_the_queue_does_not_show_is_refused(tx: Transaction, state: str) -> None:
     with pytest.raises(TiplineError) as caught:
         triage.list_queue(tx, Filter(state=state))
-    assert caught.value.code == "tip:state-unknown"
+    assert caught.value.code == "filter:state-unknown"
 
 
 def test_filters_narrow_by_category_beat_and_assignee(tx: Transaction, officer: Actor) -> None:

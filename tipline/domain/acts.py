@@ -151,10 +151,14 @@ def find_standing(tx: Transaction, kind: str, tip_id: int) -> Act | None:
     return tx.scalar(query.order_by(Act.id.desc()).limit(1))
 
 
-def find_last(tx: Transaction, account_id: int, *, since: datetime, kinds: Collection[str]) -> Act | None:
-    """Somebody's last act of these kinds that still stands, unless it is older."""
+def find_last(
+    tx: Transaction, account_id: int, *, since: datetime, kinds: Collection[str], tip_id: int | None = None
+) -> Act | None:
+    """Somebody's last act of these kinds that still stands, on one tip or wherever, unless it is older."""
     query = select(Act).where(Act.account_id == account_id, Act.undone_at.is_(None), Act.at >= since)
     query = query.where(Act.kind.in_(kinds))
+    if tip_id is not None:
+        query = query.where(Act.tip_id == tip_id)
     return tx.scalar(query.order_by(Act.id.desc()).limit(1))
 
 

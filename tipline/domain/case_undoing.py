@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from tipline.db import Base, Transaction
-from tipline.domain import acts, clock, members, merging, splitting
+from tipline.domain import acts, clock, holdings, members, merging, splitting, tasks
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
-from tipline.domain.cases import Case
+from tipline.domain.cases import MISTAKEN, Case
 from tipline.domain.membership import ASSISTING, LEAD, Member
 from tipline.domain.subjects import Subject
 from tipline.domain.tasks import Task
@@ -105,7 +105,18 @@ def correct_task_back(tx: Transaction, _actor: Actor, act: Act) -> None:
         setattr(row, name, date.fromisoformat(value) if name == "due_on" and value else value)
 
 
+def shut_again(tx: Transaction, _actor: Actor, act: Act) -> None:
+    """A case that was opened by mistake and holds nothing closes; its number is never given again."""
+    case = case_of(tx, act)
+    held = holdings.of(tx, case)
+    holds = held.tips or held.files or held.subjects or held.sightings or tasks.list_of(tx, case)
+    if case.state != "open" or case.merged_into_id is not None or holds:
+        raise TiplineError("act:superseded")
+    case.state, case.outcome, case.closed_at = "closed", MISTAKEN, clock.now()
+
+
 WAYS: dict[str, Callable[[Transaction, Actor, Act], None]] = {
+    "case:open": shut_again,
     "member:add": leave_again,
     "member:end": stay_after_all,
     "member:lead": lead_as_before,

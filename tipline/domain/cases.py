@@ -17,7 +17,7 @@ from tipline.errors import TiplineError
 STATES = ("open", "closed")
 # How a case ends. One that was merged into another ends by that.
 OUTCOMES = ("solved", "handed_over", "unfounded", "not_solvable", "other")
-MERGED = "merged"
+MERGED, MISTAKEN = "merged", "mistaken"
 CORRECTED = ("title", "summary", "state", "outcome")
 STATION, MEMBERS = ACCESS = ("station", "members")
 # Entries of the log about these are told to those alone who see all cases (tipline.domain.alerts).
@@ -54,9 +54,11 @@ class Case(Base):
 
 
 def open_case(
-    tx: Transaction, actor: Actor, title: str, *, summary: str = "", year: int | None = None
-) -> Case:
-    """Begin a case; its number counts within the year of the station's calendar."""
+    tx: Transaction, actor: Actor, title: str, *, summary: str = "", year: int | None = None,
+    is_part: bool = False,
+) -> Case:  # fmt: skip
+    """Begin a case; its number counts within the year of the station's calendar. One that is part of a larger
+    act is taken back with that."""
     now = clock.now()
     number = f"A-{year or now.year}-{_next_number(tx, year or now.year)}"
     case = Case(
@@ -69,6 +71,8 @@ def open_case(
         tx.add(Member(case_id=case.id, account_id=actor.user_id, part=LEAD, author=actor.name, at=now))
         tx.flush()
     custody.append(tx, actor, "case:open", f"case:{number}", title=case.title)
+    if not is_part:
+        acts.record(tx, actor, "case:open", case=case, after={"state": case.state})
     return case
 
 

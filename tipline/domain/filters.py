@@ -90,7 +90,7 @@ def _state(state: str, tip: Any) -> ColumnElement[bool]:
     if not state:
         return and_(true(), tip.state.in_(WAITING))
     if state not in STATES or state == "draft":
-        raise TiplineError("tip:state-unknown", fields={"state": "tip:state-unknown"})
+        raise TiplineError("filter:state-unknown", fields={"state": "filter:state-unknown"}, state=state)
     return and_(true(), tip.state == state)
 
 

@@ -24,7 +24,7 @@ KINDS = ("message", "question", "progress", ACKNOWLEDGE)
 LANGUAGES = ("zh_Hans_CN", "en")
 _PLACE = re.compile(r"\{(\w*)\}")
 _HELD = ("title", "text", "language", "kind", "position", "removed_at")
-CHANGE = "reply:change"
+CHANGE, MOVE = "reply:change", "reply:move"
 
 
 class Reply(Base):
@@ -69,11 +69,23 @@ def move(tx: Transaction, actor: Actor, row: Reply, by: int) -> None:
     other = those[at + by] if 0 <= at + by < len(those) and by in (-1, 1) else None
     if other is None:
         return
+    before = [one.id for one in those]
     for place, one in enumerate(those):
         one.position = place  # whatever gaps there were
     row.position, other.position = other.position, row.position
     tx.flush()
-    custody.append(tx, actor, "reply:move", f"reply:{row.id}", title=row.title, position=row.position)
+    custody.append(tx, actor, MOVE, f"reply:{row.id}", title=row.title, position=row.position)
+    after = [one.id for one in list_of(tx, row.language)]
+    acts.record(tx, actor, MOVE, subject=f"reply:{row.id}", before={"order": before}, after={"order": after})
+
+
+def move_back(tx: Transaction, _actor: Actor, act: acts.Act) -> None:
+    """All in the order in which they were, unless something was added, removed or moved since."""
+    those = list_of(tx, tx.get_one(Reply, int(act.subject.partition(":")[2])).language)
+    if [one.id for one in those] != act.became["order"]:
+        raise TiplineError("act:superseded")
+    for one in those:
+        one.position = act.was["order"].index(one.id)
 
 
 def remove(tx: Transaction, actor: Actor, row: Reply) -> None:

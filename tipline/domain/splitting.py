@@ -24,7 +24,7 @@ def split(
     moved = [one for one in transfers.standing_links(tx, case) if one[1].reference in set(references)]
     if not moved:
         raise TiplineError("split:tips-needed", fields={"tip": "split:tips-needed"})
-    new = cases.open_case(tx, actor, title, year=year)
+    new = cases.open_case(tx, actor, title, year=year, is_part=True)
     if case.access == MEMBERS:
         new.access = MEMBERS
         for _row, account in members.list_members(tx, case):

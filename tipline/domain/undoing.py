@@ -107,9 +107,9 @@ def ends_at(act: Act) -> datetime:
     return act.at + LASTS.get(act.kind, acts.LASTS)
 
 
-def find_last(tx: Transaction, account_id: int, *, since: datetime) -> Act | None:
-    """Somebody's last act that still stands and has a way back, unless it is older."""
-    return acts.find_last(tx, account_id, since=since, kinds=WAYS)
+def find_last(tx: Transaction, account_id: int, *, since: datetime, tip_id: int | None = None) -> Act | None:
+    """Somebody's last act that still stands and has a way back, unless it is older; with a tip, on that."""
+    return acts.find_last(tx, account_id, since=since, kinds=WAYS, tip_id=tip_id)
 
 
 def _exists(tx: Transaction, actor: Actor, act: Act) -> bool:
@@ -290,6 +290,7 @@ WAYS: dict[str, WayBack] = {
     "message:write": withdraw_message,
     "filter:remove": saved_filters.bring_back,
     **dict.fromkeys(REPLIES, replies.put_back),
+    replies.MOVE: replies.move_back,
     **dict.fromkeys(duties.KINDS, duties.put_back),
     redacting.CONFIRM: withdraw_confirmation,
     **case_undoing.WAYS,
@@ -322,7 +323,7 @@ BY_DIGEST = frozenset(
 )
 # What somebody needs to take such an act back; `tip:act` unless it stands here.
 RIGHTS = {
-    **dict.fromkeys(REPLIES, "reply:manage"),
+    **dict.fromkeys((*REPLIES, replies.MOVE), "reply:manage"),
     "link:create": "case:act",
     "link:end": "case:act",
     "case:change": "case:act",

@@ -127,8 +127,8 @@ def test_only_what_waits_is_shown_unless_asked(
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("?state=nonsense", "tip:state-unknown"),
-        ("?state=draft", "tip:state-unknown"),
+        ("?state=nonsense", "filter:state-unknown"),
+        ("?state=draft", "filter:state-unknown"),
         ("?cursor=nonsense", "cursor:unclear"),
         ("?limit=0", "request:invalid"),
         ("?limit=201", "request:invalid"),

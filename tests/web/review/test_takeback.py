@@ -48,7 +48,13 @@ def test_the_key_takes_the_last_act_back_from_any_page_and_says_what_it_was(
         "/desk/acts/last/undo", data={"csrf_token": csrf_of(page), "here": f"/desk/tips/{other.reference}"}
     )
 
+    # On the page of another tip it is said first, and carried out when it is asked for again.
     assert answer.location == f"/desk/tips/{other.reference}"
+    assert now(services, one).state == "not_used"
+    page = browser.get(answer.location).text
+    assert f"Your last act was elsewhere: state: Not used ({one.reference})." in page
+    address, fields = undo_of(page)
+    answer = browser.post(address, data={**fields, "here": f"/desk/tips/{other.reference}"})
     assert now(services, one).state == "received"
     page = browser.get(answer.location).text
     assert f"Taken back: state: Not used ({one.reference})." in page
@@ -57,6 +63,22 @@ def test_the_key_takes_the_last_act_back_from_any_page_and_says_what_it_was(
     again = browser.post("/desk/acts/last/undo", data={"csrf_token": csrf_of(page), "here": "//evil/desk/"})
     assert again.location == "/desk/queue"
     assert "nothing in the last half hour" in browser.get(again.location).text
+
+
+def test_on_a_tip_the_key_takes_back_what_was_done_to_this_very_tip(
+    signed_in: Callable[..., FlaskClient], services: Services, make_tip: Callable[..., Tip]
+) -> None:
+    browser, one, other = signed_in(), make_tip(), make_tip()
+    page = browser.get(f"/desk/tips/{one.reference}").text
+    for tip in (one, other):
+        form = {"csrf_token": csrf_of(page), "state": "not_used", "reason": "画面太暗"}
+        browser.post(f"/desk/tips/{tip.reference}/state", data=form)
+    browser.post(
+        "/desk/acts/last/undo",
+        data={"csrf_token": csrf_of(page), "here": f"/desk/tips/{one.reference}?state=all"},
+    )
+
+    assert (now(services, one).state, now(services, other).state) == ("received", "not_used")
 
 
 def test_my_acts_are_listed_with_the_way_back_as_long_as_there_is_one(

@@ -49,8 +49,8 @@ def change_reply(reply_id: int) -> ResponseReturnValue:
             row, actor = replies.read_reply(tx, reply_id), current.actor()
             if "move" in form:
                 replies.move(tx, actor, row, -1 if form["move"] == "up" else 1)
-                return redirect(HERE, 303)
-            if "remove" in form:
+                said = gettext("Template “%(title)s” moved.", title=row.title)
+            elif "remove" in form:
                 replies.remove(tx, actor, row)
                 said = gettext("Template “%(title)s” removed.", title=row.title)
             else:

@@ -13,6 +13,7 @@ from tipline.web import current, guard
 from tipline.web.cases import blueprint, frame
 from tipline.web.cases.refused import Failed
 from tipline.web.review import notices
+from tipline.web.review.acts import offered
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext
 
@@ -35,10 +36,12 @@ def open_case() -> ResponseReturnValue:
                 tx, current.actor(), form.get("title", ""), summary=form.get("summary", ""),
                 year=current.local(clock.now()).year,
             )  # fmt: skip
+            notice = offered(tx, Notice(gettext("Case %(case)s opened.", case=case.number)))
+            number = case.number
     except TiplineError as fault:
         return show_list(**frame.refusal("open", fault))
-    notices.keep(Notice(gettext("Case %(case)s opened.", case=case.number)))
-    return redirect(f"/desk/cases/{case.number}", 303)
+    notices.keep(notice)
+    return redirect(f"/desk/cases/{number}", 303)
 
 
 def show_list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import accounts, acts, clock, undoing
+from tipline.domain import accounts, acts, clock, tips, undoing
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
 from tipline.domain.tips import Tip
@@ -23,6 +24,7 @@ from tipline.web.review.saying import gettext, ngettext
 # The key U reaches this far back; older acts are taken back from the list, where one sees what they were.
 AT_HAND = timedelta(minutes=30)
 SHOWN = 100
+ON_A_TIP = re.compile(r"/desk/tips/([A-Za-z0-9-]{1,20})")
 
 
 @blueprint.get("/desk/acts")
@@ -42,8 +44,13 @@ def undo(act_id: int) -> ResponseReturnValue:
 @blueprint.post("/desk/acts/last/undo")
 @guard.staff("tip:act")
 def undo_last() -> ResponseReturnValue:
-    """The last thing I did that still stands, wherever I did it."""
-    return _take_back(None)
+    """The last thing I did that still stands: on a tip's page what I did to it, and else only once I know
+    where it was done."""
+    with current.services().database.reading() as tx:
+        act, tip = _last(tx, _tip_here(tx))
+        if act is not None and tip is not None and act.tip_id != tip.id:
+            return _answer("", _asked(tx, act), 200)
+    return _take_back(act.id if act is not None else None)
 
 
 def show(notice: Notice | None = None, status: int = 200) -> Response:
@@ -59,7 +66,9 @@ def _take_back(act_id: int | None) -> ResponseReturnValue:
     tip = ""
     try:
         with current.services().database.transaction() as tx:
-            act = acts.read_act(tx, act_id) if act_id is not None else _last(tx)
+            if act_id is None:
+                raise TiplineError("act:nothing")
+            act = acts.read_act(tx, act_id)
             if act.tip_id:
                 row = tx.get(Tip, act.tip_id)
                 if row is None:  # it does not exist for this person
@@ -73,21 +82,40 @@ def _take_back(act_id: int | None) -> ResponseReturnValue:
     return _answer(tip, notice, 200)
 
 
-def _last(tx: Transaction) -> Act:
-    act = undoing.find_last(tx, current.staff().id, since=clock.now() - AT_HAND)
-    if act is None:
-        raise TiplineError("act:nothing")
-    return act
+def _tip_here(tx: Transaction) -> Tip | None:
+    """The tip on whose page somebody stands."""
+    found = ON_A_TIP.fullmatch(urlsplit(places.safe(request.form.get("here", ""))).path)
+    return tips.find_tip(tx, found[1]) if found else None
+
+
+def _last(tx: Transaction, tip: Tip | None) -> tuple[Act | None, Tip | None]:
+    me, since = current.staff().id, clock.now() - AT_HAND
+    here = undoing.find_last(tx, me, since=since, tip_id=tip.id) if tip else None
+    return here or undoing.find_last(tx, me, since=since), tip
+
+
+def _asked(tx: Transaction, act: Act) -> Notice:
+    """What was done last was done elsewhere: said, with its way back at hand."""
+    people = {one.id: one.display_name for one in accounts.list_accounts(tx)}
+    place, url = _place_of(tx, act)
+    what = acted.name(act.kind, act.became, people)
+    where = f" ({place})" if place else ""
+    text = gettext("Your last act was elsewhere: %(what)s. Press U again to take it back.", what=what + where)
+    return Notice(text, act=act.id, link=url)
+
+
+def _place_of(tx: Transaction, act: Act) -> tuple[str, str]:
+    """Where it was done, in words and as an address."""
+    place, url = acted.place_of(
+        tx.get(Tip, act.tip_id) if act.tip_id else None, tx.get(Case, act.case_id) if act.case_id else None
+    )
+    return (place, url) if place else acted.bulletin_of(tx, act)
 
 
 def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
     """What was taken back, where, and what of it the reporter may have read meanwhile."""
     people = {one.id: one.display_name for one in accounts.list_accounts(tx)}
-    place, url = acted.place_of(
-        tx.get(Tip, act.tip_id) if act.tip_id else None, tx.get(Case, act.case_id) if act.case_id else None
-    )
-    if not place:
-        place, url = acted.bulletin_of(tx, act)
+    place, url = _place_of(tx, act)
     number = len({one.tip_id for one in undone.done})  # one command may have done several things to a tip
     if number > 1 or undone.left:
         text = ngettext("Taken back on %(num)s tip.", "Taken back on %(num)s tips.", number)
