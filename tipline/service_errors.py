@@ -14,6 +14,10 @@ from tipline.topic_errors import TOPICS
 _K = Kind
 # fmt: off
 SERVICE: dict[str, Entry] = {
+    # --- shares by programs
+    "share:token-needed": Entry(_K.FORBIDDEN, N_("A program hands something out only with a token made for it: with the scope share:make named.")),
+    # --- the queue
+    "filter:state-unknown": Entry(_K.INVALID, N_("There is no state “%(state)s”. Choose one of the tabs of the queue.")),
     # --- figures
     "figures:day": Entry(_K.INVALID, N_("This is no day. Write it like 2026-11-27, or choose it in the calendar.")),
     "figures:span": Entry(_K.INVALID, N_("The last day lies before the first, or they are more than %(limit)s days apart. Choose other days.")),

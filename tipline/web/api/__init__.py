@@ -30,7 +30,9 @@ from tipline.web.api.receipts import blueprint as receipts
 from tipline.web.api.redactions import blueprint as redactions
 from tipline.web.api.retention import blueprint as retention
 from tipline.web.api.search import blueprint as search
+from tipline.web.api.shares import blueprint as shares
 from tipline.web.api.shops import blueprint as shops
+from tipline.web.api.sightings import blueprint as sightings
 from tipline.web.api.suggestions import blueprint as suggestions
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.topic_parts import blueprint as topic_parts
@@ -52,6 +54,8 @@ _desk = (
     redactions,
     cases,
     case_parts,
+    sightings,
+    shares,
     packages,
     acts,
     custody,

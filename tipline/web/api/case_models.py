@@ -68,7 +68,7 @@ class DeskCase(BaseModel):
     closed_at: datetime | None
     lead: str | None
     outcome: str | None = Field(
-        description="How it ended: solved, handed_over, unfounded, not_solvable, other; or merged."
+        description="How it ended: solved, handed_over, unfounded, not_solvable, other; or merged, mistaken."
     )
     merged_into: str | None = Field(description="Number of the case it goes on in.")
     access: str = Field(description="`station` or `members`.")
