@@ -97,18 +97,35 @@ class Making:
 
 def still(making: Making) -> Made:
     """One frame as a picture."""
+    answer, seen = _one_frame(making)
+    if seen is None:
+        return Made(answer.failure or codes.BAD_ANSWER)
+    said = making.described({name: answer.result[name] for name in ("frame", "t")}, answer)
+    said |= {"width": seen.width, "height": seen.height}
+    made = encode.still(seen, making.lines(said), said, making.wanted["form"])
+    return Made(None, io.BytesIO(made.data), made.suffix, made.mime, made.width, made.height, said)
+
+
+def moment(making: Making) -> Made:
+    """The frame of a sighting, as large as a page shows it."""
+    answer, seen = _one_frame(making)
+    if seen is None:
+        return Made(answer.failure or codes.BAD_ANSWER)
+    made = encode.medium(seen)
+    about = {**making.about, **{name: answer.result[name] for name in ("frame", "t")}}
+    return Made(None, io.BytesIO(made.data), made.suffix, made.mime, made.width, made.height, about)
+
+
+def _one_frame(making: Making) -> tuple[Answer, Keyframe | None]:
+    """The child's answer, and the frame where it is the very one that was asked for."""
     seen: list[Keyframe] = []
     place: dict[str, Any] = {name: making.wanted[name] for name in ("frame", "t") if name in making.wanted}
-    answer = making.ask(place, hooks=_with(making.hooks, seen))
+    answer = making.ask(place, task=derivatives.STILL, hooks=_with(making.hooks, seen))
     if answer.failure:
-        return Made(answer.failure)
+        return answer, None
     number, t = answer.result["frame"], answer.result["t"]
-    if len(seen) != 1 or number is None or t is None or place.get("frame", number) != number:
-        return Made(codes.BAD_ANSWER)
-    said = making.described({"frame": number, "t": t}, answer)
-    said |= {"width": seen[0].width, "height": seen[0].height}
-    made = encode.still(seen[0], making.lines(said), said, making.wanted["form"])
-    return Made(None, io.BytesIO(made.data), made.suffix, made.mime, made.width, made.height, said)
+    is_it = len(seen) == 1 and t is not None and number is not None and place.get("frame", number) == number
+    return answer, seen[0] if is_it else None
 
 
 def clip(making: Making) -> Made:
@@ -172,4 +189,8 @@ def digest_of(file: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-MAKERS: dict[str, Callable[[Making], Made]] = {derivatives.STILL: still, derivatives.CLIP: clip}
+MAKERS: dict[str, Callable[[Making], Made]] = {
+    derivatives.STILL: still,
+    derivatives.CLIP: clip,
+    derivatives.MOMENT: moment,
+}

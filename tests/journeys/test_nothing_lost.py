@@ -53,7 +53,7 @@ def test_a_visit_that_ends_in_mid_edit_keeps_what_was_typed(officer: Officer, st
 
 
 def test_words_for_a_case_and_for_many_tips_outlast_the_visit_too(officer: Officer, station: Station) -> None:
-    number = station.post("/api/v1/cases", {"title": "夜间系列盗窃"})["number"]
+    number = station.tell("/api/v1/cases", {"title": "夜间系列盗窃"})["number"]
     station.send("批量回复的线索")
     tasks, page = f"/desk/cases/{number}/tasks", officer(path=f"/desk/cases/{number}/tasks")
     with page.expect_response("**/desk/unsent"):
@@ -66,7 +66,7 @@ def test_words_for_a_case_and_for_many_tips_outlast_the_visit_too(officer: Offic
     page.context.clear_cookies()
     page.goto(tasks)
     fill_sign_in(page)
-    page.locator("[data-begun-use]").click()
+    page.locator("main [data-begun-use]").click()
     expect(page.locator("#task-text")).to_have_value("调取门口录像")
     page.locator("#task-text").press("Enter")
     expect(page.locator("main")).to_contain_text("调取门口录像")

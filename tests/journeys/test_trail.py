@@ -164,3 +164,36 @@ def test_a_border_that_crosses_itself_is_named_and_a_good_one_is_seen_first(
     expect(desk.locator(".map .map-beat")).to_have_count(1)
     desk.locator("[data-undo] [type=submit]").click()
     expect(desk.locator(".map")).to_have_count(0)
+
+
+def test_two_films_stand_side_by_side_in_step_under_one_zoom_and_change_sides_by_a_key(
+    officer: Officer, case: tuple[str, list[str]]
+) -> None:
+    one, other = case[1]
+    desk = officer(path=f"/desk/compare?a={one}&b={other}", language="en")
+    sides = desk.locator("[data-side]")
+    at = sides.locator("[data-position]")
+    expect(sides.locator("h2 a")).to_have_text([one, other])
+    desk.locator("[name=mode][value=position]").check(force=True)
+
+    sides.nth(0).locator("[data-t]").last.click()
+    moment = at.nth(0)
+    expect(moment).not_to_have_text("")
+    expect(at.nth(1)).to_have_text(str(moment.inner_text()))
+    before = moment.inner_text()
+    desk.keyboard.press(",")
+    expect(moment).not_to_have_text(before)
+    expect(at.nth(1)).to_have_text(str(moment.inner_text()))
+
+    desk.keyboard.press("+")
+    expect(desk.locator("[data-zoom-said]")).to_have_text("150 %")
+    shown = desk.locator("[data-zoom] video").evaluate_all("all => all.map((one) => one.style.transform)")
+    assert shown[0] == shown[1] != ""
+
+    # Only what differs is in sight: the file's name and the place, not its length.
+    table = desk.locator(".compare-table")
+    expect(table).to_contain_text("清源茶庄")
+    expect(table).to_contain_text("湘满楼")
+    expect(table).not_to_contain_text("Duration")
+    desk.keyboard.press("x")
+    expect(sides.locator("h2 a")).to_have_text([other, one])

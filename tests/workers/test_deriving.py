@@ -17,7 +17,7 @@ from PIL import Image
 from tests import counted
 from tipline.bell import SilentBell
 from tipline.db import Transaction
-from tipline.domain import custody, exports, renditions
+from tipline.domain import cases, custody, derivatives, exports, renditions, sightings
 from tipline.domain.accounts import Account
 from tipline.domain.actors import Actor
 from tipline.domain.derivatives import Derivative
@@ -89,6 +89,27 @@ def test_a_still_shows_the_very_frame_upright_and_in_full_size(
     assert picture.size == (counted.SIZE[::-1] if is_turned else counted.SIZE)
     lying = picture.transpose(Image.Transpose.ROTATE_90) if is_turned else picture
     assert counted.number_of(np.asarray(lying.convert("L"))) == number
+
+
+def test_a_sighting_shows_the_very_frame_that_was_marked(
+    services: Services, bell: SilentBell, officer: Actor, film: Callable[[str], Evidence]
+) -> None:
+    file = film("cam1.h264")
+    with services.database.transaction() as tx:
+        case = cases.open_case(tx, officer, "系列盗窃")
+        said = sightings.Said(tx.get_one(Evidence, file.id), t=0.68, frame=17, place="北门")
+        row, _act = sightings.add(tx, officer, case, said, bell)
+        again = sightings.Said(tx.get_one(Evidence, file.id), t=0.68, frame=17, place="南门")
+        sightings.change(tx, officer, case, row, again, version=1, ring=bell)
+    asked = [one for one in bell.rung if one[0] == derivatives.MAKE]
+    deriving.work(services, asked[-1][1])
+
+    assert len(asked) == 1
+    with services.database.reading() as tx:
+        name = sightings.cuts_of(tx, [row])[row.id]
+        kept = {one.name: one for one in renditions.list_of(tx, file.id)}
+    picture = Image.open(io.BytesIO(stored(services, kept[name])))
+    assert counted.number_of(np.asarray(picture.convert("L"))) == 17
 
 
 @pytest.mark.parametrize("name", ["cam1.mp4", "cam1.h264"])

@@ -25,6 +25,7 @@ from tipline.errors import TiplineError
 STILL, CLIP, FACES, TRACK, REDACTION = KINDS = ("still", "clip", "faces", "track", "redaction")
 SHARED = "shared"  # a copy for one recipient outside; it belongs to a share and stands in no list of exports
 POSTED = "posted"  # a covered still as a bulletin shows it; it belongs to that bulletin
+MOMENT = "moment"  # the frame of a sighting, as a trail shows it; it belongs to that sighting
 MAKE = "derivative.make"
 ASKED, REMOVED = "derivative:ask", "derivative:remove"  # acts; both can be taken back
 UNDER_WAY = ("queued", "running")
@@ -74,7 +75,7 @@ def ask(
     """Have something made. The same, asked for again while it is under way, is not made twice."""
     if not file.arrived or file.sha256 is None:
         raise TiplineError("evidence:incomplete")
-    if kind not in (*KINDS, SHARED, POSTED) or actor.user_id is None:
+    if kind not in (*KINDS, SHARED, POSTED, MOMENT) or actor.user_id is None:
         raise TiplineError("request:invalid")
     given = json.dumps(wanted, ensure_ascii=False, sort_keys=True, allow_nan=False)
     same = select(Derivative).where(
@@ -94,7 +95,7 @@ def ask(
     tx.add(row)
     tx.flush()
     tip = _record(tx, actor, "ask", row, file)
-    if kind in KINDS:  # the others are taken back with their share or bulletin
+    if kind in KINDS:  # the others are taken back with their share, bulletin or sighting
         acts.record(tx, actor, ASKED, tip=tip, subject=f"derivative:{row.id}", after={"kind": kind})
     outbox.add(tx, ring, MAKE, str(row.id), tip_id=file.tip_id)
     return row

@@ -31,7 +31,9 @@ KEYFRAME, PREVIEW, THUMBNAIL, SHEET = "keyframe", "preview", "thumbnail", "sheet
 # of a file whose index was lost, and a part of a copy still being made.
 COPY, FRAMES, SPRITE, WAVEFORM, REPAIRED, PIECE = "copy", "frames", "sprite", "waveform", "repaired", "piece"
 # What people had made; a second look at the file leaves it alone.
-STILL, CLIP, REDACTION, SHARED, POSTED = ASKED_FOR = ("still", "clip", "redaction", "shared", "posted")
+STILL, CLIP, REDACTION, SHARED, POSTED, MOMENT = ASKED_FOR = (
+    "still", "clip", "redaction", "shared", "posted", "moment",
+)  # fmt: skip
 REPAIRED_NAME = "repaired.mp4"
 IN_A_ROW = 4  # pictures a row of the queue shows
 # Names of pictures that were seen while the file was still coming begin so. They go when it is examined.

@@ -6,7 +6,10 @@ evidence, so that a correction of a clock moves the sighting; only a typed time 
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +18,11 @@ from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
-from tipline.domain import acts, cases, clock, custody, limits, renditions
+from tipline.domain import acts, cases, clock, custody, derivatives, limits, outbox, renditions
 from tipline.domain.actors import Actor
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
+from tipline.domain.derivatives import MOMENT
 from tipline.domain.evidence import Evidence
 from tipline.domain.links import Link
 from tipline.domain.positions import Position
@@ -82,8 +86,10 @@ class Said:
         return self
 
 
-def add(tx: Transaction, actor: Actor, case: Case, said: Said) -> tuple[Sighting, Act | None]:
-    """Mark a sighting; raises case:closed or what is wrong with it."""
+def add(
+    tx: Transaction, actor: Actor, case: Case, said: Said, ring: outbox.Ring | None = None
+) -> tuple[Sighting, Act | None]:
+    """Mark a sighting; raises case:closed or what is wrong with it. With a ``ring`` its very frame is cut."""
     _require_open(case)
     if actor.user_id is None:
         raise TiplineError("account:forbidden")
@@ -93,12 +99,14 @@ def add(tx: Transaction, actor: Actor, case: Case, said: Said) -> tuple[Sighting
     tx.add(row)
     tx.flush()
     _log(tx, actor, case, row, ADD)
+    _cut(tx, ring, actor, row)
     return row, acts.record(tx, actor, ADD, case=case, subject=f"sighting:{row.id}", after=_values(row))
 
 
 def change(
-    tx: Transaction, actor: Actor, case: Case, row: Sighting, said: Said, *, version: int | None
-) -> Act | None:
+    tx: Transaction, actor: Actor, case: Case, row: Sighting, said: Said, *, version: int | None,
+    ring: outbox.Ring | None = None,
+) -> Act | None:  # fmt: skip
     """Correct it as it was seen; raises sighting:changed if somebody else did meanwhile."""
     _require_open(case)
     if version is not None and version != row.version:
@@ -111,6 +119,7 @@ def change(
     row.version += 1
     tx.flush()
     _log(tx, actor, case, row, CHANGE)
+    _cut(tx, ring, actor, row)
     subject = f"sighting:{row.id}"
     return acts.record(tx, actor, CHANGE, case=case, subject=subject, before=before, after=after)
 
@@ -217,6 +226,35 @@ def _picture(tx: Transaction, said: Said) -> str | None:
         return None
     frames = renditions.list_of(tx, said.evidence.id, renditions.KEYFRAME)
     return min(frames, key=lambda one: _far(one, said.t)).name if frames else None
+
+
+def cuts_of(tx: Transaction, rows: Iterable[Sighting]) -> dict[int, str]:
+    """Sighting → the name of the picture that was cut for it, where there is one by now."""
+    found = list(rows)
+    made = derivatives.list_of_many(tx, {one.evidence_id for one in found if one.evidence_id}, [MOMENT])
+    named = {(file, one.given): one.rendition for file, many in made.items() for one in many if one.rendition}
+    cut = ((one.id, named.get((one.evidence_id or "", _given(one)))) for one in found)
+    return {number: name for number, name in cut if name}
+
+
+def _cut(tx: Transaction, ring: outbox.Ring | None, actor: Actor, row: Sighting) -> None:
+    """Have the very frame cut. Until it is there, or if it cannot be, the nearest keyframe stands for it."""
+    file = tx.get(Evidence, row.evidence_id) if row.evidence_id else None
+    if ring is None or file is None or file.kind != "video" or row.t is None:
+        return
+    known = derivatives.list_of(tx, file.id, [MOMENT])
+    if not any(one.given == _given(row) and not one.failure for one in known):
+        with suppress(TiplineError):  # too many wait already: the keyframe stands
+            derivatives.ask(tx, ring, actor, file, MOMENT, _wanted(row))
+
+
+def _wanted(row: Sighting) -> dict[str, Any]:
+    return {"t": row.t} if row.frame is None else {"t": row.t, "frame": row.frame}
+
+
+def _given(row: Sighting) -> str:
+    """As `derivatives` keeps it."""
+    return json.dumps(_wanted(row), sort_keys=True)
 
 
 def _far(picture: Rendition, t: float | None) -> float:

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import csrf_of
-from tipline.domain import links, members
+from tipline.domain import derivatives, links, members, renditions
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
 from tipline.domain.cases import Case
@@ -82,6 +82,24 @@ class Desk:
 @pytest.fixture
 def desk(client: FlaskClient, case: Case, headers: Headers) -> Desk:
     return Desk(client, case, headers())
+
+
+def test_the_strip_shows_the_frame_that_was_marked_once_it_is_cut(
+    desk: Desk, films: list[Evidence], services: Services
+) -> None:
+    desk.mark(films[0], "好邻便利店", frame="250")
+    with services.database.transaction() as tx:
+        (asked,) = derivatives.list_of(tx, films[0].id, [derivatives.MOMENT])
+        assert asked.wanted == {"t": 10.0, "frame": 250}
+        renditions.keep(
+            tx, films[0].id, name="moment-1.webp", kind="moment", provenance={}, mime="image/webp", size=9,
+            sha256="0" * 64, width=320, height=180, t=10.0, frame=250,
+        )  # fmt: skip
+        derivatives.finish(tx, asked.id, rendition="moment-1.webp", found={}, sha256="0" * 64)
+
+    assert "moment-1.webp" in desk.page()
+    desk.send("/1/change", evidence=films[0].id, t="0:11", place="好邻便利店", version="1")
+    assert "moment-1.webp" not in desk.page()
 
 
 def test_an_empty_trail_says_how_to_begin(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from tipline.web.review.saying import gettext
 @guard.staff("case:act")
 @act("sighting", trail.show, "/trail")
 def add_sighting(tx: Transaction, case: Case) -> Notice:
-    sightings.add(tx, current.actor(), case, marking.said(tx, request.form, case))
+    sightings.add(tx, current.actor(), case, marking.said(tx, request.form, case), current.services().bell)
     return Notice(gettext("Sighting marked."))
 
 
@@ -29,7 +29,8 @@ def add_sighting(tx: Transaction, case: Case) -> Notice:
 def change_sighting(tx: Transaction, case: Case, sighting: int) -> Notice:
     row = sightings.read_sighting(tx, case, sighting)
     version = version_of(request.form.get("version", ""))
-    sightings.change(tx, current.actor(), case, row, marking.said(tx, request.form, case), version=version)
+    said, ring = marking.said(tx, request.form, case), current.services().bell
+    sightings.change(tx, current.actor(), case, row, said, version=version, ring=ring)
     return Notice(gettext("Sighting corrected."))
 
 

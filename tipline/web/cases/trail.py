@@ -10,7 +10,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import clock, exhibits, renditions, subjects, trails
+from tipline.domain import clock, exhibits, renditions, sightings, subjects, trails
 from tipline.domain.cases import Case
 from tipline.domain.trails import Leg, Stop
 from tipline.errors import N_
@@ -138,12 +138,13 @@ def gather(tx: Transaction, case: Case) -> dict[str, Any]:
     chosen = _chosen()
     wanted = [one for one in marked if chosen is None or one[0].subject_id == chosen]
     views = _views(tx, wanted)
+    cuts = sightings.cuts_of(tx, [one[0] for one in wanted])
     stops = [trails.stop(one, current.zone(), views[one[1].id].media if one[1] else None) for one in wanted]
     found = trails.in_order(stops)
-    on_way = [_shown(stop, leg, views) for stop, leg in zip(found.stops, found.legs, strict=True)]
+    on_way = [_shown(stop, leg, views, cuts) for stop, leg in zip(found.stops, found.legs, strict=True)]
     return {
         "stops": on_way,
-        "apart": [_shown(stop, None, views) for stop in found.apart],
+        "apart": [_shown(stop, None, views, cuts) for stop in found.apart],
         "chosen": chosen,
         "all_count": len(marked),
         "drawn": source.drawn(_points(on_way), path=True),
@@ -178,9 +179,16 @@ def _views(tx: Transaction, marked: list[trails.Marked]) -> dict[str, FileView]:
     return {key: FileView(file, pictures[key], None, tip) for key, (file, tip) in rows.items()}
 
 
-def _shown(stop: Stop, leg: Leg | None, views: dict[str, FileView]) -> Shown:
+def _shown(stop: Stop, leg: Leg | None, views: dict[str, FileView], cuts: dict[int, str]) -> Shown:
+    """With the very frame that was marked, where it has been cut; until then with the nearest keyframe."""
     view = views.get(stop.sighting.evidence_id or "")
-    return Shown(stop, _travelled(leg) if leg else None, view, _nearest(view, stop.sighting.t))
+    picture = _cut(view, cuts.get(stop.sighting.id)) or _nearest(view, stop.sighting.t)
+    return Shown(stop, _travelled(leg) if leg else None, view, picture)
+
+
+def _cut(view: FileView | None, name: str | None) -> Frame | None:
+    found = next((one for one in view.pictures if one.name == name), None) if view else None
+    return Frame(found, found, found) if found else None
 
 
 def _nearest(view: FileView | None, t: float | None) -> Frame | None:

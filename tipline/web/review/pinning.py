@@ -35,7 +35,7 @@ def mark(tx: Transaction, tip: Tip) -> Notice:
     """Somebody or something of a case was seen in this tip's footage."""
     case = _case(tx, tip)
     members.require_act(tx, current.actor(), case)
-    sightings.add(tx, current.actor(), case, marking.said(tx, request.form, case))
+    sightings.add(tx, current.actor(), case, marking.said(tx, request.form, case), current.services().bell)
     return Notice(gettext("Sighting marked. It stands in the trail of %(case)s.", case=case.number))
 
 

@@ -53,6 +53,7 @@ OUTCOME = {
     "not_solvable": N_("Not solvable now"),
     "other": N_("Other outcome"),
     "merged": N_("Merged into another case"),
+    "mistaken": N_("Opened by mistake"),
 }
 SUBJECT = {
     "person": Word(N_("Person"), "user", "idle"),
@@ -107,6 +108,7 @@ MADE = {
     "redaction": N_("Covered copy"),
     "shared": N_("Copy for somebody outside"),
     "posted": N_("Still for a bulletin"),
+    "moment": N_("Frame of a sighting"),
 }
 
 KIND_ICON = {"video": "video", "photo": "photo", "audio": "volume", "other": "file-text"}

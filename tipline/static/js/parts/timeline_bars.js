@@ -4,6 +4,7 @@ import { onWall } from "./desk_truth.js";
 import { nearestPicture } from "./timeline_insides.js";
 import { positionAt } from "./timeline_time.js";
 
+const FINGER_PX = 24; // half of what a finger needs
 const WIDE_PX = 60; // from here on movement is drawn in a bar
 const KNOWN = { moment: "is-clock", clock: "is-clock", camera: "is-camera", file: "is-camera", told: "is-told" };
 
@@ -160,9 +161,10 @@ class Bars {
   listen() {
     this.lanes.addEventListener("click", (event) => {
       const bar = event.target.closest("[data-clip]");
-      const clip = bar && this.byId.get(bar.dataset.clip);
+      const near = bar ? null : this.meant(event);
+      const clip = near || (bar && this.byId.get(bar.dataset.clip));
       if (event.target.closest(".pin")) return;
-      const moment = event.detail ? this.view.momentOf(event) : clip?.start;
+      const moment = event.detail && !near ? this.view.momentOf(event) : clip?.start;
       if (moment === undefined) return;
       const isPoint = clip && (clip.kind === "photo" || positionAt(clip, moment) === null);
       this.watch.go(isPoint ? clip.start : moment, { first: clip, isPlaying: true });
@@ -178,6 +180,20 @@ class Bars {
       this.peek(bar, this.byId.get(bar.dataset.clip).start);
     });
     this.lanes.addEventListener("focusout", () => this.peek(null));
+  }
+
+  // What a finger meant that fell beside a short bar.
+  meant(event) {
+    const lane = event.pointerType === "touch" && event.target.closest(".timeline-lane");
+    if (!lane) return null;
+    let found = null;
+    let least = FINGER_PX;
+    for (const bar of lane.querySelectorAll("[data-clip]:not([hidden])")) {
+      const box = bar.getBoundingClientRect();
+      const off = Math.max(box.left - event.clientX, event.clientX - box.right, box.top - event.clientY, event.clientY - box.bottom);
+      if (off <= least) [found, least] = [this.byId.get(bar.dataset.clip), off];
+    }
+    return found;
   }
 
   key(event) {
