@@ -17,7 +17,7 @@ from typing import Any
 from tests import drawn_faces
 from workers import limiting, local, sandbox
 
-SIZES = {"1280x720": (1280, 720), "1920x1080": (1920, 1080)}
+SIZES = {"1280x720": (1280, 720), "1920x1080": (1920, 1080), "3840x2160": (3840, 2160)}
 FPS = 25
 
 
