@@ -13,8 +13,7 @@ from tipline.web import current, guard
 from tipline.web.cases import blueprint, frame
 from tipline.web.cases.refused import Failed
 from tipline.web.review import notices
-from tipline.web.review.acts import offered
-from tipline.web.review.notices import Notice
+from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext
 
 A_PAGE = 50
