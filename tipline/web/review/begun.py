@@ -7,8 +7,9 @@ pages below are kept under the address their form is sent to, and offered by the
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import cast
 
-from flask import Response, request
+from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
@@ -48,9 +49,11 @@ def drafts_here() -> dict[str, Unsent] | None:
     me = layout.me()
     if me is None or not request.path.startswith(KEPT_ON):
         return None
-    page = "/".join(request.path.split("/")[:4])
-    with current.services().database.reading() as tx:
-        return {one.field: one for one in unsent.list_under(tx, me.id, page)}
+    if "drafts" not in g:
+        page = "/".join(request.path.split("/")[:4])
+        with current.services().database.reading() as tx:
+            g.drafts = {one.field: one for one in unsent.list_under(tx, me.id, page)}
+    return cast(dict[str, Unsent], g.drafts)
 
 
 @blueprint.after_app_request
