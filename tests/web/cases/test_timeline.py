@@ -171,7 +171,7 @@ def test_very_many_clips_are_folded_by_day_and_one_of_thirty_hours_stands_on_eac
 
     with counted(services) as sent:
         page = _page(client, case, headers)
-    assert len(sent) < 25
+    assert len(sent) < 28
 
     data = _data(page)
     assert data["day"] == [1526745600000, 1526832000000]
