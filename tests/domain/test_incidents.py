@@ -21,6 +21,7 @@ from tipline.domain import (
     policy,
     progress,
     timeline,
+    tips,
     undoing,
 )
 from tipline.domain.actors import SYSTEM, Actor
@@ -147,6 +148,18 @@ def test_closing_ends_its_tips_but_those_a_case_uses(tx: Transaction, officer: A
     assert refusal(progress.post, tx, officer, lift, "再看看") == "incident:closed"
     concluding.reopen(tx, officer, lift)
     assert [one.state for one in (first, second, third)] == ["linked", "triage", "triage"]
+
+
+def test_what_was_closed_by_itself_before_stays_closed_when_the_incident_opens_again(
+    tx: Transaction, officer: Actor, lift: Incident
+) -> None:
+    first, second, third = incidents.list_tips(tx, lift)
+    tips.move(tx, officer, second, "closed")
+    concluding.close(tx, officer, lift, "settled")
+
+    concluding.reopen(tx, officer, lift)
+
+    assert [one.state for one in (first, second, third)] == ["triage", "closed", "triage"]
 
 
 def test_closing_is_taken_back_as_one_act(tx: Transaction, officer: Actor, lift: Incident) -> None:

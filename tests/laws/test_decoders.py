@@ -21,7 +21,7 @@ DECODERS = {"av", "cv2", "pillow_heif", "rapidocr", "onnxruntime", "c2pa"}
 # Asks for versions; opens nothing.
 MAY_LOAD = {"workers/checkup.py"}
 # Starts a child of ours that builds the wall and only then becomes the program; and asks whether that works.
-MAY_NAME = {"workers/exiftool.py", "workers/checkup.py", "tipline/doctor.py"}
+MAY_NAME = {"workers/exiftool.py", "workers/checkup.py", "tipline/doctor.py", "tipline/time_sources.py"}
 # Make pictures of raw pixels, or load the encoders for it.
 MAY_ENCODE = {
     "workers/captions.py",

@@ -51,16 +51,26 @@ def close(tx: Transaction, actor: Actor, incident: Incident, outcome: str, words
 
 
 def reopen(tx: Transaction, actor: Actor, incident: Incident) -> None:
-    """It is not over after all: its tips that were closed wait for an officer again."""
+    """It is not over after all: the tips that were closed with it wait for an officer again."""
     if incident.state != CLOSED:
         raise TiplineError("incident:is-open", incident=incident.reference)
     before = acts.held(incident, *_ENDING)
     with acts.together(tx):
+        with_it = _closed_with(tx, incident)
         for tip in incidents.list_tips(tx, incident):
-            if tip.state == "closed" and tip.erased_at is None:
+            if tip.state == "closed" and tip.erased_at is None and tip.id in with_it:
                 tips.move(tx, actor, tip, "triage")
         incident.state, incident.closed_at, incident.outcome, incident.closing = OPEN, None, None, ""
         _tell(tx, actor, "incident:reopen", incident, before)
+
+
+def _closed_with(tx: Transaction, incident: Incident) -> set[int]:
+    """Tips that the last closing closed; what somebody had closed by itself before stays closed."""
+    subject = f"incident:{incident.id}"
+    closings = select(Act).where(Act.kind == "incident:close", Act.subject == subject)
+    last = tx.scalars(closings.order_by(Act.id.desc()).limit(1)).first()
+    moved = acts.list_batch(tx, last) if last else []
+    return {one.tip_id for one in moved if one.kind == "tip:state" and one.tip_id is not None}
 
 
 def _tell(

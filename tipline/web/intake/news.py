@@ -66,8 +66,8 @@ def ask_news() -> ResponseReturnValue:
 def _require_seldom(way: str, typed: str) -> None:
     """Counted under a keyed hash, from all addresses together."""
     to = ids.keyed_hash(current.services().key, "news-to", reachable.read_way(way, typed).lower())
-    if seconds := counting.hit(f"news/{to}", MOST_OF_ONE, DAY_S):
-        raise TiplineError("news:too-many", fields={"news": "news:too-many"}, seconds=seconds)
+    if counting.hit(f"news/{to}", MOST_OF_ONE, DAY_S):
+        raise TiplineError("news:too-many", fields={"news": "news:too-many"})
 
 
 @blueprint.get("/news/<reference>/<token>")
