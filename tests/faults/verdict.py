@@ -175,6 +175,8 @@ def _judge_pictures(reader: Reader, name: str, file: dict[str, Any], verdict: Ve
         verdict.lost.append(f"{name}: the desk is answered {status}")
     elif facts["state"] == "undecodable" and facts["failure"]:
         verdict.failures[facts["failure"]] += 1
+    elif facts["state"] == "ready" and "media:document" in facts["media"]["warnings"]:
+        verdict.failures["media:document"] += 1  # a few letters are a text: there is nothing to be seen
     elif facts["state"] != "ready" or not any(one["kind"] == "keyframe" for one in facts["renditions"]):
         verdict.other.append(f"{name}: {facts['state']} without keyframe or failure code")
     else:
