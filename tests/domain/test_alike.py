@@ -164,6 +164,18 @@ def test_a_group_holds_no_two_that_were_kept_apart_whatever_a_third_is_like(
     assert pointed_at(tx, other) == ([last.reference], None)
 
 
+def test_an_incident_is_not_offered_that_holds_what_a_tip_is_not_the_same_as(
+    tx: Transaction, officer: Actor
+) -> None:
+    mine, other, third = lifts(tx, 3)
+    lift = incidents.open_incident(tx, officer, other, title="电梯困人")
+    incidents.attach(tx, officer, lift, third)
+    assert pointed_at(tx, mine) == ([], lift.reference)
+
+    apart.say(tx, officer, mine, [other])
+    assert pointed_at(tx, mine) == ([], None)
+
+
 def test_what_was_said_of_an_incident_holds_for_the_one_it_went_into(tx: Transaction, officer: Actor) -> None:
     mine, one, other = lifts(tx, 3)
     small, large = (incidents.open_incident(tx, officer, tip, title="电梯") for tip in (one, other))
@@ -192,3 +204,10 @@ def test_an_erased_tip_takes_what_was_said_of_it_along(tx: Transaction, officer:
     apart.say(tx, officer, other, [one])
     erasing.wipe(tx, one)
     assert apart.list_of(tx, other) == []
+    (third,) = lifts(tx, 1)
+    apart.say(tx, officer, other, [third])
+    apart.unsay(tx, officer, other, [third])
+    erasing.wipe(tx, third)
+    third.erased_at = clock.now()
+    undo_last(tx, officer)
+    assert apart.list_of(tx, other) == [], "undoing brings back nothing of an erased one"

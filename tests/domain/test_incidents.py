@@ -211,6 +211,23 @@ def test_a_tip_of_a_closed_case_stays_hidden_inside_an_incident(
         assert len(incidents.list_tips(tx, lift)) == 3
 
 
+def test_parting_gives_back_what_whoever_merged_could_not_see(
+    tx: Transaction, officer: Actor, lift: Incident
+) -> None:
+    case = cases.open_case(tx, officer, "内部", year=2026)
+    case.access = cases.MEMBERS
+    hidden = incidents.list_tips(tx, lift)[1]
+    links.link(tx, officer, case, hidden, "同一部电梯")
+    other = incidents.open_incident(tx, officer, sent(tx, "有人被困"), title="3号楼有人被困")
+    outsider = accounts.add(tx, SYSTEM, "he", role="investigator", password_hash="not a hash").actor
+
+    with policy.viewing(outsider):
+        concluding.merge(tx, outsider, lift, other)
+        undo_last(tx, outsider)
+
+    assert incidents.count_tips(tx, [lift.id, other.id]) == {lift.id: 3, other.id: 1}
+
+
 def test_what_anybody_outside_is_told_names_nobody(tx: Transaction, officer: Actor, lift: Incident) -> None:
     progress.post(tx, officer, lift, "已通知物业")
     told = repr(progress.told(tx, lift))

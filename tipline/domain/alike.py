@@ -195,6 +195,8 @@ def suggest(tx: Transaction, tip: Tip) -> tuple[list[tuple[Tip, str, float]], In
         Tip.received_at.between(since, until),
     )  # fmt: skip
     foes = apart.foes_of(tx, [tip.id])
+    beside = select(Tip.incident_id).where(Tip.id.in_(foes.tips[tip.id]), Tip.incident_id.is_not(None))
+    foes.incidents[tip.id].update(one for one in tx.scalars(beside) if one is not None)
     query = query.where(Tip.id.not_in(foes.tips[tip.id])).order_by(Tip.received_at.desc()).limit(LOOKED_AT)
     found = [
         (one, *reason) for one in tx.scalars(query)

@@ -177,7 +177,7 @@ def _tell(tx: Transaction, actor: Actor, kind: str, tip: Tip, what: dict[Pair, T
 def _put(tx: Transaction, actor: Actor, pairs: Iterable[Pair], *, is_said: bool) -> None:
     for pair in pairs:
         row = _find(tx, pair)
-        if is_said and row is None:
+        if is_said and row is None and not _is_erased(tx, pair):
             tip_id, other_id, incident_id = pair
             tx.add(
                 Apart(
@@ -188,6 +188,13 @@ def _put(tx: Transaction, actor: Actor, pairs: Iterable[Pair], *, is_said: bool)
         elif row is not None and not is_said:
             tx.delete(row)
     tx.flush()
+
+
+def _is_erased(tx: Transaction, pair: Pair) -> bool:
+    """What went with an erasure does not come back by undoing an act on the other tip."""
+    both = [one for one in pair[:2] if one is not None]
+    gone = select(Tip.id).where(Tip.id.in_(both), Tip.erased_at.is_not(None))
+    return tx.scalar(gone.limit(1)) is not None
 
 
 def _pair(tip: Tip, than: Tip | Incident) -> Pair:

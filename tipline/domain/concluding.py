@@ -122,7 +122,8 @@ def part_again(tx: Transaction, _actor: Actor, act: Act) -> None:
     incident, into = tx.get_one(Incident, _number(act)), tx.get_one(Incident, act.became["into"])
     if incident.state != MERGED or incident.merged_into_id != into.id:
         raise TiplineError("act:superseded")
-    there = select(Tip.id).where(Tip.id.in_(act.was["tips"]), Tip.incident_id == into.id)
+    table = Tip.__table__.c  # the table itself, as they were merged
+    there = select(table.id).where(table.id.in_(act.was["tips"]), table.incident_id == into.id)
     _move(tx, list(tx.scalars(there)), incident)
     tx.execute(
         update(Incident)

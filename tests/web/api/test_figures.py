@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.desk_forms import counted
-from tipline.domain import clock, custody, incidents, listing, progress, tips
+from tipline.domain import accounts, cases, clock, custody, incidents, links, listing, progress, tips, tokens
 from tipline.domain.accounts import Account
+from tipline.domain.actors import SYSTEM
 from tipline.domain.tips import Tip
 from tipline.services import Services
 
@@ -61,6 +62,20 @@ def test_a_list_is_read_page_by_page_and_misses_nothing(
         lines = [json.loads(line)["reference"] for line in (first + b"".join(pieces)).splitlines()]
     assert lines == made
     assert len(asked) > before  # nobody held all of it at once
+
+
+def test_a_list_sent_page_by_page_keeps_closed_cases_from_a_token_of_few_rights(
+    client: FlaskClient, services: Services, make_tip: Callable[..., Tip], people: dict[str, Account]
+) -> None:
+    seen, hidden = make_tip(), make_tip()
+    with services.database.transaction() as tx:
+        case = cases.open_case(tx, SYSTEM, "内部", year=2026)
+        case.access = cases.MEMBERS
+        links.link(tx, SYSTEM, case, tips.read_tip(tx, hidden.reference), "同一人")
+        owner = accounts.read_account(tx, people["supervisor"].username)
+        token = tokens.create(tx, services.key, SYSTEM, owner, scopes=["figures:read"])
+    answer = client.get(f"/api/v1/exports/tips?{SPAN}", headers={"Authorization": f"Bearer {token}"})
+    assert [json.loads(line)["reference"] for line in answer.text.splitlines()] == [seen.reference]
 
 
 def test_days_that_are_none_are_refused_with_their_field(client: FlaskClient, headers: Headers) -> None:

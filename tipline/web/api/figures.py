@@ -12,7 +12,8 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from tipline.db import Database
-from tipline.domain import custody, listing
+from tipline.domain import custody, listing, policy
+from tipline.domain.actors import Actor
 from tipline.domain.figures import Figures, Wanted
 from tipline.domain.listing import COLUMNS, Told
 from tipline.web import current, guard
@@ -75,7 +76,7 @@ def export_tips(query_data: ListQuery) -> Response:
             tx, current.actor(), "figures:export", "figures", first=wanted.first.isoformat(),
             last=wanted.last.isoformat(), beat=wanted.beat or None, category=wanted.category or None,
         )  # fmt: skip
-    pages = _pages(database, wanted)
+    pages = _pages(database, current.actor(), wanted)
     name = f"tips-{wanted.first}-{wanted.last}.{'csv' if as_table else 'jsonl'}"
     lines = _table(pages) if as_table else ("".join(map(_line, page)) for page in pages)
     response = Response(lines, mimetype="text/csv" if as_table else "application/jsonl")
@@ -83,11 +84,12 @@ def export_tips(query_data: ListQuery) -> Response:
     return response
 
 
-def _pages(database: Database, wanted: Wanted) -> Iterator[list[Told]]:
-    """Read while the answer is sent, none held longer than it takes to send it."""
+def _pages(database: Database, viewer: Actor, wanted: Wanted) -> Iterator[list[Told]]:
+    """Read while the answer is sent, none held longer than it takes to send it: after the view has ended, so
+    each page says anew who reads it."""
     after = None
     while True:
-        with database.reading() as tx:
+        with policy.viewing(viewer), database.reading() as tx:
             page, after = listing.list_told(tx, wanted, after)
         if page:
             yield page
