@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, Transaction
-from tipline.domain import messages, redacting, renditions
+from tipline.domain import derivatives, messages, redacting, renditions
 from tipline.domain.evidence import Evidence
 from tipline.domain.messages import Message
 from tipline.domain.renditions import Rendition
@@ -60,9 +60,12 @@ def of_messages(tx: Transaction, message_ids: Collection[int]) -> dict[int, list
     rows = [(number, file) for number, file in tx.execute(query) if file.arrived]
     files = [file.id for _, file in rows]
     made, covered = renditions.list_of_many(tx, files), redacting.fit_names(tx, files)
+    to_cover = derivatives.asked_of(tx, files, derivatives.REDACTION)
     found: dict[int, list[Picture]] = {}
     for number, file in rows:
-        found.setdefault(number, []).append(Picture(file, _drawn(made[file.id], covered[file.id])))
+        found.setdefault(number, []).append(
+            Picture(file, _drawn(made[file.id], covered[file.id], to_cover=file.id in to_cover))
+        )
     return found
 
 
@@ -83,9 +86,10 @@ def read_shown(tx: Transaction, tip: Tip, message_id: int, number: int) -> Rendi
     return shown[number - 1]
 
 
-def _drawn(pictures: list[Rendition], covered: set[str]) -> Rendition | None:
-    """Where somebody covered something of it, the covered picture alone."""
+def _drawn(pictures: list[Rendition], covered: set[str], *, to_cover: bool) -> Rendition | None:
+    """Where somebody ever set about covering it, a covered picture that a person looked at, or nothing: also
+    while that is being made, of a film that was covered as a film, and once it was withdrawn or removed."""
     seen = [one for one in pictures if one.mime.startswith("image/") and not one.is_provisional]
-    if hidden := [one for one in seen if one.name in covered]:
-        return hidden[-1]
+    if to_cover:
+        return next((one for one in reversed(seen) if one.name in covered), None)
     return next((one for kind in _SHOWN for one in seen if one.kind == kind), None)

@@ -8,7 +8,7 @@ wanted (`tipline.domain.exports`); `workers/deriving.py` makes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -206,6 +206,14 @@ def list_of_many(
     for row in tx.scalars(query.order_by(Derivative.id.desc())):
         found[row.evidence_id].append(row)
     return found
+
+
+def asked_of(tx: Transaction, evidence_ids: Collection[str], kind: str) -> set[str]:
+    """Of which files this was ever asked for, whatever became of it since."""
+    query = select(Derivative.evidence_id).where(
+        Derivative.evidence_id.in_(evidence_ids), Derivative.kind == kind
+    )
+    return set(tx.scalars(query))
 
 
 def list_of(tx: Transaction, evidence_id: str, kinds: Iterable[str] = KINDS) -> list[Derivative]:
