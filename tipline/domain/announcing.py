@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from tipline.db import Transaction
 from tipline.domain import bulletins, clock, events
@@ -40,8 +40,17 @@ def call_off(tx: Transaction, row: Bulletin) -> None:
     drop_waiting(tx, row)
 
 
+def wait_again(tx: Transaction, row: Bulletin) -> None:
+    """It is out as before: who had not heard yet by then hears of it after all, once."""
+    if row.told_at is not None and bulletins.state_of(row) == PUBLISHED:
+        dropped = _of(row) & (Notice.state == "dropped") & (Notice.created_at >= row.told_at)
+        tx.execute(update(Notice).where(dropped).values(state="waiting"))
+
+
 def drop_waiting(tx: Transaction, row: Bulletin) -> None:
     """Who would have heard later, after quiet hours or in a digest, hears nothing of what is gone by then."""
-    said = json.dumps({"handle": row.handle})
-    waiting = (Notice.event == OUT) & (Notice.state == "waiting") & (Notice.values == said)
-    tx.execute(update(Notice).where(waiting).values(state="dropped"))
+    tx.execute(update(Notice).where(_of(row) & (Notice.state == "waiting")).values(state="dropped"))
+
+
+def _of(row: Bulletin) -> ColumnElement[bool]:
+    return (Notice.event == OUT) & (Notice.values == json.dumps({"handle": row.handle}))

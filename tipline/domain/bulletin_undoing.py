@@ -59,6 +59,7 @@ def put_out_again(tx: Transaction, actor: Actor, act: Act) -> None:
     if act.was["publishes_at"] > clock.stamp(act.at):
         _require_ahead(act)
     acts.put_back(row, act)
+    announcing.wait_again(tx, row)
     posting.mark_changed(row)
 
 
@@ -80,6 +81,7 @@ def undecide(tx: Transaction, actor: Actor, act: Act) -> None:
     if bulletins.was_shown(row):
         rights.require(actor, posting.PUBLISH)
     acts.put_back(row, act)
+    (announcing.wait_again if row.withdrawn_at is None else announcing.drop_waiting)(tx, row)
     posting.mark_changed(row)
 
 

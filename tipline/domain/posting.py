@@ -198,6 +198,7 @@ def restore(tx: Transaction, actor: Actor, row: Bulletin) -> None:
         raise TiplineError("bulletin:too-late")
     was = acts.held(row, *_GONE)
     row.withdrawn_at, row.withdrawn_words = None, ""
+    announcing.wait_again(tx, row)
     mark_changed(row)
     _log(tx, actor, "restore", row, was=state)
     _record(tx, actor, "restore", row, was, "changed_at")
