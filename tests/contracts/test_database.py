@@ -47,6 +47,7 @@ from tipline.domain import (
     grids,
     links,
     messages,
+    orders,
     outbox,
     presence,
     proofs,
@@ -671,11 +672,30 @@ def test_tabs_are_counted_and_what_is_new_to_a_person_is_known(database: Databas
             "none": Filter(state="closed"),
         }
         assert tallies.count_each(tx, wanted) == {"all": 3, "new": 2, "none": 0}
-        floor = (made[0].received_at or EVENING, made[0].id)
+        floor = orders.place_of(orders.NEWEST, made[0])
         assert tallies.count_unshown(tx, Filter(), [made[2].reference], floor) == 1
         assert unread.list_unread(tx, who, [one.id for one in made]) == {made[1].id, made[2].id}
         assert presence.list_here(tx, who) == {}
         assert list(presence.list_here(tx, 0)) == [f"tip:{made[0].reference}"]
+
+
+def test_late_first_pages_through_what_waits_and_then_the_rest(database: Database) -> None:
+    made = []
+    with database.transaction() as tx:
+        for minute in range(4):
+            with clock.frozen(EVENING + timedelta(minutes=minute)):
+                made.append(make_tip(tx, f"tip {minute}"))
+        tips.acknowledge(tx, SYSTEM, made[1])
+    waiting, settled = [made[0], made[2], made[3]], [made[1]]
+
+    with database.reading() as tx:
+        query, found, place = select(Tip), [], None
+        while page := orders.list_from(tx, query, orders.LATE, place, 2):
+            found += page
+            place = orders.place_of(orders.LATE, page[-1])
+        assert [one.id for one in found] == [one.id for one in waiting + settled]
+        above = orders.list_above(tx, query, orders.LATE, orders.place_of(orders.LATE, found[-1]), 2)
+        assert [one.id for one in above] == [made[3].id, made[2].id]
 
 
 def test_the_neighbours_of_a_tip_are_those_above_and_below_it_in_the_queue(database: Database) -> None:

@@ -55,7 +55,7 @@ def test_what_is_covered_on_the_page_is_covered_in_every_frame_of_the_result(
 
     # Faces are found, and their boxes come in by themselves.
     page.locator("[data-do=faces]").click()
-    expect(rows).to_have_count(1)
+    expect(rows).to_have_count(1, timeout=120_000)
     expect(page.locator(".cover[data-source=face]")).to_have_count(1)
     expect(page.locator("[data-searching]")).to_be_hidden()
 

@@ -161,6 +161,7 @@ def test_a_border_that_crosses_itself_is_named_and_a_good_one_is_seen_first(
     desk.locator("form[action$='/borders'] [type=submit]").click()
     expect(desk.locator(".map .map-beat-new")).to_have_count(1)
     desk.locator("form[action$='/take'] [type=submit]").click()
+    expect(desk.locator(".map .map-beat-new")).to_have_count(0)
     expect(desk.locator(".map .map-beat")).to_have_count(1)
     desk.locator("[data-undo] [type=submit]").click()
     expect(desk.locator(".map")).to_have_count(0)

@@ -140,6 +140,8 @@ function onSheetKey(event) {
 }
 
 function remember() {
+  // A second answer while the rows of the first are drawn and not marked yet: what was kept still holds.
+  if (!here() && kept.here && document.getElementById(kept.here)) return;
   kept = { here: here()?.id, picked: new Set(picked().map((row) => row.id)) };
 }
 
