@@ -11,7 +11,7 @@ import structlog
 
 import storage
 from tipline.db import Transaction
-from tipline.domain import composing, evidence, kinds, outbox, renditions, steps
+from tipline.domain import composing, custody, evidence, kinds, outbox, renditions, steps
 from tipline.domain.actors import SYSTEM
 from tipline.domain.composing import Done
 from tipline.domain.evidence import Evidence
@@ -36,12 +36,12 @@ def derive(services: Services, outbox_id: int) -> None:
     taken = _take(services, outbox_id)
     if taken is None:
         return
-    row, subject, step = taken
-    handling.hold(services, row, lambda lease: _look(services, lease, subject, step), end)
+    row, subject = taken
+    handling.hold(services, row, lambda lease: _look(services, lease, subject), end)
 
 
-def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence, Step] | None:
-    """The job, its file and the step it is, all ours now."""
+def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence] | None:
+    """The job and its file, ours now."""
     with services.database.transaction() as tx:
         row = outbox.take(tx, outbox.fairest(tx, outbox_id))
         if row is None:
@@ -50,21 +50,30 @@ def _take(services: Services, outbox_id: int) -> tuple[Outbox, Evidence, Step] |
         if subject is None:
             outbox.finish(tx, row.id, row.token or "")
             return None
-        step = steps.begin_anew(tx, subject)
-        evidence.advance(tx, subject, 0.0)
-        return row, subject, step
+        return row, subject
 
 
-def _look(services: Services, lease: Lease, subject: Evidence, step: Step) -> None:
+def _look(services: Services, lease: Lease, subject: Evidence) -> None:
     """From the bytes to the first facts."""
     room.require(services, is_late=False)
+    step, setups = _begin(services, lease, subject)
     pictures = Pictures(services.database, services.store, lease, subject)
     folder = services.settings.data / "tmp"
     with local.file_of(services.store, subject.key, folder, lease.check) as file:
-        found = _examine(services, lease, subject, file, pictures, Teller(services, lease, step))
+        found = _examine(services, lease, subject, file, setups, pictures, Teller(services, lease, step))
     if found.failure in codes.OUR_FAULT:
         raise PutBack(found.failure or codes.UNREADABLE)
-    _settle(services, lease, subject, found, pictures)
+    _settle(services, lease, subject, found, setups, pictures)
+
+
+def _begin(services: Services, lease: Lease, subject: Evidence) -> tuple[Step, list[str]]:
+    """The step it is, and what films beside it tell of their cameras. Only here do pages hear of the look: a
+    job that waits for room moves none of them, however often it is taken up."""
+    with services.database.transaction() as tx:
+        lease.confirm(tx)
+        row = evidence.read_evidence(tx, subject.id)
+        evidence.advance(tx, row, 0.0)
+        return steps.begin_anew(tx, row), steps.setups_beside(tx, row)
 
 
 def _examine(
@@ -72,6 +81,7 @@ def _examine(
     lease: Lease,
     subject: Evidence,
     file: local.LocalFile,
+    setups: list[str],
     pictures: Pictures,
     tell: Teller,
 ) -> Done:
@@ -84,8 +94,6 @@ def _examine(
         on_progress=tell,
         on_tick=lease.check,
     )
-    with services.database.reading() as tx:
-        setups = steps.setups_beside(tx, subject)
     with local.output(local.scratch(services.settings.data)) as output:
         answer = sandbox.ask(
             file.path,
@@ -115,7 +123,9 @@ def _altered(subject: Evidence) -> Answer:
     return Answer(media={**untrusted.media({}), **known}, failure=ALTERED)
 
 
-def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pictures: Pictures) -> None:
+def _settle(
+    services: Services, lease: Lease, subject: Evidence, found: Done, setups: list[str], pictures: Pictures
+) -> None:
     """Facts, state, custody, the job's end and the steps to follow, in one transaction."""
     failure = found.failure
     if not failure:
@@ -132,7 +142,7 @@ def _settle(services: Services, lease: Lease, subject: Evidence, found: Done, pi
         if begun is None:
             raise Lost
         steps.settle(begun, found.found, failure)
-        _go_on(tx, services, row, found)
+        _go_on(tx, services, row, found, setups)
     log.info("derive.done", outbox=lease.id, evidence=subject.id, failure=failure)
     if following.is_over(services, subject.id):
         local.drop(services.settings.data / "tmp", subject.key)
@@ -150,7 +160,7 @@ def _drop_others(services: Services, lease: Lease, subject: Evidence, kept: Iter
         forget(services, key)
 
 
-def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> None:
+def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done, setups: list[str]) -> None:
     """Show what is known, and have the rest done; without a rest the file is ready."""
     if not found.failure:
         _help_repair(tx, services, row, str(found.found["media"].get("setup") or ""))
@@ -159,6 +169,8 @@ def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> N
     media = composing.compose([found], pictures, filename=row.filename, purpose=row.purpose)
     if not planned:
         evidence.settle(tx, SYSTEM, row, media)
+        if set(steps.setups_beside(tx, row)) - set(setups):
+            _repair_again(tx, services, row)  # told while it was looked at: the teller had to pass it over
         steps.go_on(tx, services.bell, row.tip_id)
         return
     steps.plan(tx, services.bell, row, planned)
@@ -167,12 +179,20 @@ def _go_on(tx: Transaction, services: Services, row: Evidence, found: Done) -> N
 
 def _help_repair(tx: Transaction, services: Services, row: Evidence, setup: str) -> None:
     """Films of the tip that lost their index are tried again when one comes that tells of a camera not known
-    before: never for a second film of the same camera, so that this ends."""
+    before, not for a second film of the same camera."""
     if not setup or setup in steps.setups_beside(tx, row):
         return
     for other in evidence.list_of_tips(tx, [row.tip_id], MOST_HELPED):
-        if other.state == "undecodable" and other.failure == codes.INDEX_LOST and other.id != row.id:
-            evidence.retry(tx, services.bell, SYSTEM, other)
+        if other.id != row.id:
+            _repair_again(tx, services, other)
+
+
+def _repair_again(tx: Transaction, services: Services, row: Evidence) -> None:
+    """Once more, if it lost its index. Of very many cameras some count as new again: it ends all the same."""
+    if row.state != "undecodable" or row.failure != codes.INDEX_LOST:
+        return
+    if custody.count(tx, SYSTEM, "evidence:retry", f"evidence:{row.id}") < steps.MOST_SETUPS:
+        evidence.retry(tx, services.bell, SYSTEM, row)
 
 
 def forget(services: Services, key: str) -> None:

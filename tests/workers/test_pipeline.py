@@ -494,6 +494,58 @@ def test_a_film_that_lost_its_index_is_tried_again_when_another_of_its_camera_co
         assert acts(services, lost).count("evidence:retry") == 1
 
 
+def test_a_film_that_told_of_its_camera_while_a_lost_one_was_looked_at_helps_it_too(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    bell: SilentBell,
+    pretend: Callable[[Callable[..., dict[str, Any]]], None],
+) -> None:
+    lost, looks = add_file(tip, b"one", "lost.mp4"), []
+
+    def examine(path: Path, **_: Any) -> dict[str, Any]:
+        if path.read_bytes() != b"one":
+            return said(setup="c1")
+        looks.append(path)
+        if len(looks) == 1:
+            add_file(tip, b"two", "whole.mp4")
+            pipeline.derive(services, bell.rung[-1][1])
+        return said(failure=codes.INDEX_LOST)
+
+    pretend(examine)
+    pipeline.derive(services, bell.rung[-1][1])
+    assert fresh(services, lost).state == "received"
+    look()
+    assert (len(looks), fresh(services, lost).state) == (2, "undecodable")
+    assert acts(services, lost).count("evidence:retry") == 1
+
+
+def test_very_many_cameras_do_not_have_a_lost_film_tried_again_without_end(
+    services: Services,
+    tip: Tip,
+    add_file: Callable[..., Evidence],
+    look: Callable[[], None],
+    bell: SilentBell,
+    pretend: Callable[[Callable[..., dict[str, Any]]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(steps, "MOST_SETUPS", 2)
+
+    def examine(path: Path, **_: Any) -> dict[str, Any]:
+        name = path.read_bytes().decode()
+        return said(failure=codes.INDEX_LOST) if name == "lost" else said(setup=name)
+
+    pretend(examine)
+    lost = add_file(tip, b"lost", "lost.mp4")
+    look()
+    for camera in ("c1", "c2", "c3", "c4"):
+        add_file(tip, camera.encode(), "whole.mp4")
+        for _ in ("the film", "the lost one, if it was asked for"):
+            pipeline.derive(services, [number for kind, number in bell.rung if kind == evidence.DERIVE][-1])
+    assert acts(services, lost).count("evidence:retry") == 2
+
+
 # --- faults of ours
 
 
@@ -512,7 +564,9 @@ def test_without_room_for_pictures_a_file_waits_and_says_so_and_nothing_is_decod
         full.setattr(room, "_free", lambda _: reserve // room.SHARE - 1)
         full.setattr(sandbox, "ask", None)
         look()
+        moved = revision(services, tip)
         look()
+        assert revision(services, tip) == moved, "pages would look again for nothing"
     assert (job(services, file).state, job(services, file).attempt) == ("queued", 0)
     with services.database.reading() as tx:
         assert steps.held_up(tx, tip.id) == {file.id}

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, insert, or_, select
+from sqlalchemy import Select, String, func, insert, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
@@ -184,6 +184,12 @@ def did(
     lately = select(Custody.seq).where(mine, Custody.at >= since)
     said = lately.where(Custody.detail.contains(containing, autoescape=True)) if containing else lately
     return tx.scalar(said.limit(1)) is not None
+
+
+def count(tx: Transaction, actor: Actor, action: str, subject: str) -> int:
+    """How often this one did that."""
+    query = select(func.count()).where(Custody.subject == subject, Custody.action == action)
+    return tx.scalar(query.where(Custody.actor == actor.label)) or 0
 
 
 def list_latest(
