@@ -80,22 +80,31 @@ class Folder:
         self.held.flush()
 
     def keep(self, answer: Answer, output: BinaryIO | None) -> None:
-        """The copy, if it is one, and when each of its frames is shown."""
+        """The copy, if it is one, and when each of its frames is shown; half a file is nobody's copy."""
+        if answer.failure:
+            return
         playable = answer.result.get("playable")
         if playable == "proxy" and output is not None:
             if os.pread(output.fileno(), 4, 4) != MP4_MARK:
                 answer.failure, answer.result = codes.BAD_ANSWER, {}
                 return
             self.write("copy", output)
-        if not answer.failure and self.heard.frames and playable in ("proxy", "original"):
+        if self.heard.frames and playable in ("proxy", "original"):
             listed = framelist.described(self.heard.frames, "copy" if playable == "proxy" else "original")
-            (self._folder / FRAMES_NAME).write_bytes(encode.document(listed).data)
+            with fresh(self._folder / FRAMES_NAME) as file:
+                file.write(encode.document(listed).data)
 
     def write(self, kind: str, output: BinaryIO) -> None:
         """What a step made, under the name it has at the desk."""
         output.seek(0)
-        with (self._folder / OUTPUTS[kind][0]).open("wb") as file:
+        with fresh(self._folder / OUTPUTS[kind][0]) as file:
             shutil.copyfileobj(output, file, PIECE)
+
+
+def fresh(path: Path) -> BinaryIO:
+    """A new file in place of what had its name: never into a file that lies elsewhere and is linked here."""
+    path.unlink(missing_ok=True)
+    return path.open("xb")
 
 
 def gathered(database: Database, store: Store, lease: Lease, evidence_id: str, held: BinaryIO) -> Gathered:

@@ -18,7 +18,7 @@ from tipline import preflight, settings
 from tipline.errors import N_
 from tipline.failures import sentence_of
 from tipline.i18n import say
-from workers import encode, examination, outer
+from workers import copies, encode, examination, outer
 from workers.page import sheet
 from workers.page.words import STEP
 from workers.sandbox import Hooks, Keyframe
@@ -93,6 +93,7 @@ def _prepare(options: argparse.Namespace, locale: str) -> None:
         for folder in (options.out, options.copy):
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
+                _require_apart(folder, options.file, locale)
     except OSError as fault:
         words = N_("The folder for keyframes or the copy cannot be made: %(fault)s.")
         raise _Wrong(say(locale, words, fault=fault.strerror)) from fault
@@ -103,6 +104,13 @@ def _prepare(options: argparse.Namespace, locale: str) -> None:
     if options.html.is_dir() or not os.access(options.html.absolute().parent, os.W_OK):
         words = N_("The page cannot be written to %(name)s. Choose a file in a folder that you may write to.")
         raise _Wrong(say(locale, words, name=repr(str(options.html))))
+
+
+def _require_apart(folder: Path, file: Path, locale: str) -> None:
+    """What is written has names of its own, and one of them may be the file's."""
+    if any(folder.samefile(one.parent) for one in (file, file.resolve())):
+        words = N_("The file itself lies in %(name)s and could be overwritten. Choose another folder.")
+        raise _Wrong(say(locale, words, name=repr(str(folder))))
 
 
 class _Kept:
@@ -116,7 +124,8 @@ class _Kept:
         """One keyframe, as soon as it is found."""
         name = f"{keyframe.name}.jpg"
         if self._folder is not None:
-            (self._folder / name).write_bytes(encode.full(keyframe).data)
+            with copies.fresh(self._folder / name) as file:
+                file.write(encode.full(keyframe).data)
         if self._with_page:
             self.pictures[name] = encode.medium(keyframe)
 

@@ -85,10 +85,10 @@ def test_a_folder_that_takes_no_pictures_is_told_in_words(
 ) -> None:
     monkeypatch.setenv("TIPLINE_LOCALE", "en")
 
-    def full(*_: object) -> int:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(copies, "fresh", full)
     assert inspect.main([str(clip.path), "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err.partition(":")[0]) == ("", "The pictures or the page cannot be written")
@@ -116,6 +116,29 @@ def test_what_a_browser_plays_is_written_beside_the_pictures(
         assert sum(1 for _ in copy.decode(video=0)) == film.frames
     listed = json.loads((tmp_path / "out" / "frames.json").read_bytes())
     assert listed["file"] == "copy"
+
+
+def test_the_file_itself_is_never_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIPLINE_LOCALE", "en")
+    own, out = tmp_path / "copy.mp4", tmp_path / "out"
+    own.write_bytes(b"the only one")
+    out.mkdir()
+    (tmp_path / "linked.mp4").symlink_to(own)
+    for name in ("copy.mp4", "linked.mp4"):
+        assert inspect.main([str(tmp_path / name), "--copy", str(out / "..")]) == 2
+        assert "could be overwritten. Choose another folder." in capsys.readouterr().err
+    # Nor by a link that lies where the copy is to go; and of a step that failed nothing is written.
+    (out / "copy.mp4").symlink_to(own)
+    folder = copies.Folder(out, io.BytesIO())
+    with (tmp_path / "made").open("w+b") as made:
+        made.write(b"\0\0\0\x18ftypisom")
+        made.flush()
+        folder.keep(Answer(result={"playable": "proxy"}, failure="media:crashed"), made)
+        assert (out / "copy.mp4").is_symlink()
+        folder.keep(Answer(result={"playable": "proxy"}), made)
+    assert (own.read_bytes(), (out / "copy.mp4").read_bytes()[4:8]) == (b"the only one", b"ftyp")
 
 
 def test_a_span_that_failed_leaves_a_gap_in_the_copy_unless_it_is_the_first(tmp_path: Path) -> None:

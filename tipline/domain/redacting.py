@@ -174,9 +174,9 @@ def _length(file: Evidence) -> float:
 
 
 def _widest(file: Evidence, part: list[float] | None) -> int:
-    """How long the longer side of a film may be: as large as it is, while that ends in good time."""
+    """How long the longer side of a film may be: as it is, while that is known to end in good time."""
     length = part[1] - part[0] if part else _length(file)
-    return LARGE_SIDE if length <= LONGEST_LARGE_S else USUAL_SIDE
+    return LARGE_SIDE if 0 < length <= LONGEST_LARGE_S else USUAL_SIDE
 
 
 def _part(file: Evidence, part: list[float] | None, longest_s: float) -> list[float] | None:

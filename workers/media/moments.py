@@ -31,7 +31,7 @@ def cover(film: Film, line: Timeline) -> None:
 
 def scenes(film: Film, key_times: list[float]) -> None:
     """Pictures of these key frames, which show another scene than the ones before."""
-    visit(film, [picks.Window(t, t, 0) for t in key_times[: picks.SCENES]], picks.SCENE)
+    visit(film, [picks.Window(t, t, 0, from_key=t) for t in key_times[: picks.SCENES]], picks.SCENE)
 
 
 def visit(film: Film, wanted: list[picks.Window], reason: str) -> None:
@@ -60,8 +60,8 @@ def _visit(film: Film, wanted: list[picks.Window], reason: str, jump: bool) -> l
             if window.start > walk.at + SEEK_AHEAD_S:
                 if jump:
                     walk.jump(window.start)
-                elif window.is_key:
-                    walk.skip(window.start)
+                elif window.from_key is not None and window.from_key > walk.at:
+                    walk.skip(window.from_key)
             best = _sharpest(film, walk, window)
             if best is None:
                 missed.append(window)
@@ -78,7 +78,7 @@ def _sharpest(film: Film, walk: Walk, window: picks.Window) -> tuple[VideoFrame,
             if best is not None and t > window.end:
                 walk.back(frame, t)
                 break
-            sharp = 0.0 if window.is_key else film.sharpness(frame)
+            sharp = 0.0 if window.start == window.end else film.sharpness(frame)
             if best is None or sharp > best[0]:
                 best = (sharp, frame, t)
             if t >= window.end - EARLY_S:

@@ -43,11 +43,7 @@ class Window:
     opens: bool = False
     same: int = SAME
     near: float = math.inf
-
-    @property
-    def is_key(self) -> bool:
-        """Whether one key frame is meant, not the best of several."""
-        return self.start == self.end
+    from_key: float | None = None  # when the key frame is shown that it is, or that it is read on from
 
 
 def is_cut(before: Grid, grid: Grid) -> bool:
@@ -82,9 +78,9 @@ def coverage(key_times: NDArray[np.float64], duration: float, end: float) -> lis
     first, last = float(key_times[0]), float(key_times[-1])
     wanted = np.arange(first + step, last, step)
     found = key_times[np.searchsorted(key_times, wanted - 0.01).clip(max=key_times.size - 1)]
-    inner = [Window(t, t, 0, near=near) for t in np.unique(found).tolist() if first < t < last]
+    inner = [Window(t, t, 0, near=near, from_key=t) for t in np.unique(found).tolist() if first < t < last]
     at = end if end - last <= END_WITHIN_S else last
-    return [*inner, Window(at, at, 0, near=END_S)] if at > first else inner
+    return [*inner, Window(at, at, 0, near=END_S, from_key=last)] if at > first else inner
 
 
 @dataclass

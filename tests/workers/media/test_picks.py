@@ -85,7 +85,10 @@ def test_coverage_grows_with_the_film_but_stays_bounded() -> None:
 
 
 def test_key_frames_that_cover_a_film_reach_to_its_end() -> None:
-    found = [one.start for one in picks.coverage(np.arange(0, 3600, 2.0), 3600, 3599.96)]
+    windows = picks.coverage(np.arange(0, 3600, 2.0), 3600, 3599.96)
+    found = [one.start for one in windows]
+    # The last frame is no key frame: it is read on to from the last one that is.
+    assert [one.from_key for one in windows[-2:]] == [3450, 3598]
     assert found[-2:] == [3450, 3599.96]
     assert 20 <= len(found) <= 26
     assert max(np.diff([0.0, *found])) <= 152
