@@ -169,7 +169,7 @@ def _forget_findings(tx: Transaction, tip: Tip) -> None:
 
 def _forget_begun(tx: Transaction, tip: Tip) -> None:
     """Texts that officers began to write, and who has it open."""
-    for place in (f"tip:{tip.reference}/", f"/desk/tips/{tip.reference}/"):
+    for place in (f"tip:{tip.reference}/", f"/desk/tips/{tip.reference}/", f"/desk/tips/{tip.reference}#"):
         field: ColumnElement[bool] = Unsent.field.startswith(place, autoescape=True)
         tx.execute(delete(Unsent).where(field))
     tx.execute(delete(Presence).where(Presence.subject == f"tip:{tip.reference}"))

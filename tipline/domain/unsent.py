@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, func, select
+from sqlalchemy import ForeignKey, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -15,8 +15,9 @@ from tipline.errors import TiplineError
 KEPT = timedelta(days=30)
 MOST = 200  # of one officer; whoever leaves more lying about loses the oldest
 _FIELD = re.compile(r"(tip|case|desk):[A-Za-z0-9-]{1,30}/[a-z_]{1,20}(:[a-z_]{1,12})?")
-# A field of any other form of the desk, by the address it is sent to.
-_SENT_TO = re.compile(r"/desk/[A-Za-z0-9/_-]{1,64}#[a-z_]{1,24}")
+# A field of any other form of a tip, a case or the queue, by the address it is sent to: what goes elsewhere
+# would be offered nowhere, and erased with nothing.
+_SENT_TO = re.compile(r"/desk/(cases|tips|queue)(/[A-Za-z0-9/_-]{1,60})?#[a-z_]{1,24}")
 LONGEST = 80
 
 
@@ -72,10 +73,11 @@ def list_of(tx: Transaction, account_id: int, subject: str) -> dict[str, Unsent]
     return {one.place: one for one in tx.scalars(query)}
 
 
-def list_under(tx: Transaction, account_id: int, address: str) -> list[Unsent]:
-    """What one officer left in forms that are sent to this address or below it, by field."""
+def list_under(tx: Transaction, account_id: int, *places: str) -> list[Unsent]:
+    """What one officer left in fields whose names begin with one of these, in order."""
     query = select(Unsent).where(
-        Unsent.account_id == account_id, Unsent.field.startswith(address, autoescape=True),
+        Unsent.account_id == account_id,
+        or_(*(Unsent.field.startswith(one, autoescape=True) for one in places)),
         Unsent.changed_at > clock.now() - KEPT,
     )  # fmt: skip
     return list(tx.scalars(query.order_by(Unsent.field)))

@@ -9,8 +9,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import cast
 
+import structlog
 from flask import Response, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from tipline.db import Transaction
 from tipline.domain import unsent
@@ -18,9 +20,11 @@ from tipline.domain.unsent import Unsent
 from tipline.web import current, guard
 from tipline.web.review import blueprint, layout
 
+log = structlog.get_logger(__name__)
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(drafts_here=drafts_here))
 # Pages on which every field of text is kept. Not those of passwords, settings, or a resident's contact data.
 KEPT_ON = ("/desk/cases", "/desk/tips", "/desk/queue")
+LISTS = ("/desk/cases", "/desk/tips")  # what lies below belongs to one case or tip, not to the list
 
 
 @blueprint.post("/desk/unsent")
@@ -50,10 +54,15 @@ def drafts_here() -> dict[str, Unsent] | None:
     if me is None or not request.path.startswith(KEPT_ON):
         return None
     if "drafts" not in g:
-        page = "/".join(request.path.split("/")[:4])
         with current.services().database.reading() as tx:
-            g.drafts = {one.field: one for one in unsent.list_under(tx, me.id, page)}
+            g.drafts = {one.field: one for one in unsent.list_under(tx, me.id, *_places(request.path))}
     return cast(dict[str, Unsent], g.drafts)
+
+
+def _places(path: str) -> list[str]:
+    """How fields of a page, and of all pages of the same case or tip, begin."""
+    page = "/".join(path.split("/")[:4])
+    return [f"{page}#"] if page in LISTS else [f"{page}#", f"{page}/"]
 
 
 @blueprint.after_app_request
@@ -63,11 +72,19 @@ def forget_sent(response: Response) -> Response:
     me = layout.me() if is_ours and response.status_code < HTTPStatus.BAD_REQUEST else None
     if me is None or (response.location or "").startswith(("/desk/sign-in", "/desk/prove")):
         return response
+    try:
+        _forget(me.id)
+    except SQLAlchemyError as fault:
+        # What was asked for is done: the answer must not say otherwise.
+        log.warning("begun.left", fault=type(fault).__name__)
+    return response
+
+
+def _forget(account_id: int) -> None:
     sent = {f"{request.path}#{name}" for name in request.form}
     with current.services().database.reading() as tx:
-        left = sent & {one.field for one in unsent.list_under(tx, me.id, f"{request.path}#")}
+        left = sent & {one.field for one in unsent.list_under(tx, account_id, f"{request.path}#")}
     if left:
         with current.services().database.transaction() as tx:
             for field in left:
-                unsent.drop(tx, me.id, field)
-    return response
+                unsent.drop(tx, account_id, field)

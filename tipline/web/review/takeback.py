@@ -24,7 +24,7 @@ from tipline.web.review.saying import gettext, ngettext
 # The key U reaches this far back; older acts are taken back from the list, where one sees what they were.
 AT_HAND = timedelta(minutes=30)
 SHOWN = 100
-ON_A_TIP = re.compile(r"/desk/tips/([A-Za-z0-9-]{1,20})")
+ON_A_TIP = re.compile(r"/desk/tips/([A-Za-z0-9-]{1,20})(?:/.*)?")
 
 
 @blueprint.get("/desk/acts")
@@ -83,7 +83,7 @@ def _take_back(act_id: int | None) -> ResponseReturnValue:
 
 
 def _tip_here(tx: Transaction) -> Tip | None:
-    """The tip on whose page somebody stands."""
+    """The tip on whose page somebody stands, or on a page below it."""
     found = ON_A_TIP.fullmatch(urlsplit(places.safe(request.form.get("here", ""))).path)
     return tips.find_tip(tx, found[1]) if found else None
 

@@ -6,9 +6,10 @@ const waiting = new Map(); // field → its timer
 const going = new Map(); // name → what stops a request under way
 const saved = new WeakMap(); // field → text last saved
 
-// A field without a name of its own is kept under the address its form is sent to.
+// A field without a name of its own is kept under the address its form is sent to, if that is one of these.
+const KEPT = ["cases", "tips", "queue"].map((one) => `[action^="/desk/${one}"]`).join();
 const TEXTS = "textarea[name], input[name]:not([type]), input[name][type=text]";
-const OWN_OR_TEXTS = `[data-unsent], main[data-drafts] form[method=post] :is(${TEXTS})`;
+const OWN_OR_TEXTS = `[data-unsent], main[data-drafts] form[method=post]:is(${KEPT}) :is(${TEXTS})`;
 const fieldsOf = (form) => [...(form.querySelectorAll?.(OWN_OR_TEXTS) || [])];
 
 const token = (field) => field.form?.querySelector("[name=csrf_token]")?.value || document.querySelector("[name=csrf_token]")?.value || "";
