@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.domain.conftest import EVENING, sent
+from tests.domain.conftest import EVENING, Ring, file_of, sent
+from tests.domain.test_events import listen, told
 from tipline.db import Transaction
 from tipline.domain import (
     acts,
+    attached,
     custody,
+    evidence,
     incidents,
+    interrupted,
     messages,
     partners,
     progress,
@@ -234,3 +238,39 @@ def test_inside_an_incident_the_step_is_told_once_to_everyone(
     told = [(one.source, one.text) for one in progress.list_of(tx, incident)]
     assert told == [("partner", "The lift maintenance has taken it on, expected in about 10 minutes")]
     assert _codes(tx, tip) == ["make"]
+
+
+def test_a_photo_under_words_that_were_sent_before_is_news_of_its_own(
+    tx: Transaction, tip: Tip, referral: Referral
+) -> None:
+    listen(tx, events=["referral:message"])
+    first = referring.reply(tx, referral, "现场照片")
+    file = file_of(tx, tip, kind="photo", referral_id=referral.id)
+
+    second = referring.reply(tx, referral, "现场照片")
+
+    assert second is not first
+    assert [one.file.id for one in attached.of_messages(tx, [second.id])[second.id]] == [file.id]
+    assert len(told(tx)) == 2
+
+
+def test_the_reporter_reads_nothing_of_a_partners_file_whoever_speaks_of_it(
+    tx: Transaction, tip: Tip, referral: Referral, ring: Ring
+) -> None:
+    own = file_of(tx, tip, number=1, sha256="aa" * 32, client_sha256="bb" * 32)
+    theirs = file_of(tx, tip, number=2, state="uploading", referral_id=referral.id)
+    before = timeline.steps(tx, tip)
+
+    interrupted.restart(tx, theirs, had=5000)
+    interrupted.warn(tx, theirs, EVENING + timedelta(days=1))
+    evidence.receive(tx, ring, theirs, sha256="bb" * 32, kind="photo")
+    refused = file_of(tx, tip, number=3, state="uploading", referral_id=referral.id)
+    interrupted.restart(tx, refused, had=5000)
+    evidence.refuse(tx, refused, code="evidence:refused")
+    lost = file_of(tx, tip, number=4, state="uploading", referral_id=referral.id)
+    evidence.drop(tx, lost, SYSTEM, "expired")
+
+    assert timeline.steps(tx, tip) == before
+    interrupted.restart(tx, own, had=1)
+    assert [one.code for one in timeline.steps(tx, tip)][-1] == "evidence:restart"
+    assert not custody.list_of(tx, subject=f"evidence:{own.id}", actions={"evidence:resent"})

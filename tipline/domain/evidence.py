@@ -202,7 +202,8 @@ def _compare(tx: Transaction, tip: Tip, evidence: Evidence) -> None:
     if not evidence.arrived:
         return
     about = {"tip": tip.reference, "sha256": evidence.sha256}
-    files = list_of_tip(tx, tip)
+    # Those of the same sender: a partner's file is never told of to the reporter, nor the other way round.
+    files = [one for one in list_of_tip(tx, tip) if one.referral_id == evidence.referral_id]
     if evidence.digest_matches is False:
         custody.append(
             tx, SYSTEM, "evidence:mismatch", f"evidence:{evidence.id}", number=evidence.number,
@@ -304,6 +305,12 @@ def list_of_tip(tx: Transaction, tip: Tip) -> list[Evidence]:
 def list_of_reporter(tx: Transaction, tip: Tip) -> list[Evidence]:
     """What came from whoever reported, or on their behalf: all that they may know of."""
     return [one for one in list_of_tip(tx, tip) if one.referral_id is None]
+
+
+def ids_of_partners(tx: Transaction, tip: Tip) -> set[str]:
+    """The files that the reporter knows nothing of."""
+    query = select(Evidence.id).where(Evidence.tip_id == tip.id, Evidence.referral_id.is_not(None))
+    return set(tx.scalars(query))
 
 
 def list_of_tips(tx: Transaction, tip_ids: Collection[int], most: int) -> list[Evidence]:

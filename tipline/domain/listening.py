@@ -23,7 +23,6 @@ from tipline.domain.channels import PAUSED_AT, THROUGH_QUIET, Channel
 from tipline.errors import TiplineError
 
 PURPOSE = "notice channel"
-MOST = 20  # of one owner
 DIGESTS = (0, 5, 15, 30, 60, 240)
 
 
@@ -31,8 +30,7 @@ def add(
     tx: Transaction, key: str, actor: Actor, owner: int | None, address: Address, *, label: str, **chosen: Any
 ) -> Channel:
     """A channel of this account, or of the station (None); empty choices mean all there is."""
-    if (tx.scalar(select(func.count()).where(_owned(owner))) or 0) >= MOST:
-        raise TiplineError("channel:too-many", limit=MOST)
+    receivers.require_room(tx, Channel, owner)
     row = Channel(
         account_id=owner, label=receivers.label_of(label), scheme=address.scheme, sealed="",
         created_at=clock.now(), **_choices(tx, **chosen),

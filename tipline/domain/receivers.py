@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tipline.db import Transaction
 from tipline.domain import acts, clock, custody, limits, notices, rights
@@ -17,6 +17,7 @@ from tipline.domain.channels import PAUSED_AT, Channel, Webhook
 from tipline.errors import TiplineError
 
 Receiver = Channel | Webhook
+MOST = 20  # channels of one owner, webhooks of the station
 CHANGES = ("channel:change", "webhook:change")
 REMOVALS = ("channel:remove", "webhook:remove")
 KINDS = CHANGES + REMOVALS
@@ -44,6 +45,15 @@ def label_of(typed: str) -> str:
             "channel:label-needed", fields={"label": "channel:label-needed"}, limit=limits.SHORT
         )
     return label
+
+
+def require_room(tx: Transaction, kind: type[Receiver], owner: int | None = None) -> None:
+    """One more may stand; what was removed and may come back does not count."""
+    standing = select(func.count(kind.id)).where(kind.removed_at.is_(None))
+    if kind is Channel:
+        standing = standing.where(Channel.account_id == owner)
+    if (tx.scalar(standing) or 0) >= MOST:
+        raise TiplineError("channel:too-many" if kind is Channel else "webhook:too-many", limit=MOST)
 
 
 def change(tx: Transaction, actor: Actor, row: Receiver, **values: Any) -> None:
@@ -88,6 +98,8 @@ def put_back(tx: Transaction, actor: Actor, act: acts.Act) -> None:
         if row.account_id is not None:
             raise TiplineError("act:not-found")
         rights.require(actor, "channel:manage")
+    if row.removed_at is not None:
+        require_room(tx, type(row), row.account_id)
     acts.put_back(row, act)
 
 

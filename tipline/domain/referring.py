@@ -278,9 +278,9 @@ def _decline(tx: Transaction, tip: Tip, referral: Referral, words: str, say: Say
 
 
 def _write(tx: Transaction, tip: Tip, referral: Referral, text: str, *, with_files: bool = False) -> Message:
-    """The same words once more are the same message."""
+    """The same words once more are the same message, unless a file comes along: that is news."""
     sent = messages.list_of_referrals(tx, [referral.id])
-    if text.strip() and sent and sent[-1].text == text.strip():
+    if not with_files and sent and sent[-1].text == text.strip():
         return sent[-1]
     if len(sent) >= MOST_REPLIES:
         raise TiplineError("referral:too-many-replies", fields={"words": "referral:too-many-replies"})

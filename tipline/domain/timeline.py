@@ -114,12 +114,14 @@ def status_code(tip: Tip, files: list[Evidence]) -> str:
 
 def steps(tx: Transaction, tip: Tip) -> list[Step]:
     """What has happened, oldest first."""
-    found = []
     # Asked for by name: what the desk and the workers do to a tip of many files must not crowd these out.
-    for entry in custody.list_of(tx, tip=tip.reference, actions=_TOLD, limit=1000):
-        if not _by_itself(entry):
-            found.append(Step(entry.at, entry.action, _sentence(entry), _values(entry)))
-    return found
+    entries = custody.list_of(tx, tip=tip.reference, actions=_TOLD, limit=1000)
+    # Of a partner's file the reporter knows nothing, whoever it is that speaks of it.
+    theirs = {f"evidence:{one}" for one in evidence.ids_of_partners(tx, tip)}
+    sent = [one for one in entries if one.actor.startswith("referral:")]  # one that was refused left no row
+    theirs |= {one.subject for one in sent if one.subject.startswith("evidence:")}
+    told = [one for one in entries if one.subject not in theirs and not _by_itself(one)]
+    return [Step(one.at, one.action, _sentence(one), _values(one)) for one in told]
 
 
 def _values(entry: Custody) -> dict[str, object]:
@@ -147,8 +149,6 @@ def _sentence(entry: Custody) -> str:
 def _by_itself(entry: Custody) -> bool:
     """Nothing a reporter was told of: back to triage without an officer (the reporter answered, a snooze ran
     out), a note withdrawn, a step within the desk taken back."""
-    if entry.action.startswith("evidence:") and entry.actor.startswith("referral:"):
-        return True  # a partner's file, which the reporter knows nothing of
     if entry.action in referrals.TOLD:
         return bool(entry.facts().get("everyone"))  # said among the news of its incident
     if entry.action == "tip:triage":

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tipline.db import Transaction
 from tipline.domain import clock, custody, receivers, sealing
@@ -24,7 +24,7 @@ from tipline.domain.actors import Actor
 from tipline.domain.channels import Webhook
 from tipline.domain.events import EVENTS
 from tipline.domain.notices import Notice
-from tipline.domain.receivers import label_of, subject_of
+from tipline.domain.receivers import label_of, require_room, subject_of
 from tipline.errors import TiplineError
 
 PURPOSE, SECRET = "webhook address", "webhook secret"
@@ -32,7 +32,6 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 # So long after a change messages bear both signatures, and the other side may change over.
 BOTH_FOR = timedelta(hours=24)
-MOST = 20
 
 
 def add(
@@ -40,8 +39,7 @@ def add(
     owner: int | None = None,
 ) -> tuple[Webhook, str]:  # fmt: skip
     """The webhook, and its secret this once. `owner`: a partner's account, which hears of its own tips."""
-    if (tx.scalar(select(func.count(Webhook.id)).where(Webhook.removed_at.is_(None))) or 0) >= MOST:
-        raise TiplineError("webhook:too-many", limit=MOST)
+    require_room(tx, Webhook)
     row = Webhook(
         account_id=owner, label=label_of(label), host=urlsplit(address).hostname or "", sealed="", secret="",
         events=_events(events), created_at=clock.now(),

@@ -263,9 +263,27 @@ def test_what_a_partner_cannot_send_is_said_and_the_rest_arrives(
     assert (often.status_code, ">再来</textarea>" in often.text) == (429, True)
 
     phone.post(link, data={"step": "done"})
-    late = phone.post(f"{link}/reply", data={"photo": _photo()})
+    late = phone.post(f"{link}/reply", data={"words": "还漏了一句", "photo": _photo()})
     assert late.status_code == 410
     assert len(_files(services, tip)) == 2
+    for page in (late, phone.post(f"{link}/reply", data={"words": "还漏了一句"})):
+        assert "What you wrote was not sent" in page.text
+        assert "readonly>\n还漏了一句</textarea>" in page.text
+
+
+def test_files_that_came_are_told_when_the_words_are_refused(
+    app: Any, services: Services, tip: Tip, link: str
+) -> None:
+    program = (io.BytesIO(b"MZ" + b"x" * 900), "IMG_2.jpg")
+    typed = {"words": "长" * 5001, "photo": [_photo(), program]}
+
+    page = browser(app).post(f"{link}/reply", data=typed)
+
+    assert page.status_code == 422
+    assert "IMG_2.jpg: This is neither a photo nor a film" in page.text
+    assert "is longer than" in page.text
+    assert "1 file was sent." in page.text
+    assert len(_files(services, tip)) == 1
 
 
 def test_a_colleague_another_beat_and_another_service_from_the_page(

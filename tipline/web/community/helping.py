@@ -39,11 +39,13 @@ WRITE = "write"
 
 
 class Typed(NamedTuple):
-    """What a form held that was not carried out; `told` in place of the fault's own sentence."""
+    """What a form held that was not carried out; `told` in place of the fault's own sentence. `came`: what
+    was received all the same."""
 
     verb: str = ""
     fields: Mapping[str, str] = {}
     told: str = ""
+    came: str = ""
 
 
 @blueprint.get("/refer/<token>")
@@ -83,17 +85,19 @@ def answer(token: str) -> ResponseReturnValue:
 def reply(token: str) -> ResponseReturnValue:
     """Words, photos, a short film, read while they arrive. What is here stays, whatever became of others."""
     typed: dict[str, str] = {}
+    taken = Taken()
     try:
         limiting.spend(STEPS)
         with current.services().database.reading() as tx:
             referral = _read(tx, token)
-            tip = referrals.require_open(tx, referral)
         terms = Terms(referral_id=referral.id, largest=LARGEST, kinds=TAKEN, unfit="referral:file-unfit")
 
         def owner(fields: dict[str, str]) -> Tip:
             typed.update(fields)
             limiting.spend_on(FILES, str(referral.id))
-            return tip
+            # Asked once the words are read: who wrote while the link ended gets them back.
+            with current.services().database.reading() as tx:
+                return referrals.require_open(tx, _read(tx, token))
 
         taken = taking.take_form(owner, terms)
         typed = taken.fields
@@ -102,9 +106,10 @@ def reply(token: str) -> ResponseReturnValue:
                 referring.reply(tx, _read(tx, token), typed.get("words", ""))
             taken.fields.pop("words", None)  # sent
     except TiplineError as fault:
-        return _refused(token, fault, Typed(WRITE, typed))
+        return _refused(token, fault, Typed(WRITE, typed, _not_taken(taken, fault), _came(taken)))
     if taken.refused or taken.ended:
-        return _partly(token, taken)
+        ended = taken.ended or TiplineError("referral:file-unfit")
+        return _page(token, ended, Typed(WRITE, taken.fields, _not_taken(taken, taken.ended), _came(taken)))
     return redirect(f"/refer/{token}?said={WRITE}#write-title", 303)
 
 
@@ -133,15 +138,17 @@ def _minutes() -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) < 5 else None
 
 
-def _partly(token: str, taken: Taken) -> Response:
-    """Not all of it could be taken: what was, and why the rest was not."""
+def _not_taken(taken: Taken, fault: TiplineError | None) -> str:
+    """Why each file was not, and what else went wrong; nothing where every file was taken."""
     lines = [f"{name}: {sentence}" for name, sentence in taken.refused]
-    if taken.ended:
-        lines.append(errors.sentence(taken.ended))
-    if taken.received:
-        lines.append(ngettext("%(num)s file was sent.", "%(num)s files were sent.", taken.received))
-    fault = taken.ended or TiplineError("referral:file-unfit")
-    return _page(token, fault, Typed(WRITE, taken.fields, " ".join(lines)))
+    if fault and (lines or fault is taken.ended):
+        lines.append(errors.sentence(fault))
+    return " ".join(lines)
+
+
+def _came(taken: Taken) -> str:
+    many = taken.received
+    return ngettext("%(num)s file was sent.", "%(num)s files were sent.", many) if many else ""
 
 
 def _refused(token: str, fault: TiplineError, typed: Typed | None = None) -> Response:
@@ -163,6 +170,7 @@ def _page(token: str, fault: TiplineError | None = None, typed: Typed | None = N
         except TiplineError as over:
             page = render_template(
                 "community/refer_over.html", fault=over, referral=referral, sentence=errors.sentence(over),
+                unsent=typed.fields.get("words", "").strip(), came=typed.came,
                 **_frame(token),
                 **_written(tx, referral),
             )  # fmt: skip
@@ -178,7 +186,7 @@ def _page(token: str, fault: TiplineError | None = None, typed: Typed | None = N
             **_written(tx, referral),
             reminded=_reminded(tx, referral),
             faults=_faults(fault, typed),
-            message=typed.told or (errors.sentence(fault) if fault else ""),
+            message=" ".join([typed.told or (errors.sentence(fault) if fault else ""), typed.came]).strip(),
             verb=typed.verb,
             typed=typed.fields,
             most_files=room.LINK_FILES,
@@ -189,9 +197,9 @@ def _page(token: str, fault: TiplineError | None = None, typed: Typed | None = N
 
 
 def _faults(fault: TiplineError | None, typed: Typed) -> dict[str, str]:
-    if typed.told:
-        return {"file": typed.told}
-    return {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()} if fault else {}
+    if fault is None or not fault.fields:
+        return {"file": typed.told} if typed.told else {}
+    return {name: errors.field_sentence(code, fault) for name, code in fault.fields.items()}
 
 
 def _written(tx: Transaction, referral: Referral) -> dict[str, object]:
