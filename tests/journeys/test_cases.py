@@ -70,7 +70,8 @@ def merge(desk: Page, source: str, into: str, tip: str) -> None:
     """What will move is shown before anything moves."""
     desk.goto(f"/desk/cases/{source}")
     desk.locator(f"a[href='/desk/cases/{source}/merge']").click()
-    desk.locator("#into-words").fill(into)
+    with desk.expect_response(re.compile("/desk/case-targets")):  # it draws the choices anew
+        desk.locator("#into-words").fill(into)
     choice = desk.locator(f"#into-choices input[value='{into}']")
     expect(desk.locator("#into-choices input")).to_have_count(1)
     choice.check()
