@@ -355,7 +355,7 @@ def test_while_a_copy_is_being_made_the_page_says_how_far_it_is(
 ) -> None:
     file = factories.examine(services, add_file(tip), playable="none")
     with services.database.transaction() as tx:
-        steps.plan(tx, lambda *_: None, file, [Planned("span", 0), Planned("copy", is_ready=False)])
+        steps.plan(tx, lambda *_: None, file, [Planned("span", 0), Planned("copy")])
         steps.list_of(tx, file.id)[0].progress = 0.5
     page = page_of(client, tip, headers)
     assert "A browser copy is being made: 25%." in page
