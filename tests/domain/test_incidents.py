@@ -191,17 +191,23 @@ def test_merged_incidents_have_one_course_and_can_be_parted_again(
     assert lift.state == "open"
 
 
+def hide_one(tx: Transaction, officer: Actor, incident: Incident) -> tuple[cases.Case, Tip, Actor]:
+    """A case for members alone, the tip of the incident in it, and somebody who may not see that tip."""
+    case = cases.open_case(tx, officer, "内部", year=2026)
+    case.access = cases.MEMBERS
+    hidden = incidents.list_tips(tx, incident)[1]
+    links.link(tx, officer, case, hidden, "同一部电梯")
+    outsider = accounts.add(tx, SYSTEM, "he", role="investigator", password_hash="not a hash").actor
+    tx.flush()
+    return case, hidden, outsider
+
+
 def test_a_tip_of_a_closed_case_stays_hidden_inside_an_incident(
     tx: Transaction, officer: Actor, lift: Incident
 ) -> None:
-    case = cases.open_case(tx, officer, "内部", year=2026)
-    case.access = cases.MEMBERS
-    hidden = incidents.list_tips(tx, lift)[1]
-    links.link(tx, officer, case, hidden, "同一部电梯")
+    case, hidden, outsider = hide_one(tx, officer, lift)
     alone = incidents.open_incident(tx, officer, sent(tx, "只有这一条"), title="内部事件")
     links.link(tx, officer, case, incidents.list_tips(tx, alone)[0], "同一部电梯")
-    outsider = accounts.add(tx, SYSTEM, "he", role="investigator", password_hash="not a hash").actor
-    tx.flush()
 
     with policy.viewing(outsider):
         assert hidden.id not in {one.id for one in incidents.list_tips(tx, lift)}
@@ -214,12 +220,8 @@ def test_a_tip_of_a_closed_case_stays_hidden_inside_an_incident(
 def test_parting_gives_back_what_whoever_merged_could_not_see(
     tx: Transaction, officer: Actor, lift: Incident
 ) -> None:
-    case = cases.open_case(tx, officer, "内部", year=2026)
-    case.access = cases.MEMBERS
-    hidden = incidents.list_tips(tx, lift)[1]
-    links.link(tx, officer, case, hidden, "同一部电梯")
+    *_, outsider = hide_one(tx, officer, lift)
     other = incidents.open_incident(tx, officer, sent(tx, "有人被困"), title="3号楼有人被困")
-    outsider = accounts.add(tx, SYSTEM, "he", role="investigator", password_hash="not a hash").actor
 
     with policy.viewing(outsider):
         concluding.merge(tx, outsider, lift, other)

@@ -75,6 +75,9 @@ def merge(desk: Page, source: str, into: str, tip: str) -> None:
     choice = desk.locator(f"#into-choices input[value='{into}']")
     expect(desk.locator("#into-choices input")).to_have_count(1)
     choice.check()
+    with desk.expect_response(re.compile("/desk/case-targets")):
+        desk.locator("#into-words").fill("")
+    expect(choice).to_be_checked()  # what was chosen outlasts other words
     submit_of(desk, f"/desk/cases/{source}/merge").click()
     expect(desk.locator(".merge-list")).to_contain_text(tip)
     desk.locator("#merge-reason").fill("同一嫌疑人")

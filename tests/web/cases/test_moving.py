@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,6 +59,19 @@ def test_a_merger_is_shown_first_then_made_then_taken_back(
     address, fields = undo_of(page)
     client.post(address, headers=headers(), data=fields)
     assert (tips_of(services, other), tips_of(services, case)) == ([], [linked.reference])
+
+
+def test_what_was_chosen_stays_chosen_when_the_choices_are_drawn_anew(
+    client: FlaskClient, services: Services, people: People, case: Case, other: Case, headers: Headers
+) -> None:
+    with services.database.transaction() as tx:
+        cases.open_case(tx, people["supervisor"].actor, "东街盗窃", year=2026)
+    for path, field in (("/desk/case-targets", "into"), ("/desk/case-choices", "case")):
+        page = client.get(path, query_string={field: other.number}, headers=headers()).text
+        assert re.findall(r'value="([^"]+)"[^>]* checked', page) == [other.number]
+        assert " checked" not in client.get(path, headers=headers()).text
+        (one,) = re.findall(r"<input[^>]+ checked", client.get(f"{path}?number=东街", headers=headers()).text)
+        assert other.number not in one
 
 
 def test_an_old_number_leads_on_with_a_sentence_and_its_log_stays(

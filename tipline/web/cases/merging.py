@@ -62,7 +62,8 @@ def targets() -> ResponseReturnValue:
     besides = request.args.get("besides", "")
     with current.services().database.reading() as tx:
         found = [one for one in _open_cases(tx, typed) if one.number != besides]
-        return render_template("cases/merge_choices.html", choices=found, into=None)
+        chosen = request.args.get("into", "")
+        return render_template("cases/merge_choices.html", choices=found, chosen=chosen, words=typed)
 
 
 @blueprint.post("/desk/cases/<number>/merge")

@@ -23,10 +23,10 @@ NEW = "new"
 @guard.staff("case:read")
 def choices() -> ResponseReturnValue:
     """Open cases that fit what is typed, as choices of the link form."""
-    words = request.args.get("number", "").strip()[:100]
+    words, chosen = request.args.get("number", "").strip()[:100], request.args.get("case", "")
     with current.services().database.reading() as tx:
         found = cases.list_cases(tx, current.actor(), state="open", q=words, limit=pages.CHOICES)
-        return render_template("review/case_choices.html", choices=found, chosen="", words=words)
+        return render_template("review/case_choices.html", choices=found, chosen=chosen, words=words)
 
 
 @blueprint.post("/desk/tips/<reference>/links")
