@@ -98,3 +98,32 @@ def test_ten_tips_are_triaged_by_keyboard_alone(language: str, officer: Officer,
     hand.press("n", "Escape")
     expect(desk.locator("[data-batch]")).to_be_hidden()
     expect(desk.locator("[data-pick]:checked")).to_have_count(0)
+
+
+def test_a_key_between_an_answer_and_its_last_row_keeps_its_row(officer: Officer, station: Station) -> None:
+    """An answer draws notice, rows and tabs one after the other; a quick hand presses R in the middle."""
+    place = "快手巷"
+    reference = station.send("手快的一条", place=place)
+    desk = officer(path=f"/desk/queue?q={place}")
+    expect(desk.locator("[data-rows] > .row")).to_have_count(1)
+    desk.evaluate(
+        """() => {
+          const press = () => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "r", code: "KeyR", bubbles: true, cancelable: true }));
+          document.addEventListener("htmx:before:settle", press, { once: true });
+          const drawn = () => (document.body.dataset.drawn = "1");
+          document.addEventListener("htmx:after:swap", drawn, { once: true });
+        }"""
+    )
+    desk.keyboard.press("j")
+    desk.keyboard.press("c")
+    expect(desk.locator("#flash .notice")).to_contain_text(reference)
+    expect(desk.locator("body[data-drawn]")).to_have_count(1)
+    expect(desk.locator("[data-sheet=reply] textarea")).to_be_focused()
+    desk.keyboard.type("请再说一次时间")
+    with desk.expect_response("**/desk/queue/acts*"):
+        desk.keyboard.press("Enter")
+    expect(desk.locator(f"#row-{reference}.is-here")).to_have_count(1)
+    expect(desk.locator("[data-pick]:checked")).to_have_count(0)
+    messages = station.ask(f"/api/v1/tips/{reference}")["messages"]
+    assert [one["text"] for one in messages] == ["请再说一次时间"]

@@ -1,26 +1,21 @@
 // Rows of the queue are ticked and acted on without opening them. A sheet over the bar takes what an act needs:
 // Enter sends it, Escape closes it, nothing behind it is blocked. Without ticks an act is meant for the row one
 // stands on: that row is lent to the bar until it is sent or closed.
-const LISTS = "[data-rows] > .row";
+import { box, here, picked, rows, standOn, tick } from "./desk_rows.js";
+
 const SHEETS = { a: "assign", l: "link", d: "duplicate", h: "snooze", n: "not_used", r: "reply" };
 // After these the tip is dealt with, so one stands on the next row.
 const SETTLING = ["assign", "link", "duplicate", "snooze", "not_used"];
 
 const form = () => document.querySelector("[data-batch]");
-const rows = () => [...document.querySelectorAll(LISTS)];
-const box = (row) => row?.querySelector("[data-pick]");
-const picked = () => rows().filter((row) => box(row)?.checked);
-const here = () => document.querySelector(`${LISTS}.is-here`);
 
 let last = null; // where a range begins that Shift ends
 let lent = false;
-let kept = { here: "", picked: new Set() };
 let sentSoFar = 0;
 const underWay = new Map(); // form of an act that was sent → its rows, the act, what was typed
 
 function show() {
   const many = picked();
-  rows().forEach((row) => row.classList.toggle("is-picked", Boolean(box(row)?.checked)));
   form().classList.toggle("is-open", many.length > 0);
   form().querySelector("[data-picked]").textContent = many.length;
   const all = document.querySelector("[data-pick-all]");
@@ -32,16 +27,9 @@ function show() {
 }
 
 function pick(many, on) {
-  for (const row of many) if (box(row)) box(row).checked = on;
+  tick(many, on);
   lent = false;
   show();
-}
-
-function standOn(row) {
-  if (!row) return;
-  rows().forEach((one) => one.classList.toggle("is-here", one === row));
-  row.querySelector(".row-link").focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
 }
 
 function openSheet(name) {
@@ -70,8 +58,8 @@ function lend() {
   if (picked().length) return true;
   const row = here() || document.activeElement.closest?.(".row");
   if (!box(row)) return false;
-  box(row).checked = lent = true;
-  show();
+  pick([row], true);
+  lent = true;
   return true;
 }
 
@@ -92,7 +80,7 @@ export function pressInQueue(event, key) {
   if (!form()) return false;
   if (key === "x") {
     if (event.shiftKey) pick(rows(), picked().length < rows().length);
-    else if (here()) pick([here()], !box(here()).checked);
+    else if (here()) pick([here()], !picked().includes(here()));
     last = here();
     return true;
   }
@@ -115,11 +103,10 @@ function onTick(event) {
   const row = target.closest(".row");
   if (event.shiftKey && last && all.includes(last)) {
     const [from, to] = [all.indexOf(last), all.indexOf(row)].sort((one, other) => one - other);
-    for (const one of all.slice(from, to + 1)) box(one).checked = target.checked;
+    tick(all.slice(from, to + 1), target.checked);
   }
   last = row;
-  lent = false;
-  return show();
+  return pick([row], target.checked);
 }
 
 function onSheetKey(event) {
@@ -136,20 +123,6 @@ function onSheetKey(event) {
     const reason = sheet.querySelector("[name=reason_link]");
     if (reason && !reason.value.trim()) reason.focus();
     else form().requestSubmit(sheet.querySelector("[name=act]"));
-  }
-}
-
-function remember() {
-  // A second answer while the rows of the first are drawn and not marked yet: what was kept still holds.
-  if (!here() && kept.here && document.getElementById(kept.here)) return;
-  kept = { here: here()?.id, picked: new Set(picked().map((row) => row.id)) };
-}
-
-// Rows are drawn anew in their places: ticks and the place one stands on are the page's own.
-function restore() {
-  for (const row of rows()) {
-    if (box(row)) box(row).checked = kept.picked.has(row.id);
-    row.classList.toggle("is-here", row.id === kept.here);
   }
 }
 
@@ -214,9 +187,7 @@ export function startBatch(htmx) {
     event.stopImmediatePropagation();
     if (event.submitter) dispatch(htmx, event.submitter);
   }, true);
-  document.addEventListener("htmx:before:swap", remember);
   document.addEventListener("htmx:after:swap", (event) => {
-    restore();
     const source = event.detail.ctx.sourceElement;
     const status = event.detail.ctx.response?.raw?.status ?? event.detail.ctx.response?.status ?? 200;
     if (underWay.has(source)) onAnswer(source, status);
@@ -228,6 +199,11 @@ export function startBatch(htmx) {
     // What was taken back changed rows: they are asked for at once.
     const live = document.getElementById("live");
     if (source?.matches?.("[data-undo], [data-undo-last]") && live) htmx.ajax("GET", live.getAttribute("hx-get"), { source: live, swap: "none" });
+  });
+  // Ticks that the browser itself brings back with the page count too.
+  window.addEventListener("pageshow", () => {
+    const back = rows().filter((row) => box(row)?.checked && !picked().includes(row));
+    if (back.length) pick(back, true);
   });
   show();
 }

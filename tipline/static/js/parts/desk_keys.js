@@ -5,6 +5,7 @@ import { pressInQueue } from "./desk_batch.js";
 import { playerKey } from "./desk_cutting.js";
 import { resetLook } from "./desk_looks.js";
 import { currentVideo, stepFrame } from "./desk_players.js";
+import { here, rows, standOn } from "./desk_rows.js";
 
 const STATES = { duplicate: "duplicate", snooze: "snoozed", not_used: "not_used" };
 // What may repeat while its key is held: looking goes on, deciding does not.
@@ -22,13 +23,10 @@ const isTyping = (event) =>
   Boolean(event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog[open]"));
 
 function moveInList(step) {
-  const rows = [...document.querySelectorAll("[data-rows] > *")];
-  if (!rows.length) return false;
-  const here = rows.findIndex((row) => row.classList.contains("is-here"));
-  const next = rows[Math.max(0, Math.min(rows.length - 1, here < 0 ? 0 : here + step))];
-  rows.forEach((row) => row.classList.toggle("is-here", row === next));
-  next.querySelector("a")?.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
+  const all = rows();
+  if (!all.length) return false;
+  const at = all.indexOf(here());
+  standOn(all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))]);
   return true;
 }
 
@@ -101,7 +99,7 @@ function press(event, name, key) {
   if (event.repeat) {
     if (!REPEATS.has(name)) return event.preventDefault();
     // Held on a page of one tip, J must not run through the queue; in a list it walks at a pace one can follow.
-    if ((name === "next" || name === "previous") && !document.querySelector("[data-rows] > *")) return event.preventDefault();
+    if ((name === "next" || name === "previous") && !rows().length) return event.preventDefault();
     if (Date.now() - state.moved < PACE_MS && !document.querySelector("[data-stage] video")) return event.preventDefault();
   }
   state.moved = Date.now();
