@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple
 
@@ -79,7 +80,9 @@ class Line:
 
     def ask(self, method: str, path: str, data: bytes = b"", **headers: str | int) -> Answer:
         self.head(method, path, Content_Length=len(data), **headers)
-        self.send(data)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            # Whoever refuses may close the line before all is sent; as by browsers, the answer is read.
+            self.send(data)
         return self.answer(is_head=method == "HEAD")
 
     def _until(self, end: bytes) -> bytes:
