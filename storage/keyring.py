@@ -189,17 +189,30 @@ class Keyring:
 
 def copy_keys(ring: Keyring, to: Store) -> tuple[int, int]:
     """Bring a copy of a ring up to date, wrapped as they are: how many came, how many went."""
-    copy, copied = Keyring(to, ""), 0
+    copy = Keyring(to, "")
     there = set(copy.names())
-    marks = [keys.VAULT_STATION] if ring.is_marked() else []
-    for key in [*map(keys.vault, set(ring.names()) - there), *marks]:
-        with ring.shelf.open(key) as reader:
-            to.put(key, reader.read())
-        copied += key not in marks
+    coming = set(ring.names()) - there
+    _carry(ring, copy, coming)
     gone = [name for name in there if ring.is_destroyed(name)]
     for name in gone:
         copy.destroy(name)
-    return copied, len(gone)
+    return len(coming), len(gone)
+
+
+def bring_keys(copy: Keyring, ring: Keyring) -> int:
+    """Bring back into a ring what it lacks of a copy; how many. What was destroyed stays so on both sides."""
+    missing = set(copy.names()) - set(ring.names())
+    coming = {name for name in missing if not (copy.is_destroyed(name) or ring.is_destroyed(name))}
+    _carry(copy, ring, coming)
+    return len(coming)
+
+
+def _carry(ring: Keyring, to: Keyring, names: set[str]) -> None:
+    """The station's mark comes last: until then a start says that keys are away."""
+    marks = [keys.VAULT_STATION] if ring.is_marked() else []
+    for key in [*map(keys.vault, names), *marks]:
+        with ring.shelf.open(key) as reader:
+            to.shelf.put(key, reader.read())
 
 
 def _wrapping(secret: str) -> bytes:

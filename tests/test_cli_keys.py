@@ -130,6 +130,37 @@ def test_a_copy_in_the_safe_brings_files_back_and_forgets_what_was_destroyed(
     assert run(environment, "keys", "export", str(keys_folder(settings) / "in")).exit_code == 2
 
 
+def test_keys_are_brought_back_from_the_safe_by_their_own_secret_alone(
+    environment: dict[str, str], settings: Settings, evidence: Evidence, tmp_path: Path
+) -> None:
+    safe, other = tmp_path / "safe", tmp_path / "holidays"
+    other.mkdir()
+    run(environment, "keys", "export", str(safe))
+    shutil.rmtree(keys_folder(settings))
+
+    for folder, more in ((other, {}), (safe, {"TIPLINE_SECRET_KEY": "n" * 48})):
+        refused = run(environment, "keys", "import", str(folder), **more)
+        assert (refused.exit_code, "Nothing was changed" in refused.output) == (2, True)
+    assert (
+        "TIPLINE_SECRET_KEY is not set"
+        in run(
+            environment,
+            "keys",
+            "import",
+            str(safe),
+            TIPLINE_SECRET_KEY="",
+            TIPLINE_DATA=str(tmp_path / "new"),
+        ).output
+    )
+    assert list(other.iterdir()) == []
+    assert not keys_folder(settings).exists()
+
+    assert "1 keys are back" in run(environment, "keys", "import", str(safe)).output
+    assert "0 keys are back" in run(environment, "keys", "import", str(safe)).output
+    assert keys_folder(settings).stat().st_mode & 0o077 == 0
+    assert opens(environment, evidence.key)
+
+
 def test_the_doctor_says_what_is_wrong_with_the_place_of_keys(
     environment: dict[str, str], settings: Settings, evidence: Evidence
 ) -> None:

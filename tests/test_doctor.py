@@ -10,13 +10,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
 from storage.probing import Told
-from tipline import doctor, printing, storecheck
+from tipline import doctor, keycheck, printing, staffing, storecheck
+from tipline.bell import QueueBell
 from tipline.doctor import State
 from tipline.domain import clock, contact_keys, signatures
 from tipline.domain.actors import SYSTEM
@@ -66,6 +68,8 @@ def test_a_database_of_an_older_shape_is_a_fault(settings: Settings, tmp_path: P
     found = doctor.look_at_migrations(old)
     assert found.state is State.FAIL
     assert "tipline migrate" in found.sentence
+    others = {one.name: one.state for one in islice(doctor.examine(old), len(doctor.LOOKS))}
+    assert {others[name] for name in ("keys", "encryption", "signature", "contacts", "log")} == {State.NOTE}
 
 
 def test_a_broker_of_ones_own_must_answer_the_bundled_one_only_while_we_run(
@@ -76,6 +80,18 @@ def test_a_broker_of_ones_own_must_answer_the_bundled_one_only_while_we_run(
     assert doctor.look_at_broker(settings).state is State.OK
     monkeypatch.setattr(doctor, "is_running", lambda _settings: True)
     assert doctor.look_at_broker(settings).state is State.FAIL
+
+
+def test_a_queue_that_nobody_works_on_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = replace(settings, redis_url="redis://127.0.0.1:9/0")
+    assert staffing.examine(settings)[0] == "OK"  # not started yet
+    assert staffing.examine(named)[0] == "FAIL"
+    shared_out = {"media": ["first"], "soon": ["first"], "late": [], "desk": ["second"]}
+    monkeypatch.setattr(QueueBell, "listening", lambda _: shared_out)
+    assert staffing.examine(named)[0::2] == ("FAIL", {"queues": "late"})
+    shared_out["late"] = ["second"]
+    assert staffing.examine(named)[0::2] == ("OK", {"hosts": "first, second"})
+    assert staffing.hosts(shared_out) == {"first": ["media", "soon"], "second": ["late", "desk"]}
 
 
 def test_a_store_that_cannot_be_written_is_a_fault(settings: Settings, tmp_path: Path) -> None:
@@ -133,13 +149,13 @@ def test_where_no_pdf_can_be_made_the_command_is_told_and_it_is_only_a_note(
 
 
 def test_a_signing_key_that_does_not_open_is_a_fault(settings: Settings, services: Services) -> None:
-    assert doctor.look_at_signature(settings).state is State.OK
+    assert keycheck.examine_signature(settings)[0] == "OK"
     with services.database.transaction() as tx:
         key = signatures.open_signer(tx, services.key).row.id
-    found = doctor.look_at_signature(settings)
-    assert (found.state, found.values) == (State.OK, {"id": key})
+    found = keycheck.examine_signature(settings)
+    assert (found[0], found[2]) == ("OK", {"id": key})
     for secret in ("y" * 48, ""):
-        assert doctor.look_at_signature(replace(settings, secret_key=secret)).state is State.FAIL
+        assert keycheck.examine_signature(replace(settings, secret_key=secret))[0] == "FAIL"
     assert not (settings.data / "secret.key").exists()
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import redis
 import structlog
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from tipline.jobs import JOBS, QUEUES
@@ -28,6 +28,9 @@ class Bell(Protocol):
 
     def waiting(self) -> dict[str, int]:
         """Queue → jobs waiting in it."""
+
+    def listening(self) -> dict[str, list[str]]:
+        """Queue → the hosts whose workers take its jobs."""
 
 
 class QueueBell:
@@ -56,6 +59,15 @@ class QueueBell:
         """Queue → jobs waiting in it."""
         return {name: queue.count for name, queue in self._queues.items()}
 
+    def listening(self) -> dict[str, list[str]]:
+        """Queue → the hosts whose workers take its jobs. One that died without a word is still told of for
+        two minutes."""
+        found: dict[str, set[str]] = {name: set() for name in QUEUES}
+        for worker in Worker.all(connection=self.connection, serializer=JSONSerializer):
+            for name in worker.queue_names():
+                found.get(name, set()).add(worker.hostname or "?")
+        return {name: sorted(hosts) for name, hosts in found.items()}
+
 
 class SilentBell:
     """Remembers who rang, for tests and for commands that run without workers."""
@@ -71,6 +83,10 @@ class SilentBell:
 
     def waiting(self) -> dict[str, int]:
         return dict.fromkeys(QUEUES, 0)
+
+    def listening(self) -> dict[str, list[str]]:
+        """Queue → the hosts whose workers take its jobs."""
+        return {name: [] for name in QUEUES}
 
 
 def connect(url: str) -> Any:

@@ -69,6 +69,16 @@ def waiting(services: Services) -> dict[str, int]:
         return {}
 
 
+def listening(services: Services) -> dict[str, list[str]]:
+    """Queue → the hosts that work on it; empty when there is no broker to ask."""
+    if not isinstance(services.bell, QueueBell):
+        return {}
+    try:
+        return services.bell.listening()
+    except redis.RedisError:
+        return {}
+
+
 def run(services: Services) -> dict[str, str | None]:
     """Name → what is wrong, or None. All at once, each within its patience."""
     pool = concurrent.futures.ThreadPoolExecutor(len(ALL))

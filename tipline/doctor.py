@@ -21,13 +21,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import storage
-from tipline import bell, broker, keycheck, keyplace, logcheck, mapfile, preflight, printing, services
+from tipline import bell, broker, consulted, preflight, printing, services
 from tipline import settings as settings_module
 from tipline.db import Database, is_current
-from tipline.domain import clock, signatures
+from tipline.domain import clock
 from tipline.domain.custody import Custody
 from tipline.domain.uploads import readable
-from tipline.errors import CATALOGUE, N_, TiplineError
+from tipline.errors import N_
 from tipline.i18n import say
 from tipline.preparing import paper
 from tipline.preparing.host import by_hand
@@ -74,8 +74,10 @@ def _fail(sentence: str, **values: object) -> _Words:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """A finding a line, in the station's language, each as soon as it is known."""
+    waits = _is_unmigrated(settings)
     for name, look in LOOKS.items():
-        yield _told(settings, name, look(settings))
+        asks_rows = name in consulted.OF_ROWS
+        yield _told(settings, name, _note(consulted.UNMIGRATED) if waits and asks_rows else look(settings))
     worker = _ask_worker_side()
     yield _told(settings, "sandbox", sandbox(worker))
     yield _told(settings, "decoders", decoders(worker))
@@ -212,28 +214,6 @@ def look_at_fonts(_settings: Settings) -> _Words:
         )  # fmt: skip
 
 
-def look_at_signature(settings: Settings) -> _Words:
-    """Whether receipts can be signed: the key in the database opens with the secret that is set."""
-    if _is_new(settings.database_url):
-        return _ok(N_("No key yet; the first receipt makes it."))
-    database = Database(settings.database_url)
-    try:
-        with database.reading() as tx:
-            key = signatures.find_active(tx)
-        if key is None:
-            return _ok(N_("No key yet; the first receipt makes it."))
-        # Made by a start, never by a look.
-        has_secret = settings.secret_key or (settings.data / "secret.key").exists()
-        signatures.check(key, settings_module.with_secret(settings).secret_key if has_secret else "")
-        return _ok(N_("Key %(id)s signs."), id=key.id)
-    except (TiplineError, settings_module.SettingsError):
-        return _fail(CATALOGUE["key:sealed"].sentence)
-    except (SQLAlchemyError, OSError):
-        return _fail(N_("Nobody can say while the database cannot be reached."))
-    finally:
-        database.close()
-
-
 def look_at_clock(settings: Settings) -> _Words:
     """The log must not be older than what stands in it."""
     newest = None
@@ -326,21 +306,36 @@ def _kind(engine: Engine) -> str:
     return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(engine.dialect.name, engine.dialect.name)
 
 
+def _is_unmigrated(settings: Settings) -> bool:
+    """A database that answers, without the tables of this version."""
+    is_there = not _is_new(settings.database_url) and look_at_database(settings).state is State.OK
+    return is_there and look_at_migrations(settings).state is State.FAIL
+
+
+def _consult(name: str) -> Callable[[Settings], _Words]:
+    def look(settings: Settings) -> _Words:
+        state, sentence, values = consulted.PARTS[name](settings)
+        return _Words(State[state], sentence, values)
+
+    return look
+
+
 LOOKS: dict[str, Callable[[Settings], _Words]] = {
     "settings": look_at_settings,
     "disk": look_at_disk,
     "database": look_at_database,
     "migrations": look_at_migrations,
     "broker": look_at_broker,
+    "workers": _consult("workers"),
     "store": look_at_store,
-    "keys": lambda settings: _Words(State[(found := keyplace.examine(settings))[0]], *found[1:]),
-    "encryption": lambda settings: _Words(State[(w := keyplace.examine_choice(settings))[0]], *w[1:]),
+    "keys": _consult("keys"),
+    "encryption": _consult("encryption"),
     "pages": look_at_pages,
     "translations": look_at_translations,
     "fonts": look_at_fonts,
-    "signature": look_at_signature,
-    "map": lambda settings: _Words(State[(found := mapfile.examine(settings))[0]], *found[1:]),
-    "contacts": lambda settings: _Words(State[(w := keycheck.examine(settings.database_url))[0]], *w[1:]),
-    "log": lambda settings: _Words(State[(found := logcheck.examine(settings))[0]], *found[1:]),
+    "signature": _consult("signature"),
+    "map": _consult("map"),
+    "contacts": _consult("contacts"),
+    "log": _consult("log"),
     "clock": look_at_clock,
 }

@@ -1,4 +1,4 @@
-"""The doctor's word on the key that contact details are sealed to."""
+"""The doctor's word on two keys of the database: contact details are sealed to one, one signs receipts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from tipline.db import Database
-from tipline.domain import contact_keys, grants, recovery
-from tipline.errors import N_
+from tipline.domain import contact_keys, grants, recovery, signatures
+from tipline.errors import CATALOGUE, N_, TiplineError
+from tipline.settings import Settings, SettingsError, with_secret
 
 Word = tuple[str, str, dict[str, Any]]
 
@@ -29,13 +30,14 @@ UNWRITTEN = N_(
     " contact details are lost. Run: tipline contacts recovery-key --user NAME"
 )
 WELL = N_("%(number)s can open contact details; a recovery code was written down.")
+NO_SIGNER = N_("No key yet; the first receipt makes it.")
+SIGNS = N_("Key %(id)s signs.")
 AWAY = N_("Nobody can say while the database cannot be reached.")
 
 
 def examine(url: str) -> Word:
     """State, sentence and its values."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+    if _is_new(url):
         return "OK", NONE_YET, {}
     database = Database(url)
     try:
@@ -44,6 +46,33 @@ def examine(url: str) -> Word:
         return "FAIL", AWAY, {}
     finally:
         database.close()
+
+
+def examine_signature(settings: Settings) -> Word:
+    """Whether receipts can be signed: the key in the database opens with the secret that is set."""
+    if _is_new(settings.database_url):
+        return "OK", NO_SIGNER, {}
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as tx:
+            key = signatures.find_active(tx)
+        if key is None:
+            return "OK", NO_SIGNER, {}
+        # Made by a start, never by a look.
+        has_secret = settings.secret_key or (settings.data / "secret.key").exists()
+        signatures.check(key, with_secret(settings).secret_key if has_secret else "")
+        return "OK", SIGNS, {"id": key.id}
+    except (TiplineError, SettingsError):
+        return "FAIL", CATALOGUE["key:sealed"].sentence, {}
+    except (SQLAlchemyError, OSError):
+        return "FAIL", AWAY, {}
+    finally:
+        database.close()
+
+
+def _is_new(url: str) -> bool:
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
 
 
 def _examine(database: Database) -> Word:

@@ -61,6 +61,11 @@ def open_ring(settings: Settings, database: Database | None) -> Keyring | None:
     """The keys of this station, if it encrypts, may have to, or ever did."""
     if not has_ring(settings) and not _may_encrypt(settings, database):
         return None
+    return ring_at(settings)
+
+
+def ring_at(settings: Settings) -> Keyring:
+    """The place of keys that is set, made ready if it is a folder."""
     if settings.keys_url.startswith("file:"):
         folder = keys_folder(settings)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

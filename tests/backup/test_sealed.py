@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from tests.backup.test_backup import bring_back, quiet, require_same
 from tipline.backup import making
 from tipline.cli import program
 from tipline.errors import TiplineError
-from tipline.services import Services, keys_folder
+from tipline.services import Services
 from tipline.settings import Settings
 
 
@@ -45,7 +44,9 @@ def test_a_backup_of_encrypted_files_opens_with_the_keys_from_the_safe_and_not_b
     assert caught.value.code == "vault:key-lost"
     back.close()
 
-    shutil.copytree(safe, keys_folder(empty), dirs_exist_ok=True)
+    there = environment | {"TIPLINE_DATA": str(empty.data), "TIPLINE_LOCALE": "en"}
+    said = CliRunner().invoke(program, ["keys", "import", str(safe)], env=there)
+    assert "1 keys are back" in said.output, said.output
     back = started(empty)
     back.vaults.check()
     assert back.vaults.encrypts

@@ -8,11 +8,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storage import (
+    Keyring,
     KeyTaken,
     Missing,
     OffsetMismatch,
@@ -22,6 +24,8 @@ from storage import (
     keys,
     open_store,
 )
+from storage.keyring import bring_keys, copy_keys
+from storage.local import LocalStore
 from storage.s3 import S3Store
 from storage.s3_session import Part, Ticket
 from tests.contracts.conftest import PART
@@ -504,3 +508,21 @@ def test_a_bucket_that_is_not_there_or_a_wrong_secret_is_unavailable(
     for use in (store.check, lambda: store.put(KEY, b"x"), lambda: store.open(KEY)):
         with pytest.raises(Unavailable):
             use()
+
+
+def test_keys_of_a_bucket_come_back_from_a_safe_on_a_disk(
+    host: Callable[[], S3Store], tmp_path: Path
+) -> None:
+    lost, new = (Keyring(host().below(name), "a secret") for name in ("lost", "new"))
+    lost.begin()
+    name, destroyed = lost.make(), lost.make()
+    key = lost.open(name)
+    safe = LocalStore(tmp_path / "safe")
+    assert copy_keys(lost, safe) == (2, 0)
+    lost.destroy(destroyed)
+    assert copy_keys(lost, safe) == (0, 1)
+
+    assert bring_keys(Keyring(safe, "a secret"), new) == 1
+    assert bring_keys(Keyring(safe, "a secret"), new) == 0
+    assert new.is_begun()
+    assert (list(new.names()), new.open(name)) == ([name], key)

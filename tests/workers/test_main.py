@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -200,6 +201,8 @@ def test_a_clip_that_arrives_is_looked_at_and_the_host_says_how_it_is(
     wait_for(lambda: state_of(station, file) == "ready")
 
     assert looks(station, file) == 1
+    everywhere = dict.fromkeys(QUEUES, [socket.gethostname()])
+    wait_for(lambda: station.bell.listening() == everywhere)
     now = host.state()
     assert (now["sandbox"], now["queues"]) == ("holds", list(QUEUES))
     assert set(now["processes"]) == {"sweep", "chores", "desk-1", "desk-2", "media-1", "media-first"}

@@ -19,8 +19,8 @@ NO_SECRET = N_(
     " before you restore: a new one would open nothing. Nothing was written."
 )
 NOT_EMPTY = N_(
-    "The database at the target is in use already or half made. Restore into an empty one: set TIPLINE_DATA"
-    " or TIPLINE_DATABASE_URL to a new place. Nothing was written."
+    "The database at the target is in use already or half made. Restore into an empty one, before `tipline"
+    " migrate` or any start: set TIPLINE_DATA or TIPLINE_DATABASE_URL to a new place. Nothing was written."
 )
 NEWER = N_(
     "This backup was made by a newer Tipline (database %(revision)s). Install that version, or a newer one,"

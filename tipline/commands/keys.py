@@ -10,7 +10,7 @@ import click
 
 from tipline import i18n
 from tipline.commands import ground
-from tipline.errors import N_
+from tipline.errors import N_, TiplineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,14 @@ COPIED = N_(
 REWRAPPED = N_(
     "%(number)s keys were wrapped with the present secret; the others were already. The old secret opens "
     "none of them any more."
+)
+BROUGHT = N_(
+    "%(number)s keys are back in %(place)s; those that were there are as they were. Run `tipline keys check`"
+    " once the database is restored, too."
+)
+NOT_A_SAFE = N_(
+    "%(folder)s holds no keys that the station's secret opens. Give the folder that `tipline keys export`"
+    " wrote to, and set the TIPLINE_SECRET_KEY of that station. Nothing was changed."
 )
 NOT_THIS = N_(
     "The secret in %(file)s does not open these keys, nor does the present one. Nothing more was changed."
@@ -65,8 +73,8 @@ def check() -> None:
 def export(folder: Path) -> None:
     """Copy the keys into FOLDER, for the safe; those destroyed meanwhile go there too.
 
-    Backups hold no keys, so without such a copy a lost folder of keys is the end of all encrypted files. In
-    FOLDER they lie as in TIPLINE_KEYS_URL: to bring them back, copy it there.
+    Backups hold no keys, so without such a copy a lost folder of keys is the end of all encrypted files.
+    `tipline keys import FOLDER` brings them back.
     """
     from storage import open_store
     from storage.keyring import copy_keys
@@ -77,6 +85,39 @@ def export(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         copied, gone = copy_keys(ring, open_store(f"file:{folder.resolve()}"))
         _say(services, COPIED, folder=folder, copied=copied, gone=gone)
+
+
+@group.command("import")
+@click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path))
+def bring(folder: Path) -> None:
+    """Bring keys back from FOLDER, as `export` wrote it, to where TIPLINE_KEYS_URL says: bucket or folder.
+
+    Before the restored station starts; it touches no database. Keys that are there stay as they are,
+    destroyed ones stay destroyed. May be repeated.
+    """
+    from storage import StoreError
+    from storage.keyring import bring_keys
+    from tipline import services, settings
+    from tipline.backup import faults
+    from tipline.domain import stored
+
+    found = ground.settings()
+    if not found.secret_key and not (found.data / "secret.key").is_file():
+        ground.refuse(i18n.say(found.locale, faults.NO_SECRET, folder=found.data))
+    try:
+        safe = _safe(folder.resolve(), settings.with_secret(found).secret_key)
+    except StoreError:
+        safe = None
+    if safe is None:
+        ground.refuse(i18n.say(found.locale, NOT_A_SAFE, folder=folder))
+    try:
+        with stored.told():
+            ring = services.ring_at(found)
+            ring.is_begun()  # with this secret, if at all
+            number = bring_keys(safe, ring)
+    except TiplineError as fault:
+        ground.refuse(ground.sentence(found, fault))
+    click.echo(i18n.say(found.locale, BROUGHT, number=number, place=found.keys_url.partition("?")[0]))
 
 
 @group.command()
@@ -112,6 +153,16 @@ def _ring() -> Iterator[tuple[Services, Keyring]]:
             _say(services, NONE)
             raise SystemExit(0)
         yield services, services.vaults.ring
+
+
+def _safe(folder: Path, secret: str) -> Keyring | None:
+    """The copy of a ring that lies in this folder; None where none lies that this secret opens."""
+    from storage import Keyring, open_store
+
+    if not (folder / "objects").is_dir():  # opening would make one
+        return None
+    found = Keyring(open_store(f"file:{folder}"), secret)
+    return found if found.is_begun() else None
 
 
 def _require_apart(services: Services, folder: Path) -> None:

@@ -187,6 +187,21 @@ def test_the_sandbox_line_tells_what_workers_found_and_how_fresh_it_is(
     assert "No worker of this host has said yet" in stale
 
 
+def test_a_queue_that_nobody_works_on_is_named_with_what_waits_there(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("admin")
+    assert "Not known without the broker" in client.get("/desk/admin/system").text
+    shared_out = {"media": ["first"], "soon": ["first"], "late": [], "desk": ["second"]}
+    monkeypatch.setattr("tipline.checks.listening", lambda _: shared_out)
+    page = client.get("/desk/admin/system").text
+    assert "Nobody works on these queues" in page
+    assert "browser copies and packages" in page
+    assert "first media soon" in page
+    shared_out["late"] = ["second"]
+    assert "Every queue has one" in client.get("/desk/admin/system").text
+
+
 def test_the_settings_page_hides_what_is_secret(signed_in: SignedIn, services: Services) -> None:
     page = signed_in("admin").get("/desk/admin/settings").text
     assert services.key not in page

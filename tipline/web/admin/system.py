@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 import storage
-from tipline import checks, encryption, failures, notice_faults
+from tipline import checks, encryption, failures, notice_faults, staffing
 from tipline.db import Transaction
 from tipline.domain import chores, clock, evidence, forecasting, listening, outbox, scrubbing, steps
 from tipline.domain.channels import Channel
@@ -48,9 +48,12 @@ def show_system() -> ResponseReturnValue:
             "unsent": [_unsent(one) for one in listening.list_failing(tx)],
             "damaged": [(one, tx.get_one(Tip, one.tip_id)) for one in scrubbing.list_damaged(tx)],
         }
+    at_work = checks.listening(services)
     return tabs.show(
         "system", parts=PARTS, faults_of_parts=checks.run(services), queues=checks.waiting(services),
-        sandbox=_sandbox(services), free=_free(services), reserve=services.settings.min_free_bytes, **values,
+        at_work=at_work, hosts=staffing.hosts(at_work), left_out=staffing.left_out(at_work),
+        work=staffing.WORK, sandbox=_sandbox(services), free=_free(services),
+        reserve=services.settings.min_free_bytes, **values,
     )  # fmt: skip
 
 
