@@ -41,6 +41,7 @@ HANDOVER: dict[str, Entry] = {
     "referral:why-needed": Entry(_K.INVALID, N_("Write in a few words why it cannot be done, so that the officer can ask somebody else.")),
     "referral:reply-empty": Entry(_K.INVALID, N_("Write something or choose a photo first.")),
     "referral:file-unfit": Entry(_K.UNSUPPORTED, N_("This is neither a photo nor a film, so it was not taken. Choose a photo or a short film; say everything else in words.")),
+    "referral:file-here": Entry(_K.CONFLICT, N_("This file is here already. It is kept once; you need not send it again.")),
     "referral:too-many-files": Entry(_K.TOO_LARGE, N_("With one link %(limit)s photos and films can be sent; this one was not taken. Say in words what else there is, or call the officer.")),
     "referral:files-too-often": Entry(_K.TOO_MANY, N_("Files were sent with this link very often just now. Wait ten minutes, then send yours again; words go through at once.")),
     "referral:picture-gone": Entry(_K.CONFLICT, N_("This picture is not ready or was removed. Load the page again and choose once more.")),

@@ -13,7 +13,7 @@ from storage import keys
 from tipline.db import Database
 from tipline.domain import clock, uploads
 from tipline.domain.actors import SYSTEM
-from tipline.domain.finishing import Finisher
+from tipline.domain.finishing import TURNED_AWAY, Finisher
 from tipline.domain.uploads import Upload
 from tipline.errors import TiplineError
 
@@ -105,6 +105,6 @@ class Abandoned:
         except storage.SessionGone:
             pass  # ended by another in this moment, or lost: then its sender hears of it
         except TiplineError as fault:
-            # A refusal is an end like any other; nobody waits for the answer here.
-            if fault.code != "evidence:refused":
+            # That it was turned away is an end like any other; nobody waits for the answer here.
+            if fault.code not in TURNED_AWAY:
                 raise

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import storage
 from storage import Store, hashing, keys
-from tipline.db import Database
-from tipline.domain import evidence, holds, kinds, outbox, renditions, stored, uploads
+from tipline.db import Database, Transaction
+from tipline.domain import evidence, holds, kinds, outbox, renditions, resent, stored, uploads
 from tipline.domain.actors import Actor
 from tipline.domain.evidence import Evidence
 from tipline.domain.running import Running
@@ -15,6 +15,8 @@ from tipline.domain.uploads import Upload
 from tipline.errors import TiplineError
 
 HEAD_BYTES = 64 * 1024
+# Of a whole file that does not become evidence: it is refused, or the same as one that is here.
+TURNED_AWAY = ("evidence:refused", "referral:file-here")
 
 
 class Finisher:
@@ -40,9 +42,11 @@ class Finisher:
             is_known = digest and digest.size == upload.length and is_own
             sha256 = digest.hexdigest() if digest and is_known else self._hash(key)
         with self.database.transaction() as tx:
-            if uploads.close(tx, upload, "done"):
-                row = evidence.read_evidence(tx, upload.evidence_id)
-                evidence.receive(tx, self.ring, row, sha256=sha256, kind=verdict.kind)
+            left_out = self._take_in(tx, upload, sha256, verdict.kind)
+        if left_out is not None:
+            with suppress(storage.StoreError):  # the same bytes lie there under the other one's key
+                self._forget_all(upload, left_out)
+            raise TiplineError("referral:file-here")
         self.forget_session(upload.session)
         self.running.forget(upload.id)
         if mark and not is_own:
@@ -107,17 +111,35 @@ class Finisher:
         with self.database.reading() as tx:
             return mark is not None and tx.get_one(Upload, upload.id).writer == mark
 
+    def _take_in(self, tx: Transaction, upload: Upload, sha256: str, kind: str) -> list[str] | None:
+        """Make evidence of it. Of a partner's file that is here already, what was drawn of it: that goes."""
+        row = tx.get(Evidence, upload.evidence_id)
+        here = resent.find(tx, row, sha256) if row else None
+        if not uploads.close(tx, upload, "removed" if here else "done"):
+            return None
+        row = evidence.read_evidence(tx, upload.evidence_id)
+        if here is None:
+            evidence.receive(tx, self.ring, row, sha256=sha256, kind=kind)
+            return None
+        pictures = renditions.drop_others(tx, row.id, ())
+        resent.leave_out(tx, row, here)
+        return pictures
+
     def _refuse(self, upload: Upload, code: str) -> Upload:
         pictures: list[str] = []
         with self.database.transaction() as tx:
             if uploads.close(tx, upload, "refused"):
                 pictures = renditions.drop_others(tx, upload.evidence_id, ())
                 evidence.refuse(tx, evidence.read_evidence(tx, upload.evidence_id), code=code)
-        self.store.delete(keys.original(upload.evidence_id))
+        self._forget_all(upload, pictures)
+        raise TiplineError("evidence:refused")
+
+    def _forget_all(self, upload: Upload, pictures: list[str]) -> None:
+        """No row names it any more."""
+        self.running.forget(upload.id)
         self.forget_session(upload.session)
         self.forget_pictures(pictures)
-        self.running.forget(upload.id)
-        raise TiplineError("evidence:refused")
+        self.store.delete(keys.original(upload.evidence_id))
 
     def _head(self, key: str) -> bytes:
         with self.store.open(key, 0, HEAD_BYTES) as reader:

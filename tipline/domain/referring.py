@@ -135,11 +135,19 @@ def step(
     return True
 
 
-def reply(tx: Transaction, referral: Referral, text: str) -> Message:
-    """What a partner writes stands in the desk's thread, with the files that came since the last time."""
+def reply(tx: Transaction, referral: Referral, text: str, *, is_again: bool = False) -> Message:
+    """What a partner writes stands in the desk's thread, with the files that came since the last time.
+
+    `is_again`: files of it were here already, so it is a reply sent once more; what of it is new is added.
+    """
     tip = referrals.require_open(tx, referral)
     files = attached.loose_of(tx, referral.id)
+    said = messages.list_of_referrals(tx, [referral.id]) if is_again else []
+    if any(one.text == text.strip() for one in said):
+        text = ""  # it stands above
     if not files and not text.strip():
+        if said:
+            return said[-1]
         raise TiplineError("referral:reply-empty", fields={"words": "referral:reply-empty"})
     message = _write(tx, tip, referral, text, with_files=bool(files))
     attached.attach(tx, message, files)

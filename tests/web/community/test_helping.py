@@ -64,8 +64,8 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(2_000)
 PICTURE = b"drawn by us"
 
 
-def _photo() -> tuple[io.BytesIO, str]:
-    return io.BytesIO(JPEG), "IMG_1.jpg"
+def _photo(name: str = "IMG_1.jpg", more: bytes = b"") -> tuple[io.BytesIO, str]:
+    return io.BytesIO(JPEG + more), name
 
 
 def _token(services: Services, tip: Tip) -> str:
@@ -254,8 +254,8 @@ def test_what_a_partner_cannot_send_is_said_and_the_rest_arrives(
     assert [one.text for one in _replies(services)] == ["请看"]
     nothing = phone.post(f"{link}/reply", data={"words": " "})
     assert "Write something or choose a photo first" in nothing.text
-    phone.post(f"{link}/reply", data={"photo": _photo()})
-    full = phone.post(f"{link}/reply", data={"words": "还有", "photo": _photo()})
+    phone.post(f"{link}/reply", data={"photo": _photo(more=b"2")})
+    full = phone.post(f"{link}/reply", data={"words": "还有", "photo": _photo(more=b"3")})
     assert "With one link 2 photos and films can be sent" in full.text
     assert [one.text for one in _replies(services)] == ["请看", "", "还有"]
     monkeypatch.setattr(helping, "FILES", helping.FILES._replace(most=1))
@@ -269,6 +269,68 @@ def test_what_a_partner_cannot_send_is_said_and_the_rest_arrives(
     for page in (late, phone.post(f"{link}/reply", data={"words": "还漏了一句"})):
         assert "What you wrote was not sent" in page.text
         assert "readonly>\n还漏了一句</textarea>" in page.text
+
+
+def test_what_is_sent_again_after_a_cut_line_stands_once_and_only_what_is_new_is_added(
+    app: Any, client: FlaskClient, services: Services, tip: Tip, link: str
+) -> None:
+    """The answer was lost, so the whole form comes again: with the same photo, and one that had not come."""
+    phone, reporter = browser(app), {"Authorization": f"Bearer {_token(services, tip)}"}
+    phone.post(f"{link}/reply", data={"words": "门锁已换", "photo": _photo()})
+    before = [one.id for one in _files(services, tip)]
+
+    same = phone.post(f"{link}/reply", data={"words": "门锁已换", "photo": [_photo("2.jpg"), _photo()]})
+    alone = phone.post(f"{link}/reply", data={"photo": _photo("3.jpg")})
+
+    assert [one.status_code for one in (same, alone)] == [303, 303]
+    assert (
+        "Sent. The officer reads it at the desk. 2 files were here already" in phone.get(same.location).text
+    )
+    assert [one.id for one in _files(services, tip)] == before
+    with services.store.open(_files(services, tip)[0].key) as reader:
+        assert reader.read() == JPEG
+    assert [one.text for one in _replies(services)] == ["门锁已换"]
+
+    for _ in range(2):
+        phone.post(f"{link}/reply", data={"words": "门锁已换", "photo": [_photo(), _photo("4.jpg", b"4")]})
+
+    assert [one.filename for one in _files(services, tip)] == ["IMG_1.jpg", "4.jpg"]
+    assert [one.text for one in _replies(services)] == ["门锁已换", ""]
+    with services.database.reading() as tx:
+        under = attached.of_messages(tx, [one.id for one in _replies(services)])
+    assert [[one.file.number for one in many] for many in under.values()] == [[1], [2]]
+    again = [one for one in log_of(services, tip) if one.action == "evidence:again"]
+    assert [one.facts()["number"] for one in again] == [1, 1, 1, 1, 1, 2]
+    assert again[0].subject == f"evidence:{before[0]}"
+    told = client.get(f"/api/v1/public/tips/{tip.reference}", headers=reporter).json
+    assert not [one for one in told["timeline"] if one["code"].startswith("evidence:")]
+
+
+def test_a_photo_that_stood_under_no_message_yet_goes_with_the_words_that_are_sent_again(
+    app: Any, services: Services, tip: Tip, link: str
+) -> None:
+    phone = browser(app)
+    phone.post(f"{link}/reply", data={"words": "长" * 5001, "photo": _photo()})
+
+    phone.post(f"{link}/reply", data={"words": "短一些", "photo": _photo()})
+
+    assert len(_files(services, tip)) == 1
+    (message,) = _replies(services)
+    with services.database.reading() as tx:
+        assert len(attached.of_messages(tx, [message.id])[message.id]) == 1
+
+
+def test_a_file_that_the_store_has_damaged_is_taken_again(
+    app: Any, services: Services, tip: Tip, link: str
+) -> None:
+    phone = browser(app)
+    phone.post(f"{link}/reply", data={"photo": _photo()})
+    with services.database.transaction() as tx:
+        tx.get_one(Evidence, _files(services, tip)[0].id).scrub_fault = "store:altered"
+
+    phone.post(f"{link}/reply", data={"photo": _photo()})
+
+    assert len(_files(services, tip)) == 2
 
 
 def test_files_that_came_are_told_when_the_words_are_refused(

@@ -96,6 +96,7 @@ ACTS = {
     "erasure:list": N_("Listed for erasure by a rule"),
     "erasure:refuse": N_("Erasure not approved"),
     "erasure:request": N_("Tip provider asked for deletion"),
+    "evidence:again": N_("The same file came once more"),
     "evidence:claim-digest": N_("The sender's device told its SHA-256"),
     "evidence:derive": N_("File examined"),
     "evidence:complete": N_("File examined to the end"),

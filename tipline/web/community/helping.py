@@ -101,16 +101,18 @@ def reply(token: str) -> ResponseReturnValue:
 
         taken = taking.take_form(owner, terms)
         typed = taken.fields
-        if taken.received or typed.get("words", "").strip() or not (taken.refused or taken.ended):
+        came, words = taken.received + taken.again, typed.get("words", "")
+        if came or words.strip() or not (taken.refused or taken.ended):
             with current.services().database.transaction() as tx:
-                referring.reply(tx, _read(tx, token), typed.get("words", ""))
+                referring.reply(tx, _read(tx, token), words, is_again=taken.again > 0)
             taken.fields.pop("words", None)  # sent
     except TiplineError as fault:
         return _refused(token, fault, Typed(WRITE, typed, _not_taken(taken, fault), _came(taken)))
     if taken.refused or taken.ended:
         ended = taken.ended or TiplineError("referral:file-unfit")
         return _page(token, ended, Typed(WRITE, taken.fields, _not_taken(taken, taken.ended), _came(taken)))
-    return redirect(f"/refer/{token}?said={WRITE}#write-title", 303)
+    again = f"&again={taken.again}" if taken.again else ""
+    return redirect(f"/refer/{token}?said={WRITE}{again}#write-title", 303)
 
 
 @blueprint.get("/refer/<token>/pictures/<int:number>")
@@ -148,7 +150,20 @@ def _not_taken(taken: Taken, fault: TiplineError | None) -> str:
 
 def _came(taken: Taken) -> str:
     many = taken.received
-    return ngettext("%(num)s file was sent.", "%(num)s files were sent.", many) if many else ""
+    sent = ngettext("%(num)s file was sent.", "%(num)s files were sent.", many) if many else ""
+    return " ".join(filter(None, [sent, _again(taken.again)]))
+
+
+def _again(many: int) -> str:
+    """Of files that had come before; nothing where none had."""
+    if not 0 < many <= room.LINK_FILES:
+        return ""
+    told = ngettext(
+        "%(num)s file was here already; it is kept once.",
+        "%(num)s files were here already; each is kept once.",
+        many,
+    )
+    return str(told)
 
 
 def _refused(token: str, fault: TiplineError, typed: Typed | None = None) -> Response:
@@ -183,6 +198,7 @@ def _page(token: str, fault: TiplineError | None = None, typed: Typed | None = N
             reached=referring.rank_of(referral.state),
             minutes=MINUTES,
             said=request.args.get("said", "") if fault is None else "",
+            again=_again(request.args.get("again", 0, int)) if fault is None else "",
             **_written(tx, referral),
             reminded=_reminded(tx, referral),
             faults=_faults(fault, typed),

@@ -35,10 +35,14 @@ REPORTERS = Terms()
 
 @dataclass
 class Taken:
-    """What came of a form: its fields, how many files were received, and why others were not."""
+    """What came of a form: its fields, how many files were received, and why others were not.
+
+    `again` of them were here already, as after a line that was cut before the answer.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     received: int = 0
+    again: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)  # name and sentence
     tip: Tip | None = None
     terms: Terms = REPORTERS
@@ -74,6 +78,9 @@ def _take_parts(taken: Taken, owner: Callable[[dict[str, str]], Tip]) -> None:
         except TiplineError as fault:
             if fault.code in multipart.ENDS:
                 raise
+            if fault.code == "referral:file-here":
+                taken.again += 1
+                continue
             taken.refused.append((cleaning.clean_name(part.filename or ""), errors.sentence(fault)))
 
 

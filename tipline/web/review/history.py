@@ -42,6 +42,7 @@ SENTENCES = {
     **STILLS,
     "evidence:receive": N_("File %(number)s received and sealed"),
     "evidence:refuse": N_("A file was refused"),
+    "evidence:again": N_("File %(number)s came once more, the same; it is kept once"),
     "evidence:remove": N_("File %(number)s taken back before it had arrived"),
     "evidence:expire": N_("File %(number)s was not finished in time"),
     "evidence:expiring": N_(
