@@ -51,6 +51,7 @@ SERVICE: dict[str, Entry] = {
     **BULLETINS,
     # --- response clock
     "target:minutes-unclear": Entry(_K.INVALID, N_("Give whole minutes from 1 to %(most)s, or leave the field empty to go by the setting of the station.")),
+    "target:changed": Entry(_K.STALE, N_("Somebody changed targets or steps in the meantime. Read them again, then decide.")),
     "ladder:unclear": Entry(_K.INVALID, N_("Give whole percents of the time, from %(least)s to %(most)s.")),
     "ladder:order": Entry(_K.INVALID, N_("Each step comes later than the one before it. Give this one a higher percentage.")),
     # --- ratings

@@ -33,6 +33,7 @@ TOPICS: dict[str, Entry] = {
     "booking:not-found": Entry(_K.NOT_FOUND, N_("This appointment is not open on this device. Enter its code to see it.")),
     "booking:cancelled": Entry(_K.CONFLICT, N_("This appointment was cancelled before. Book a new one.")),
     "booking:over": Entry(_K.CONFLICT, N_("This appointment is over, so it cannot be changed any more.")),
+    "booking:code-other": Entry(_K.CONFLICT, N_("This code is of a question, which has no time to move or call off. Use the code of the appointment.")),
     # --- questions
     "question:empty": Entry(_K.INVALID, N_("Write your question first.")),
     "question:answer-empty": Entry(_K.INVALID, N_("Write the answer first.")),

@@ -7,7 +7,10 @@ import re
 from flask.testing import FlaskClient
 
 from tests.laws.sources import ROOT
+from tests.web.community.test_topics import opened
 from tests.web.reporting import PHOTO, Tus, bearer
+from tipline.domain.accounts import Account
+from tipline.services import Services
 
 PAGE = (ROOT / "docs" / "mini-program.md").read_text(encoding="utf-8")
 
@@ -31,9 +34,29 @@ def test_a_mini_program_gets_along_with_the_calls_of_the_page(client: FlaskClien
     assert client.get(f"{about}/receipt", headers=as_json).status_code == 200
 
 
+def test_a_mini_program_books_asks_and_comes_back_with_the_codes(
+    client: FlaskClient, services: Services, people: dict[str, Account]
+) -> None:
+    handle = opened(services, people).handle
+    assert [one["handle"] for one in client.get("/api/v1/public/topics").json["items"]] == [handle]
+    at = f"/api/v1/public/topics/{handle}"
+    first, second, *_ = client.get(at).json["times"]
+    booked = client.post(f"{at}/bookings", json={"slot": first["id"], "name": "小陈"}).json
+    asked = client.post(f"{at}/questions", json={"question": "能代办吗"}).json
+    codes = [booked["receipt_code"], asked["receipt_code"]]
+    again = client.post(f"{at}/questions", json={"question": "能代办吗", "receipt_codes": codes}).json
+    assert again["number"] == asked["number"]
+    mine = [client.post("/api/v1/public/topics/mine", json={"receipt_code": one}).json for one in codes]
+    assert [one["booking"] is None for one in mine] == [False, True]
+    moved = {"receipt_code": codes[0], "slot": second["id"]}
+    assert client.post("/api/v1/public/topics/mine/move", json=moved).json["slot"] == second["id"]
+    off = client.post("/api/v1/public/topics/mine/cancel", json={"receipt_code": codes[0]}).json
+    assert off["state"] == "called-off"
+
+
 def test_every_address_of_the_page_is_there(client: FlaskClient) -> None:
     rules = [rule.rule for rule in client.application.url_map.iter_rules()]
     named = re.findall(r"`(?:GET|POST) (/api/v1/[^`\s]+)`", PAGE)
-    assert len(named) >= 6
+    assert len(named) >= 12
     there = {re.sub(r"<(?:\w+:)?\w+>", "{}", one) for one in rules}
     assert {re.sub(r"\{\w+\}", "{}", one) for one in named} <= there

@@ -34,8 +34,10 @@ from tipline.web.api.shares import blueprint as shares
 from tipline.web.api.shops import blueprint as shops
 from tipline.web.api.sightings import blueprint as sightings
 from tipline.web.api.suggestions import blueprint as suggestions
+from tipline.web.api.targets import blueprint as targets
 from tipline.web.api.tips import blueprint as tips
 from tipline.web.api.topic_parts import blueprint as topic_parts
+from tipline.web.api.topic_visits import blueprint as topic_visits
 from tipline.web.api.topics import blueprint as topics
 from tipline.web.api.tus import blueprint as tus
 from tipline.web.api.webhooks import blueprint as webhooks
@@ -64,7 +66,8 @@ _desk = (
     bulletins,
     webhooks,
     figures,
+    targets,
     topics,
     topic_parts,
 )
-blueprints = (public, public_bulletins, receipts, shops, tus, partner, *_desk)
+blueprints = (public, public_bulletins, topic_visits, receipts, shops, tus, partner, *_desk)

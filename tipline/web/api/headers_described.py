@@ -16,6 +16,7 @@ _LENGTH = ("Upload-Length", _NUMBER, True, "Length of the whole file.")
 _METADATA = ("Upload-Metadata", _WORDS, False, "`filename`, `filetype`, `sha256`, each with a base64 value.")
 _VERSION = ("If-Match", _WORDS, True, "The ETag of the tip as it was read; `*` overrides.")
 _VERSION_IF_ANY = ("If-Match", _WORDS, False, "The ETag of the case as it was read.")
+_TARGETS = ("If-Match", _WORDS, False, "The ETag of the targets as they were read.")
 _AGAIN = ("Idempotency-Key", _WORDS, False, "Any words of yours; the same key answers the same tip again.")
 _UPLOADS = "/api/v1/public/uploads"
 
@@ -28,6 +29,7 @@ HEADERS = {
     f"put {_UPLOADS}/{{upload_id}}/tail": (_TUS, _OFFSET),
     "patch /api/v1/tips/{reference}": (_VERSION,),
     "patch /api/v1/cases/{number}": (_VERSION_IF_ANY,),
+    "put /api/v1/targets": (_TARGETS,),
 }
 BYTES: dict[str, Any] = {"content": {"application/offset+octet-stream": {}}}
 BODIES = {f"post {_UPLOADS}": False, f"patch {_UPLOADS}/{{upload_id}}": True}  # whether it must be sent
@@ -51,6 +53,9 @@ ANSWERS = {
     "post /api/v1/partner/tips": {"409": "Another report was sent under this number or key."},
     "patch /api/v1/tips/{reference}": {**STALE, "428": "If-Match is missing."},
     "patch /api/v1/cases/{number}": STALE,
+    "put /api/v1/targets": STALE,
+    "post /api/v1/public/topics/{handle}/bookings": {"409": "The time is full or over, or so many are held."},
+    "post /api/v1/public/topics/{handle}/questions": {"409": "So many wait already, or the topic is closed."},
     "post /api/v1/cases/{number}/links": {"409": "The tip is linked already, or the case is closed."},
 }
 

@@ -1,6 +1,6 @@
 """Topics for programs: what everybody may read, and for the desk writing, opening and closing one.
 
-Its appointments and questions are `topic_parts`.
+Its appointments and questions are `topic_parts`; booking and asking, for residents, `topic_visits`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def list_public_topics() -> dict[str, Any]:
     """Topics that are open, newest first."""
     with current.services().database.reading() as tx:
         found = topics.list_topics(tx, topics.OPEN)
-        return {"items": [_told(one) for one in found if one.is_open(today())]}
+        return {"items": [told(one) for one in found if one.is_open(today())]}
 
 
 @blueprint.get("/public/topics/<handle>")
@@ -61,7 +61,7 @@ def search_answers(query_data: AnswersQuery) -> dict[str, Any]:
     return {
         "items": [
             {
-                "topic": _told(one.topic),
+                "topic": told(one.topic),
                 "question": one.question and one.question.text,
                 "excerpt": one.excerpt,
             }
@@ -77,9 +77,7 @@ def list_all_topics() -> dict[str, Any]:
     """All topics of the station, drafts and templates included, with the questions that wait under each."""
     with current.services().database.reading() as tx:
         waiting = questions.count_waiting(tx)
-        return {
-            "items": [{**_told(one), "waiting": waiting.get(one.id, 0)} for one in topics.list_topics(tx)]
-        }
+        return {"items": [{**told(one), "waiting": waiting.get(one.id, 0)} for one in topics.list_topics(tx)]}
 
 
 @blueprint.post("/topics")
@@ -142,17 +140,18 @@ def _said(data: TopicWritten) -> Described:
     return Described(data.title, data.answer, data.beat, data.closes_on, papers, data.confirmed)
 
 
-def _told(topic: Topic) -> dict[str, Any]:
+def told(topic: Topic) -> dict[str, Any]:
+    """A topic as everybody may read it in a list."""
     names = ("handle", "title", "state", "beat", "closes_on", "changed_at")
-    told = {name: getattr(topic, name) for name in names}
+    facts = {name: getattr(topic, name) for name in names}
     is_over = topic.state in PUBLIC and not topic.is_open(today())
-    return {**told, "state": topics.CLOSED if is_over else topic.state, "url": address_of(topic)}
+    return {**facts, "state": topics.CLOSED if is_over else topic.state, "url": address_of(topic)}
 
 
 def _whole(tx: Transaction, topic: Topic) -> dict[str, Any]:
     rows = appointments.list_slots(tx, topic, since=clock.now())
     return {
-        **_told(topic),
+        **told(topic),
         "answer": topic.answer,
         "papers": [{"text": one.text, "note": one.note} for one in topics.papers_of(tx, topic)],
         "questions": [

@@ -74,6 +74,11 @@ def read_booking(tx: Transaction, number: int) -> Booking:
 
 def enter(typed: str) -> None:
     """Open what a code belongs to; raises receipt:unknown, as with a tip's."""
+    begin(*opened_by(typed))
+
+
+def opened_by(typed: str) -> tuple[str, int]:
+    """What a code is of, as kind and number; each try counts, as with a tip's."""
     key = current.services().key
 
     def find(tx: Transaction) -> tuple[str, int]:
@@ -83,4 +88,4 @@ def enter(typed: str) -> None:
             return QUESTION, question.id
         raise TiplineError("receipt:unknown", fields={"receipt_code": "receipt:unknown"})
 
-    begin(*guessing.look_up(typed, find))
+    return guessing.look_up(typed, find)
