@@ -9,7 +9,7 @@ import pytest
 
 from tests.domain.conftest import EVENING, sent
 from tipline.db import Transaction
-from tipline.domain import acts, answering, custody, discarding, messages, topics, undoing
+from tipline.domain import acts, answering, custody, discarding, messages, topics, undoing, unsent
 from tipline.domain.actors import Actor
 from tipline.domain.answering import answer
 from tipline.domain.questions import Question
@@ -180,10 +180,13 @@ def test_a_topic_is_begun_out_of_a_tip_which_waits_for_it(tx: Transaction, offic
 def test_an_erased_tip_takes_its_words_along_out_of_a_draft(tx: Transaction, officer: Actor) -> None:
     tip = sent(tx, "我叫王小明，怎么落户", category="question")
     begun = answering.begin_from(tx, officer, tip)
+    unsent.keep(tx, officer.user_id or 0, f"/desk/topics/{begun.handle}#title", "王小明落户")
+    unsent.keep(tx, officer.user_id or 0, f"/desk/topics/{begun.handle}#answer", "请预约")
 
     answering.forget(tx, tip)
 
     assert begun.title == tip.reference
+    assert [one.text for one in unsent.list_under(tx, officer.user_id or 0, "/desk/topics/")] == ["请预约"]
 
 
 def test_nobody_is_sent_to_a_topic_that_is_not_public(tx: Transaction, officer: Actor, draft: Topic) -> None:

@@ -88,3 +88,35 @@ def test_what_was_done_is_taken_back_by_a_key_from_another_page(officer: Officer
     page.keyboard.press("u")
     expect(page.locator("#flash .notice")).to_contain_text(reference)
     assert station.ask(f"/api/v1/tips/{reference}")["state"] == "received"
+
+
+def test_words_for_an_incident_a_topic_and_a_bulletin_outlast_the_visit_too(
+    officer: Officer, station: Station
+) -> None:
+    """Also those of which somebody only looked how they would be read."""
+    opened = {"tips": [station.send("电梯里有人")], "title": "电梯困人"}
+    incident = f"/desk/incidents/{station.tell('/api/v1/incidents', opened)['reference']}"
+    topic = f"/desk/topics/{station.tell('/api/v1/topics', {'title': '应届毕业生落户'})['handle']}"
+    begun = {
+        incident: ("#progress-text", "维修人员已到，"),
+        "/desk/bulletins/new": ("#text", "近日有人冒充物业，"),
+        topic: ("#papers", "毕业证"),
+    }
+    page = officer(path=incident)
+    for path, (field, words) in begun.items():
+        page.goto(path)
+        with page.expect_response("**/desk/unsent"):
+            page.locator(field).fill(words)
+    page.locator("[data-looks]").click()
+    expect(page.locator(".topic-seen .status-waiting")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(incident)
+    fill_sign_in(page)
+    for path, (field, words) in begun.items():
+        page.goto(path)
+        page.locator("main [data-begun-use]").click()
+        expect(page.locator(field)).to_have_value(words)
+    page.locator("[name=do][value=save]").click()
+    expect(page.locator("#flash .notice")).to_be_visible()
+    expect(page.locator("#papers")).to_have_value("毕业证")
+    expect(page.locator("main [data-begun-use]")).to_have_count(0)

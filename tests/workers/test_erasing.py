@@ -88,6 +88,7 @@ def full(
         matching.index(tx, tip)
         unread.look(tx, officer.id, tip)
         thing = incidents.open_incident(tx, officer.actor, tip, title="noise")
+        unsent.keep(tx, officer.id, f"/desk/incidents/{thing.reference}/change#place", f"begun {CANARY}")
         incidents.change(tx, officer.actor, thing, place=f"{CANARY} street, back yard")
         incidents.change(tx, officer.actor, thing, place=tip.place)
         tips.move(tx, officer.actor, tip, "closed")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from tipline.db import Transaction
-from tipline.domain import acts, categories, clock, custody, limits, messages, personal, tips, topics
+from tipline.domain import acts, categories, clock, custody, limits, messages, personal, tips, topics, unsent
 from tipline.domain import questions as asked_under
 from tipline.domain.actors import Actor
 from tipline.domain.questions import ANSWERED, Question
@@ -54,8 +54,9 @@ def begin_from(tx: Transaction, actor: Actor, tip: Tip, *, of: Topic | None = No
 def forget(tx: Transaction, tip: Tip) -> None:
     """Of an erased tip: that it asked, and its words where a draft is still called by them."""
     mine = select(Question.topic_id).where(Question.tip_id == tip.id)
-    for topic in tx.scalars(select(Topic).where(Topic.id.in_(mine), Topic.title == _first_words(tip))):
-        if topic.state not in PUBLIC:
+    for topic in tx.scalars(select(Topic).where(Topic.id.in_(mine), Topic.state.not_in(PUBLIC))):
+        unsent.forget_under(tx, f"/desk/topics/{topic.handle}#title")
+        if topic.title == _first_words(tip):
             topic.title = tip.reference
     tx.execute(delete(Question).where(Question.tip_id == tip.id))
 

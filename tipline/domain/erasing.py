@@ -27,6 +27,7 @@ from tipline.domain import (
     sketches,
     stills,
     traits,
+    unsent,
 )
 from tipline.domain.actors import SYSTEM
 from tipline.domain.acts import Act
@@ -56,7 +57,6 @@ from tipline.domain.steps import Step
 from tipline.domain.taken import TakenFile
 from tipline.domain.tips import Tip
 from tipline.domain.unread import Look
-from tipline.domain.unsent import Unsent
 from tipline.domain.uploads import Upload
 
 Rows = Callable[[Transaction, Tip], None]
@@ -169,9 +169,8 @@ def _forget_findings(tx: Transaction, tip: Tip) -> None:
 
 def _forget_begun(tx: Transaction, tip: Tip) -> None:
     """Texts that officers began to write, and who has it open."""
-    for place in (f"tip:{tip.reference}/", f"/desk/tips/{tip.reference}/", f"/desk/tips/{tip.reference}#"):
-        field: ColumnElement[bool] = Unsent.field.startswith(place, autoescape=True)
-        tx.execute(delete(Unsent).where(field))
+    page = f"/desk/tips/{tip.reference}"
+    unsent.forget_under(tx, f"tip:{tip.reference}/", f"{page}/", f"{page}#")
     tx.execute(delete(Presence).where(Presence.subject == f"tip:{tip.reference}"))
 
 
@@ -184,6 +183,7 @@ def _forget_place(tx: Transaction, tip: Tip) -> None:
         incident.place = ""
     if (incident.lat, incident.lon) == (tip.lat, tip.lon):
         incident.lat = incident.lon = None
+    unsent.forget_under(tx, f"/desk/incidents/{incident.reference}/change#")
     # The ways back of its corrections hold what stood before.
     own = Act.subject == f"incident:{incident.id}"
     tx.execute(delete(Act).where(own, Act.kind == "incident:change"))

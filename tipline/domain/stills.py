@@ -23,6 +23,7 @@ from tipline.domain import (
     outbox,
     redacting,
     renditions,
+    unsent,
 )
 from tipline.domain.actors import Actor
 from tipline.domain.bulletins import APPEAL, PUBLISHED, Bulletin, BulletinStill, state_of
@@ -183,6 +184,7 @@ def drop_of_tip(tx: Transaction, actor: Actor, tip: Tip) -> None:
             tx, actor, "bulletin:still-remove", f"bulletin:{bulletin.handle}", tip=tip.reference,
             still=still.id, sha256=still.sha256,
         )  # fmt: skip
+        unsent.forget_under(tx, f"/desk/bulletins/{bulletin.handle}/stills")  # words about its pictures
         tx.delete(still)
     tx.flush()
 

@@ -14,10 +14,13 @@ from tipline.errors import TiplineError
 
 KEPT = timedelta(days=30)
 MOST = 200  # of one officer; whoever leaves more lying about loses the oldest
-_FIELD = re.compile(r"(tip|case|desk):[A-Za-z0-9-]{1,30}/[a-z_]{1,20}(:[a-z_]{1,12})?")
-# A field of any other form of a tip, a case or the queue, by the address it is sent to: what goes elsewhere
-# would be offered nowhere, and erased with nothing.
-_SENT_TO = re.compile(r"/desk/(cases|tips|queue)(/[A-Za-z0-9/_-]{1,60})?#[a-z_]{1,24}")
+_FIELD = re.compile(r"(tip|case):[A-Za-z0-9-]{1,30}/[a-z_]{1,20}(:[a-z_]{1,12})?")
+# A field of any other form of these pages, by the address it is sent to: what goes elsewhere would be offered
+# nowhere, and erased with nothing. Incidents are opened from the page of a tip, whose own the words are then.
+_BELOW = "(/[A-Za-z0-9/_-]{1,60})"
+_SENT_TO = re.compile(
+    rf"/desk/((cases|tips|queue|topics|bulletins){_BELOW}?|incidents{_BELOW})#[a-z_]{{1,24}}"
+)
 LONGEST = 80
 
 
@@ -81,6 +84,11 @@ def list_under(tx: Transaction, account_id: int, *places: str) -> list[Unsent]:
         Unsent.changed_at > clock.now() - KEPT,
     )  # fmt: skip
     return list(tx.scalars(query.order_by(Unsent.field)))
+
+
+def forget_under(tx: Transaction, *places: str) -> None:
+    """What anybody left in fields whose names begin with one of these: what it was about is gone."""
+    tx.execute(delete(Unsent).where(or_(*(Unsent.field.startswith(one, autoescape=True) for one in places))))
 
 
 def _make_room(tx: Transaction, account_id: int) -> None:

@@ -73,8 +73,8 @@ def test_what_was_done_is_answered_as_done_though_its_draft_cannot_be_forgotten(
         "/other#text",
         "/desk/cases#" + "a" * 60,
         # Sent from the page of a tip, but offered on none and erased with none.
-        "/desk/topics/tips#words",
         "/desk/incidents#title",
+        "/desk/partners#name",
         "/desk/filters#name",
         "/desk/tipsters#name",
     ],
@@ -112,6 +112,82 @@ def test_a_refused_form_keeps_what_was_begun(client: FlaskClient, tip: Tip, head
     keep(client, headers(), f"tip:{tip.reference}/link", "同款外套")
     assert send(client, tip, "links", headers(), reason="同款外套").status_code == 422
     assert len(offers(client.get(f"/desk/tips/{tip.reference}", headers=headers()).text)) == 1
+
+
+def test_what_was_begun_for_an_incident_a_topic_or_a_bulletin_is_offered_until_it_is_sent(
+    client: FlaskClient, tip: Tip, headers: Headers
+) -> None:
+    about = {"tip": tip.reference, "title": "电梯困人"}
+    incident = client.post("/desk/incidents", data=about, headers=headers()).location
+    topic = client.post("/desk/topics", data={"title": "毕业生落户"}, headers=headers()).location
+    sent = {
+        f"{incident}/progress": (incident, {"text": "维修人员已到"}),
+        f"{incident}/close": (incident, {"words": "已修好", "outcome": "settled"}),
+        topic: (topic, {"title": "毕业生落户", "answer": "请预约", "papers": "毕业证"}),
+        "/desk/topics": ("/desk/topics", {"title": "居住证"}),
+        "/desk/topics/tips": ("/desk/topics/tips", {"words": "请看", "tips": tip.reference}),
+        "/desk/bulletins": ("/desk/bulletins/new", {"title": "防盗", "text": "锁好车", "kind": "advice"}),
+    }
+    for action, (page, form) in sent.items():
+        (name, text), field = next(iter(form.items())), f"{action}#{next(iter(form))}"
+        assert keep(client, headers(), field, text) == 204, field
+        assert (field, text) in offers(client.get(page, headers=headers()).text)
+        assert offers(client.get(page, headers=headers("supervisor")).text) == []
+        answer = client.post(action, data=form, headers=headers())
+        left = (field, text) in offers(client.get(page, headers=headers()).text)
+        # No topic is open that could answer the tip: what was refused stays.
+        assert left is (answer.status_code >= 400), (field, name)
+        assert left is (action == "/desk/topics/tips")
+
+
+def test_the_list_of_bulletins_leads_back_to_one_that_was_begun(
+    client: FlaskClient, headers: Headers
+) -> None:
+    begun = "You began a bulletin and did not keep it"
+    assert begun not in client.get("/desk/bulletins", headers=headers()).text
+    keep(client, headers(), "/desk/bulletins#title", "防盗")
+
+    assert begun in client.get("/desk/bulletins", headers=headers()).text
+    assert begun not in client.get("/desk/bulletins", headers=headers("supervisor")).text
+
+
+def test_a_look_at_a_topic_carries_nothing_out_so_its_words_stay_begun(
+    client: FlaskClient, headers: Headers
+) -> None:
+    topic = client.post("/desk/topics", data={"title": "居住证"}, headers=headers()).location
+    begun = (f"{topic}#answer", "请先预约")
+    keep(client, headers(), *begun)
+
+    looked = client.post(
+        topic, data={"title": "居住证", "answer": "请先预约", "do": "preview"}, headers=headers()
+    )
+
+    assert "Not saved yet" in looked.text
+    assert "data-typed" in looked.text
+    assert offers(client.get(topic, headers=headers()).text) == [begun]
+    client.post(topic, data={"title": "居住证", "answer": "请先预约", "do": "save"}, headers=headers())
+    assert offers(client.get(topic, headers=headers()).text) == []
+
+
+def test_words_for_an_incident_or_a_topic_begun_on_a_tip_are_that_tips_own(
+    client: FlaskClient, make_tip: Callable[..., Tip], headers: Headers
+) -> None:
+    tip, other = (make_tip("毕业生怎么落户？", category="question") for _ in range(2))
+    topic = client.post("/desk/topics", data={"title": "落户"}, headers=headers()).location
+    client.post(topic, data={"title": "落户", "answer": "请预约。", "do": "open"}, headers=headers())
+    fields = {f"tip:{tip.reference}/{place}" for place in ("incident", "topic")}
+    for field in fields:
+        keep(client, headers(), field, "写到一半")
+    page = client.get(f"/desk/tips/{tip.reference}", headers=headers()).text
+    assert {one for one, _ in offers(page)} == fields
+    assert all(f'data-unsent="{one}"' in page for one in fields)
+    assert offers(client.get(f"/desk/tips/{other.reference}", headers=headers()).text) == []
+
+    client.post("/desk/incidents", data={"tip": tip.reference, "title": "落户"}, headers=headers())
+    form = {"tips": tip.reference, "topic": topic.rpartition("/")[2], "words": "请看", "back": "1"}
+    client.post("/desk/topics/tips", data=form, headers=headers())
+
+    assert offers(client.get(f"/desk/tips/{tip.reference}", headers=headers()).text) == []
 
 
 def test_the_summary_of_a_case_is_kept_too(client: FlaskClient, case: Case, headers: Headers) -> None:

@@ -23,8 +23,11 @@ from tipline.web.review import blueprint, layout
 log = structlog.get_logger(__name__)
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(drafts_here=drafts_here))
 # Pages on which every field of text is kept. Not those of passwords, settings, or a resident's contact data.
-KEPT_ON = ("/desk/cases", "/desk/tips", "/desk/queue")
-LISTS = ("/desk/cases", "/desk/tips")  # what lies below belongs to one case or tip, not to the list
+KEPT_ON = ("/desk/cases", "/desk/tips", "/desk/queue", "/desk/incidents", "/desk/topics", "/desk/bulletins")
+# What lies below one of these belongs to one case, tip, topic or bulletin, not to the list.
+LISTS = ("/desk/cases", "/desk/tips", "/desk/topics", "/desk/bulletins")
+# A page whose form is sent to the list.
+BEGINS = {"/desk/bulletins/new": "/desk/bulletins"}
 
 
 @blueprint.post("/desk/unsent")
@@ -48,6 +51,11 @@ def sent(tx: Transaction, subject: str, form: str) -> None:
         unsent.drop(tx, current.staff().id, f"{subject}/{place}")
 
 
+def keep_all() -> None:
+    """What this request carried is looked at and not carried out: its texts stay begun."""
+    g.begun_stays = True
+
+
 def drafts_here() -> dict[str, Unsent] | None:
     """What I left in forms of this page, by field; None where fields are not kept."""
     me = layout.me()
@@ -60,15 +68,15 @@ def drafts_here() -> dict[str, Unsent] | None:
 
 
 def _places(path: str) -> list[str]:
-    """How fields of a page, and of all pages of the same case or tip, begin."""
-    page = "/".join(path.split("/")[:4])
+    """How fields of a page, and of all pages of the same case, tip, incident … begin."""
+    page = BEGINS.get(path, "/".join(path.split("/")[:4]))
     return [f"{page}#"] if page in LISTS else [f"{page}#", f"{page}/"]
 
 
 @blueprint.after_app_request
 def forget_sent(response: Response) -> Response:
     """What a form carried that was accepted is not begun any more; who has to sign in first keeps it."""
-    is_ours = request.method == "POST" and request.path.startswith(KEPT_ON)
+    is_ours = request.method == "POST" and request.path.startswith(KEPT_ON) and "begun_stays" not in g
     me = layout.me() if is_ours and response.status_code < HTTPStatus.BAD_REQUEST else None
     if me is None or (response.location or "").startswith(("/desk/sign-in", "/desk/prove")):
         return response

@@ -14,7 +14,7 @@ from tipline.domain.incidents import Incident
 from tipline.domain.tips import Tip, read_tip
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
-from tipline.web.review import gist, notices
+from tipline.web.review import begun, gist, notices
 from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext, ngettext
 from tipline.web.service import blueprint
@@ -33,6 +33,8 @@ def gather() -> ResponseReturnValue:
                 raise TiplineError("incident:tip-needed", fields={"tip": "incident:tip-needed"})
             with acts.together(tx):
                 row = _gather(tx, chosen, request.form.get("into", ""), request.form.get("title"))
+            for one in chosen:
+                begun.sent(tx, f"tip:{one.reference}", "incident")
             notice = offered(tx, Notice(_told(tx, row)))
     except TiplineError as fault:
         notices.keep(Notice(errors.sentence(fault), is_fault=True))

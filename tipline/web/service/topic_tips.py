@@ -13,7 +13,7 @@ from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
 from tipline.web.cases.refused import Failed
 from tipline.web.community import topics as public
-from tipline.web.review import notices
+from tipline.web.review import begun, notices
 from tipline.web.review.notices import Notice
 from tipline.web.review.saying import gettext, ngettext
 from tipline.web.service import blueprint, topic_words
@@ -47,6 +47,8 @@ def answer_tips() -> ResponseReturnValue:
                 address,
                 is_done=bool(form.get("done")),
             )
+            for one in asked:
+                begun.sent(tx, f"tip:{one.reference}", "topic")
             act = acts.recorded(tx)
     except TiplineError as fault:
         page = _page(Failed.of("answer", fault), Notice(errors.sentence(fault), is_fault=True))

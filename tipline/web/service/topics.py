@@ -9,7 +9,7 @@ from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tipline.db import Transaction
-from tipline.domain import answering, beats, discarding, personal, questions, topics, unsent
+from tipline.domain import answering, beats, discarding, personal, questions, topics
 from tipline.domain.tips import Tip, read_tip
 from tipline.domain.topics import CLOSED, DRAFT, OPEN, TEMPLATE, Described, Topic
 from tipline.errors import TiplineError
@@ -83,13 +83,13 @@ def save_topic(handle: str) -> ResponseReturnValue:
     try:
         said = _described()
         if do == "preview":
+            begun.keep_all()
             with current.services().database.reading() as tx:
                 return make_response(editor(tx, topics.read_topic(tx, handle), shown=said))
         with current.services().database.transaction() as tx:
             topic = topics.read_topic(tx, handle)
             topics.change(tx, current.actor(), topic, said, today(), revision=_revision())
             told = _open(tx, topic, said) if do == "open" else topic_words.SAVED
-            begun.sent(tx, f"desk:topic-{topic.handle}", "answer")
     except TiplineError as fault:
         return _refused(handle, fault)
     notices.keep(Notice(gettext(told)))
@@ -153,8 +153,7 @@ def editor(
         notice=notice or notices.take(), is_typed=shown is not None, beats=beats.list_beats(tx),
         papers=[{"id": 0, "text": text, "note": note} for text, note in said.papers], blocks=prose.blocks,
         found=[one.text for text in texts for one in personal.found_in(text)], joined=_joined(tx, topic),
-        unsent=unsent.list_of(tx, current.staff().id, f"desk:topic-{topic.handle}"), limit=topics.ANSWER,
-        **frame(tx, topic),
+        limit=topics.ANSWER, **frame(tx, topic),
     )  # fmt: skip
 
 

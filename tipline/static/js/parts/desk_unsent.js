@@ -7,7 +7,7 @@ const going = new Map(); // name → what stops a request under way
 const saved = new WeakMap(); // field → text last saved
 
 // A field without a name of its own is kept under the address its form is sent to, if that is one of these.
-const KEPT = ["cases", "tips", "queue"].map((one) => `[action^="/desk/${one}"]`).join();
+const KEPT = ["cases", "tips", "queue", "incidents/", "topics", "bulletins"].map((one) => `[action^="/desk/${one}"]`).join();
 const TEXTS = "textarea[name], input[name]:not([type]), input[name][type=text]";
 const OWN_OR_TEXTS = `[data-unsent], main[data-drafts] form[method=post]:is(${KEPT}) :is(${TEXTS})`;
 const fieldsOf = (form) => [...(form.querySelectorAll?.(OWN_OR_TEXTS) || [])];
@@ -36,13 +36,15 @@ async function post(name, text, csrf) {
   }
 }
 
+// What stands there as it came from the server is nothing begun, unless it was looked at and not kept (`data-typed`).
+const isAsItCame = (field) => field.value === field.defaultValue && !field.form?.hasAttribute("data-typed");
+
 async function save(field) {
   clearTimeout(waiting.get(field));
   waiting.delete(field);
   const text = field.value;
-  if (text === saved.get(field) || (text === field.defaultValue && saved.get(field) === undefined)) return;
-  // What stands there as it came from the server is nothing begun.
-  if (await post(nameOf(field), text === field.defaultValue ? "" : text, token(field))) saved.set(field, text);
+  if (text === saved.get(field) || (isAsItCame(field) && saved.get(field) === undefined)) return;
+  if (await post(nameOf(field), isAsItCame(field) ? "" : text, token(field))) saved.set(field, text);
 }
 
 function onInput(event) {
@@ -68,6 +70,8 @@ function onSent(event) {
 }
 
 function onSubmit(event) {
+  // A look at what was typed carries nothing out: it stays begun.
+  if (event.submitter?.hasAttribute("data-looks")) return saveAll();
   const fields = fieldsOf(event.target);
   if (event.target.hasAttribute?.("hx-post")) sending.set(event.target, fields.map((field) => [field, nameOf(field)]));
   for (const field of fields) {
