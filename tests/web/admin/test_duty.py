@@ -66,7 +66,7 @@ def test_a_line_is_added_changed_shown_and_taken_out(
         ({"weekdays": []}, "Choose at least one day"),
         ({"starts": "8"}, "hours and minutes"),
         ({"who": "sun"}, "Nobody with this name can be on duty"),
-        ({"since": "2026-02-31"}, "not in the form expected"),
+        ({"since": "2026-02-31"}, "The day could not be read"),
     ],
 )
 def test_a_line_that_means_nothing_is_answered_beside_its_field(
@@ -105,6 +105,7 @@ def test_an_officer_tells_of_being_away_and_comes_back(
     ):  # fmt: skip
         answer = send(client, "/duty/absences", since=since, until=until, stand_in=stand_in)
         assert (answer.status_code, words in answer.text) == (status, True)
+    assert "The time could not be read" in send(client, "/duty/absences", since="soon", until=until).text
     page = client.get("/desk/duty").text
 
     assert "stands in" in page

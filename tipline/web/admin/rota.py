@@ -80,14 +80,14 @@ def _day(name: str) -> date | None:
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise TiplineError("request:field-unclear", fields={name: "request:field-unclear"}) from None
+        raise TiplineError("task:day-unclear", fields={name: "task:day-unclear"}) from None
 
 
 def moment(name: str) -> datetime:
-    """A day and a time typed into one field, on the station's clock; raises request:field-unclear."""
+    """A day and a time typed into one field, on the station's clock; raises tip:time-unclear."""
     typed = request.form.get(name, "").strip().replace(" ", "T")
     day, _, wall = typed.partition("T")
     try:
         return shifts.moment(date.fromisoformat(day), wall[:5] or "00:00", current.zone())
     except (ValueError, OverflowError):
-        raise TiplineError("request:field-unclear", fields={name: "request:field-unclear"}) from None
+        raise TiplineError("tip:time-unclear", fields={name: "tip:time-unclear"}) from None
