@@ -66,7 +66,8 @@ def test_all_faults_are_told_at_once() -> None:
         ("PORT", "0"), ("PORT", "65536"), ("PORT", "8000.0"), ("DATABASE_URL", "mysql://host/db"),
         ("DATABASE_URL", "postgresql://host/db"), ("REDIS_URL", "http://host"),
         ("REDIS_URL", "redis://10.0.0.5:6379/0"),
-        ("PUBLIC_URL", "tips.example"),
+        ("PUBLIC_URL", "tips.example"), ("PUBLIC_URL", "https://"), ("PUBLIC_URL", "http:tips.example"),
+        ("PUBLIC_URL", "https://tips.example:99999"), ("EXIT_URL", "https://two words"), ("ONION_URL", "http://[fd00"),
         ("MAX_FILE_BYTES", "0"), ("MAX_FILE_BYTES", "8G"), ("MIN_FREE_BYTES", "-1"), ("BEHIND_PROXY", "many"),
         ("ALLOW_UNSANDBOXED", "yes"), ("ACK_MINUTES", "0"), ("TIMEZONE", "../etc/passwd"),
     ],
@@ -76,6 +77,23 @@ def test_a_wrong_value_is_one_fault_that_names_it(name: str, value: str) -> None
 
     assert fault.startswith(f"TIPLINE_{name} ")
     assert repr(value) in fault
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[fd00::7]:8080", "https://警情.example", "https://tips.example/a"]
+)
+def test_people_open_any_address_that_names_a_host(address: str) -> None:
+    assert settings.load({"TIPLINE_PUBLIC_URL": address}).base_url == address
+
+
+def test_values_that_are_wrong_together_are_told_beside_those_that_are_wrong_alone() -> None:
+    faults = _faults(
+        PORT="eighty", MAX_FILE_BYTES="2000", MAX_TIP_BYTES="1000", MEDIA_URL="https://tips.example",
+        PUBLIC_URL="https://tips.example", STORE_URL="file:/srv/store", KEYS_URL="file:/srv/store/keys",
+    )  # fmt: skip
+
+    named = {fault.split()[0] for fault in faults}
+    assert named == {f"TIPLINE_{one}" for one in ("PORT", "MAX_TIP_BYTES", "MEDIA_URL", "KEYS_URL")}
 
 
 @pytest.mark.parametrize("key", ["changeme", "Secret", "short", "x" * 31])

@@ -52,12 +52,28 @@ def switch(value: str) -> bool:
 
 def url(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        scheme = urlsplit(value).scheme
+        try:
+            scheme = urlsplit(value).scheme
+        except ValueError as fault:
+            raise ValueError("cannot be read as an address") from fault
         if scheme not in schemes:
             raise ValueError("must begin with " + " or ".join(f"{s}:" for s in schemes))
         return value.rstrip("/") if scheme in ("http", "https") else value
 
     return parse
+
+
+def page(value: str) -> str:
+    """An address that people open; its host may be written in any script."""
+    checked = url("http", "https")(value)
+    try:
+        parts = urlsplit(checked)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or re.search(r"\s", checked):
+        raise ValueError("must name a host, such as https://tips.example.org")
+    return checked
 
 
 def broker(value: str) -> str:

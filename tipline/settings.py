@@ -69,7 +69,7 @@ class Settings:
         read.whole(1, 64), "Processes that work on media at the same time on this host.", 2
     )
     public_url: str = _setting(
-        read.url("http", "https"),
+        read.page,
         "Address reporters use, for links and QR codes; the listening address unless set.",
         "",
     )
@@ -94,11 +94,9 @@ class Settings:
     behind_proxy: int = _setting(
         read.whole(0, 5), "Number of reverse proxies in front whose headers are trusted.", 0
     )
-    exit_url: str = _setting(
-        read.url("http", "https"), "Harmless page that “Leave quickly” shows.", "https://www.baidu.com"
-    )
+    exit_url: str = _setting(read.page, "Harmless page that “Leave quickly” shows.", "https://www.baidu.com")
     onion_url: str = _setting(
-        read.url("http", "https"),
+        read.page,
         "Address of the same station as an onion service, offered to Tor Browser.",
         "",
     )
@@ -222,31 +220,39 @@ def load(environment: Mapping[str, str]) -> Settings:
             # A key, or an address with a password in it, is not shown: faults end up in logs.
             hidden = not one.repr or "@" in raw
             faults.append(f"{name} {reason}." if hidden else f"{name} {reason} (it is {raw!r}).")
+    completed = _complete(values)
+    faults += _clashes(completed, keys_named="keys_url" in values)
     if faults:
         raise SettingsError(faults)
-    return _complete(values)
+    return Settings(**completed)
 
 
-def _complete(values: dict[str, Any]) -> Settings:
-    """Fill in the defaults that depend on the data folder."""
-    data: Path = values.setdefault("data", Path("var").resolve())
-    if values.get("media_url") and values.get("media_url") == values.get("public_url"):
-        raise SettingsError(["TIPLINE_MEDIA_URL must name another host or port than TIPLINE_PUBLIC_URL."])
+def _complete(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What was told, and the defaults that depend on the data folder or on one another."""
+    values = {"data": Path("var").resolve(), **told}
+    data: Path = values["data"]
     values.setdefault("database_url", f"sqlite:///{data / 'tipline.db'}")
     values.setdefault("store_url", f"file:{data / 'store'}")
-    has_keys = "keys_url" in values
     values.setdefault("keys_url", _keys_of(data))
-    if (has_keys or values.get("encrypt")) and _are_together(values["store_url"], values["keys_url"]):
-        raise SettingsError(
-            ["TIPLINE_KEYS_URL must not be the store or lie in it: who takes the files has the keys then."]
-        )
     if "max_tip_bytes" not in values:
         values["max_tip_bytes"] = 4 * values.get("max_file_bytes", 8 * GIB)
     elif "max_file_bytes" not in values:
         values["max_file_bytes"] = min(8 * GIB, values["max_tip_bytes"])
+    return values
+
+
+def _clashes(values: Mapping[str, Any], *, keys_named: bool) -> list[str]:
+    """Values that are right by themselves and wrong together, a sentence each."""
+    faults = []
+    if values.get("media_url") and values.get("media_url") == values.get("public_url"):
+        faults.append("TIPLINE_MEDIA_URL must name another host or port than TIPLINE_PUBLIC_URL.")
+    if (keys_named or values.get("encrypt")) and _are_together(values["store_url"], values["keys_url"]):
+        faults.append(
+            "TIPLINE_KEYS_URL must not be the store or lie in it: who takes the files has the keys then."
+        )
     if values["max_tip_bytes"] < values.get("max_file_bytes", 8 * GIB):
-        raise SettingsError(["TIPLINE_MAX_TIP_BYTES must not be smaller than TIPLINE_MAX_FILE_BYTES."])
-    return Settings(**values)
+        faults.append("TIPLINE_MAX_TIP_BYTES must not be smaller than TIPLINE_MAX_FILE_BYTES.")
+    return faults
 
 
 def _keys_of(data: Path) -> str:

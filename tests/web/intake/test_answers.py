@@ -35,6 +35,11 @@ def test_no_contact_is_anonymous() -> None:
     assert report(contact="138", anonymous="yes").contact == ""
 
 
+@pytest.mark.parametrize("told", ["false", "0", "No", "off"])
+def test_who_says_not_to_be_anonymous_keeps_the_contact(told: str) -> None:
+    assert report(contact="138", anonymous=told).contact == "138"
+
+
 @pytest.mark.parametrize(
     ("way", "minutes", "offset"),
     [

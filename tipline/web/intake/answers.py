@@ -18,6 +18,8 @@ from tipline.web.intake import moments
 
 # Longer than any sensible value of a one-line field; what is longer is refused by the report itself.
 LONGEST_FIELD = 2_000
+# What programs write for «not» in a field that a browser sends only when its box is ticked.
+_NOT = frozenset({"", "0", "false", "no", "off"})
 # Where a fault of the report is shown on the form.
 _SHOWN_AT = {
     "occurred_at": "occurred_date",
@@ -92,9 +94,10 @@ class Answers:
         report = Report(
             category=self.category or categories.CATEGORIES[0].code, text=self.text, place=self.place,
             beat=self.beat or None, contact=contact, language=self.language or None,
-            anonymous=bool(self.anonymous) or contact == "", clock_offset_s=offset, occurred_at=begin,
-            occurred_until=end, lat=numbers["lat"], lon=numbers["lon"], shop=self.shop or None,
-            overwrites_in_days=None if days is None else int(days), bulletin=self.bulletin or None,
+            anonymous=self.anonymous.lower() not in _NOT or contact == "", clock_offset_s=offset,
+            occurred_at=begin, occurred_until=end, lat=numbers["lat"], lon=numbers["lon"],
+            shop=self.shop or None, overwrites_in_days=None if days is None else int(days),
+            bulletin=self.bulletin or None,
         )  # fmt: skip
         return _checked(report, faults)
 
