@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -131,6 +134,36 @@ def test_the_pages_host_sends_a_browser_on_and_still_serves_programs(
     assert fetch(browser(apart), sent_on.headers["Location"]).data.startswith(b"\0\0\0\x18ftyp")
     assert browser(apart).get(original).status_code == 401
     assert browser(apart).get(original, headers=headers()).status_code == 200
+
+
+# The page's script in a browser of a few lines: what becomes of a picture whose link is refused, and again.
+REFUSED = """
+import { readFileSync } from "node:fs";
+let hear;
+globalThis.location = new URL("https://tips.example.org/desk/tips/T-1001");
+globalThis.document = { addEventListener: (_name, listener) => { hear = listener; } };
+globalThis.HTMLMediaElement = class {};
+globalThis.HTMLImageElement = class { src = "https://media.example.org/api/v1/x?v=1&for=d.1&until=2&sig=3"; };
+await import("data:text/javascript," + encodeURIComponent(readFileSync(process.argv[1], "utf-8")));
+const picture = new HTMLImageElement();
+const others = [];
+for (const _time of [1, 2]) {
+  let isHeard = true;
+  hear({ target: picture, stopImmediatePropagation: () => { isHeard = false; } });
+  others.push(isHeard);
+}
+console.log(JSON.stringify([picture.src, others]));
+"""
+
+
+def test_a_page_renews_a_refused_link_once_before_anything_is_called_lost() -> None:
+    script = Path(media_links.__file__).parents[1] / "static/js/parts/desk_media.js"
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", REFUSED, str(script)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == ["/api/v1/x?v=1", [False, True]]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ document.addEventListener("error", (event) => {
   const fresh = renewed(shown.currentSrc || shown.src);
   if (!fresh || Date.now() - (tried.get(shown) || 0) < AGAIN_MS) return;
   tried.set(shown, Date.now());
+  event.stopImmediatePropagation(); // nothing is lost or unplayable yet: nobody else has to hear of it
   const at = shown.currentTime;
   if (at) shown.addEventListener("loadedmetadata", () => { shown.currentTime = at; }, { once: true });
   shown.src = fresh;
