@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import redis
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import OperationalError
 
 import storage
 from tests.conftest import browser
@@ -67,6 +69,21 @@ def test_a_database_that_was_not_migrated_is_not_ready(tmp_path: Path, settings:
     services.close()
     assert answer.status_code == 503
     assert answer.json["database"] == "not migrated: run `tipline migrate`"
+
+
+def test_who_is_signed_in_reads_a_sentence_while_the_database_is_away(
+    signed_in: Callable[..., FlaskClient], services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("investigator")
+    fault = OperationalError("SELECT", {}, Exception("gone"))
+    with monkeypatch.context() as away:
+        for act in ("reading", "transaction"):
+            away.setattr(services.database, act, Mock(side_effect=fault))
+        for page in ("/desk/queue", "/desk/tips/T-1001", "/"):
+            answer = client.get(page)
+            assert answer.status_code == 503, page
+            assert "Try again in a minute" in answer.text
+    assert client.get("/desk/queue").status_code == 200
 
 
 def test_a_database_that_is_gone_is_named_and_the_process_stays_alive(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g, request, session
 from flask_security import UserMixin, login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from tipline.domain import sessions
 from tipline.domain.accounts import Account
@@ -41,10 +42,15 @@ def load(_user_id: str) -> DeskUser | None:
     """The account of the visit that the session names; Flask-Login's own note of the user is not trusted."""
     token = session.get(current.DESK)
     services = current.services()
-    if not token:
+    if not token or "visit_unknown" in g:
         return None
-    with services.database.reading() as tx:
-        found = sessions.find_account(tx, services.key, token)
+    try:
+        with services.database.reading() as tx:
+            found = sessions.find_account(tx, services.key, token)
+    except SQLAlchemyError:
+        # The page that says so asks again who reads it, and must come out all the same.
+        g.visit_unknown = True
+        raise
     if found is None:
         g.visit_ended = True
         return None
