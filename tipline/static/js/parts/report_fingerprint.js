@@ -25,9 +25,20 @@ export function forgetUpload(id) {
   try { localStorage.removeItem(PREFIX + id); } catch (fault) { /* as above */ }
 }
 
+// This tab's memory of the files that are here: after a reload one of them picked again need not go up again.
+export function rememberArrived(evidence, print) {
+  try { sessionStorage.setItem(PREFIX + evidence, print); } catch (fault) { /* as above */ }
+}
+
+export function printOf(evidence) {
+  try { return sessionStorage.getItem(PREFIX + evidence); } catch (fault) { return null; }
+}
+
 export function forgetUploads() {
   try {
-    Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name));
+    for (const memory of [localStorage, sessionStorage]) {
+      Object.keys(memory).filter((name) => name.startsWith(PREFIX)).forEach((name) => memory.removeItem(name));
+    }
   } catch (fault) { /* as above */ }
 }
 

@@ -2,7 +2,7 @@
 // arrives even if the film never does. Lives on while pages change around it.
 import { isLeaving } from "./report_exit.js";
 import { Board } from "./report_board.js";
-import { fingerprint, forgetUpload, isSameFile, rememberUpload } from "./report_fingerprint.js";
+import { fingerprint, forgetUpload, isSameFile, printOf, rememberArrived, rememberUpload } from "./report_fingerprint.js";
 import { areFollowing, takeFiles } from "./report_following.js";
 import { compare, hashFile, headersOf } from "./report_integrity.js";
 import { Row } from "./report_rows.js";
@@ -107,7 +107,8 @@ class Uploads {
     const isLost = known.state === "uploading";
     const state = isLost ? "lost" : known.matches === false && !known.sent_again ? "differs" : "done";
     const sent = isLost ? known.offset : known.size;
-    this.list({ ...known, state, sent, id: known.upload, keptUntil: known.expires_at });
+    const here = state === "done" ? printOf(known.id) : null;
+    this.list({ ...known, state, sent, here, id: known.upload, keptUntil: known.expires_at });
   }
 
   list(item, before) {
@@ -143,7 +144,7 @@ class Uploads {
       this.list({ ...blank, state: "refused", note: say("unreadable") }, before);
       return;
     }
-    const twin = this.items.find((one) => one.print === print && one.state !== "refused" && one.state !== "lost");
+    const twin = this.items.find((one) => (one.here || one.print) === print && one.state !== "refused" && one.state !== "lost");
     if (twin && !before) { notice(say("twice", { name: file.name })); return; }
     const lost = this.items.find((one) => one.state === "lost" && isSameFile(one, file, print));
     const item = lost || this.list({ ...blank, state: "waiting" }, before);
@@ -351,7 +352,10 @@ class Uploads {
     this.turn(item, "done");
     this.next();
     const matches = await compare(evidence, await item.digest, this.place.evidence, headersOf(this.place));
-    if (matches !== false) item.file = null; // the phone may have its memory back
+    if (matches !== false) {
+      item.file = null; // the phone may have its memory back
+      rememberArrived(evidence, item.print);
+    }
     item.matches = matches;
     this.turn(item, matches === false ? "differs" : "done");
     document.dispatchEvent(new CustomEvent("arrived"));
