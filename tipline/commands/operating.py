@@ -6,8 +6,11 @@ import sys
 
 import click
 
-from tipline import jobs
+from tipline import i18n, jobs
 from tipline.commands import ground
+from tipline.errors import N_
+
+MIGRATED = N_("The database is in the newest shape.")
 
 
 @click.command()
@@ -48,7 +51,7 @@ def worker(queues: str) -> None:
 def migrate() -> None:
     """Bring the database to the newest shape, and see that the keys of encrypted files are there."""
     with ground.opened() as services:
-        click.echo("The database is in the newest shape.")
+        click.echo(i18n.say(services.settings.locale, MIGRATED))
         services.vaults.check()
 
 
