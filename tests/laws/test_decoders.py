@@ -95,8 +95,12 @@ def test_no_program_that_decodes_is_started() -> None:
     assert {name for name, _ in started if not name.startswith("workers/media/")} <= MAY_NAME
 
 
-@pytest.mark.parametrize("source", BEHIND, ids=[one.name for one in BEHIND])
-def test_what_is_opened_is_opened_the_safe_way(source: Source) -> None:
+def test_what_is_opened_is_opened_the_safe_way() -> None:
+    for source in BEHIND:
+        _require_safe_opens(source)
+
+
+def _require_safe_opens(source: Source) -> None:
     for call in calls(source, "open"):
         words = {word.arg: word.value for word in call.keywords}
         if _called(call) == "Image.open":

@@ -6,8 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from tests.laws.sources import Source, calls, files, python, strings
 from tipline.errors import CATALOGUE, Kind
 from tipline.failures import FAILURES
@@ -75,15 +73,15 @@ def test_every_place_of_a_sentence_is_filled_where_it_is_raised() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
-def test_a_sentence_can_be_read(code: str) -> None:
-    sentence = CATALOGUE[code].sentence
+def test_a_sentence_can_be_read() -> None:
+    assert [entry.sentence for entry in CATALOGUE.values() if not _is_readable(entry.sentence)] == []
 
+
+def _is_readable(sentence: str) -> bool:
     # It may begin with somebody's name.
-    assert sentence[0].isupper() or sentence.startswith(("“", "%(name)s"))
-    assert sentence.endswith((".", "?", "!"))
+    begins = sentence[0].isupper() or sentence.startswith(("“", "%(name)s"))
     # Nothing but our own places is to be filled in.
-    assert "%" not in PLACE.sub("", sentence)
+    return begins and sentence.endswith((".", "?", "!")) and "%" not in PLACE.sub("", sentence)
 
 
 def test_every_kind_of_no_has_a_status_and_is_used() -> None:
