@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tipline import bootstrap
-from tipline.preparing import browser, catalogues, host, python_parts
+from tipline.preparing import browser, bytecode, catalogues, host, python_parts
 from tipline.preparing.places import Places
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +80,37 @@ def test_a_catalogue_is_compiled_only_when_its_text_is_newer(tmp_path: Path) -> 
     later = text.stat().st_mtime + 10
     os.utime(text, (later, later))
     assert catalogues.is_stale(text)
+
+
+def test_our_code_is_compiled_for_those_who_may_write_nothing_and_only_when_it_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = Places(tmp_path)
+    places.python.parent.mkdir(parents=True)
+    places.python.symlink_to(sys.executable)
+    source = tmp_path / "workers" / "media" / "child.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("ANSWER = 42\n")
+    compiled = Path(importlib.util.cache_from_source(str(source)))
+
+    bytecode.prepare(places)
+    assert compiled.exists()
+    assert "Python code" in capsys.readouterr().out
+    bytecode.prepare(places)
+    assert capsys.readouterr().out == ""
+
+    source.write_text("ANSWER = 1042\n")
+    before = compiled.read_bytes()
+    bytecode.prepare(places)
+    assert compiled.read_bytes() != before
+
+
+def test_code_that_cannot_be_compiled_refuses_no_start(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    (tmp_path / "tipline").mkdir()
+    (tmp_path / "tipline" / "cli.py").touch()
+    bytecode.prepare(places)
+    assert not places.stamp("bytecode").exists()
 
 
 def test_a_checkout_without_translations_is_no_fault(tmp_path: Path) -> None:

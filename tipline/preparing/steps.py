@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tipline.preparing import browser, catalogues, frontend, paper, python_parts
+from tipline.preparing import browser, bytecode, catalogues, frontend, paper, python_parts
 from tipline.preparing.host import Trouble
 from tipline.preparing.places import Places
 
@@ -23,6 +23,7 @@ def prepare(root: Path, *, with_tests: bool) -> None:
         if not places.node_modules.exists() or not places.python.exists():
             check_room(shutil.disk_usage(root).free, root)
         python_parts.prepare(places, with_tests=with_tests)
+        bytecode.prepare(places)
         frontend.prepare(places, with_tests=with_tests)
         catalogues.prepare(places)
         paper.prepare(places, with_tests=with_tests)
