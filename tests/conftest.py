@@ -4,6 +4,7 @@ broker and no workers. Pages need the built front-end, as `make test` makes it.
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -56,6 +57,14 @@ examples.load_profile("patient")
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ToldAtOnce(config))
     config.pluginmanager.register(long_first)
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was loaded by now stays to the end: to look through it for garbage again and again is in vain."""
+    gc.enable()
+    gc.freeze()
 
 
 SECRET = "k" * 48
