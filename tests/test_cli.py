@@ -1,4 +1,4 @@
-"""The command line as an operator uses it, in processes of its own."""
+"""The command line as an operator uses it; in a process of its own where that is what counts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from tests.conftest import PASSWORD
@@ -33,7 +34,17 @@ def fresh(tmp_path: Path) -> dict[str, str]:
     return {**kept, "TIPLINE_DATA": str(tmp_path / "var"), "TIPLINE_LOCALE": "en"}
 
 
-def tipline(environment: dict[str, str], *arguments: str, stdin: str = "", cwd: Path = ROOT) -> Done:
+def tipline(environment: dict[str, str], *arguments: str, stdin: str = "") -> Done:
+    """A command of the program in just this environment, without the second that starting it takes."""
+    only = {name: None for name in os.environ} | environment
+    done = CliRunner().invoke(
+        program, arguments, input=stdin, env=only, prog_name="tipline", catch_exceptions=False
+    )
+    return Done(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def started(environment: dict[str, str], *arguments: str, stdin: str = "", cwd: Path = ROOT) -> Done:
+    """The same as a shell starts it; only so may it become another program or forget its folder."""
     return subprocess.run(
         [sys.executable, "-m", "tipline", *arguments],
         env={**environment, "PYTHONPATH": str(ROOT)},
@@ -42,13 +53,17 @@ def tipline(environment: dict[str, str], *arguments: str, stdin: str = "", cwd: 
 
 
 def add(
-    environment: dict[str, str], name: str = "li", role: str = "investigator", stdin: str = PASSWORD
+    environment: dict[str, str],
+    name: str = "li",
+    role: str = "investigator",
+    stdin: str = PASSWORD,
+    run: Callable[..., Done] = tipline,
 ) -> Done:
-    return tipline(environment, "user", "add", name, "--role", role, "--password-stdin", stdin=stdin)
+    return run(environment, "user", "add", name, "--role", role, "--password-stdin", stdin=stdin)
 
 
 def test_what_is_kept_is_closed_to_other_users_of_the_machine(fresh: dict[str, str]) -> None:
-    assert add(fresh).returncode == 0
+    assert add(fresh, run=started).returncode == 0
 
     data = Path(fresh["TIPLINE_DATA"])
     kept = [data, *data.rglob("*")]
@@ -92,7 +107,7 @@ def test_the_promised_commands_are_there() -> None:
 
 
 def test_a_user_is_added_on_a_machine_where_nothing_was_started(fresh: dict[str, str]) -> None:
-    done = add(fresh, stdin=PASSWORD + "\n")
+    done = add(fresh, stdin=PASSWORD + "\n", run=started)
     assert (done.returncode, done.stdout) == (0, "li can sign in now.\n")
     made = account(fresh, "li")
     assert made
@@ -186,8 +201,10 @@ def test_every_wrong_setting_is_told_at_once(fresh: dict[str, str]) -> None:
         "TIPLINE_LOCALE": "fr",
         "TIPLINE_TIMEZONE": "Moon",
     }
-    for arguments in (("user", "list"), ("run",), ("web",), ("worker",), ("doctor",), ("settings", "show")):
-        done = tipline({**fresh, **wrong}, *arguments)
+    becomes_another = {("run",), ("web",), ("worker",)}
+    for arguments in (*becomes_another, ("user", "list"), ("doctor",), ("settings", "show")):
+        run = started if arguments in becomes_another else tipline
+        done = run({**fresh, **wrong}, *arguments)
         assert done.returncode == 2
         assert len(done.stderr.strip().splitlines()) == len(wrong)
         assert all(name in done.stderr for name in wrong)
@@ -236,7 +253,7 @@ def test_a_photo_is_inspected_from_any_folder(fresh: dict[str, str], tmp_path: P
     from PIL import Image
 
     Image.new("RGB", (320, 240), (180, 40, 40)).save(tmp_path / "-photo.jpg")
-    done = tipline(fresh, "media", "inspect", "--out", "keyframes", "--", "-photo.jpg", cwd=tmp_path)
+    done = started(fresh, "media", "inspect", "--out", "keyframes", "--", "-photo.jpg", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     media = json.loads(done.stdout)
     assert (media["kind"], media["width"], media["height"], media["failure"]) == ("photo", 320, 240, None)
@@ -247,15 +264,15 @@ def test_exit_codes_of_inspect_tell_undecodable_from_wrong_usage(
     fresh: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
-    kept = tipline(fresh, "media", "inspect", str(tmp_path / "noise.mp4"))
+    kept = started(fresh, "media", "inspect", str(tmp_path / "noise.mp4"))
     assert kept.returncode == 3
     assert json.loads(kept.stdout)["failure"].startswith("media:")
-    assert tipline(fresh, "media", "inspect", str(tmp_path / "none.mp4")).returncode == 2
-    assert tipline(fresh, "media", "inspect").returncode == 2
+    assert started(fresh, "media", "inspect", str(tmp_path / "none.mp4")).returncode == 2
+    assert started(fresh, "media", "inspect").returncode == 2
 
 
 def test_a_worker_takes_only_queues_that_exist(fresh: dict[str, str]) -> None:
-    done = tipline(fresh, "worker", "--queues", "media,nonsense")
+    done = started(fresh, "worker", "--queues", "media,nonsense")
     assert done.returncode == 2
     assert "queues are media, soon, late, desk" in done.stderr
 

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.domain.test_verifying import PUBLIC, STATEMENT, signed
-from tests.test_cli import ROOT, fresh, tipline  # noqa: F401 - a fixture
+from tests.test_cli import ROOT, fresh, started, tipline  # noqa: F401 - a fixture
 from tipline import db, printing
 from tipline import settings as settings_module
 from tipline.domain import custody, statements
@@ -79,7 +79,7 @@ def test_another_secret_gets_a_sentence(fresh: Environment) -> None:  # noqa: F8
 
 
 def test_a_true_receipt_passes_and_nothing_is_made(receipt: Path, tmp_path: Path) -> None:
-    done = tipline(PLAIN, "receipt", "verify", str(receipt), "--key", BASE64, cwd=tmp_path)
+    done = started(PLAIN, "receipt", "verify", str(receipt), "--key", BASE64, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr + done.stdout
     assert "Receipt T-1042 of 航海路派出所" in done.stdout
@@ -87,10 +87,10 @@ def test_a_true_receipt_passes_and_nothing_is_made(receipt: Path, tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["T-1042.json"]
 
 
-def test_faulty_settings_do_not_stop_a_check(receipt: Path, tmp_path: Path) -> None:
+def test_faulty_settings_do_not_stop_a_check(receipt: Path) -> None:
     wrong = {"PATH": os.environ["PATH"], "TIPLINE_PORT": "eighty", "TIPLINE_DATABASE_URL": "nonsense:"}
 
-    assert tipline(wrong, "receipt", "verify", str(receipt), "--key", BASE64, cwd=tmp_path).returncode == 0
+    assert tipline(wrong, "receipt", "verify", str(receipt), "--key", BASE64).returncode == 0
 
 
 def test_without_a_key_the_fingerprint_is_shown_to_compare(receipt: Path) -> None:
