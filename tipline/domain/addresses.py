@@ -31,6 +31,7 @@ HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[[0-9A-Fa-f:.
 MAIL_MODES = ("ssl", "starttls", "insecure")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{6,200}")
 _FIGURES = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+)){0,3}\.?")
+_PORT = re.compile(r"[0-9]{1,5}")
 _PORTS = {"ssl": 465, "starttls": 587, "insecure": 25}
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 # All that is given out of the sixth version; what lies beside it is local, old, or an address of the fourth.
@@ -134,7 +135,7 @@ def mail(to: str, server: str = "", *, port: str = "", mode: str = "ssl", user: 
         return Address("mail", to=to)
     if not HOST.fullmatch(server) or mode not in MAIL_MODES or (sender and not MAIL.fullmatch(sender)):
         raise TiplineError("channel:server-unclear", fields={"server": "channel:server-unclear"})
-    number = int(port) if port.strip().isdigit() else _PORTS[mode]
+    number = _port(port.strip(), mode)
     if not 1 <= number <= 65535:
         raise TiplineError("channel:server-unclear", fields={"server": "channel:server-unclear"})
     require_outside(server, mode == "insecure", inside, field="server")
@@ -143,6 +144,13 @@ def mail(to: str, server: str = "", *, port: str = "", mode: str = "ssl", user: 
     asked = f"format=text&smtp={server}&from={quote(sender or to, safe='')}&to={quote(to, safe='')}"
     asked += "" if mode == "insecure" else f"&mode={mode}"
     return Address("mail", f"{scheme}://{who}{server}:{number}?{asked}")
+
+
+def _port(typed: str, mode: str) -> int:
+    """The usual one where none was typed; 0, which is none, for what is no number."""
+    if not typed:
+        return _PORTS[mode]
+    return int(typed) if _PORT.fullmatch(typed) else 0
 
 
 def web(pasted: str, *, inside: bool = False) -> str:

@@ -11,7 +11,14 @@ from apiflask import HTTPError
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, NoResultFound, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    NoResultFound,
+    OperationalError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -85,6 +92,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(InterfaceError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(StatementError, _beyond)
+    app.register_error_handler(OverflowError, _beyond)
     app.register_error_handler(UnicodeEncodeError, _unstorable)
     app.register_error_handler(NoResultFound, _nothing)
     app.register_error_handler(StoreError, _store)
@@ -211,6 +220,12 @@ def _unstorable(fault: Exception) -> Response:
     """A name looked for holds signs no database knows, such as NUL or half of a surrogate pair."""
     log.warning("request.unstorable", ref=reference(), fault=type(fault).__name__)
     return answer(TiplineError("request:invalid"))
+
+
+def _beyond(fault: Exception) -> Response:
+    """A number or a day that no column holds, and no calendar: the last evening there is, west of here."""
+    cause = fault.orig if isinstance(fault, StatementError) else fault
+    return _unstorable(cause) if isinstance(cause, OverflowError) else _unknown(fault)
 
 
 def _nothing(fault: NoResultFound) -> Response:

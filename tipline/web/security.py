@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
@@ -169,5 +169,5 @@ def add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     onion = current.settings().onion_url
     if onion and not is_onion and response.mimetype == "text/html" and not request.path.startswith("/desk"):
-        headers["Onion-Location"] = onion + request.path
+        headers["Onion-Location"] = onion + quote(request.path)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, render_template, request
 
@@ -114,8 +114,7 @@ def is_script() -> bool:
 
 def for_script(fault: TiplineError, page: str = "") -> Response:
     """The sentence, and the page to which the script leads its person."""
-    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-    path = shown.path + (f"?{shown.query}" if shown.query else "")
+    path = places.path_of(request.headers.get("HX-Current-URL", ""))
     response = make_response(errors.sentence(fault), 401)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["HX-Redirect"] = address(path, fault, page)

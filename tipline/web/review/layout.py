@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import request
@@ -16,6 +16,7 @@ from tipline.domain.accounts import Account
 from tipline.domain.preferences import Preferences
 from tipline.errors import TiplineError
 from tipline.web import current, media
+from tipline.web.accounts import places
 from tipline.web.review import badges, keys, responding, truth, words
 from tipline.web.review.saying import gettext
 
@@ -131,8 +132,7 @@ def here_now() -> str:
     """The page somebody stands on, also while its parts are drawn in answer to a form."""
     if request.method == "GET" and not request.headers.get("HX-Request"):
         return request.full_path.rstrip("?")
-    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return shown.path + (f"?{shown.query}" if shown.query else "") or "/desk/queue"
+    return places.path_of(request.headers.get("HX-Current-URL", "")) or "/desk/queue"
 
 
 def is_ahead(at: datetime) -> bool:

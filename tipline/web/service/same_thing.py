@@ -14,6 +14,7 @@ from tipline.domain.incidents import Incident
 from tipline.domain.tips import Tip, read_tip
 from tipline.errors import TiplineError
 from tipline.web import current, errors, guard
+from tipline.web.accounts import places
 from tipline.web.review import begun, gist, notices
 from tipline.web.review.notices import Notice, offered
 from tipline.web.review.saying import gettext, ngettext
@@ -106,5 +107,4 @@ def _told(tx: Transaction, row: Incident) -> str:
 
 def _back() -> str:
     """The page the form stood on, if it is one of the desk."""
-    here = request.form.get("here", "")
-    return here if here.startswith("/desk/") else "/desk/queue"
+    return places.safe(request.form.get("here", ""))

@@ -215,4 +215,4 @@ def _lines(papers: list[tuple[str, str]]) -> str:
 
 def _revision() -> int | None:
     seen = request.form.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() else None
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else None
