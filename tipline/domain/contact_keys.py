@@ -21,7 +21,7 @@ from tipline.domain.envelopes import Pair
 from tipline.errors import TiplineError
 
 PURPOSE = "contact key"
-MADE = "contact-key:make"
+MADE, RETIRED = "contact-key:make", "contact-key:retire"
 
 
 class ContactKey(Base):
@@ -51,9 +51,21 @@ class ContactGrant(Base):
 
 
 def find_active(tx: Transaction) -> ContactKey | None:
-    """The key that seals, or None before the first start."""
+    """The key that seals, or None before the first start.
+
+    One that the log does not know never seals: who slipped it into the database could read what is sealed.
+    """
+    return next((one for one in _standing(tx) if is_as_made(tx, one)), None)
+
+
+def list_foreign(tx: Transaction) -> list[ContactKey]:
+    """Keys that stand in the database as if they sealed, and that the log does not know so."""
+    return [one for one in _standing(tx) if not is_as_made(tx, one)]
+
+
+def _standing(tx: Transaction) -> list[ContactKey]:
     query = select(ContactKey).where(ContactKey.retired_at.is_(None)).order_by(ContactKey.created_at.desc())
-    return tx.scalar(query.limit(1))
+    return list(tx.scalars(query))
 
 
 def read_active(tx: Transaction) -> ContactKey:
@@ -86,6 +98,8 @@ def name_of(public: str) -> str:
 
 
 def is_as_made(tx: Transaction, row: ContactKey) -> bool:
-    """Whether the log knows this key: one that was slipped into the database has no entry there."""
-    entries = custody.list_of(tx, subject=f"contact-key:{row.id}", actions=[MADE])
-    return any(one.facts().get("public") == row.public for one in entries)
+    """Whether the log knows this key as one that seals: one that was slipped into the database has no entry
+    there, and one that was brought back has the entry that it was retired."""
+    entries = custody.list_of(tx, subject=f"contact-key:{row.id}", actions=[MADE, RETIRED])
+    is_retired = any(one.action == RETIRED for one in entries)
+    return not is_retired and any(one.facts().get("public") == row.public for one in entries)

@@ -116,7 +116,7 @@ def rotate(tx: Transaction, secret: str, actor: Actor, *, without: Collection[st
     heirs = [one for one in list_holders(tx, old.id) if one.username not in without] if old else []
     for row in tx.scalars(select(ContactKey).where(ContactKey.retired_at.is_(None))):
         row.retired_at = clock.now()
-        custody.append(tx, actor, "contact-key:retire", f"contact-key:{row.id}")
+        custody.append(tx, actor, contact_keys.RETIRED, f"contact-key:{row.id}")
     key, pair = contact_keys.make(tx, secret, actor)
     for one in heirs:
         if old and one.public_key and officer_keys.is_as_made(tx, one) and _is_as_given(tx, old.id, one):

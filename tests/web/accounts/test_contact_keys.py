@@ -12,11 +12,21 @@ from flask.testing import FlaskClient
 
 from tests.conftest import PASSWORD, browser, csrf_of, sign_in
 from tests.web.desk_forms import log_of
-from tipline import keyring, passwords
-from tipline.domain import accounts, clock, contact_keys, contacts, custody, grants, officer_keys, unlocking
+from tipline import keycheck, keyring, passwords
+from tipline.domain import (
+    accounts,
+    clock,
+    contact_keys,
+    contacts,
+    custody,
+    envelopes,
+    grants,
+    officer_keys,
+    unlocking,
+)
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
-from tipline.domain.contact_keys import ContactGrant
+from tipline.domain.contact_keys import ContactGrant, ContactKey
 from tipline.domain.contacts import Contact
 from tipline.domain.custody import Custody
 from tipline.domain.purposes import Purpose
@@ -217,6 +227,50 @@ def test_a_grant_slipped_into_the_database_inherits_no_new_key(
         )
         new = grants.rotate(tx, services.key, SYSTEM)
         assert [one.username for one in grants.list_holders(tx, new.id)] == [admin.username]
+
+
+def test_nothing_is_ever_sealed_to_a_key_that_the_log_does_not_know(
+    signed_in: SignedIn, services: Services, given: Tip, make_tip: Callable[..., Tip]
+) -> None:
+    """Somebody at the database puts a newer key of his own beside the station's; then in its place."""
+    desk, his = signed_in("admin"), envelopes.make_pair()
+    ours = contact_keys.name_of(his.public)
+    with services.database.transaction() as tx:
+        theirs = contact_keys.read_active(tx).id
+        tx.add(ContactKey(id=ours, public=his.public, created_at=clock.now()))
+    assert CONTACT in ask(desk, given).text, "looking seals nothing anew either"
+    other = make_tip(contact="another")
+    with services.database.reading() as tx:
+        assert {tx.get_one(Contact, one.id).key_id for one in (given, other)} == {theirs}
+    assert "the log does not know" in desk.get("/desk/admin/accounts").text
+    assert keycheck.examine(services.settings.database_url)[0] == "FAIL"
+
+    with services.database.transaction() as tx:
+        tx.get_one(ContactKey, theirs).retired_at = clock.now()
+    with refused("contact:no-key"):
+        make_tip(contact="one more")
+    assert make_tip(contact="").reference, "a report without it is taken"
+    assert "none are taken" in desk.get("/desk/admin/accounts").text
+
+    keyring.make_ready(services)
+    made = make_tip(contact="at last")
+    with services.database.reading() as tx:
+        assert tx.get_one(Contact, made.id).key_id not in (ours, theirs)
+
+
+def test_a_key_that_was_replaced_does_not_seal_again_when_somebody_brings_it_back(
+    services: Services, make_tip: Callable[..., Tip]
+) -> None:
+    """Who was left out of the new one still knows the old one."""
+    with services.database.transaction() as tx:
+        old = grants.rotate(tx, services.key, SYSTEM)
+        new = grants.rotate(tx, services.key, SYSTEM)
+    with services.database.transaction() as tx:
+        row = tx.get_one(ContactKey, old.id)
+        row.retired_at, row.created_at = None, clock.now() + timedelta(days=1)
+    made = make_tip(contact="new")
+    with services.database.reading() as tx:
+        assert tx.get_one(Contact, made.id).key_id == new.id
 
 
 def test_a_contact_moved_to_another_tip_does_not_open(

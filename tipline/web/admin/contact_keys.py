@@ -26,12 +26,12 @@ def welcome(account: Account, password: str) -> None:
 
 def told(tx: Transaction) -> dict[str, Any]:
     """What the page of accounts says about the key."""
-    key = contact_keys.find_active(tx)
+    key, is_foreign = contact_keys.find_active(tx), bool(contact_keys.list_foreign(tx))
     if key is None:
-        return {"key": None}
+        return {"key": None, "is_foreign": is_foreign}
     return {
         "key": key,
-        "is_known": contact_keys.is_as_made(tx, key),
+        "is_foreign": is_foreign,
         "holders": grants.list_holders(tx, key.id),
         "waiting": grants.list_waiting(tx),
         "is_written": recovery.was_written(tx, key),
