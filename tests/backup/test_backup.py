@@ -27,7 +27,7 @@ from tests.contracts.postgres import Postgres
 from tipline import db
 from tipline.backup import faults, making, restoring
 from tipline.backup.faults import BackupError
-from tipline.backup.shelf import MANIFEST, SIGNATURE, Shelf
+from tipline.backup.shelf import ERASED, MANIFEST, SIGNATURE, Shelf
 from tipline.cli import program
 from tipline.domain import (
     auditing,
@@ -418,6 +418,68 @@ def test_what_was_erased_since_stays_erased_when_an_older_snapshot_comes_back(
         assert custody.verify(tx) is None
     back.close()
     assert WORDS.encode() not in (empty.data / "tipline.db").read_bytes()
+
+
+def lose_list(file: Path, _older: bytes) -> None:
+    file.unlink()
+
+
+def cut_list(file: Path, _older: bytes) -> None:
+    told = json.loads(file.read_text())
+    file.write_text(json.dumps({**told, "erased": {}}))
+
+
+def add_to_list(file: Path, _older: bytes) -> None:
+    told = json.loads(file.read_text())
+    file.write_text(json.dumps({**told, "erased": {**told["erased"], "T-1": "2026-11-27T00:00:00Z"}}))
+
+
+def write_list_as_before_seals(file: Path, _older: bytes) -> None:
+    file.write_text("{}")
+
+
+def put_older_list_back(file: Path, older: bytes) -> None:
+    file.write_bytes(older)
+
+
+@pytest.mark.parametrize(
+    "harm", [lose_list, cut_list, add_to_list, write_list_as_before_seals, put_older_list_back]
+)
+def test_a_list_of_erased_tips_that_is_not_the_stations_brings_none_back(
+    harm: Callable[[Path, bytes], None], made: making.Made, services: Services, held: Held, folder: Path,
+    empty: Settings, started: Start,
+) -> None:  # fmt: skip
+    file = folder / ERASED
+    older = file.read_bytes()
+    with services.database.transaction() as tx:
+        erasures.erase_again(tx, tips.read_tip(tx, held.tip.reference), "at a word")
+    making.make(services, folder, quiet)
+    harm(file, older)
+
+    with pytest.raises(BackupError) as said:
+        bring_back(empty, folder, made.name)
+    assert said.value.sentence == faults.ERASED_CHANGED
+    assert restoring.is_empty(empty.database_url)
+
+    # As the sentence says: the newest snapshot needs no list, and the next backup writes it anew.
+    file.unlink(missing_ok=True)
+    bring_back(empty, folder)
+    back = started(empty)
+    with pytest.raises(TiplineError), back.database.reading() as tx:
+        tips.read_tip(tx, held.tip.reference)
+    back.close()
+    assert making.make(services, folder, quiet).faults == []
+    assert list(json.loads(file.read_text())["erased"]) == [held.tip.reference]
+
+
+def test_a_backup_beside_a_list_that_somebody_wrote_says_so_and_takes_nothing_from_it(
+    made: making.Made, services: Services, held: Held, folder: Path
+) -> None:
+    (folder / ERASED).write_text(json.dumps({held.tip.reference: "2026-11-27T00:00:00Z"}))
+    again = making.make(services, folder, quiet)
+    assert [sentence for sentence, _ in again.faults] == [faults.ERASED_REWRITTEN]
+    assert json.loads((folder / ERASED).read_text())["erased"] == {}
+    assert _run("backup", str(folder), "--check").exit_code == 0
 
 
 def test_checkpoints_of_the_log_before_are_explained_by_the_restore_and_only_they(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tipline.backup import manifest, shelf
+from tipline.backup import gone, manifest, shelf
 from tipline.backup.faults import DAMAGED, BackupError
 from tipline.backup.shelf import Shelf
 
@@ -16,6 +16,7 @@ Tell = Callable[[int, int, int], None]
 def check(on: Shelf, snapshot: Path, tell: Tell) -> dict[str, Any]:
     """What the snapshot states, once all of it is as it was written; raises BackupError at a fault."""
     stated = manifest.read(snapshot)
+    gone.require_whole(on)
     check_tables(snapshot, stated)
     for _ in check_objects(on, snapshot, stated, tell):
         pass

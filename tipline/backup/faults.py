@@ -10,6 +10,16 @@ NOT_A_BACKUP = N_(
 NO_SNAPSHOT = N_("There is no snapshot %(name)s in this folder. It has: %(names)s.")
 DAMAGED = N_("%(file)s is not what was backed up: it was changed, cut short or lost.")
 UNSIGNED = N_("The manifest does not bear the station's signature: it was changed. Use an older snapshot.")
+ERASED_CHANGED = N_(
+    "erased.json is not what the station wrote, or older than a snapshot beside it: tips that were erased"
+    " would come back, or others would go. Nothing was written. Put the right one back from another copy of"
+    " this folder. If there is none, take it away and restore the newest snapshot, which knows itself what"
+    " had been erased."
+)
+ERASED_REWRITTEN = N_(
+    "erased.json in this folder was not what the station wrote: somebody changed it. It was written anew from"
+    " the database. Find out who can write to the folder."
+)
 OTHER_SECRET = N_(
     "This backup belongs to another TIPLINE_SECRET_KEY. Set the one of that station, or put its secret.key"
     " into %(folder)s; without it receipts, signatures and sealed data cannot be opened. Nothing was written."

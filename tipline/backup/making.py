@@ -18,7 +18,7 @@ from sqlalchemy import select
 import storage
 from storage import Store, keys
 from tipline import __version__
-from tipline.backup import faults, manifest, rows, shelf
+from tipline.backup import faults, gone, manifest, rows, shelf
 from tipline.backup.faults import BackupError
 from tipline.backup.shelf import Shelf
 from tipline.db import Transaction, is_current, revision_of
@@ -75,17 +75,20 @@ def make(services: Services, folder: Path, tell: Tell) -> Made:
     _require_room(on, wanted)
     kept = _Copier(on, services.store, made).copy(wanted, tell)
     number, digest = shelf.write_lines(coming / shelf.OBJECTS, kept)
+    # Before the snapshot is complete: one that states more than the list holds would be refused.
+    number_erased, is_ours = gone.note(on, services.key, erased)
+    if not is_ours:
+        made.faults.append((faults.ERASED_REWRITTEN, {}))
     made.manifest = {
         "format": manifest.FORMAT, "id": ids.new_id(), "made_at": clock.stamp(now), "version": __version__,
         "revision": revision_of(database), "tables": tables,
         "custody": {"size": head[0], "hash": head[1]},
         "objects": {"number": number, "bytes": sum(one["size"] for one in kept), "sha256": digest},
-        "absent": made.absent, "faults": len(made.faults),
+        "absent": made.absent, "faults": len(made.faults), "erased": number_erased,
     }  # fmt: skip
     made.manifest["secret"] = manifest.mark_of(services.key, made.manifest["id"])
     manifest.write(database, services.key, coming, made.manifest)
     made.name = on.complete(coming).name
-    on.note_erased(erased)
     with database.transaction() as tx:
         custody.append(
             tx, SYSTEM, "backup:make", "station:backup", snapshot=made.name, head=head[0],

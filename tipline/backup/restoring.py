@@ -21,8 +21,9 @@ from sqlalchemy.engine import make_url
 import storage
 from storage import Store
 from tipline import db
-from tipline.backup import checking, faults, manifest, rows, shelf
+from tipline.backup import checking, faults, gone, manifest, rows, shelf
 from tipline.backup.faults import BackupError
+from tipline.backup.gone import Erased
 from tipline.backup.shelf import Shelf
 from tipline.db import Database, Transaction
 from tipline.domain import checkpoints, custody, erasing, erasures, notes, restores, search
@@ -60,11 +61,12 @@ def restore(settings: Settings, store: Store, on: Shelf, name: str, tell: Tell) 
     snapshot = on.snapshot(name)
     stated = manifest.read(snapshot)
     require_possible(settings, stated)
+    erased = gone.read(on, with_secret(settings).secret_key, stated)
     checking.check_tables(snapshot, stated)
     raw = storage.bare_store(store)
     for line in checking.check_objects(on, snapshot, stated, tell):
         _bring(raw, on.place(line["sha256"]), line)
-    _restore_database(settings, store, on, snapshot, stated)
+    _restore_database(settings, store, erased, snapshot, stated)
     return stated
 
 
@@ -114,18 +116,18 @@ def _bring(store: Store, file: Path, line: dict[str, Any]) -> None:
 
 
 def _restore_database(
-    settings: Settings, store: Store, on: Shelf, snapshot: Path, stated: dict[str, Any]
+    settings: Settings, store: Store, erased: Erased, snapshot: Path, stated: dict[str, Any]
 ) -> None:
     url = settings.database_url
     if not url.startswith("sqlite"):
-        _fill(url, settings, store, on, snapshot, stated)
+        _fill(url, settings, store, erased, snapshot, stated)
         return
     final = Path(str(make_url(url).database))
     draft = final.with_name(f"{final.name}.restoring")
     _forget_file(draft)
     final.parent.mkdir(parents=True, exist_ok=True)
     made = f"sqlite:///{draft}"
-    _fill(made, settings, store, on, snapshot, stated)
+    _fill(made, settings, store, erased, snapshot, stated)
     database = Database(made)
     with database.engine.connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -136,7 +138,7 @@ def _restore_database(
 
 
 def _fill(
-    url: str, settings: Settings, store: Store, on: Shelf, snapshot: Path, stated: dict[str, Any]
+    url: str, settings: Settings, store: Store, erased: Erased, snapshot: Path, stated: dict[str, Any]
 ) -> None:
     """Rows, the check of the log, and the word of the restore: in one, unless migrations come between."""
     db.migrate(url, stated["revision"])
@@ -149,11 +151,11 @@ def _fill(
             if fault:
                 raise BackupError(faults.LOG_BROKEN, number=fault.seq, what=fault.what)
             if is_current:
-                _note(tx, settings, store, on, snapshot, stated)
+                _note(tx, settings, store, erased, snapshot, stated)
         if not is_current:
             db.migrate(url)
             with database.transaction() as tx:
-                _note(tx, settings, store, on, snapshot, stated)
+                _note(tx, settings, store, erased, snapshot, stated)
     finally:
         database.close()
 
@@ -187,7 +189,7 @@ def _fill_tables(connection: Connection, snapshot: Path, stated: dict[str, Any])
 
 
 def _note(
-    tx: Transaction, settings: Settings, store: Store, on: Shelf, snapshot: Path, stated: dict[str, Any]
+    tx: Transaction, settings: Settings, store: Store, erased: Erased, snapshot: Path, stated: dict[str, Any]
 ) -> None:
     """The restored log goes on with the word that it was restored, and from what.
 
@@ -195,7 +197,7 @@ def _note(
     what is left of them when it starts. Checkpoints of the log as it was before, kept outside, are named:
     they tell of entries that are gone, and whoever checks the log should read why.
     """
-    for reference, at in on.erased().items():
+    for reference, at in erased.items():
         tip = tx.scalar(select(Tip).where(Tip.reference == reference, Tip.erased_at.is_(None)))
         if tip is not None:
             erasures.erase_again(tx, tip, at)

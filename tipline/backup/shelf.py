@@ -72,15 +72,14 @@ class Shelf:
         fsync_folder(self.snapshots)
         return final
 
-    def erased(self) -> dict[str, str]:
-        """Tips that had been erased when any of the backups was made: reference → when."""
+    def erased(self) -> Any:
+        """The list of erased tips as it lies there, whoever wrote it; None where there is none."""
         path = self.folder / ERASED
-        return dict(read_json(path)) if path.exists() else {}
+        return read_json(path) if path.exists() else None
 
-    def note_erased(self, erased: dict[str, str]) -> None:
-        """What is erased stays so, also when an older snapshot is brought back."""
+    def write_erased(self, told: dict[str, Any]) -> None:
         draft = self.folder / f"{COMING}{secrets.token_hex(8)}"
-        write_json(draft, {**self.erased(), **erased})
+        write_json(draft, told)
         draft.replace(self.folder / ERASED)
         fsync_folder(self.folder)
 
