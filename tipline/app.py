@@ -34,6 +34,7 @@ def create_app(services: Services) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type]
     )
     app.request_class = requests.TiplineRequest
+    app.json_provider_class = requests.PlainJSON  # Flask-Security makes its own of it
     app.url_map.converters["int"] = requests.RowNumber
     app.extensions["tipline"] = services
     _configure(app, services)
@@ -88,8 +89,8 @@ def _configure(app: APIFlask, services: Services) -> None:
         COMPRESS_BR_LEVEL=4,
         COMPRESS_STREAMS=False,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False
+    app.json.sort_keys = False
 
 
 def _mount(app: APIFlask) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 from flask import Request, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import IntegerConverter, Map
 
 # Forms and JSON together with everything around their fields.
@@ -54,6 +56,32 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, routes: Map) -> None:
         super().__init__(routes, max=2**31 - 1)
+
+
+class PlainJSON(DefaultJSONProvider):
+    """JSON that every reader understands alike (RFC 8259, 7493): no name twice in an object, of which one
+    reader takes the first and another the last, no NaN, and nothing that is read as infinity.
+    """
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return super().loads(
+            s, object_pairs_hook=_each_once, parse_constant=_no_number, parse_float=_finite, **kwargs
+        )
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")
+
+
+def _finite(text: str) -> float:
+    return number if math.isfinite(number := float(text)) else _no_number("this")
 
 
 class TiplineRequest(Request):

@@ -367,3 +367,19 @@ def test_the_notice_before_the_end_names_the_day_in_the_readers_way(
     line = told["timeline"][-1]
     assert line["code"] == "evidence:expiring"
     assert f"保留至 {shown.year}年{shown.month}月{shown.day}日 {shown:%H:%M}" in line["text"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"category": "theft", "text": "x", "text": "y"}',
+        '{"category": "theft", "text": "x", "lat": NaN, "lon": 1}',
+        '{"category": "theft", "text": "x", "clock_offset_s": 1e400}',
+        "[" * 9_000,
+    ],
+)
+def test_json_that_two_readers_would_understand_differently_is_refused(
+    client: FlaskClient, body: str
+) -> None:
+    answer = client.post(TIPS, data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (400, "request:invalid")
