@@ -16,6 +16,8 @@ _K = Kind
 SERVICE: dict[str, Entry] = {
     # --- shares by programs
     "share:token-needed": Entry(_K.FORBIDDEN, N_("A program hands something out only with a token made for it: with the scope share:make named.")),
+    # --- what is told or corrected by whoever holds a code
+    "request:enough-today": Entry(_K.TOO_MANY, N_("Very much was told or corrected here today. What was kept stays as it is. Go on tomorrow, or write to the officers.")),
     # --- the queue
     "filter:state-unknown": Entry(_K.INVALID, N_("There is no state “%(state)s”. Choose one of the tabs of the queue.")),
     # --- figures

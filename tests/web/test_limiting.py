@@ -21,7 +21,7 @@ from tipline import i18n
 from tipline.app import create_app
 from tipline.bell import SilentBell
 from tipline.broker import Broker
-from tipline.domain import receipts, tips
+from tipline.domain import custody, receipts, tips
 from tipline.domain.accounts import Account
 from tipline.domain.uploads import Upload
 from tipline.errors import CATALOGUE
@@ -266,3 +266,27 @@ def test_web_hosts_count_together_and_no_address_is_written_down_anywhere(
         assert address not in dump
         assert address.encode() not in kept
         assert [one[:80] for one in (str(logged), caplog.text, *capsys.readouterr()) if address in one] == []
+
+
+def test_who_holds_a_code_cannot_fill_the_log_from_many_addresses_or_an_uncounted_one(
+    app: APIFlask, services: Services, people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rating turned round and round; each time stands in custody for ever."""
+    monkeypatch.setattr(limiting, "WORDS", limiting.WORDS._replace(most=100))
+    monkeypatch.setattr(limiting, "WORDS_OF_ONE", limiting.WORDS_OF_ONE._replace(most=3))
+    opened = open_tip(browser(app), text="x", category="noise")
+    with services.database.transaction() as tx:
+        tip = tips.read_tip(tx, opened["reference"])
+        tips.move(tx, people["investigator"].actor, tip, "closed", reason="x")
+    clients = [browser(app), *(from_address(app, f"203.0.113.{number}") for number in range(4))]
+    answers = [
+        client.post(
+            f"{TIPS}/{opened['reference']}/rating", json={"verdict": (-1) ** at},
+            headers=bearer(opened["access_token"]),
+        )
+        for at, client in enumerate(clients)
+    ]  # fmt: skip
+    assert [one.status_code for one in answers] == [200] * 3 + [429] * 2
+    assert answers[-1].json["code"] == "request:enough-today"
+    with services.database.reading() as tx:
+        assert len(custody.list_of(tx, subject=f"tip:{opened['reference']}", actions=["tip:rate"])) == 3

@@ -39,6 +39,9 @@ UPLOADS = Budget("uploads", 600, "upload:too-often")
 FORMS = Budget("forms", 120, "upload:too-often")
 # What is told or corrected of a tip that is there: each stands in the log for ever.
 WORDS = Budget("words", 120, "request:too-many", window_s=60)
+# The same of one tip, file or appointment: whoever holds its code might else fill the log from many
+# addresses, or from one that is not counted.
+WORDS_OF_ONE = Budget("words-of-one", 240, "request:enough-today", window_s=86_400)
 # A member of staff or a partner is known, and may speak for many.
 KNOWN = 10
 
@@ -62,6 +65,12 @@ def spend_on(budget: Budget, what: str) -> None:
 
     if seconds := counting.hit(f"budget/{budget.name}/{what}", budget.most, budget.window_s):
         raise TiplineError(budget.code, seconds=seconds)
+
+
+def spend_words(about: str) -> None:
+    """Count something that is told or corrected of the asker's own tip: for who asks, and for the tip."""
+    spend(WORDS)
+    spend_on(WORDS_OF_ONE, about)
 
 
 def sender() -> str | None:

@@ -152,7 +152,7 @@ def get_picture(reference: str, message_id: int, number: int) -> Response:
 def post_rating(reference: str, json_data: RatingIn) -> dict[str, Any]:
     """Say how you were served, once the tip is closed; for a day it may be changed."""
     own = _own(reference)
-    limiting.spend(limiting.WORDS)
+    limiting.spend_words(own.reference)
     with current.services().database.transaction() as tx:
         tip = tips.read_tip(tx, own.reference)
         ratings.rate(tx, reporter(own.reference), tip, json_data.verdict, json_data.words)
@@ -171,6 +171,7 @@ def patch_evidence(evidence_id: str, json_data: DigestIn) -> dict[str, Any]:
         row = evidence.read_evidence(tx, evidence_id)
         if row.tip_id != own.id or row.referral_id is not None:
             raise TiplineError("evidence:not-found")
+        limiting.spend_on(limiting.WORDS_OF_ONE, row.id)
         evidence.claim_digest(tx, row, json_data.sha256)
         return evidence_of(row, evidence.list_of_reporter(tx, own), uploads.unfinished(tx, own))
 

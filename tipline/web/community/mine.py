@@ -123,7 +123,9 @@ def _act(number: int, act: Any) -> ResponseReturnValue:
     try:
         limiting.spend(limiting.WORDS)
         with current.services().database.transaction() as tx:
-            act(tx, visits.read_booking(tx, number))
+            booking = visits.read_booking(tx, number)
+            limiting.spend_on(limiting.WORDS_OF_ONE, appointments.number_of(booking))
+            act(tx, booking)
     except TiplineError as fault:
         faults = {f"{name}-{number}": words for name, words in pages.faults_of(fault).items() if name}
         return pages.refusal(_page(faults or pages.faults_of(fault)), fault)

@@ -53,7 +53,7 @@ def ask_news() -> ResponseReturnValue:
             if "stop" in form:
                 reachable.stop(tx, actor, fresh)
             else:
-                limiting.spend(limiting.WORDS)
+                limiting.spend_words(tip.reference)
                 if way not in ways():
                     raise TiplineError("news:unset", fields={"news": "news:unset"})
                 _require_seldom(way, form.get("news", ""))

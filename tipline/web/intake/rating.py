@@ -20,7 +20,7 @@ def rate() -> ResponseReturnValue:
 
     tip = current.reporter_tip()
     try:
-        limiting.spend(limiting.WORDS)
+        limiting.spend_words(tip.reference)
         verdict = _verdict(request.form.get("verdict", ""))
         with current.services().database.transaction() as tx:
             fresh = tips.read_tip(tx, tip.reference)

@@ -41,7 +41,7 @@ def tell_clock() -> ResponseReturnValue:
     way = request.form.get("way", "reading")
     field = "clock_minutes" if way == "minutes" else "clock_time"
     try:
-        limiting.spend(limiting.WORDS)
+        limiting.spend_words(tip.reference)
         said = _said(way, request.form, at)
         with current.services().database.transaction() as tx:
             fresh = tips.read_tip(tx, tip.reference)
@@ -59,7 +59,7 @@ def tell_overwriting() -> ResponseReturnValue:
     """`overwrite_days`; empty takes back what was told."""
     tip = current.reporter_tip()
     try:
-        limiting.spend(limiting.WORDS)
+        limiting.spend_words(tip.reference)
         days = _days(request.form.get("overwrite_days", ""))
         with current.services().database.transaction() as tx:
             fresh = tips.read_tip(tx, tip.reference)

@@ -48,7 +48,7 @@ def save_what() -> ResponseReturnValue:
         posters.settle(answers)
         report = answers.report()
         if tip and tip.state == "draft":
-            limiting.spend(limiting.WORDS)
+            limiting.spend_words(tip.reference)
             opening.correct(tip, report)
         else:
             limiting.spend(limiting.TIPS)
