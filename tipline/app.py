@@ -89,8 +89,8 @@ def _configure(app: APIFlask, services: Services) -> None:
         COMPRESS_BR_LEVEL=4,
         COMPRESS_STREAMS=False,
     )
-    app.json.ensure_ascii = False
-    app.json.sort_keys = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
 
 
 def _mount(app: APIFlask) -> None:

@@ -90,6 +90,7 @@ def move(wanted: MoveIn) -> dict[str, Any]:
     number = _appointment(wanted.receipt_code)
     with current.services().database.transaction() as tx:
         booking = appointments.read_booking(tx, number)
+        limiting.spend_on(limiting.WORDS_OF_ONE, appointments.number_of(booking))
         appointments.move(tx, booking, wanted.slot, today())
         return _booking(tx, booking)
 
