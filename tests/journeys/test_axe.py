@@ -89,13 +89,18 @@ def district(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Dist
     return District(tip, broken, case["number"], files, incident, refer)
 
 
+def looking(page: Page, language: str) -> Look:
+    """Colours are judged in Chinese alone."""
+    return Look(page, by_night=language == "zh", colours=language == "zh")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_the_reporter_has_a_fault(
     language: str, opened: Open, station: Station, tmp_path: Path
 ) -> None:
     photo = footage.photo(tmp_path / "IMG_2.jpg", size=(320, 240))
     page = opened("/", language=language)
-    look = Look(page, by_night=language == "zh")
+    look = looking(page, language)
     look.at("start")
     acts.submit_of(page, "/report/what").click()
     expect(page.locator("#faults")).to_be_visible()
@@ -201,7 +206,7 @@ def troubled(page: Page, look: Look, folder: Path) -> None:
 def test_no_page_of_the_desk_has_a_fault(
     language: str, opened: Open, officer: Officer, district: District
 ) -> None:
-    look = Look(opened("/desk/sign-in", device=DESK, language=language), by_night=language == "zh")
+    look = looking(opened("/desk/sign-in", device=DESK, language=language), language)
     look.at("sign-in")
     look.page.locator("#username").fill("nobody")
     look.page.locator("#password").fill("nothing at all")
@@ -210,7 +215,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look.at("sign-in refused")
     found = look.found
 
-    look = Look(officer(language=language), by_night=language == "zh")
+    look = looking(officer(language=language), language)
     look.visit("/desk/queue?state=all&category=theft", seen="[data-rows] > .row")
     look.page.keyboard.press("j")
     look.page.keyboard.press("l")
@@ -287,13 +292,13 @@ def test_no_page_of_the_desk_has_a_fault(
     look.visit("/desk/tips/T-999999")
     found += look.found
 
-    look = Look(opened("/desk/sign-in", device=DESK, language=language), by_night=language == "zh")
+    look = looking(opened("/desk/sign-in", device=DESK, language=language), language)
     acts.type_password(look.page, "zhao")
     expect(look.page.locator("#code")).to_be_visible()
     look.unfolded("second step")
     found += look.found
 
-    look = Look(officer("zhao", language=language), by_night=language == "zh")
+    look = looking(officer("zhao", language=language), language)
     look.visit("/desk/overview", seen=".overview-panel")
     look.unfolded("overview")
     look.visit("/desk/duty", seen="#main h1")
@@ -369,7 +374,7 @@ def shared(look: Look, opened: Open, district: District, language: str) -> None:
     expect(page.locator(".share-page")).to_be_visible()
     look.unfolded("one share")
     look.visit("/desk/shares", seen=".share-page")
-    guest = Look(opened(link.split("#")[0], language=language), by_night=language == "zh")
+    guest = looking(opened(link.split("#")[0], language=language), language)
     expect(guest.page.locator("#code")).to_be_visible()
     guest.at("the door of a share")
     guest.page.locator("#code").fill(link.split("#")[1])
@@ -383,7 +388,7 @@ def asked(look: Look, opened: Open, district: District, language: str) -> None:
     """A partner who was pulled in: the link at the desk, and the page behind it."""
     look.visit(f"/desk/tips/{district.tip}/referrals/1", seen=".referral-link")
     page = opened(district.refer, language=language)
-    partner = Look(page, by_night=language == "zh")
+    partner = looking(page, language)
     page.locator(".refer-minutes summary").click()
     page.locator("#other-minutes").fill("soon")
     page.locator(".refer-other button").click()
