@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from botocore.loaders import create_loader
 
 from storage import Keyring, seal_store
 from storage.base import Store
@@ -45,6 +46,8 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed.Seaw
         environment.setenv("AWS_SECRET_ACCESS_KEY", seaweed.SECRET_KEY)
         environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
         environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        # Each host is a client of its own; what S3 is like they need not read from a megabyte of JSON each.
+        environment.setattr("botocore.session.create_loader", cache(create_loader))
         server.make_bucket("evidence")
         yield server
 
