@@ -46,25 +46,19 @@ def test_all_of_it_is_set_told_in_the_log_and_taken_back_in_one(
         assert ladder.now(tx) == ladder.USUAL
 
 
-def test_a_kind_that_is_left_out_goes_by_the_setting_again(client: FlaskClient, headers: Headers) -> None:
+def test_a_kind_left_out_goes_by_the_setting_again_and_who_decided_on_an_older_state_hears_of_it(
+    client: FlaskClient, headers: Headers
+) -> None:
     boss = headers("admin")
+    old = client.get(HERE, headers=boss).headers["ETag"]
     client.put(HERE, headers=boss, json={"minutes": {"theft": 5, "noise": 10}, "ladder": STEPS})
 
+    late = client.put(HERE, headers={**boss, "If-Match": old}, json={"minutes": {}, "ladder": {}})
     told = client.put(HERE, headers=boss, json={"minutes": {"noise": 10, "theft": None}, "ladder": {}}).json
 
+    assert (late.status_code, late.json["code"]) == (412, "target:changed")
     assert (told["minutes"]["theft"], told["minutes"]["noise"]) == (None, 10)
     assert told["ladder"] == ladder.USUAL._asdict()
-
-
-def test_whoever_decided_on_an_older_state_hears_of_it(client: FlaskClient, headers: Headers) -> None:
-    boss = headers("supervisor")
-    old = client.get(HERE, headers=boss).headers["ETag"]
-    client.put(HERE, headers=boss, json={"minutes": {"theft": 5}, "ladder": {}})
-
-    late = client.put(HERE, headers={**boss, "If-Match": old}, json={"minutes": {}, "ladder": {}})
-
-    assert (late.status_code, late.json["code"]) == (412, "target:changed")
-    assert client.get(HERE, headers=boss).json["minutes"]["theft"] == 5
 
 
 def test_what_means_nothing_changes_nothing_and_is_said_at_its_field(
@@ -84,9 +78,7 @@ def test_what_means_nothing_changes_nothing_and_is_said_at_its_field(
         assert refused.status_code == 422
         assert set(refused.json["fields"]) == fields
     assert client.get(HERE, headers=boss).json["changes"] == []
-
-
-def test_only_who_sets_them_on_the_page_may(client: FlaskClient, headers: Headers) -> None:
+    # Only who sets them on the page may.
     for role in ("investigator", "auditor", "partner"):
         assert client.get(HERE, headers=headers(role)).status_code == 403
         assert client.put(HERE, headers=headers(role), json={"minutes": {}, "ladder": {}}).status_code == 403
