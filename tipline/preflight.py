@@ -87,17 +87,25 @@ def check_outer(settings: Settings) -> None:
         raise NotReady(say(settings.locale, OUTER_MISSING, **words))
 
 
-def check_port(settings: Settings) -> None:
-    """NotReady unless the web server could listen there now."""
+def check_port(settings: Settings, *, beside_ours: bool = False) -> None:
+    """NotReady unless the web server could listen there now.
+
+    `beside_ours` lets a port pass that another web server of ours still holds: one that is started again need
+    not wait until the one before it is quite gone.
+    """
     values: dict[str, object] = {"port": settings.port, "host": settings.host, "other": settings.port + 80}
     sentences = {errno.EADDRINUSE: TAKEN, errno.EACCES: NOT_ALLOWED, errno.EADDRNOTAVAIL: NO_SUCH_HOST}
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         # A port whose last connections are only fading out is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if beside_ours:
+            # As the server opens its own. Bound alone, it takes no connection from the other.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             probe.bind((settings.host, settings.port))
-            probe.listen(1)
+            if not beside_ours:
+                probe.listen(1)
         except OSError as fault:
             sentence = sentences.get(fault.errno or 0, NO_SUCH_HOST)
             raise NotReady(say(settings.locale, sentence, **values)) from fault

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tipline import preflight, supervisor
+from tipline.cli import program
 from tipline.preflight import NotReady
 from tipline.settings import Settings, load
 
@@ -42,6 +44,31 @@ def test_a_free_port_passes(tmp_path: Path, taken_port: int) -> None:
         probe.bind(("127.0.0.1", 0))
         free = probe.getsockname()[1]
     preflight.check_port(settings(tmp_path, TIPLINE_PORT=free))
+
+
+def test_a_web_server_alone_names_a_taken_port_and_an_address_that_this_machine_lacks(
+    tmp_path: Path, taken_port: int
+) -> None:
+    for wrong, told in (
+        ({"TIPLINE_PORT": str(taken_port)}, "is taken"),
+        ({"TIPLINE_HOST": "192.0.2.7"}, "192.0.2.7"),
+    ):
+        done = CliRunner().invoke(
+            program, ["web"], env={"TIPLINE_DATA": str(tmp_path), "TIPLINE_LOCALE": "en", **wrong}
+        )
+        assert done.exit_code == 1
+        assert told in done.output
+
+
+def test_a_web_server_that_is_started_again_stands_beside_the_one_before(tmp_path: Path) -> None:
+    with socket.socket() as before:
+        before.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        before.bind(("127.0.0.1", 0))
+        before.listen()
+        one = settings(tmp_path, TIPLINE_PORT=before.getsockname()[1])
+        preflight.check_port(one, beside_ours=True)
+        with pytest.raises(NotReady, match="is taken"):
+            preflight.check_port(one)
 
 
 def test_an_address_this_machine_lacks_is_named(tmp_path: Path) -> None:

@@ -25,9 +25,15 @@ def run(demo: bool) -> None:
 @click.command()
 def web() -> None:
     """Start the web server alone."""
-    from tipline import webserver
+    from tipline import preflight, webserver
 
-    webserver.serve(ground.settings())
+    settings = ground.settings()
+    try:
+        preflight.check_port(settings, beside_ours=True)
+    except preflight.NotReady as fault:
+        click.echo(fault, err=True)
+        sys.exit(1)
+    webserver.serve(settings)
 
 
 @click.command()
