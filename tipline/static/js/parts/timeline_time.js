@@ -37,7 +37,7 @@ export function offsetName(moment, zone) {
   return `${minutes < 0 ? "−" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
 }
 
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 2592000];
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 2592000, 7776000, 31536000, 126144000];
 const MOST_TICKS = 400;
 
 // Marks of the ruler between two moments, on whole steps of the walls of the zone: [moment, text, isDay].
@@ -53,7 +53,7 @@ export function ticks(from, to, zone, most) {
     if (moment < from || (found.length && moment <= found[found.length - 1][0])) continue;
     const said = onWall(moment, zone);
     const isDay = said.clock === "00:00:00";
-    found.push([moment, isDay || step >= 86400000 ? said.day.slice(5) : said.clock.slice(0, step < 60000 ? 8 : 5), isDay]);
+    found.push([moment, isDay || step >= 86400000 ? (step > 2592000000 ? said.day : said.day.slice(5)) : said.clock.slice(0, step < 60000 ? 8 : 5), isDay]);
   }
   return found;
 }
