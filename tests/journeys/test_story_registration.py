@@ -40,6 +40,7 @@ def picture() -> Picture:
     def take(page: Page, number: int) -> None:
         if folder:
             path = Path(folder) / f"registration-{number}.jpg"
+            page.emulate_media(color_scheme="light")  # the look before it may have been one by night
             page.screenshot(path=path, type="jpeg", quality=72, scale="css")
 
     return take
