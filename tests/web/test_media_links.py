@@ -156,14 +156,36 @@ console.log(JSON.stringify([picture.src, others]));
 """
 
 
-def test_a_page_renews_a_refused_link_once_before_anything_is_called_lost() -> None:
-    script = Path(media_links.__file__).parents[1] / "static/js/parts/desk_media.js"
+BROKEN = """
+import { readFileSync } from "node:fs";
+const part = encodeURIComponent(readFileSync(process.argv[1], "utf-8"));
+const { why } = await import("data:text/javascript," + part);
+const said = [];
+for (const status of [200, 206, 404, 410, 503, 0]) {
+  globalThis.fetch = async () => (status ? { status } : Promise.reject(new Error("no line")));
+  said.push(await why("/x"));
+}
+console.log(JSON.stringify(said));
+"""
+
+
+def node(script: str, part: str) -> Any:
+    """What a script says of one of the pages' own."""
+    path = Path(media_links.__file__).parents[1] / "static/js/parts" / part
     done = subprocess.run(
-        ["node", "--input-type=module", "-e", REFUSED, str(script)],
+        ["node", "--input-type=module", "-e", script, str(path)],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == ["/api/v1/x?v=1", [False, True]]
+    return json.loads(done.stdout)
+
+
+def test_a_store_that_is_away_is_not_called_a_film_that_does_not_play() -> None:
+    assert node(BROKEN, "desk_broken.js") == ["unplayable", "unplayable", "lost", "lost", "away", "away"]
+
+
+def test_a_page_renews_a_refused_link_once_before_anything_is_called_lost() -> None:
+    assert node(REFUSED, "desk_media.js") == ["/api/v1/x?v=1", [False, True]]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 // Player, strip and contact sheet of each file. A keyframe jumps the player; without one it is shown large.
+import { why } from "./desk_broken.js";
 import { readFrames } from "./desk_frames.js";
 import { startHover } from "./desk_hover.js";
 import { keepInLoop } from "./desk_cutting.js";
@@ -26,6 +27,10 @@ export function stepperOf(file) {
     steppers.set(video, new Stepper(video, (frame, isSure) => sayFrame(file.isConnected ? file : video.closest("[data-file]"), frame, isSure)));
     video.addEventListener("error", () => sayBroken(video));
     video.addEventListener("loadedmetadata", () => video.videoWidth || sayBroken(video));
+    video.addEventListener("loadeddata", () => {
+      const away = video.closest("[data-file]")?.querySelector("[data-away]");
+      if (away) away.hidden = true;
+    });
     if (video.error) sayBroken(video);
   }
   const stepper = steppers.get(video);
@@ -52,14 +57,9 @@ async function sayBroken(video) {
     video.src = video.dataset.copy;
     return;
   }
-  const isLost = video.error && (await isGone(video.currentSrc || video.src));
-  const note = file?.querySelector(isLost ? "[data-stage] [data-lost]" : "[data-unplayable]");
+  const reason = video.error ? await why(video.currentSrc || video.src) : "unplayable";
+  const note = file?.querySelector(reason === "lost" ? "[data-stage] [data-lost]" : `[data-${reason}]`);
   if (note) note.hidden = false;
-}
-
-async function isGone(url) {
-  const answer = await fetch(url, { headers: { Range: "bytes=0-0" }, credentials: "same-origin" }).catch(() => null);
-  return answer?.status === 410 || answer?.status === 404;
 }
 
 // The number is shown only when the player has confirmed which frame stands there.
@@ -161,7 +161,7 @@ function keep(name, value) {
 async function onLostPicture(event) {
   const file = event.target.matches?.("img") && event.target.closest("[data-file]");
   const note = file && (event.target.closest(".export-list > li") || file).querySelector("[data-lost]");
-  if (note && note.hidden && (await isGone(event.target.currentSrc || event.target.src))) note.hidden = false;
+  if (note && note.hidden && (await why(event.target.currentSrc || event.target.src)) === "lost") note.hidden = false;
 }
 
 // A link to a file that is folded opens it where it stands.
