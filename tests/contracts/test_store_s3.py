@@ -6,7 +6,8 @@ import random
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,14 @@ from storage.s3 import S3Store
 from storage.s3_session import Part, Ticket
 from tests.contracts.conftest import PART
 from tests.contracts.seaweed import Seaweed
+from tests.workers.packing.conftest import Pack, linked, pack, saved
+from tipline.bell import SilentBell
+from tipline.domain.tips import Tip
+from tipline.services import Services, build
+from tipline.settings import Settings
+from tipline.verifier import checking
+
+__all__ = ["linked", "pack"]  # fixtures
 
 KEY = keys.original("a1")
 
@@ -526,3 +535,24 @@ def test_keys_of_a_bucket_come_back_from_a_safe_on_a_disk(
     assert bring_keys(Keyring(safe, "a secret"), new) == 0
     assert new.is_begun()
     assert (list(new.names()), new.open(name)) == ([name], key)
+
+
+@pytest.fixture
+def services(settings: Settings, bell: SilentBell, store: S3Store) -> Iterator[Services]:
+    """A station that keeps its files in the bucket, sealed."""
+    made = build(replace(settings, encrypt=True), store=store, bell=bell)
+    yield made
+    made.close()
+
+
+def test_a_package_is_made_in_a_bucket_and_handed_out_of_it_whole_and_in_part(
+    services: Services, linked: list[Tip], pack: Pack, tmp_path: Path
+) -> None:
+    row = pack("originals", "keyframes")
+
+    assert (row.state, row.failure) == ("done", None)
+    path = saved(services, row, tmp_path)
+    assert checking.check(str(path)).faults == []
+    with services.store.open(row.key, 1000) as rest:
+        assert rest.read() == path.read_bytes()[1000:]
+    assert list(services.store.list_sessions(soon())) == []
