@@ -22,12 +22,24 @@ from sqlalchemy import text
 
 from tipline import db
 from tipline.db import Database, Transaction
-from tipline.domain import accounts, auditing, cases, chain, checkpoints, clock, custody, links, tips
+from tipline.domain import (
+    accounts,
+    auditing,
+    cases,
+    chain,
+    checkpoints,
+    clock,
+    custody,
+    incidents,
+    links,
+    progress,
+    tips,
+)
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.reports import Report
 
 SECRET = "b" * 48
-ROUNDS = 5
+ROUNDS, CROWD = 5, 500
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
             database = Database(url)
             try:
                 _acts(name, database, options.acts)
+                _note_to_many(name, database)
                 _grow(database, options.entries)
                 _verify(name, database)
                 _checkpoint(name, database)
@@ -75,18 +88,40 @@ def _timed(database: Database, actor: Actor, act: Callable[..., Any], number: in
     made = []
     with database.transaction() as tx:
         for _ in range(2 * number):
-            tip = tips.begin(tx, Report("theft", "有人拿走了现金"), language="en", door="web", ack_minutes=2)
-            tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
-            made.append(tip.reference)
+            made.append(_sent(tx).reference)
     taken: dict[bool, list[float]] = {True: [], False: []}
     for place, reference in enumerate(made):
         is_on = place % 2 == 0
-        with nullcontext() if is_on else patch.object(custody, "append", _unwritten):
+        with nullcontext() if is_on else patch.multiple(custody, append=_unwritten, append_each=_unwritten):
             began = time.perf_counter()
             with database.transaction() as tx:
                 act(tx, actor, tips.read_tip(tx, reference))
             taken[is_on].append(time.perf_counter() - began)
     return 1 / statistics.median(taken[True]), 1 / statistics.median(taken[False])
+
+
+def _note_to_many(name: str, database: Database) -> None:
+    """The first word on an incident that a whole block reports: each tip of it is acknowledged by that."""
+    taken = []
+    for _ in range(3):
+        with database.transaction() as tx:
+            account = accounts.add(
+                tx, SYSTEM, f"he{time.time_ns() % 10**8}", role="investigator", password_hash="-"
+            )
+            crowd = [_sent(tx) for _ in range(CROWD)]
+            incident = incidents.open_incident(tx, account.actor, crowd[0], title="停电")
+            incidents.attach_all(tx, account.actor, incident, crowd)
+        began = time.process_time()
+        with database.transaction() as tx:
+            progress.post(tx, account.actor, incidents.read_incident(tx, incident.reference), "已联系供电所")
+        taken.append(time.process_time() - began)
+    print(f"| {name} | first note of an incident with {CROWD} tips: processor time | {min(taken):.2f} s |")
+
+
+def _sent(tx: Transaction) -> tips.Tip:
+    tip = tips.begin(tx, Report("theft", "有人拿走了现金"), language="en", door="web", ack_minutes=2)
+    tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
+    return tip
 
 
 def _unwritten(*_: Any, **_more: Any) -> None:

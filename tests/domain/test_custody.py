@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tests.domain.conftest import EVENING
 from tipline.db import Database, Transaction
-from tipline.domain import custody
+from tipline.domain import clock, custody
 from tipline.domain.actors import SYSTEM, Actor
 
 LI = Actor("staff", "li", 1, "investigator")
@@ -169,6 +170,22 @@ def test_what_was_taken_back_within_a_transaction_leaves_no_gap(written: Databas
         assert custody.verify(tx) is None
         told = [one.subject for one in custody.list_of(tx, after=ENTRIES)]
         assert told == ["tip:T-6", "tip:T-8", "tip:T-9", "tip:T-10"]
+
+
+def test_an_act_on_many_leaves_the_entries_it_would_leave_one_by_one(database: Database) -> None:
+    lines = [custody.Line(f"tip:T-{at}", f"T-{at}", {"late": at == 2}) for at in (1, 2, 3)]
+    with clock.frozen(EVENING), database.transaction() as tx:
+        at_once = tx.begin_nested()
+        custody.append_each(tx, LI, "tip:acknowledge", lines, reason="同一件事")
+        custody.append_each(tx, LI, "tip:acknowledge", [])
+        written = [custody.row_of(one) for one in custody.list_of(tx)]
+        at_once.rollback()
+        for subject, tip, detail in lines:
+            custody.append(tx, LI, "tip:acknowledge", subject, tip=tip, reason="同一件事", **detail)
+
+        assert len(written) == len(lines)
+        assert [custody.row_of(one) for one in custody.list_of(tx)] == written
+        assert custody.verify(tx) is None
 
 
 def test_words_no_database_can_keep_do_not_break_the_chain(database: Database) -> None:

@@ -109,6 +109,32 @@ def test_progress_on_an_incident_reaches_every_reporter_in_it_who_left_a_way(tx:
     assert [one.tip_id for one in tx.scalars(select(Notice))] == [inside[0].id, inside[2].id]
 
 
+def test_what_is_told_of_many_tips_is_what_would_be_told_of_each(
+    tx: Transaction, officer: Actor, chief: Actor
+) -> None:
+    mall = accounts.add(tx, SYSTEM, "mall", role="partner", password_hash="").actor
+    many = [sent(tx, category=kind) for kind in ("theft", "other", "theft", "footage")]
+    many[1].taken_by_id, many[2].assignee_id = mall.user_id, chief.user_id
+    leave_mail(tx, many[0])
+    leave_mail(tx, many[3])
+    listen(tx)
+    listen(tx, officer)
+    listen(tx, categories=["theft"], digest_minutes=15)
+    listen(tx, events=["tip:closed"])
+    row = Webhook(account_id=mall.user_id, label="x", host="x", sealed="", secret="", created_at=clock.now())
+    tx.add(row)
+
+    def kept(found: list[Notice]) -> set[Any]:
+        return {(one.event, one.tip_id, one.receiver, one.values, one.due_at) for one in found}
+
+    with clock.frozen(EVENING):
+        one_by_one = [one for tip in many for one in events.tell(tx, "tip:acknowledged", tip=tip, by=SYSTEM)]
+        at_once = events.tell_each(tx, "tip:acknowledged", many, by=SYSTEM)
+
+    assert len(one_by_one) == len(at_once) == 4 + 3 + 2 + 1 + 2
+    assert kept(one_by_one) == kept(at_once)
+
+
 def test_a_partner_s_webhook_hears_of_its_own_tips_alone(tx: Transaction, officer: Actor) -> None:
     mall = accounts.add(tx, SYSTEM, "mall", role="partner", password_hash="").actor
     row = Webhook(account_id=mall.user_id, label="x", host="x", sealed="", secret="", created_at=clock.now())

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.domain.conftest import EVENING, sent
-from tipline.db import Transaction
+from tipline.db import Database, Transaction
 from tipline.domain import (
     accounts,
     acts,
@@ -60,6 +61,29 @@ def test_news_from_an_officer_stops_the_clocks_of_all_who_read_it(
     assert all(one.acknowledged_at for one in incidents.list_tips(tx, lift))
     undo_last(tx, officer)
     assert all(one.acknowledged_at for one in incidents.list_tips(tx, lift))  # read is read
+
+
+def test_news_to_a_crowd_asks_the_database_no_more_than_news_to_a_few(
+    database: Database, tx: Transaction, officer: Actor
+) -> None:
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    costs = []
+    for number in (2, 12):
+        crowd = [sent(tx, f"电梯停了 {at}") for at in range(number)]
+        incident = incidents.open_incident(tx, officer, crowd[0], title=LIFT)
+        incidents.attach_all(tx, officer, incident, crowd)
+        before = custody.size(tx)
+        asked.clear()
+        progress.post(tx, officer, incident, "已联系电梯维保")
+        costs.append(len(asked))
+
+        told = [(one.action, one.tip) for one in custody.list_of(tx, after=before)]
+        assert told[:-1] == [("tip:acknowledge", one.reference) for one in crowd]
+        assert [len(acts.list_of_kind(tx, "tip:acknowledge", tip_id=one.id, account_id=officer.user_id or 0))
+                for one in crowd] == [1] * number  # fmt: skip
+    assert costs[0] == costs[1]
+    assert custody.verify(tx) is None
 
 
 def test_news_from_a_partner_stops_no_clock(tx: Transaction, officer: Actor, lift: Incident) -> None:

@@ -22,7 +22,7 @@ def _written() -> dict[str, str]:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "append"
+                and node.func.attr in ("append", "append_each")
             ):
                 words = [one.value for one in node.args[2:3] if isinstance(one, ast.Constant)]
                 found |= {

@@ -10,9 +10,9 @@ import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -29,6 +29,14 @@ class Numbered(Protocol):
 
     @property
     def id(self) -> int: ...
+
+
+class Change(NamedTuple):
+    """What an act on many changed of one of them."""
+
+    tip: Numbered
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 class Act(Base):
@@ -75,10 +83,29 @@ def record(
         case_id=case.id if case else None, subject=subject, before=_json(before), after=_json(after),
         batch=batch or tx.info.get(_BATCH),
     )  # fmt: skip
+    _keep(tx, act)
+    return act
+
+
+def record_each(tx: Transaction, actor: Actor, kind: str, changes: Collection[Change]) -> None:
+    """The same act on many tips, an act for each, kept at once; within `together` they are one command."""
+    if actor.user_id is None or not changes:
+        return
+    shared = {"account_id": actor.user_id, "at": clock.now(), "kind": kind, "batch": tx.info.get(_BATCH)}
+    found = [
+        {**shared, "tip_id": tip.id, "before": _json(before), "after": _json(after)}
+        for tip, before, after in changes
+    ]
+    # One statement leaves no numbers behind; only the last act is asked for its own.
+    if found[:-1]:
+        tx.execute(insert(Act), found[:-1])
+    _keep(tx, Act(**found[-1]))
+
+
+def _keep(tx: Transaction, act: Act) -> None:
     tx.add(act)
     tx.flush()
-    tx.info.setdefault(_RECORDED, []).append(act)
-    return act
+    tx.info[_RECORDED] = act
 
 
 @contextmanager
@@ -96,8 +123,8 @@ def together(tx: Transaction) -> Iterator[str]:
 
 def recorded(tx: Transaction) -> Act | None:
     """The last act of this transaction; those of its batch are taken back with it."""
-    found: list[Act] = tx.info.get(_RECORDED, [])
-    return found[-1] if found else None
+    act: Act | None = tx.info.get(_RECORDED)
+    return act
 
 
 def held(row: object, *names: str) -> dict[str, Any]:

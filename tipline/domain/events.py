@@ -62,6 +62,7 @@ EVENTS: dict[str, Event] = {
 }
 # A trial of one channel or webhook: told to that one alone, by its button.
 TEST = "channel:test"
+REPORTER = "reporter"
 
 
 def tell(
@@ -70,34 +71,59 @@ def tell(
 ) -> list[Notice]:  # fmt: skip
     """Write a notice for everybody who listens. `to` are accounts it is about, `by` who did it: nobody is
     told what they did themselves. `values` are numbers and codes (a handle, a step), never words."""
-    event = EVENTS[code]
     wrong = [name for name, value in values.items() if not _is_code(value)]
     if wrong:
         raise ValueError(f"a notice takes numbers and codes alone: {', '.join(wrong)}")
+    event = EVENTS[code]
     listening = [
-        one for one in tx.execute(_listeners(event, tip, incident)) if _is_for(one, code, event, tip, to, by)
-    ]
+        (tip, one) for one in tx.execute(_listeners(event, [tip] if tip else [], incident))
+        if _is_for(one, code, event, tip, to, by)
+    ]  # fmt: skip
+    return _write(tx, code, listening, {k: v for k, v in values.items() if v is not None})
+
+
+def tell_each(tx: Transaction, code: str, tips: Collection[Subject], *, by: Actor | None) -> list[Notice]:
+    """The same of many tips, a notice of each for everybody who listens, who is asked for once."""
+    event = EVENTS[code]
+    others, reporters = [], dict[int, Row[Any]]()
+    for one in tx.execute(_listeners(event, tips, None)):
+        if one.kind == REPORTER:
+            reporters[one.id] = one
+        else:
+            others.append(one)
+    listening = [
+        (tip, one) for tip in tips
+        for one in (*others, *([reporters[tip.id]] if tip.id in reporters else ()))
+        if _is_for(one, code, event, tip, (), by)
+    ]  # fmt: skip
+    return _write(tx, code, listening, {})
+
+
+def _write(
+    tx: Transaction, code: str, listening: Collection[tuple[Subject | None, Row[Any]]],
+    values: dict[str, int | str],
+) -> list[Notice]:  # fmt: skip
     if not listening:
         return []
-    now, said = clock.now(), json.dumps({k: v for k, v in values.items() if v is not None}, sort_keys=True)
+    now, said, is_urgent = clock.now(), json.dumps(values, sort_keys=True), EVENTS[code].urgent
     written = []
-    for one in listening:
+    for tip, one in listening:
         row = Notice(event=code, tip_id=tip.id if tip else None, values=said, created_at=now)
-        row.due_at = now if event.urgent else notices.end_of_digest(now, one.digest)
+        row.due_at = now if is_urgent else notices.end_of_digest(now, one.digest)
         if one.kind == "channel":
             row.channel_id = one.id
         elif one.kind == "webhook":
             row.webhook_id = one.id
         else:
             row.tip_id = one.id
-        tx.add(row)
         written.append(row)
+    tx.add_all(written)
     tx.flush()
     notices.ring_for(tx, written)
     return written
 
 
-def _listeners(event: Event, tip: Subject | None, incident: Shared | None) -> Any:
+def _listeners(event: Event, tips: Collection[Subject], incident: Shared | None) -> Any:
     """All that might hear of it, in one query; there are few, and their filters are lists."""
     open_channels = select(
         literal("channel").label("kind"), Channel.id.label("id"), Channel.account_id.label("account"),
@@ -109,27 +135,27 @@ def _listeners(event: Event, tip: Subject | None, incident: Shared | None) -> An
         literal(0),
     ).where(Webhook.active, Webhook.failures < PAUSED_AT, Webhook.removed_at.is_(None))  # fmt: skip
     parts: list[Any] = [open_channels, hooks]
-    if event.reporter and (tip or incident):
-        parts.append(_reporters(tip, incident))
+    if event.reporter and (tips or incident):
+        parts.append(_reporters(tips, incident))
     return union_all(*parts)
 
 
-def _reporters(tip: Subject | None, incident: Shared | None) -> Any:
-    """The reporter's own channel: of one tip, or of all tips of an incident."""
+def _reporters(tips: Collection[Subject], incident: Shared | None) -> Any:
+    """The reporter's own channel: of these tips, or of all tips of an incident."""
     query = select(
-        literal("reporter"), ReporterChannel.tip_id, null(), literal("[]"), literal("[]"), literal("[]"),
+        literal(REPORTER), ReporterChannel.tip_id, null(), literal("[]"), literal("[]"), literal("[]"),
         literal(0),
     )  # fmt: skip
     if incident is None:
-        return query.where(ReporterChannel.tip_id == (tip.id if tip else None))
-    tips = Base.metadata.tables["tip"].c  # the table alone: tips tell events, so events import no tips
-    return query.where(ReporterChannel.tip_id.in_(select(tips.id).where(tips.incident_id == incident.id)))
+        return query.where(ReporterChannel.tip_id.in_([one.id for one in tips]))
+    table = Base.metadata.tables["tip"].c  # the table alone: tips tell events, so events import no tips
+    return query.where(ReporterChannel.tip_id.in_(select(table.id).where(table.incident_id == incident.id)))
 
 
 def _is_for(
     one: Row[Any], code: str, event: Event, tip: Subject | None, to: Collection[int], by: Actor | None
 ) -> bool:
-    if one.kind == "reporter":
+    if one.kind == REPORTER:
         return by is None or by.kind != "reporter"
     if not hears(one, code, tip):
         return False

@@ -152,9 +152,8 @@ def acknowledge(tx: Transaction, actor: Actor, incident: Incident) -> int:
 def take_note(tx: Transaction, actor: Actor, incident: Incident) -> int:
     """Acknowledge every tip of it that waits; how many."""
     waiting = [one for one in list_tips(tx, incident) if is_waiting(one)]
-    for one in waiting:
-        tips.acknowledge(tx, actor, one)
     if waiting:
+        tips.acknowledge_each(tx, actor, waiting)
         touch(incident)
     return len(waiting)
 

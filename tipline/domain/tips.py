@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -126,16 +127,26 @@ def acknowledge(tx: Transaction, actor: Actor, tip: Tip) -> None:
         raise response.refuse_second(tx, tip)
     if tip.state in ENDED:
         raise TiplineError("tip:closed")
-    before = acts.held(tip, *ACKNOWLEDGED)
-    tip.acknowledged_at = clock.now()
-    if tip.state == "received":
-        tip.state = "triage"
-    decide(tip)
-    acts.record(tx, actor, "tip:acknowledge", tip=tip, before=before, after=acts.held(tip, *ACKNOWLEDGED))
-    custody.append(
-        tx, actor, "tip:acknowledge", f"tip:{tip.reference}", tip=tip.reference, late=response.is_late(tip)
-    )
-    events.tell(tx, "tip:acknowledged", tip=tip, by=actor)
+    acknowledge_each(tx, actor, [tip])
+
+
+def acknowledge_each(tx: Transaction, actor: Actor, waiting: Collection[Tip]) -> None:
+    """The same of many that wait for it: an act, an entry and news of each, in the statements of one."""
+    changes = []
+    for tip in waiting:
+        before = acts.held(tip, *ACKNOWLEDGED)
+        tip.acknowledged_at = clock.now()
+        if tip.state == "received":
+            tip.state = "triage"
+        decide(tip)
+        changes.append(acts.Change(tip, before, acts.held(tip, *ACKNOWLEDGED)))
+    acts.record_each(tx, actor, "tip:acknowledge", changes)
+    told = [
+        custody.Line(f"tip:{tip.reference}", tip.reference, {"late": response.is_late(tip)})
+        for tip in waiting
+    ]
+    custody.append_each(tx, actor, "tip:acknowledge", told)
+    events.tell_each(tx, "tip:acknowledged", waiting, by=actor)
 
 
 def take_note(tx: Transaction, actor: Actor, tip: Tip) -> None:
