@@ -20,7 +20,7 @@ from tipline.errors import N_
 
 START = "0" * 64
 BLOCK = 1 << 16
-PAGE = 8192
+PAGE = 1024  # rows that fit into a core's own memory: longer pages are read a quarter slower
 TIME_LENGTH = len("2026-11-26 19:32:17.000000")
 # Clocks of several hosts never agree; what differs by less is no step back.
 TOLERANCE = timedelta(minutes=2)
@@ -76,7 +76,13 @@ class Block(NamedTuple):
 
 def canonical(row: Row) -> str:
     """The text an entry's hash is over."""
-    seq, at, actor, action, subject, tip, reason, detail, previous = row[:9]
+    return _form(*row[:9])
+
+
+def _form(
+    seq: Any, at: Any, actor: Any, action: Any, subject: Any, tip: Any, reason: Any, detail: Any,
+    previous: Any, _hash: Any = None,
+) -> str:  # fmt: skip
     return (
         f'{{"action":{_text(action)},"actor":{_text(actor)},"at":{_text(f"{at[:10]}T{at[11:]}Z")},'
         f'"detail":{_text(detail)},"previous":{_text(previous)},'
@@ -124,18 +130,16 @@ def check_block(
     expected, previous, last_at = after + 1, "", ""
     fault: Fault | None = None
     for rows in pages:
-        begin, digests = expected - 1, list[bytes]()
-        for row in rows:
-            if first is None:
-                first, previous, last_at = row, row[8], row[1]
-            found = _look(row, expected, previous)
-            if isinstance(found, Fault):
-                fault = found
-                break
+        if first is None and rows:
+            first, previous, last_at = rows[0], rows[0][8], rows[0][1]
+        begin = expected - 1
+        digests, fault = _look(rows, expected, previous)
+        for row in rows[: len(digests)]:
             if row[1] < last_at:
                 steps += step_of(row[0], row[1], last_at, row[3])
-            expected, previous, last_at = expected + 1, row[9], row[1]
-            digests.append(found)
+            last_at = row[1]
+        if digests:
+            expected, previous = expected + len(digests), rows[len(digests) - 1][9]
         _grow(tree, digests, begin, sizes, parts)
         if fault:
             break
@@ -155,17 +159,27 @@ def fault_of(block: Block, after: int, end: int, head: str) -> Fault | None:
     return fault
 
 
-def _look(row: Row, expected: int, previous: str) -> bytes | Fault:
-    """The hash of an entry that stands where and as it should."""
-    if row[0] != expected:
-        return Fault(expected, MISSING)
-    if row[8] != previous:
-        return Fault(expected, UNLINKED)
-    try:
-        found = sha256(canonical(row).encode()).digest()
-    except (TypeError, ValueError):  # SQLite keeps whatever a forger puts into a column
-        return Fault(expected, CHANGED)
-    return found if found.hex() == row[9] else Fault(expected, CHANGED)
+def _look(rows: Sequence[Row], expected: int, previous: str) -> tuple[list[bytes], Fault | None]:
+    """The hashes of entries up to the first that does not stand where and as it should, and what is wrong."""
+    # A hash that was begun is copied faster than a new one is made.
+    digests, new = list[bytes](), sha256().copy
+    for row in rows:
+        if row[0] != expected:
+            return digests, Fault(expected, MISSING)
+        if row[8] != previous:
+            return digests, Fault(expected, UNLINKED)
+        hashed = new()
+        try:
+            hashed.update(_form(*row).encode())
+        except (TypeError, ValueError):  # SQLite keeps whatever a forger puts into a column
+            return digests, Fault(expected, CHANGED)
+        found = hashed.digest()
+        previous = row[9]
+        if found.hex() != previous:
+            return digests, Fault(expected, CHANGED)
+        digests.append(found)
+        expected += 1
+    return digests, None
 
 
 def _grow(
