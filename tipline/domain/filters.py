@@ -182,14 +182,18 @@ def holds(word: str) -> ColumnElement[bool]:
     named = [Evidence.filename.icontains(word, autoescape=True), Evidence.sha256 == word.lower()]
     if known is not None:
         named.append(Evidence.media.icontains(word, autoescape=True))
-    messages = select(Message.id).where(
-        Message.tip_id == Tip.id, Message.text.icontains(word, autoescape=True)
-    )
+    said = (Message.tip_id == Tip.id) & Message.text.icontains(word, autoescape=True)
     says = or_(
         Tip.text.icontains(word, autoescape=True),
         Tip.place.icontains(word, autoescape=True),
         Tip.reference == word.upper(),
-        messages.exists(),
-        select(Evidence.id).where(Evidence.tip_id == Tip.id, or_(*named)).exists(),
+        _has(select(Message.id).where(said)),
+        _has(select(Evidence.id).where(Evidence.tip_id == Tip.id, or_(*named))),
     )
     return says if known is None else and_(known, says)
+
+
+def _has(rows: Select[Any]) -> ColumnElement[bool]:
+    """Whether there are such rows, looked up for one tip after the other until a page is full. EXISTS within
+    OR is answered by PostgreSQL for all tips of the station first, whatever the page needs of them."""
+    return rows.limit(1).scalar_subquery().is_not(None)
