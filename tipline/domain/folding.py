@@ -16,15 +16,17 @@ from tipline.domain.incidents import Incident
 from tipline.domain.links import Link
 from tipline.domain.tips import Tip
 
+# Made once: each new one makes all columns of a tip anew, which took a fifth of the time of the queue's page.
+_ABOVE = aliased(Tip)
+
 
 def one_each(narrowed: list[Any], order: str) -> ColumnElement[bool]:
     """No tip of its incident that passes `narrowed`, makers of conditions on such a tip, stands above it."""
-    above = aliased(Tip)
     # What stands in a case may not exist for the reader; it folds nobody else away.
     in_cases = select(Link.tip_id).where(Link.ended_at.is_(None))
-    found = select(above.id).where(
-        above.incident_id == Tip.incident_id, orders.goes_before(order, above, Tip),
-        above.id.not_in(in_cases), *[one(above) for one in narrowed],
+    found = select(_ABOVE.id).where(
+        _ABOVE.incident_id == Tip.incident_id, orders.goes_before(order, _ABOVE, Tip),
+        _ABOVE.id.not_in(in_cases), *[one(_ABOVE) for one in narrowed],
     )  # fmt: skip
     return or_(Tip.incident_id.is_(None), ~found.exists())
 
