@@ -69,9 +69,10 @@ def test_keys_lead_to_the_acts_on_a_tip(officer: Officer, two_tips: tuple[str, s
     expect(desk.locator("details.act[open]")).to_have_count(0)
     expect(desk.locator("input[name=state][value=not_used]")).to_be_checked()
     expect(desk.locator("#until")).to_be_disabled()
-    desk.goto("/desk/queue")
+    desk.goto("/desk/queue?q=abc")
     desk.keyboard.press("/")
     expect(desk.locator("input[name=q]")).to_be_focused()
+    expect(desk.locator("input[name=q]")).to_have_js_property("selectionEnd", 3)
 
 
 def test_an_act_is_taken_back_by_a_key(officer: Officer, station: Station) -> None:

@@ -34,6 +34,8 @@ function openAct(element) {
   const field = element.matches("details") ? element.querySelector("input:not([type=hidden]), textarea, select") : element;
   if (element.matches("details")) element.open = true;
   field?.focus();
+  // Whoever searches again mostly wants other words; an arrow keeps those that stand there.
+  if (field?.type === "search") field.select();
 }
 
 function chooseState(name) {
