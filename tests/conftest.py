@@ -57,11 +57,11 @@ examples.load_profile("patient")
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ToldAtOnce(config))
     config.pluginmanager.register(long_first)
-    gc.disable()
+    gc.disable()  # collecting tests leaves no garbage, only ever more to look through
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What was loaded by now stays to the end: to look through it for garbage again and again is in vain."""
     gc.enable()
     gc.freeze()
