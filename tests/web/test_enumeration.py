@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.event import listen
 
-from tipline.domain import ids, receipts
+from tipline.domain import ids, reachable, receipts, tips
+from tipline.domain.actors import reporter
 from tipline.domain.tips import Tip
 from tipline.services import Services
 
@@ -84,3 +85,19 @@ def test_the_same_work_is_done_for_a_token_that_is_nearly_right_and_for_any_othe
         answer = client.get("/api/v1/queue", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
     assert asked[0] == asked[1] != []
+
+
+def test_the_link_that_ends_news_does_the_same_work_whatever_tip_it_names(
+    client: FlaskClient, services: Services, tip: Tip, make_tip: Callable[..., Tip]
+) -> None:
+    """Or time would tell which tips there are, and whose providers left an address."""
+    other = make_tip("without an address")
+    with services.database.transaction() as tx:
+        mine = tips.read_tip(tx, tip.reference)
+        reachable.leave(tx, services.key, reporter(tip.reference), mine, "mail", "wang@example.net")
+    asked: list[list[str]] = []
+    listen(services.database.engine, "before_cursor_execute", lambda *told: asked[-1].append(told[2]))
+    for reference in (tip.reference, other.reference, "T-9999"):
+        asked.append([])
+        assert client.post(f"/news/{reference}/{'0' * 32}").status_code == 200
+    assert asked[0] == asked[1] == asked[2] != []

@@ -7,9 +7,11 @@ number and a link, ends in one tap, and goes with the tip.
 
 from __future__ import annotations
 
+import hmac
 import re
+from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from tipline.db import Transaction
 from tipline.domain import clock, custody, ids, notices, sealing
@@ -80,4 +82,18 @@ def shown(key: str, row: ReporterChannel) -> str:
 
 def stop_token(key: str, tip: Tip, row: ReporterChannel) -> str:
     """Opens nothing but the end of these messages."""
-    return ids.keyed_hash(key, "news-stop", f"{tip.reference} {clock.stamp(row.created_at)}")[:32]
+    return _stop_token(key, tip.reference, row.created_at)
+
+
+def is_stopped_by(tx: Transaction, key: str, reference: str, token: str) -> bool:
+    """Whether this link ends the news on this tip. The same work whatever it names: one look, one
+    comparison; so time does not tell which tips there are, or whose providers left an address."""
+    query = select(ReporterChannel.created_at).join(Tip, Tip.id == ReporterChannel.tip_id)
+    since = tx.scalar(query.where(Tip.reference == reference, Tip.erased_at.is_(None)))
+    wanted = _stop_token(key, reference, since or clock.now())
+    # Compared as bytes: words of other scripts are a wrong link like any other.
+    return hmac.compare_digest(wanted.encode(), token.encode()) and since is not None
+
+
+def _stop_token(key: str, reference: str, since: datetime) -> str:
+    return ids.keyed_hash(key, "news-stop", f"{reference} {clock.stamp(since)}")[:32]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -81,25 +80,11 @@ def show_stop(reference: str, token: str) -> ResponseReturnValue:
 @guard.public
 def stop_news(reference: str, token: str) -> ResponseReturnValue:
     """The same answer whatever the link: nobody learns from it what there is. Mail programs press it, too."""
-    database = current.services().database
-    with database.reading() as tx:
-        opens = _opened_by(tx, reference, token)
-    if opens is not None:  # else nobody waits for a guess: only one at a time may write
-        with database.transaction() as tx:
-            if (tip := _opened_by(tx, reference, token)) is not None:
-                reachable.stop(tx, reporter(tip.reference), tip)
+    services, reference = current.services(), reference.upper()
+    with services.database.reading() as tx:
+        opens = reachable.is_stopped_by(tx, services.key, reference, token)
+    if opens:  # else nobody waits for a guess: only one at a time may write
+        with services.database.transaction() as tx:
+            if reachable.is_stopped_by(tx, services.key, reference, token):
+                reachable.stop(tx, reporter(reference), tips.read_tip(tx, reference))
     return pages.render("news_stop", reference=reference, token=token, is_over=True)
-
-
-def _opened_by(tx: Transaction, reference: str, token: str) -> Tip | None:
-    """The tip whose news this link ends."""
-    tip = tips.find_tip(tx, reference)
-    row = reachable.find(tx, tip) if tip and tip.erased_at is None else None
-    if tip is None or row is None:
-        return None
-    return tip if _is_its_link(reachable.stop_token(current.services().key, tip, row), token) else None
-
-
-def _is_its_link(wanted: str, token: str) -> bool:
-    """Compared as bytes: words of other scripts are a wrong link like any other."""
-    return hmac.compare_digest(wanted.encode(), token.encode())
