@@ -132,11 +132,13 @@ class Zip(Files):
         head = self.file.read(30)
         if len(head) < 30 or head[:4] != LOCAL:
             raise Damaged("nothing begins where the directory says")
-        self.file.seek(one.offset + 30 + sum(struct.unpack("<HH", head[26:30])))
+        at = one.offset + 30 + sum(struct.unpack("<HH", head[26:30]))
         while left:
+            self.file.seek(at)  # another member may be read beside this one
             piece = self.file.read(min(CHUNK, left))
             if not piece:
                 raise Damaged("cut short")
+            at += len(piece)
             crc, left = zlib.crc32(piece, crc), left - len(piece)
             yield piece
         self.crcs[one.offset] = crc

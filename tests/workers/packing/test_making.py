@@ -309,6 +309,15 @@ def test_a_long_list_is_printed_in_parts_of_which_each_can_be_signed_alone(
     assert "../../etc" not in second
 
 
+def test_entries_and_proofs_of_a_long_log_are_read_side_by_side(
+    services: Services, linked: list[Tip], pack: Pack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = saved(services, pack("originals"), tmp_path)
+    monkeypatch.setattr("tipline.verifier.reading.CHUNK", 256)
+
+    assert checking.check(str(path)).faults == []
+
+
 def test_sm3_stands_beside_sha256_where_the_station_wants_it(
     environment: dict[str, str], services: Services, linked: list[Tip], pack: Pack,
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
