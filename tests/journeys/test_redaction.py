@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import drawn_faces
-from tests.journeys.conftest import Officer
+from tests.journeys.conftest import PATIENCE_MS, Officer
 from tests.journeys.station import Station
 
 FACE = (80.0, 80.0)
@@ -129,3 +130,72 @@ def burned(page: Page, station: Station, film: dict[str, Any]) -> list[Any]:
     with av.open(io.BytesIO(data)) as shown:
         assert [one.type for one in shown.streams] == ["video"]
         return [one.to_ndarray(format="gray").astype(int) for one in shown.decode(video=0)]
+
+
+def test_answers_about_faces_are_taken_in_order_and_leave_a_name_alone(
+    officer: Officer, film: dict[str, Any]
+) -> None:
+    """The station is played: what tells of some faces comes when the search has ended with more."""
+    page = officer()
+    page.route("**/redaction/faces", lambda route: route.fulfill(status=202, json={"number": 990001}))
+    asked: list[Route] = []
+    lists: list[str] = []
+
+    def keep(route: Route) -> None:
+        asked.append(route)
+
+    def tell_jobs(route: Route) -> None:
+        lists.append("done" if asked else "running")
+        route.fulfill(json={"items": [job(lists[-1])]})
+
+    page.route("**/redaction/jobs", tell_jobs)
+    page.route("**/redaction/jobs/990001", keep)
+    page.goto(f"/desk/tips/{film['reference']}/evidence/{film['id']}/redact")
+    rows = page.locator("[data-list] > li")
+    before = rows.count()
+    page.keyboard.press("b")
+    expect(rows).to_have_count(before + 1)
+    page.locator("[data-do=faces]").click()
+    wait_for(page, lambda: len(asked) == 1 and "done" in lists)
+    page.wait_for_timeout(200)
+
+    # A name is typed and not left yet.
+    name = rows.nth(before).locator("[data-do=name]")
+    name.press_sequentially("店员")
+    first, *later = asked
+    for route in later:  # without an order they were asked for already
+        route.fulfill(
+            json={**job("done"), "about": {"tracks": [face(0.3), face(0.6)], "searched": [100, 101]}}
+        )
+    first.fulfill(json={**job("running"), "about": {"tracks": [face(0.3)], "searched": [100, 101]}})
+    if not later:
+        wait_for(page, lambda: len(asked) == 2)
+        asked[1].fulfill(
+            json={**job("done"), "about": {"tracks": [face(0.3), face(0.6)], "searched": [100, 101]}}
+        )
+    expect(page.locator("#flash .notice")).to_contain_text("2")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("店员")
+    page.keyboard.press("Tab")
+    expect(rows).to_have_count(before + 3)
+    expect(rows.nth(before).locator("[data-do=name]")).to_have_value("店员")
+
+
+def job(state: str) -> dict[str, Any]:
+    at = "2026-11-27T00:00:00Z"
+    return {
+        "number": 990001, "kind": "faces", "state": state, "progress": 0.5, "wanted": {}, "about": None,
+        "by": "li", "created_at": at, "finished_at": at if state == "done" else None,
+    }  # fmt: skip
+
+
+def face(x: float) -> dict[str, Any]:
+    return {"start": 0, "end": 1, "boxes": [[0, x, 0.1, 0.1, 0.1]], "bridged": []}
+
+
+def wait_for(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(PATIENCE_MS // 50):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the page did not ask")

@@ -82,7 +82,7 @@ def test_what_was_altered_is_named_and_not_shown_as_if_it_were_true(app: APIFlas
     page = send(browser(app), altered(receipt, files=files, received_at="2026-01-01T00:00:00+08:00")).text
 
     assert "Do not rely on this receipt." in page
-    assert "Genuine" not in page.split('id="words"')[0]
+    assert "Genuine" not in page.split('id="spoken"')[0]
     for part in ("list of files › 1 › SHA-256", "list of files › 1 › size", "time of receipt"):
         assert f"Not as it was signed: {part}." in page
     assert "f" * 64 not in page

@@ -60,7 +60,7 @@ class Editor {
   // What could not be saved at an earlier visit goes on top of what is here now.
   restore() {
     const left = this.station.leftover();
-    if (!left) return;
+    if (!left || JSON.stringify(left.mine) === JSON.stringify(this.draft.content)) return;
     this.station.saved = left.base;
     this.draft.change(null, () => Object.assign(this.draft, left.mine));
     this.notice(this.words.restored);
@@ -175,7 +175,7 @@ class Editor {
     this.root.querySelectorAll("[data-moment]").forEach((one) => one.addEventListener("click", () => player.seek(Number(one.dataset.moment))));
     document.addEventListener("keydown", (event) => this.key(event), true);
     window.addEventListener("beforeunload", (event) => {
-      if (!this.station.isDirty) return;
+      if (!this.station.isDirty && !this.station.isSaving) return;
       this.station.keep(draft.content);
       event.preventDefault();
     });
@@ -304,9 +304,17 @@ class Editor {
     if (track) this.following.set(job.number, track.id);
   }
 
-  async takeJobs(jobs) {
+  // One list after the other: what tells of some faces must never be taken after what tells of all of them.
+  takeJobs(jobs) {
+    this.newest = jobs;
     this.results.draw(jobs);
     this.saySearch(jobs);
+    const next = () => this.takeResults(jobs);
+    this.takes = Promise.resolve(this.takes).then(next, next);
+  }
+
+  async takeResults(jobs) {
+    if (jobs !== this.newest) return; // a newer list is waiting
     for (const job of jobs) {
       if (!this.mine.has(job.number) || this.taken.has(job.number) || job.kind === "redaction" || job.state === "queued") continue;
       if (job.state === "failed") {
@@ -316,7 +324,7 @@ class Editor {
       }
       if (job.state === "running" && job.kind === "track") continue;
       const answer = await this.station.ask("GET", `/redaction/jobs/${job.number}`);
-      if (!answer.ok || !answer.body.about) continue;
+      if (!answer.ok || !answer.body.about || this.taken.has(job.number)) continue;
       if (job.kind === "faces") this.takeFaces(answer.body);
       else this.takeWay(answer.body);
     }

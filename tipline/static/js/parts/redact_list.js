@@ -54,10 +54,21 @@ export class List {
     this.empty = root.querySelector("[data-list-empty]");
     this.points = root.querySelector("[data-points]");
     this.count = root.querySelector("[data-count]");
+    this.isDue = false;
+    this.rows.addEventListener("focusout", () => this.isDue && setTimeout(() => this.draw()));
   }
 
-  // Anew after every change; the name being typed and the focus stay where they are.
+  // A name that is being typed, and not in the draft yet.
+  isNaming() {
+    const field = document.activeElement;
+    const track = field?.dataset?.do === "name" && this.draft.find(field.closest("[data-row]").dataset.row);
+    return Boolean(track) && field.value.trim() !== track.label;
+  }
+
+  // Anew after every change; the focus stays where it is, and a name is typed to its end first.
   draw() {
+    this.isDue = this.isNaming();
+    if (this.isDue) return;
     const focused = document.activeElement?.closest?.("[data-row]");
     const [rowId, key] = [focused?.dataset.row, document.activeElement?.dataset?.do];
     const caret = document.activeElement?.selectionStart;

@@ -88,8 +88,11 @@ export class Station {
 
   // Somebody else saved first: lay both together and save that.
   async lay() {
+    this.isSaving = true;
     const answer = await this.ask("GET", "/redaction");
+    this.isSaving = false;
     if (!answer.ok) {
+      this.isDirty = true;
       this.keep(this.draft.content);
       this.say("fault", this.why(answer));
       this.timer = setTimeout(() => this.save(), AGAIN_MS);
@@ -134,8 +137,13 @@ export class Station {
     if (jobs.some((one) => one.state === "queued" || one.state === "running")) this.poll = setTimeout(() => this.look(), POLL_MS);
   }
 
+  // Asked after every act, and from time to time: of several answers the one asked for last is shown.
   async look() {
+    this.looks = (this.looks || 0) + 1;
+    const mine = this.looks;
     const answer = await this.ask("GET", "/redaction/jobs");
+    if (mine !== this.looks) return;
+    clearTimeout(this.poll);
     if (answer.ok) {
       this.onJobs(answer.body.items);
       this.watch(answer.body.items);

@@ -17,8 +17,9 @@ export function holdFile(file) { held = held.concat(file); }
 
 export function dropFile(file) { held = held.filter((one) => one !== file); }
 
-// The form is on its way: the next page with a list of uploads is that of its receipt.
-export function noteSent() { isSent = true; }
+// The form is on its way: the next page with a list of uploads is that of its receipt. Not if it came to nothing: then
+// that page is another one's.
+export function noteSent(isOnItsWay) { isSent = isOnItsWay; }
 
 export const areFollowing = () => isSent && held.length > 0;
 

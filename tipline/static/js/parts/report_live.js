@@ -6,6 +6,7 @@ const EVERY_MS = 10000;
 const QUIET_MS = 60000;
 const SPREAD = 0.25;
 let timer = 0;
+let looks = 0;
 let askNow = () => {};
 
 document.addEventListener("arrived", () => {
@@ -19,10 +20,18 @@ export function followLive(main) {
   const holder = main.querySelector("[data-live]");
   if (!holder) return;
   let etag = "";
+  let asked = 0;
+  // A file that arrives asks at once, also while an answer is on its way: only the answer asked for last is drawn, and
+  // only it asks on.
   const ask = async () => {
     clearTimeout(timer);
     if (!holder.isConnected) return;
-    if (!document.hidden) etag = await refresh(holder, etag);
+    asked += 1;
+    const mine = asked;
+    const isLast = () => mine === asked && holder.isConnected;
+    const told = document.hidden ? etag : await refresh(holder, etag, isLast);
+    if (!isLast()) return;
+    etag = told;
     if (etag !== null) timer = setTimeout(ask, pause(holder));
   };
   askNow = ask;
@@ -34,24 +43,30 @@ function pause(holder) {
   return usual * (1 + SPREAD * (2 * Math.random() - 1));
 }
 
-// Parts of the page that tell of files, taken anew from the same page.
+// Parts of the page that tell of files, taken anew from the same page. They are looked up when the answer is here:
+// another one may have drawn them meanwhile, or the page may have changed.
 async function lookAgain() {
-  const parts = Array.from(document.querySelectorAll("[data-refresh]"));
-  if (!parts.length) return;
+  if (!document.querySelector("[data-refresh]")) return;
+  looks += 1;
+  const mine = looks;
+  const address = location.href;
+  let html;
   try {
-    const response = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    for (const part of parts) {
-      const fresh = page.getElementById(part.id);
-      if (fresh) part.replaceWith(document.importNode(fresh, true));
-    }
+    const response = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+    html = await response.text();
   } catch (fault) {
-    // without a connection the page simply stays as it is
+    return; // without a connection the page simply stays as it is
+  }
+  const page = new DOMParser().parseFromString(html, "text/html");
+  if (mine !== looks || address !== location.href || page.documentElement.lang !== document.documentElement.lang) return;
+  for (const part of Array.from(document.querySelectorAll("[data-refresh]"))) {
+    const fresh = page.getElementById(part.id);
+    if (fresh) part.replaceWith(document.importNode(fresh, true));
   }
 }
 
 // Gives the new ETag, or null when the visit has ended and asking is useless.
-async function refresh(holder, etag) {
+async function refresh(holder, etag, isLast) {
   let response;
   try {
     response = await fetch(holder.dataset.live, {
@@ -64,9 +79,15 @@ async function refresh(holder, etag) {
   }
   if (response.status === 401) return null;
   if (response.status !== 200) return etag;
-  const html = await response.text();
+  let html;
+  try {
+    html = await response.text();
+  } catch (fault) {
+    return etag;
+  }
+  if (!isLast()) return etag;
   const before = wordsOf(holder);
-  holder.innerHTML = html;
+  drawAround(holder, html);
   const told = document.getElementById("live-told");
   const now = wordsOf(holder);
   if (told && now !== before) told.textContent = now;
@@ -74,6 +95,26 @@ async function refresh(holder, etag) {
   const title = holder.querySelector("[data-title]");
   if (title) document.title = title.dataset.title;
   return response.headers.get("ETag") || "";
+}
+
+// What somebody is at work in stays as it stands: all around it is drawn anew.
+function drawAround(holder, html) {
+  const fresh = document.createElement("div");
+  fresh.innerHTML = html;
+  const kept = Array.from(holder.children).filter((part) => part.id && isTouched(part) && fresh.querySelector("#" + part.id));
+  Array.from(holder.childNodes).forEach((node) => { if (!kept.includes(node)) node.remove(); });
+  const ahead = kept.slice();
+  for (const node of Array.from(fresh.childNodes)) {
+    const at = ahead.findIndex((one) => one.id === node.id);
+    if (at >= 0) ahead.splice(0, at + 1);
+    else holder.insertBefore(node, ahead[0] || null);
+  }
+}
+
+// Unfolded, typed into, or with the focus in it.
+function isTouched(part) {
+  const isTyped = Array.from(part.querySelectorAll("textarea, input")).some((field) => field.value !== field.defaultValue);
+  return isTyped || Boolean(part.querySelector("details[open]")) || part.contains(document.activeElement);
 }
 
 // The state, and the newest line of what has happened: a message leaves the state as it was.

@@ -32,7 +32,8 @@ async function locate(address, main) {
   if (row) {
     row.classList.add("is-here");
     row.parentNode.prepend(row);
-    row.querySelector("a").focus();
+    // The phone took its time: whoever types by now goes on typing.
+    if (!document.activeElement.matches("input, textarea, select")) row.querySelector("a").focus();
   }
   return say("located", { name: found.name });
 }

@@ -44,6 +44,23 @@ export function fillIn(within, typed) {
   }
 }
 
+// What was begun in other forms of a page, while one of them is answered by the same page.
+export function typedBeside(form) {
+  const begun = (field) => field.id && field.form !== form && field.type !== "file" && field.value !== field.defaultValue;
+  return Array.from(document.querySelectorAll("#main textarea, #main input"))
+    .filter(begun)
+    .map((field) => ({ id: field.id, value: field.value, isOpen: Boolean(field.closest("details[open]")) }));
+}
+
+export function fillBeside(typed) {
+  for (const one of typed) {
+    const field = document.getElementById(one.id);
+    if (!field || !("defaultValue" in field) || field.value !== field.defaultValue) continue;
+    field.value = one.value;
+    if (one.isOpen && field.closest("details")) field.closest("details").open = true;
+  }
+}
+
 // How to reach somebody is not left lying on the device: it is short, and written again at once.
 function keep(form) {
   const typed = typedValues(form).filter((one) => !one.name.startsWith("contact"));

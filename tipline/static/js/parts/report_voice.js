@@ -7,6 +7,16 @@ const KINDS = [
   ["audio/webm;codecs=opus", "webm"], ["audio/mp4", "m4a"], ["audio/ogg;codecs=opus", "ogg"], ["audio/webm", "webm"],
 ];
 const PIECE_MS = 1000;
+const PATIENCE_MS = 2000; // for a recorder that does not come to its end
+
+let running = null;
+
+// Ends what is being recorded; comes back when it was handed over.
+export function endVoice() {
+  if (!running) return Promise.resolve();
+  running.stop();
+  return Promise.race([running.ended, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+}
 
 // Whether this browser can record; where it cannot, the plain field stays.
 export function offerVoice(place, onFile) {
@@ -52,10 +62,18 @@ class Voice {
     } finally {
       this.button.disabled = false;
     }
+    // Allowed only when the page had gone on: nobody sees that it listens.
+    if (!this.button.isConnected) {
+      stream.getTracks().forEach((track) => track.stop());
+      return;
+    }
     const pieces = [];
     this.recorder = new MediaRecorder(stream, { mimeType: this.kind[0] });
     this.recorder.addEventListener("dataavailable", (event) => { if (event.data.size) pieces.push(event.data); });
-    this.recorder.addEventListener("stop", () => this.end(stream, pieces));
+    this.ended = new Promise((resolve) => {
+      this.recorder.addEventListener("stop", () => { this.end(stream, pieces); resolve(); });
+    });
+    running = this;
     this.recorder.start(PIECE_MS);
     this.began = Date.now();
     this.told.textContent = say("voice_limit", { time: sayLength(this.limit) });
@@ -78,6 +96,7 @@ class Voice {
     clearInterval(this.timer);
     stream.getTracks().forEach((track) => track.stop());
     this.recorder = null;
+    if (running === this) running = null;
     this.show(false);
     const isWhole = (Date.now() - this.began) / 1000 >= this.limit;
     this.told.textContent = isWhole ? say("voice_over", { time: sayLength(this.limit) }) : "";

@@ -1,7 +1,7 @@
 // Sentences come translated with the page; places in braces are filled here.
 
 export function say(name, places) {
-  const holder = document.getElementById("words");
+  const holder = document.getElementById("spoken");
   const words = holder ? JSON.parse(holder.textContent) : {};
   return (words[name] || name).replace(/\{(\w+)\}/g, (_, place) => (places && place in places ? places[place] : ""));
 }
