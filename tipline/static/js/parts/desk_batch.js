@@ -42,8 +42,16 @@ function openSheet(name) {
   const of = sheet.querySelector("[name=of]");
   if (of && !of.value) of.value = suggested();
   const field = sheet.querySelector("select, input:not([type=hidden]), textarea");
+  reach(field, sheet);
+}
+
+// A busy browser now and then does not focus what was only just shown, and the next key would be the row's: it is asked
+// again, at once with everything laid out and then with the next frames, as long as the sheet stands open.
+function reach(field, sheet, tries = 5) {
   field.focus();
-  field.select?.();
+  if (document.activeElement !== field && field.getClientRects().length) field.focus();
+  if (document.activeElement === field) field.select?.();
+  else if (tries) requestAnimationFrame(() => sheet.matches(".is-open") && !sheet.contains(document.activeElement) && reach(field, sheet, tries - 1));
 }
 
 // The tip that a hint of the only row points to.

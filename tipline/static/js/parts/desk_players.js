@@ -40,10 +40,11 @@ export function stepperOf(file) {
     stepper.isLearning = true;
     fetch(url, { credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.json() : null))
-      .then((said) => stepper.learn(readFrames(said)))
+      .then((said) => stepper.url === url && stepper.learn(readFrames(said))) // examined anew meanwhile: that list counts
       .catch(() => {
+        if (stepper.url !== url) return;
         stepper.url = null; // the line is cut: asked again at the next change of the page
-        stepper.isLearning = false;
+        stepper.learn(stepper.list);
       });
   }
   return stepper;

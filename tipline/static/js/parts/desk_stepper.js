@@ -47,18 +47,22 @@ export class Stepper {
     this.list = list;
     this.isLearning = false;
     this.look();
-    if (list && this.owed) this.step(this.owed);
+    const owed = this.owed;
     this.owed = 0;
+    if (list && owed) this.step(owed);
   }
 
   get isExact() {
     return Boolean(this.list && this.video.requestVideoFrameCallback);
   }
 
-  // Steps asked for while one is still under way add up.
+  // Steps asked for while one is still under way add up; so do those that a list still on its way will count.
   step(by) {
-    if (this.isLearning) this.owed += by;
-    if (!this.isExact) return this.list ? this.stepAbout(by) : Boolean(this.isLearning);
+    if (this.isLearning) {
+      this.owed += by;
+      return true;
+    }
+    if (!this.isExact) return this.list ? this.stepAbout(by) : false;
     // A film that was not touched yet shows its poster, or its first frame without telling so.
     const here = this.shown < 0 ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
     const from = this.isAtWork ? this.wanted : here;
