@@ -60,9 +60,7 @@ function jump(films, button) {
     if (video) video.currentTime = seconds;
     return;
   }
-  const film = films.films.find((one) => one.side === side);
-  films.lead(film);
-  film.go(seconds);
+  films.go(films.films.find((one) => one.side === side), seconds);
 }
 
 function change(zoom, by) {

@@ -28,14 +28,22 @@ function start(root) {
     watch.go(Number(moment.dataset.go), { isPlaying: true });
   });
   // Somebody set a clock, or linked a tip: all is placed anew under the same view.
-  setInterval(async () => {
-    if (document.hidden) return;
+  let isAsking = false;
+  const ask = async () => {
     const query = new URLSearchParams(window.location.search);
     query.set("version", data.version);
     const answer = await fetch(`${root.dataset.url}/data?${query}`, { credentials: "same-origin" }).catch(() => null);
-    if (answer?.status !== 200) return;
-    show(await answer.json());
+    const said = answer?.status === 200 ? await answer.json().catch(() => null) : null;
+    if (!said) return;
+    show(said);
     watch.say(words.changed);
+  };
+  // One question at a time: a slow answer must not be drawn over a newer one.
+  setInterval(async () => {
+    if (document.hidden || isAsking) return;
+    isAsking = true;
+    await ask();
+    isAsking = false;
   }, AGAIN_MS);
 }
 

@@ -67,7 +67,7 @@ export class Films {
   // Both tell their lengths: from here on one follows the other, at the moment the address names.
   async begin() {
     this.isReady = true;
-    if (this.leading.at !== null) await this.leading.go(this.leading.at);
+    if (this.leading.at !== null && !this.isSteered) await this.leading.go(this.leading.at);
     this.follow();
   }
 
@@ -90,6 +90,13 @@ export class Films {
       if (this.mode !== "free" && film === this.leading && !film.stepper.isCreeping) this.other(film).video.playbackRate = video.playbackRate;
     });
     video.addEventListener("timeupdate", () => this.tell(film, film.now));
+  }
+
+  // Somebody chose a moment; from then on the one of the address does not count.
+  go(film, seconds) {
+    this.isSteered = true;
+    this.lead(film);
+    film.go(seconds);
   }
 
   lead(film) {
@@ -154,10 +161,11 @@ export class Films {
   }
 
   async step(by) {
+    this.isSteered = true;
     if (!this.leading.stepper.step(by)) this.move(by * 0.04);
   }
 
   move(seconds) {
-    this.leading.go(Math.max(0, this.leading.now + seconds));
+    this.go(this.leading, Math.max(0, this.leading.now + seconds));
   }
 }

@@ -2,6 +2,7 @@
 // Enter sends it, Escape closes it, nothing behind it is blocked. Without ticks an act is meant for the row one
 // stands on: that row is lent to the bar until it is sent or closed.
 import { box, here, picked, rows, standOn, tick } from "./desk_rows.js";
+import { askLive } from "./desk_turns.js";
 
 const SHEETS = { a: "assign", l: "link", d: "duplicate", h: "snooze", n: "not_used", r: "reply" };
 // After these the tip is dealt with, so one stands on the next row.
@@ -13,6 +14,7 @@ let last = null; // where a range begins that Shift ends
 let lent = false;
 let sentSoFar = 0;
 const underWay = new Map(); // form of an act that was sent → its rows, the act, what was typed
+let held = []; // acts on rows of which another act is under way
 
 function show() {
   const many = picked();
@@ -138,21 +140,9 @@ function onSheetKey(event) {
 // for the next row, never for a field that was just sent, and no answer touches what was ticked meanwhile.
 function dispatch(htmx, button) {
   const many = picked();
-  const going = document.createElement("form");
-  going.method = "post";
-  going.action = form().action;
-  going.hidden = true;
-  going.setAttribute("hx-post", form().getAttribute("hx-post"));
-  going.setAttribute("hx-swap", "none");
   const entries = [...new FormData(form(), button), ["once", String((sentSoFar += 1))]];
-  for (const [name, value] of entries) {
-    const field = going.appendChild(document.createElement("input"));
-    Object.assign(field, { type: "hidden", name, value });
-  }
-  underWay.set(going, { ids: many.map((row) => row.id), act: button.value, entries });
-  document.body.appendChild(going);
-  htmx.process(going);
-  going.requestSubmit();
+  held.push({ ids: many.map((row) => row.id), act: button.value, entries });
+  release(htmx);
   const last = many[many.length - 1];
   form().reset();
   pick(many, false);
@@ -161,10 +151,43 @@ function dispatch(htmx, button) {
   standOn(next || here() || last);
 }
 
-function onAnswer(going, status) {
+// An act on a row waits for the one before it: drawn on what that one changes, it would be refused as outdated.
+function release(htmx) {
+  const busy = new Set([...underWay.values()].flatMap((one) => one.ids));
+  const [ready, later] = [[], []];
+  for (const one of held) {
+    (one.ids.some((id) => busy.has(id)) ? later : ready).push(one);
+    one.ids.forEach((id) => busy.add(id));
+  }
+  held = later;
+  ready.forEach((one) => leave(htmx, one));
+}
+
+// A row as it is drawn now.
+const asSeen = (name, value) => (name === "tip" && box(document.getElementById(`row-${value.split(".")[0]}`))?.value) || value;
+
+function leave(htmx, one) {
+  const going = document.createElement("form");
+  going.method = "post";
+  going.action = form().action;
+  going.hidden = true;
+  going.setAttribute("hx-post", form().getAttribute("hx-post"));
+  going.setAttribute("hx-swap", "none");
+  for (const [name, value] of one.entries) {
+    const field = going.appendChild(document.createElement("input"));
+    Object.assign(field, { type: "hidden", name, value: asSeen(name, value) });
+  }
+  underWay.set(going, one);
+  document.body.appendChild(going);
+  htmx.process(going);
+  going.requestSubmit();
+}
+
+function onAnswer(htmx, going, status) {
   const { ids, act, entries } = underWay.get(going);
   underWay.delete(going);
   going.remove();
+  release(htmx);
   const refused = (document.getElementById("batch-said")?.dataset.refused || "").split(" ").filter(Boolean);
   const back = status < 400 ? ids.filter((id) => refused.includes(id.replace("row-", ""))) : ids;
   if (!back.length || picked().length) return;
@@ -198,15 +221,19 @@ export function startBatch(htmx) {
   document.addEventListener("htmx:after:swap", (event) => {
     const source = event.detail.ctx.sourceElement;
     const status = event.detail.ctx.response?.raw?.status ?? event.detail.ctx.response?.status ?? 200;
-    if (underWay.has(source)) onAnswer(source, status);
+    if (underWay.has(source)) onAnswer(htmx, source, status);
     show();
-    if (source?.name === "number") {
-      const first = form().querySelector("#batch-choices [type=radio]");
-      if (first && source.value.trim()) first.checked = true;
-    }
     // What was taken back changed rows: they are asked for at once.
-    const live = document.getElementById("live");
-    if (source?.matches?.("[data-undo], [data-undo-last]") && live) htmx.ajax("GET", live.getAttribute("hx-get"), { source: live, swap: "none" });
+    if (source?.matches?.("[data-undo], [data-undo-last]")) askLive(htmx);
+  });
+  // Without an answer nothing was done: the rows are ticked again, and what was typed is there.
+  document.addEventListener("htmx:finally:request", (event) => {
+    const source = event.detail.ctx.sourceElement;
+    if (underWay.has(source)) onAnswer(htmx, source, 599);
+  });
+  // What waits for its turn would be left behind.
+  window.addEventListener("beforeunload", (event) => {
+    if (held.length) event.preventDefault();
   });
   // Ticks that the browser itself brings back with the page count too.
   window.addEventListener("pageshow", () => {

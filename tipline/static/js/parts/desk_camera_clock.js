@@ -68,11 +68,16 @@ function here(form) {
   form.elements[form.elements.shown.value ? "true" : "shown"].focus();
 }
 
+const opening = new Set(); // places whose form is on its way: a second one would empty what is typed into the first
+
 async function open(htmx, details) {
   const place = details.querySelector("[data-address]");
-  if (!details.open || !place || place.querySelector("form")) return;
-  await htmx.ajax("GET", place.dataset.address, { target: place, swap: "innerHTML" });
-  place.querySelector("input:not([type=hidden])")?.focus();
+  if (!details.open || !place || place.querySelector("form") || opening.has(place)) return;
+  opening.add(place);
+  const before = document.activeElement;
+  await htmx.ajax("GET", place.dataset.address, { target: place, swap: "innerHTML" }).finally(() => opening.delete(place));
+  // Whoever went on to another field meanwhile stays there.
+  if ([before, document.body].includes(document.activeElement)) place.querySelector("input:not([type=hidden])")?.focus();
 }
 
 // What was typed in a part of the form says which way is meant.

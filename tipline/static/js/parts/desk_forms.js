@@ -1,8 +1,10 @@
 // Forms sent by htmx: once they are carried out they are emptied and folded away; a refusal leaves all in place.
+import { empty } from "./desk_typed.js";
 
 function onDone(form) {
-  if (!form.matches("[data-keep]")) form.reset();
+  const isEmpty = form.matches("[data-keep]") || empty(form);
   form.querySelectorAll("[data-begun]").forEach((box) => box.remove());
+  if (!isEmpty) return; // somebody goes on in it
   form.querySelector("#preview")?.replaceChildren();
   form.closest("details")?.removeAttribute("open");
 }
@@ -30,14 +32,24 @@ function showFor(form) {
 }
 
 // A second click on the same button would be refused as outdated, and that looks like somebody else's doing.
+// However long the answer takes: a page that is on its way is waited for, and so is what htmx has sent.
 const AGAIN_MS = 1000;
+const PAGE_MS = 5000;
 let last = { sent: "", at: 0 };
+const waiting = new Map(); // what a form sent that is not answered yet, by the form
+
+function wordsOf(form, button) {
+  const told = new FormData(form);
+  if (button?.name) told.append(button.name, button.value);
+  return form.action + " " + new URLSearchParams(told);
+}
 
 function dropSecondClick(event) {
   const form = event.target;
   if (form.method !== "post") return;
-  const sent = form.action + " " + new URLSearchParams(new FormData(form));
-  const isAgain = sent === last.sent && event.timeStamp - last.at < AGAIN_MS;
+  const sent = wordsOf(form, event.submitter);
+  const patience = form.hasAttribute("hx-post") ? AGAIN_MS : PAGE_MS;
+  const isAgain = waiting.get(form) === sent || (sent === last.sent && event.timeStamp - last.at < patience);
   if (isAgain) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -57,6 +69,12 @@ function leaveField(event) {
 export function startForms() {
   document.addEventListener("keydown", leaveField);
   document.addEventListener("submit", dropSecondClick, true);
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const { sourceElement: form, request } = ctx;
+    if (form?.matches?.("form")) waiting.set(form, `${form.action} ${request.body}`);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => waiting.delete(ctx.sourceElement));
+  window.addEventListener("pageshow", () => (last = { sent: "", at: 0 }));
 
   document.addEventListener("htmx:after:swap", (event) => {
     const { sourceElement: form, response } = event.detail.ctx;

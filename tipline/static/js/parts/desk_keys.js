@@ -6,6 +6,7 @@ import { playerKey } from "./desk_cutting.js";
 import { resetLook } from "./desk_looks.js";
 import { currentVideo, stepFrame } from "./desk_players.js";
 import { here, rows, standOn } from "./desk_rows.js";
+import { afterActs, areUnderWay } from "./desk_turns.js";
 
 const STATES = { duplicate: "duplicate", snooze: "snoozed", not_used: "not_used" };
 // What may repeat while its key is held: looking goes on, deciding does not.
@@ -49,10 +50,14 @@ function chooseState(name) {
   return true;
 }
 
+const UNDO = "[data-undo], [data-undo-last]";
+const undoForm = () => document.querySelector("[data-undo]") || document.querySelector("[data-undo-last]");
+
+// What is taken back is the last act, also while that is on its way: until it was answered the page offers the one before.
 function undo() {
-  const form = document.querySelector("[data-undo]") || document.querySelector("[data-undo-last]");
-  form?.requestSubmit();
-  return Boolean(form);
+  if (!undoForm()) return false;
+  if (!areUnderWay(UNDO)) afterActs(() => undoForm()?.requestSubmit());
+  return true;
 }
 
 // Whatever carries the key as it comes: a link is followed, an act is opened.

@@ -1,10 +1,15 @@
 // Live parts: asks only while the page is seen, leaves typed text and focus alone, and says when the line is cut.
+import { askLive } from "./desk_turns.js";
+import { isChanged } from "./desk_typed.js";
 
 const isPoll = (event) => event.detail?.ctx?.sourceElement?.id === "live";
 
-// Whether somebody is at work in this part: a field has the focus, or holds what was typed.
+// Whether somebody is at work in this part: a field has the focus, or the button of a form in which something was
+// chosen; or a field holds what was typed.
 function isTouched(part) {
-  if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
+  const at = part.contains(document.activeElement) ? document.activeElement : null;
+  if (at?.matches("input, textarea, select")) return true;
+  if (at?.form && [...at.form.elements].some((field) => field.matches("input:not([type=hidden]), select") && isChanged(field))) return true;
   return [...part.querySelectorAll("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox])")].some(
     (field) => field.value !== field.defaultValue,
   );
@@ -31,7 +36,8 @@ export function startLive(htmx, words) {
     }
   });
   document.addEventListener("htmx:error", (event) => {
-    if (isPoll(event)) tell(words.lost);
+    const source = event.detail?.ctx?.sourceElement;
+    if (isPoll(event) || source?.matches?.("form")) tell(words.lost);
   });
   document.addEventListener("htmx:before:swap", (event) => {
     if (!isPoll(event)) return;
@@ -42,7 +48,6 @@ export function startLive(htmx, words) {
     }
   });
   document.addEventListener("visibilitychange", () => {
-    const live = document.getElementById("live");
-    if (!document.hidden && live) htmx.ajax("GET", live.getAttribute("hx-get"), { source: live, swap: "none" });
+    if (!document.hidden) askLive(htmx);
   });
 }

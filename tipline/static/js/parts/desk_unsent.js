@@ -2,8 +2,11 @@
 // takes nothing away. The server offers it again; nothing is kept in the browser.
 
 const PAUSE_MS = 800;
+const PATIENCE_MS = 5000; // for an answer, before something newer is sent all the same
 const waiting = new Map(); // field → its timer
 const going = new Map(); // name → what stops a request under way
+const lines = new Map(); // name → the request that was sent last
+const newest = new Map(); // name → what stands there now
 const saved = new WeakMap(); // field → text last saved
 
 // A field without a name of its own is kept under the address its form is sent to, if that is one of these.
@@ -21,13 +24,26 @@ function nameOf(field) {
   return kind ? `${field.dataset.unsent}:${kind}` : field.dataset.unsent;
 }
 
-async function post(name, text, csrf) {
+// One after the other: of two requests on their way at once the older text could be the one that is kept.
+function post(name, text, csrf) {
+  const one = { text, csrf, isSent: false };
+  newest.set(name, one);
+  const send = () => newest.get(name) === one && !one.isSent && sendOne(name, one);
+  const line = going.has(name) ? Promise.race([lines.get(name), patience()]).then(send) : send();
+  lines.set(name, line);
+  return line;
+}
+
+const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+
+async function sendOne(name, one) {
+  one.isSent = true;
   going.get(name)?.abort();
   const stop = new AbortController();
   going.set(name, stop);
   try {
-    const body = new URLSearchParams({ field: name, text, csrf_token: csrf });
-    const answer = await fetch("/desk/unsent", { method: "POST", body, credentials: "same-origin", keepalive: text.length < 15000, signal: stop.signal });
+    const body = new URLSearchParams({ field: name, text: one.text, csrf_token: one.csrf });
+    const answer = await fetch("/desk/unsent", { method: "POST", body, credentials: "same-origin", keepalive: one.text.length < 15000, signal: stop.signal });
     return answer.ok;
   } catch {
     return false; // the line is cut: tried again with the next key, and when the page is left
@@ -54,8 +70,10 @@ function onInput(event) {
   waiting.set(field, setTimeout(() => save(field), PAUSE_MS));
 }
 
+// Leaving, nothing is waited for.
 function saveAll() {
   for (const field of [...waiting.keys()]) save(field);
+  for (const [name, one] of newest) if (!one.isSent) sendOne(name, one);
 }
 
 // What is being sent must not be saved after it. A request that was stopped may have reached the server all the same,
@@ -65,7 +83,12 @@ const sending = new WeakMap();
 function onSent(event) {
   const { sourceElement: form, response } = event.detail.ctx;
   const status = response?.raw?.status ?? response?.status ?? 200;
-  for (const [field, name] of sending.get(form) || []) if (status < 400) post(name, "", token(field));
+  for (const [field, name] of (status < 400 && sending.get(form)) || []) {
+    post(name, "", token(field));
+    // Somebody has written on in it since; what was kept of that went with what was sent.
+    saved.delete(field);
+    if (field.value !== field.defaultValue) save(field);
+  }
   sending.delete(form);
 }
 
@@ -77,6 +100,7 @@ function onSubmit(event) {
   for (const field of fields) {
     clearTimeout(waiting.get(field));
     waiting.delete(field);
+    newest.delete(nameOf(field));
     going.get(nameOf(field))?.abort();
     saved.set(field, "");
     forget(nameOf(field));

@@ -5,6 +5,7 @@ export function startTrail(showPlace) {
   const stage = trail?.querySelector("[data-trail-stage]");
   if (!stage) return;
   const video = stage.querySelector("video");
+  let wanted = 0; // the moment chosen last, also while the film is on its way
 
   const play = (link) => {
     const { film, t, place } = link.dataset;
@@ -14,15 +15,17 @@ export function startTrail(showPlace) {
     stage.hidden = false;
     stage.querySelector("[data-trail-title]").textContent = link.dataset.title;
     stage.querySelector("[data-trail-open]").href = link.href;
+    wanted = Number(t) || 0;
     const seek = () => {
-      video.currentTime = Number(t) || 0;
+      if (stage.hidden) return; // closed before the film was there
+      video.currentTime = wanted;
       video.play().catch(() => {}); // a browser that wants to be asked first shows its own button
     };
     if (video.dataset.film !== film) {
       video.dataset.film = film;
       video.src = film;
       video.addEventListener("loadedmetadata", seek, { once: true });
-    } else {
+    } else if (video.readyState > 0) {
       seek();
     }
     stage.scrollIntoView({ block: "nearest" });

@@ -31,7 +31,7 @@ export class Insides {
     for (const id of asked) this.waiting.delete(id);
     if (this.waiting.size) this.timer = setTimeout(() => this.fetch(), WAIT_MS);
     const answer = await fetch(`${this.url}/clips?ids=${asked.join(",")}`, { credentials: "same-origin" }).catch(() => null);
-    const said = answer?.ok ? await answer.json() : {};
+    const said = answer?.ok ? await answer.json().catch(() => ({})) : {}; // the line may be cut within an answer
     for (const [id, ones] of told) {
       if (said[id]) this.known.set(id, said[id]);
       for (const resolve of ones) resolve(said[id] || null);
