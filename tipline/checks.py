@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Callable
+from typing import TypeVar
 
 import redis
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +19,7 @@ from tipline.errors import TiplineError
 from tipline.services import Services
 
 PATIENCE_S = 5.0
+Told = TypeVar("Told")
 # Databases seen in the newest shape; it does not get older while a process runs.
 _current: set[str] = set()
 
@@ -60,22 +62,21 @@ ALL: dict[str, Callable[[Services], str | None]] = {"database": database, "broke
 
 def waiting(services: Services) -> dict[str, int]:
     """Queue → jobs that wait in it; empty when there is no broker to ask."""
-    if not isinstance(services.bell, QueueBell):
-        return {}
-    try:
-        return services.bell.waiting()
-    except redis.RedisError:
-        # `broker` tells of it.
-        return {}
+    return _told_by_broker(services, QueueBell.waiting)
 
 
 def listening(services: Services) -> dict[str, list[str]]:
     """Queue → the hosts that work on it; empty when there is no broker to ask."""
+    return _told_by_broker(services, QueueBell.listening)
+
+
+def _told_by_broker(services: Services, ask: Callable[[QueueBell], dict[str, Told]]) -> dict[str, Told]:
     if not isinstance(services.bell, QueueBell):
         return {}
     try:
-        return services.bell.listening()
+        return ask(services.bell)
     except redis.RedisError:
+        # `broker` tells of it.
         return {}
 
 
