@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,7 +72,7 @@ def _fail(sentence: str, **values: object) -> _Words:
     return _Words(State.FAIL, sentence, values)
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings) -> Generator[Finding, None, None]:
     """A finding a line, in the station's language, each as soon as it is known."""
     waits = _is_unmigrated(settings)
     for name, look in LOOKS.items():

@@ -5,7 +5,7 @@ The trying is done by `storage.probing`; here are the sentences for what it tell
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from storage import StoreError
 from storage.probing import Told, probe
@@ -169,7 +169,7 @@ SENTENCES = (
 )
 
 
-def examine(settings: Settings, *, with_lock: bool = False) -> Iterator[Finding]:
+def examine(settings: Settings, *, with_lock: bool = False) -> Generator[Finding, None, None]:
     """A finding a line, in the station's language, each as soon as it is known."""
     checks = probe(settings.store_url, reserve=settings.min_free_bytes, with_lock=with_lock)
     try:

@@ -46,7 +46,12 @@ def prepared(store: LocalStore, corner: str, reserve: int) -> Iterator[Folder]:
         first, second = store.below(corner), store.below(corner)
         yield Folder(first, second, store.root, first.root, reserve, store.free_bytes())
     finally:
-        shutil.rmtree(store.root / corner, ignore_errors=True)
+        try:
+            shutil.rmtree(store.root / corner, ignore_errors=True)
+        except KeyboardInterrupt:
+            # Pressed while we tidied up: that is finished first.
+            shutil.rmtree(store.root / corner, ignore_errors=True)
+            raise
 
 
 def place(folder: Folder) -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 
 import click
 
@@ -35,9 +36,11 @@ def doctor(of_store: bool, with_lock: bool) -> None:
     else:
         findings = examination.examine(settings)
     failed = False
-    for finding in findings:
-        click.echo(f"{finding.state.value:<5} {finding.name:<13} {finding.words}")
-        failed = failed or finding.state is examination.State.FAIL
+    # An interruption ends the trial here and now, not as the interpreter goes down around it.
+    with closing(findings):
+        for finding in findings:
+            click.echo(f"{finding.state.value:<5} {finding.name:<13} {finding.words}")
+            failed = failed or finding.state is examination.State.FAIL
     sys.exit(1 if failed else 0)
 
 
