@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import ports
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "bench" / ".cache"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -83,7 +85,7 @@ def ours(folder: Path, bucket: Bucket | None = None, **more: str) -> Iterator[Se
 
     `more` are settings.
     """
-    port = free_port()
+    port = ports.lease()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TIPLINE_")}
     environment |= {
         "TIPLINE_DATA": str(folder), "TIPLINE_PORT": str(port), "TIPLINE_MIN_FREE_BYTES": "0",
@@ -107,7 +109,7 @@ def ours(folder: Path, bucket: Bucket | None = None, **more: str) -> Iterator[Se
 @contextmanager
 def node(folder: Path, bucket: Bucket | None = None) -> Iterator[Server]:
     """@tus/server with @tus/file-store, which neither hashes nor syncs, or with @tus/s3-store."""
-    parts, port = _node_parts(), free_port()
+    parts, port = _node_parts(), ports.lease()
     command = ["node", str(ROOT / "bench/tus_node/server.mjs"), str(port), str(folder), str(parts)]
     environment = dict(os.environ)
     if bucket:
@@ -178,12 +180,6 @@ def _wait(process: subprocess.Popen[bytes], port: int, probe: str, folder: Path)
         except OSError:
             time.sleep(0.1)
     raise SystemExit(f"A server did not start: {(folder / 'server.log').read_text()[-1500:]}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _cpu_s(pid: int) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests import ports
 
 # Token → (status, body) as the services answer.
 WECOM: dict[str, tuple[int, Any]] = {
@@ -148,9 +149,7 @@ class Mailbox:
 def mailbox() -> Iterator[Mailbox]:
     box = Mailbox()
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # its own, in which all that it hears stands
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        box.port = free.getsockname()[1]
+    box.port = ports.lease()
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:

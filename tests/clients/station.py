@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from storage import hashing, keys
+from tests import ports
 from tipline import db, services, settings
 from tipline.bell import SilentBell
 from tipline.domain import clock, evidence, tips
@@ -33,7 +33,7 @@ class Station:
     """The web process and what it keeps."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, ports.lease()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
         self.environment = inherited | {
             "TIPLINE_DATA": str(folder / "var"), "TIPLINE_PORT": str(self.port),
@@ -145,9 +145,3 @@ def until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
     while not is_so():
         assert time.monotonic() < end, why()
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

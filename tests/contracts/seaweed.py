@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,8 +18,10 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
 from storage.s3 import S3Store
+from tests import ports
 
 # SeaweedFS opens a gRPC port this far above each of its ports.
 _GRPC = 10_000
@@ -33,6 +34,8 @@ _PORTS = (
     "-admin.port",
     "-metricsPort",
 )
+# What it says once all its parts run; S3 answers some moments before, while another part may yet end it all.
+_ALL_RUN = "Press Ctrl+C to stop all components"
 _PATIENCE = 90
 _STARTS = 4
 _PR_SET_PDEATHSIG = 1
@@ -46,6 +49,7 @@ class Seaweed:
     """Where the running server answers."""
 
     endpoint_url: str
+    log: Path
 
     def client(self) -> Any:
         """A boto3 client beside the store, to look at it from outside and to harm it."""
@@ -54,7 +58,11 @@ class Seaweed:
         )
 
     def make_bucket(self, name: str, *, with_lock: bool = False) -> None:
-        self.client().create_bucket(Bucket=name, ObjectLockEnabledForBucket=with_lock)
+        try:
+            self.client().create_bucket(Bucket=name, ObjectLockEnabledForBucket=with_lock)
+        except BotoCoreError as fault:
+            fault.add_note(f"SeaweedFS said last:\n{self.log.read_text(errors='replace')[-4000:]}")
+            raise
 
     def store(self, bucket: str, **more: Any) -> S3Store:
         return S3Store(bucket=bucket, endpoint_url=self.endpoint_url, region="us-east-1", **more)
@@ -63,27 +71,27 @@ class Seaweed:
 @contextmanager
 def running_seaweed(folder: Path) -> Iterator[Seaweed]:
     """Start the server in `folder`, wait until it answers, and end it for certain."""
-    server, s3_port = _started(folder)
+    server, s3_port, log = _started(folder)
     try:
-        yield Seaweed(f"http://127.0.0.1:{s3_port}")
+        yield Seaweed(f"http://127.0.0.1:{s3_port}", log)
     finally:
         # SIGTERM takes seconds and there is nothing to save.
         server.kill()
         server.wait()
 
 
-def _started(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """A server that answers, and where. A port that was free may be taken before the server has it."""
+def _started(folder: Path) -> tuple[subprocess.Popen[bytes], int, Path]:
+    """A server that answers, its port, and where it writes what it does."""
     said = ""
     for tried in range(_STARTS):
         place = folder / f"start-{tried}"
         (place / "data").mkdir(parents=True)
-        ports = _free_ports(len(_PORTS), tried)
-        s3_port = ports[_PORTS.index("-s3.port")]
-        server = _start(place, ports)
+        numbers = [ports.lease(also_at=_GRPC) for _ in _PORTS]
+        s3_port = numbers[_PORTS.index("-s3.port")]
+        server = _start(place, numbers)
         try:
             if _wait(server, s3_port, place / "weed.log"):
-                return server, s3_port
+                return server, s3_port, place / "weed.log"
         except BaseException:
             server.kill()
             server.wait()
@@ -92,7 +100,7 @@ def _started(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     raise AssertionError(f"SeaweedFS ended at once:\n{said}")
 
 
-def _start(place: Path, ports: list[int]) -> subprocess.Popen[bytes]:
+def _start(place: Path, numbers: list[int]) -> subprocess.Popen[bytes]:
     with (place / "weed.log").open("wb") as out:
         return subprocess.Popen(
             [
@@ -105,7 +113,7 @@ def _start(place: Path, ports: list[int]) -> subprocess.Popen[bytes]:
                 "-webdav=false",
                 "-master.telemetry=false",
                 f"-filer.localSocket={place / 'filer.sock'}",
-                *(f"{name}={port}" for name, port in zip(_PORTS, ports, strict=True)),
+                *(f"{name}={port}" for name, port in zip(_PORTS, numbers, strict=True)),
             ],
             cwd=place,
             env={
@@ -127,41 +135,13 @@ def _binary() -> Path:
     return weed
 
 
-def _free_ports(count: int, tried: int) -> list[int]:
-    """Ports that are free now, with the gRPC port above each of them; others at each try."""
-    found: list[int] = []
-    held: list[socket.socket] = []
-    try:
-        for port in range(20_000 + (os.getpid() * 7 + tried * 1_000) % 5_000, 55_000):
-            if len(found) == count:
-                return found
-            pair = [_bound(port), _bound(port + _GRPC)]
-            held += [one for one in pair if one]
-            if all(pair):
-                found.append(port)
-    finally:
-        for one in held:
-            one.close()
-    raise AssertionError("no free ports for SeaweedFS")
-
-
-def _bound(port: int) -> socket.socket | None:
-    one = socket.socket()
-    try:
-        one.bind(("127.0.0.1", port))
-    except OSError:
-        one.close()
-        return None
-    return one
-
-
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> bool:
     """Whether it answers; False if it has ended instead."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         if server.poll() is not None:
             return False
-        if _answers(port):
+        if _ALL_RUN in log.read_text(errors="replace") and _answers(port):
             return True
         time.sleep(0.1)
     raise AssertionError(f"SeaweedFS did not answer:\n{log.read_text()[-2000:]}")

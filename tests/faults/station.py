@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from tests import ports
 from tipline import broker, db, services
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
@@ -39,7 +39,7 @@ class Station:
 
     def __init__(self, folder: Path, *, disk_bytes: int, hurried: bool, settings: dict[str, str]) -> None:
         self.folder, self.data = folder, folder / "var"
-        self.port = _free_port()
+        self.port = ports.lease()
         self.hurried = hurried
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.is_small = _mount(self.data, disk_bytes)
@@ -226,12 +226,6 @@ def _standing(pid: int) -> str:
         return f"{state} {(here / 'wchan').read_text()} {words}"
     except OSError as fault:
         return type(fault).__name__
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _mount(data: Path, size: int) -> bool:

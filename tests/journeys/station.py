@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import ports
 from tipline.domain import clock, onetime
 from tipline.domain.rights import SECOND_FACTOR
 
@@ -150,7 +150,7 @@ def upload_headers(token: str, name: str, size: int) -> dict[str, str]:
 @contextmanager
 def running(folder: Path, staff: Mapping[str, str] = STAFF, **settings: str) -> Iterator[Station]:
     """Start an instance, wait until it is ready, and stop it with everything it has started."""
-    port = _free_port()
+    port = ports.lease()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TIPLINE_")}
     environment |= {
         "TIPLINE_DATA": str(folder / "var"),
@@ -229,12 +229,6 @@ def _enrol(station: Station, name: str) -> None:
     code = onetime.code_at(secret, onetime.step_at(clock.now()))
     assert 'class="codes' in ask("/desk/me/code", csrf_token=token(page), code=code)
     station.secrets[name] = secret
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _descendants(pid: int) -> Iterator[int]:

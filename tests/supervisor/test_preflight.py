@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests import ports
 from tipline import preflight, supervisor
 from tipline.cli import program
 from tipline.preflight import NotReady
@@ -40,10 +41,7 @@ def test_a_taken_port_is_named_with_the_way_to_another(
 
 
 def test_a_free_port_passes(tmp_path: Path, taken_port: int) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
-    preflight.check_port(settings(tmp_path, TIPLINE_PORT=free))
+    preflight.check_port(settings(tmp_path, TIPLINE_PORT=ports.lease()))
 
 
 def test_a_web_server_alone_names_a_taken_port_and_an_address_that_this_machine_lacks(
@@ -109,9 +107,6 @@ def test_a_migration_that_fails_starts_nothing_and_is_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "tipline", lambda *_: ["sh", "-c", "echo table is locked >&2; exit 1"])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
-    assert supervisor.run(settings(tmp_path, TIPLINE_PORT=free)) == 1
+    assert supervisor.run(settings(tmp_path, TIPLINE_PORT=ports.lease())) == 1
     assert "table is locked" in capsys.readouterr().err
     assert not (tmp_path / "logs").exists()

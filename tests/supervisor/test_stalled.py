@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import ports
 from tests.supervisor.test_webserver import PATIENCE_S, environment_of, until
 from tipline.bodies import Bodies
 from tipline.stalled import Connection, Stalled, connections
@@ -37,9 +38,7 @@ def app(environ, start_response):
 def port(tmp_path: Path) -> Iterator[int]:
     """A web server whose patience is short."""
     (tmp_path / "patient_application.py").write_text(APPLICATION)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = ports.lease()
     source = (
         "import os; from tipline import settings, webserver;"
         f"webserver.serve(settings.load(os.environ), 'patient_application:app', stalled_after_s={WINDOW_S})"

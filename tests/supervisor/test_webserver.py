@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import ports
 from tipline import webserver
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,9 +52,7 @@ class Web:
         (folder / "probe_application.py").write_text(APPLICATION)
         self.received = folder / "received"
         self.said = folder / "said"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = ports.lease()
         source = (
             "import os; from tipline import settings, webserver;"
             "webserver.serve(settings.load(os.environ), 'probe_application:app')"
