@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,14 @@ class Postgres:
         if self._server is not None:
             # Its first process must not see the others die, or it would tidy up after them.
             self._server.send_signal(signal.SIGSTOP)
-            for pid in [*_children(self._server.pid), self._server.pid]:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            os.waitpid(self._server.pid, os.WUNTRACED)
+            children = _children(self._server.pid)
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
+            # A server that starts while one of them is still there refuses to touch the data they share.
+            while not all(map(_has_ended, children)):
+                time.sleep(0.01)
+            self._server.kill()
             self._server.wait()
             self._server = None
 
@@ -120,6 +125,11 @@ def running_postgres(*, fsync: bool = False) -> Iterator[Postgres]:
 def _children(pid: int) -> list[int]:
     said = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in said.split()]
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child whose parent cannot bury it has given back all it held."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def _as_whom(folder: Path) -> dict[str, Any]:

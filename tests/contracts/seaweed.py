@@ -30,7 +30,6 @@ _PORTS = (
     "-volume.port",
     "-filer.port",
     "-s3.port",
-    "-s3.port.iceberg",
     "-admin.port",
     "-metricsPort",
 )
@@ -111,6 +110,9 @@ def _start(place: Path, numbers: list[int]) -> subprocess.Popen[bytes]:
                 "-ip.bind=127.0.0.1",
                 "-admin.ui=false",
                 "-webdav=false",
+                # Nobody needs these, and a server that finds their usual ports taken ends at once.
+                "-s3.port.iceberg=0",
+                "-s3.port.lance=0",
                 "-master.telemetry=false",
                 f"-filer.localSocket={place / 'filer.sock'}",
                 *(f"{name}={port}" for name, port in zip(_PORTS, numbers, strict=True)),
