@@ -18,6 +18,7 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 from tusclient.uploader import Uploader
 
+from tests.clients.node import find_node
 from tests.faults.journal import Record
 from tests.faults.plan import Job
 
@@ -105,7 +106,7 @@ class Foreign:
             "url": self.url,
         }  # fmt: skip
         with subprocess.Popen(
-            ["node", str(SCRIPT), json.dumps(wish)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [find_node(), str(SCRIPT), json.dumps(wish)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as node:
             try:
                 said = node.communicate(timeout=max(1.0, self.until - time.monotonic()))
