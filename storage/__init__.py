@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from storage.awaited import awaited
 from storage.base import (
     Busy,
+    FallsSilent,
     FreeSpace,
     Growing,
     KeyDestroyed,
@@ -18,6 +20,7 @@ from storage.base import (
     Session,
     SessionGone,
     SignedUrl,
+    Silent,
     Stat,
     Store,
     StoreError,
@@ -35,6 +38,7 @@ __all__ = [
     "ALONE",
     "Busy",
     "Digest",
+    "FallsSilent",
     "FreeSpace",
     "Growing",
     "KeyDestroyed",
@@ -53,11 +57,13 @@ __all__ = [
     "Session",
     "SessionGone",
     "SignedUrl",
+    "Silent",
     "Stat",
     "Store",
     "StoreError",
     "Superseded",
     "Unavailable",
+    "awaited",
     "bare_store",
     "open_store",
     "read_address",

@@ -60,6 +60,10 @@ class Busy(Unavailable):
     """A write that was begun earlier has not ended, as on a disk that hangs. Try again in a moment."""
 
 
+class Silent(Unavailable):
+    """Whoever keeps the bytes gives no answer: it is away, or takes connections and says nothing."""
+
+
 class KeyDestroyed(Missing):
     """The bytes may lie there yet, but the key they were sealed under was destroyed: nobody reads them."""
 
@@ -204,6 +208,15 @@ class SignedUrl(Protocol):
         self, key: str, seconds: int, *, content_type: str | None = None, filename: str | None = None
     ) -> str:
         """An address that gives the object for `seconds`; `filename` makes it a download of that name."""
+
+
+@runtime_checkable
+class FallsSilent(Protocol):
+    """A store behind a line, which may give no answer at all."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it gave none just before, so that pages do not wait for it."""
 
 
 @runtime_checkable

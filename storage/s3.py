@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from storage import keys, s3_completion, s3_object, s3_session
 from storage.appending import pieces_of, pump
 from storage.base import DEFAULT_TYPE, KeyTaken, OffsetMismatch, OnDurable, OnTurn, Session, Stat
-from storage.s3_bucket import PATIENCE, WHEN_SUPPORTED, Bucket, Patience, code_of, told_plainly
+from storage.s3_bucket import BRIEF, PATIENCE, WHEN_SUPPORTED, Bucket, Patience, code_of, told_plainly
 from storage.s3_object import name_of, nothing
 from storage.s3_reader import S3Reader
 from storage.s3_session import Held, PartSink, Ticket
@@ -33,7 +33,7 @@ _UNKNOWN = "0" * 32
 
 
 class S3Store:
-    """Store, SignedUrl and ObjectLock over one bucket. Credentials come from the usual AWS variables."""
+    """Store, SignedUrl, FallsSilent and ObjectLock over one bucket. Credentials: the usual AWS variables."""
 
     def __init__(
         self,
@@ -45,10 +45,11 @@ class S3Store:
         checksums: str = WHEN_SUPPORTED,
         part_size: int = PART_SIZE,
         patience: Patience = PATIENCE,
+        brief: Patience = BRIEF,
     ) -> None:
         if part_size < SMALLEST_PART:
             raise ValueError("S3 wants parts of at least 5 MiB")
-        self._bucket = Bucket(bucket, prefix, endpoint_url, region, checksums, patience)
+        self._bucket = Bucket(bucket, prefix, endpoint_url, region, checksums, patience, brief)
         self._part_size = part_size
         self._resting = RestingTurns()
 
@@ -143,9 +144,13 @@ class S3Store:
     def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
         if start < 0 or (length is not None and length < 0):
             raise ValueError("a range begins at 0 or later and is not negative")
+        with self._bucket.reading():
+            return self._opened(key, start, length)
+
+    def _opened(self, key: str, start: int, length: int | None) -> BinaryIO:
         name = name_of(key)
-        if length == 0 or (start and start >= self.stat(key).size):
-            self.stat(key)
+        if length == 0 or (start and start >= s3_object.stat(self._bucket, key).size):
+            s3_object.stat(self._bucket, key)
             return io.BytesIO()
         if start == 0 and length is None:
             span = {}
@@ -162,7 +167,8 @@ class S3Store:
         return S3Reader.buffered(self._bucket, name, start, answer)
 
     def stat(self, key: str) -> Stat:
-        return s3_object.stat(self._bucket, key)
+        with self._bucket.reading():
+            return s3_object.stat(self._bucket, key)
 
     def delete(self, key: str) -> None:
         self._bucket.erase(name_of(key))
@@ -191,6 +197,10 @@ class S3Store:
             return str(
                 self._bucket.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
             )
+
+    @property
+    def is_silent(self) -> bool:
+        return self._bucket.silence.lasts
 
     def can_lock(self) -> bool:
         with told_plainly():

@@ -20,10 +20,12 @@ from typing import Any, NamedTuple
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
-from storage.base import KeyTaken, Missing, OutOfSpace, SessionGone, StoreError, Unavailable
+from storage.awaited import is_awaited
+from storage.base import KeyTaken, Missing, OutOfSpace, SessionGone, Silent, StoreError, Unavailable
+from storage.s3_silence import Silence
 
 WHEN_SUPPORTED = "when_supported"
 WHEN_REQUIRED = "when_required"
@@ -34,6 +36,8 @@ _FULL = frozenset({"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorage
 _FULL |= {"XMinioAdminBucketQuotaExceeded"}
 # What servers say that lack batch deletion, or want it signed in an older way.
 _NO_BATCH = frozenset({"NotImplemented", "MissingContentMD5", "InvalidRequest", "InvalidDigest", "501"})
+# Not what the client lacks by itself, such as credentials.
+_SILENCE = (HTTPClientError, IncompleteReadError, OSError)
 _BATCH = 1000
 _VERSIONS_KNOWN_S = 30
 _MD5 = re.compile(r'"?([0-9a-f]{32})"?')
@@ -49,6 +53,8 @@ class Patience(NamedTuple):
 
 PATIENCE = Patience()
 QUICK = Patience(connect_s=2, silence_s=3, tries=1)
+# Somebody waits before a page. A slow line is borne as long as bytes come.
+BRIEF = Patience(connect_s=2, silence_s=4, tries=2)
 # Somebody waits at a terminal, and a store that is merely slow should not be called dead.
 ASKING = Patience(connect_s=4, silence_s=8, tries=2)
 
@@ -64,13 +70,15 @@ class Bucket:
         region: str | None,
         checksums: str,
         patience: Patience,
+        brief: Patience = BRIEF,
     ) -> None:
         self.name = name
         self.root = f"{prefix}/" if prefix else ""
         self._endpoint_url = endpoint_url
         self._region = region
         self._checksums = checksums
-        self._patience = patience
+        self._patience, self._brief = patience, brief
+        self.silence = Silence(lambda: self.ask(self._brief._replace(tries=1)))
         self._versions: tuple[float, bool | None] = (0.0, None)
         self._lock = Lock()
         self._clients: dict[tuple[int, Patience], Any] = {}
@@ -84,12 +92,22 @@ class Bucket:
             self._region,
             self._checksums,
             self._patience,
+            self._brief,
         )
 
     @property
     def client(self) -> Any:
         """The boto3 client: shared by threads, made anew after a fork, since sockets cannot be shared."""
-        return self._client(self._patience)
+        return self._client(self._brief if is_awaited() else self._patience)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Within: a read, which a page is not kept waiting for while the server is silent."""
+        if not is_awaited():
+            yield
+            return
+        with self.silence.borne():
+            yield
 
     def where(self, name: str) -> dict[str, str]:
         """The arguments that name an object."""
@@ -237,7 +255,7 @@ class Bucket:
 
     def _made(self, patience: Patience) -> Any:
         with told_plainly():
-            return boto3.session.Session().client(
+            made = boto3.session.Session().client(
                 "s3",
                 endpoint_url=self._endpoint_url,
                 region_name=self._region,
@@ -252,6 +270,13 @@ class Bucket:
                     s3={"addressing_style": "path" if self._endpoint_url else "auto"},
                 ),
             )
+        made.meta.events.register("response-received.s3", self._note_answer)
+        return made
+
+    def _note_answer(self, parsed_response: object = None, **_: object) -> None:
+        """Refusals are answers, too."""
+        if parsed_response is not None:
+            self.silence.heard()
 
 
 @contextmanager
@@ -262,7 +287,8 @@ def told_plainly(absent: StoreError | None = None) -> Iterator[None]:
     except ClientError as fault:
         raise _translated(fault, absent) from fault
     except (BotoCoreError, ResponseParserError, OSError) as fault:
-        raise Unavailable(f"{type(fault).__name__}: the object store does not answer") from fault
+        kind = Silent if isinstance(fault, _SILENCE) else Unavailable
+        raise kind(f"{type(fault).__name__}: the object store does not answer") from fault
 
 
 def _translated(fault: Any, absent: StoreError | None) -> StoreError:

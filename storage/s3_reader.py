@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from storage.awaited import awaited, is_awaited
 from storage.base import KeyTaken, Missing, StoreError, Unavailable
 from storage.s3_bucket import Bucket, said, told_plainly
 
@@ -25,6 +27,7 @@ class S3Reader(io.RawIOBase):
         self._end = start + said(answer, "ContentLength")
         self._etag = said(answer, "ETag")
         self._body = answer["Body"]
+        self._is_awaited = is_awaited()
 
     @classmethod
     def buffered(cls, bucket: Bucket, name: str, start: int, answer: Any) -> BinaryIO:
@@ -52,7 +55,8 @@ class S3Reader(io.RawIOBase):
         for tried in range(_TRIES):
             try:
                 if tried:
-                    self._continue()
+                    with awaited() if self._is_awaited else nullcontext():
+                        self._continue()
                 with told_plainly():
                     data: bytes = self._body.read(wanted)
             except Unavailable:
@@ -60,6 +64,7 @@ class S3Reader(io.RawIOBase):
                     raise
                 continue
             if data:
+                self._bucket.silence.heard()
                 return data
         raise Unavailable("the object store keeps breaking off")
 
@@ -67,7 +72,8 @@ class S3Reader(io.RawIOBase):
         self._body.close()
         span = f"bytes={self._position}-{self._end - 1}"
         try:
-            answer = self._bucket.get(self._name, Missing("gone"), Range=span, IfMatch=self._etag)
+            with self._bucket.reading():
+                answer = self._bucket.get(self._name, Missing("gone"), Range=span, IfMatch=self._etag)
         except (KeyTaken, Missing) as fault:
             raise Unavailable("the object was replaced while it was read") from fault
         self._body = answer["Body"]

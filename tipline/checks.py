@@ -19,6 +19,8 @@ from tipline.errors import TiplineError
 from tipline.services import Services
 
 PATIENCE_S = 5.0
+MUTE = "does not answer"
+SILENT = "does not answer: pages go on without pictures, uploads are asked to come again"
 Told = TypeVar("Told")
 # Databases seen in the newest shape; it does not get older while a process runs.
 _current: set[str] = set()
@@ -48,6 +50,8 @@ def store(services: Services) -> str | None:
     try:
         services.store.check()
         services.vaults.check()
+    except storage.Silent:
+        return SILENT
     except (storage.StoreError, OSError) as fault:
         return f"cannot be used ({type(fault).__name__})"
     except TiplineError as fault:
@@ -89,7 +93,7 @@ def run(services: Services) -> dict[str, str | None]:
         try:
             answers[name] = future.result(PATIENCE_S)
         except concurrent.futures.TimeoutError:
-            answers[name] = "does not answer"
+            answers[name] = SILENT if name == "store" else MUTE
     # A check that hangs is left to end by itself.
     pool.shutdown(wait=False, cancel_futures=True)
     return answers

@@ -174,6 +174,13 @@ def look_at_store(settings: Settings) -> _Words:
     try:
         store = storage.open_store(settings.store_url)
         store.check()
+    except storage.Silent:
+        return _fail(
+            N_(
+                "It does not answer: until it does pages go on without pictures, and uploads are asked to "
+                "come again. Check endpoint_url in TIPLINE_STORE_URL, the network, and that it runs."
+            )
+        )
     except (storage.StoreError, OSError, ValueError) as fault:
         return _fail(
             N_("It cannot be used (%(fault)s). Check TIPLINE_STORE_URL, its rights and credentials."),

@@ -18,7 +18,7 @@ __all__ = ["CATALOGUE", "Entry", "Kind", "N_", "TiplineError"]
 _K = Kind
 # fmt: off
 CATALOGUE: dict[str, Entry] = {
-    # --- requests
+    # --- requests and the service
     "request:invalid": Entry(_K.INVALID, N_("Some of what was sent is not right. Check the marked fields and send again.")),
     "request:field-unclear": Entry(_K.INVALID, N_("This is not in the form expected here.")),
     "request:field-needed": Entry(_K.INVALID, N_("This is needed.")),
@@ -30,11 +30,11 @@ CATALOGUE: dict[str, Entry] = {
     "request:expired": Entry(_K.INVALID, N_("This page was open for too long. Load it again and repeat the last step; what you sent before is kept.")),
     "request:foreign": Entry(_K.FORBIDDEN, N_("This request came from another site and was not carried out. Open the page here and try again.")),
     "request:failed": Entry(_K.UNAVAILABLE, N_("Something went wrong on our side. What you sent before is kept. Try again in a minute; if it stays, call the station.")),
-    # --- the service
     "service:database-down": Entry(_K.UNAVAILABLE, N_("We cannot save anything at the moment. Nothing received so far is lost. Try again in a minute.")),
     "service:store-down": Entry(_K.UNAVAILABLE, N_("Files cannot be stored at the moment. What was received is kept. The upload goes on by itself in a minute.")),
     "service:disk-full": Entry(_K.FULL, N_("The station has no room for this file right now. Your report is kept. Please try the file again later or call the station.")),
     "service:crowded": Entry(_K.UNAVAILABLE, N_("Very much comes in at this moment. Try again in a few seconds; what you sent before is kept.")),
+    "service:store-silent": Entry(_K.UNAVAILABLE, N_("The place where files are kept does not answer at the moment. All words are here; pictures and films come back by themselves.")),
     "service:busy": Entry(_K.UNAVAILABLE, N_("Very many uploads are under way. Yours goes on by itself in a moment.")),
     "vault:key-lost": Entry(_K.UNAVAILABLE, N_("This cannot be done right now; what was received is kept. Operator: the keys of encrypted files are not where TIPLINE_KEYS_URL says. Bring that folder or bucket back from the safe and start again; nothing is written until then, and no new keys are made in its place.")),
     "vault:key-wrong": Entry(_K.UNAVAILABLE, N_("This cannot be done right now; what was received is kept. Operator: the keys of encrypted files were wrapped with another TIPLINE_SECRET_KEY. Set that one again, or wrap them anew with `tipline keys rewrap`.")),

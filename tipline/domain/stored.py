@@ -27,3 +27,20 @@ def told() -> Iterator[None]:
         raise TiplineError("upload:busy") from fault
     except storage.Unavailable as fault:
         raise TiplineError("service:store-down") from fault
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Within: what a page shows is opened. As `told`, and a store that gives no answer is told of soon, as
+    service:store-silent."""
+    with told(), storage.awaited():
+        try:
+            yield
+        except storage.Silent as fault:
+            raise TiplineError("service:store-silent") from fault
+
+
+def is_silent(store: storage.Store) -> bool:
+    """Whether pages go without pictures at the moment, because the store gives no answer."""
+    bare = storage.bare_store(store)
+    return isinstance(bare, storage.FallsSilent) and bare.is_silent

@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from storage import StoreError
+from storage import Silent, StoreError
 from tipline.domain import accounts, limits
 from tipline.errors import CATALOGUE, Kind, TiplineError
 from tipline.web import current, filters
@@ -69,6 +69,7 @@ RETRY_S = {
     "print:busy": 5,
     "service:database-down": 10,
     "service:store-down": 10,
+    "service:store-silent": 5,
     "request:crowded": 5,
     "service:crowded": 5,
     "request:too-many": 60,
@@ -236,7 +237,8 @@ def _nothing(fault: NoResultFound) -> Response:
 
 def _store(fault: StoreError) -> Response:
     log.error("store.unreachable", ref=reference(), fault=type(fault).__name__)
-    return answer(TiplineError("service:store-down"))
+    is_shown = isinstance(fault, Silent) and request.method == "GET"
+    return answer(TiplineError("service:store-silent" if is_shown else "service:store-down"))
 
 
 def _unknown(fault: Exception) -> Response:

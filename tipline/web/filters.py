@@ -10,7 +10,7 @@ from flask_babel import format_datetime, gettext
 from markupsafe import Markup
 
 from tipline import __version__, i18n, printing
-from tipline.domain import categories, clock, ratings, tails, uploads
+from tipline.domain import categories, clock, ratings, stored, tails, uploads
 from tipline.errors import TiplineError
 from tipline.web import current, prose
 
@@ -29,6 +29,7 @@ def init(app: Flask) -> None:
         category_groups=category_groups,
         rating_reasons=lambda: {one for reasons in ratings.REASONS.values() for one in reasons},
         sheet=printing.sheet,
+        store_is_silent=lambda: stored.is_silent(current.services().store),
         takes_tails=lambda: tails.is_wanted(current.services().store),
     )
     app.context_processor(lambda: {"locale": current.locale(), "station": current.settings().station})

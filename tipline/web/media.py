@@ -164,7 +164,7 @@ def _send(key: str, size: int, sha256: str, mime: str) -> Response:
     response.headers["Content-Length"] = str(length)
     if request.method == "HEAD":
         return response
-    with stored.told():
+    with stored.shown():
         reader = current.services().store.open(key, start, length)
     response.response = _pieces(reader, length)
     response.call_on_close(reader.close)

@@ -78,7 +78,7 @@ def show_photo(code: str) -> Response:
     if key is None:
         raise TiplineError("request:not-found")
     try:
-        with current.services().store.open(key) as source:
+        with storage.awaited(), current.services().store.open(key) as source:
             response = Response(source.read(), mimetype="image/jpeg")
     except storage.Missing:
         raise TiplineError("request:not-found") from None

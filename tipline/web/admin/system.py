@@ -53,7 +53,7 @@ def show_system() -> ResponseReturnValue:
         "system", parts=PARTS, faults_of_parts=checks.run(services), queues=checks.waiting(services),
         at_work=at_work, hosts=staffing.hosts(at_work), left_out=staffing.left_out(at_work),
         work=staffing.WORK, sandbox=_sandbox(services), free=_free(services),
-        reserve=services.settings.min_free_bytes, **values,
+        reserve=services.settings.min_free_bytes, silent=checks.SILENT, **values,
     )  # fmt: skip
 
 

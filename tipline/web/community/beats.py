@@ -74,7 +74,7 @@ def show_photo(code: str) -> Response:
         beat = beat_search.read_listed(tx, code)
     if not beat.photo:
         raise TiplineError("beat:no-page")
-    with stored.told(), current.services().store.open(beat.photo) as reader:
+    with stored.shown(), current.services().store.open(beat.photo) as reader:
         picture = reader.read()
     kind = next((kind for begin, kind in _PICTURES if picture.startswith(begin)), "application/octet-stream")
     return Response(picture, content_type=kind)

@@ -7,7 +7,7 @@ import base64
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from tipline.domain import bulletins, stills
+from tipline.domain import bulletins, stills, stored
 from tipline.domain.bulletins import Bulletin
 from tipline.domain.stills import Still
 from tipline.web import bulletin_words, current, guard, limiting, posters
@@ -50,5 +50,5 @@ def sheet(row: Bulletin, shown: list[Still], names: dict[str, str]) -> str:
 def _inside(still: Still) -> str:
     if still.picture is None:
         return ""
-    with current.services().store.open(still.picture.key) as reader:
+    with stored.shown(), current.services().store.open(still.picture.key) as reader:
         return "data:image/jpeg;base64," + base64.b64encode(reader.read()).decode()
