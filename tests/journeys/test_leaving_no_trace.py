@@ -5,15 +5,19 @@ The browser runs with a profile of its own on the disk, as on a real device; wha
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from playwright.sync_api import BrowserType, Page, expect
 
 from tests.journeys import acts
 from tests.journeys.conftest import ARGS, DESK, Officer
-from tests.journeys.station import Station
+from tests.journeys.station import Station, until
 from tipline.preparing.browser import find_browser
 
 WORDS, PLACE, CONTACT = "canarywords bicycle", "canaryplace 12", "canarycontact 13800001234"
@@ -32,6 +36,12 @@ def test_after_leaving_quickly_the_browsers_profile_holds_nothing_of_what_was_wr
     context.route("https://**", lambda route: route.fulfill(body="<title>elsewhere</title>"))
     page = context.pages[0]
     page.goto("/report")
+    # Whoever writes slowly has words in the page while the browser writes what pages keep to its disk.
+    page.locator("#text").fill(WORDS)
+    page.locator("#place").fill(PLACE)
+    until(lambda: bool(list(_holding(profile, ["tipline-typed"]))), lambda: "nothing came to the disk")
+    page.reload()
+    expect(page.locator("#text")).to_have_value(WORDS)
     acts.write_report(page, WORDS, place=PLACE, contact=CONTACT)
     acts.go_on_to_check(page)
     expect(page.locator("main")).to_contain_text("given, and sealed")
@@ -51,6 +61,22 @@ def test_after_leaving_quickly_the_browsers_profile_holds_nothing_of_what_was_wr
 
     left = list(_holding(profile, [WORDS, "canarywords", PLACE, CONTACT, "13800001234", code]))
     assert left == []
+
+
+def test_what_a_computer_keeps_of_words_not_sent_yet_is_sealed_with_the_key_of_the_visit(
+    opened: Callable[..., Page],
+) -> None:
+    page = opened("/report", device=DESK)
+    words = "蓝色雨衣，往南走了。" * 40
+    page.locator("#text").fill(words)
+    kept = str(page.evaluate("sessionStorage.getItem('tipline-typed')"))
+    key = page.locator("form[data-keep]").get_attribute("data-keep-key") or ""
+    assert page.evaluate("localStorage.length") == 0
+    # The same cipher as others make it: its counter begins at nought.
+    nonce, sealed = b64decode(kept[:16]), b64decode(kept[16:])
+    plain = Cipher(ChaCha20(b64decode(key), bytes(4) + nonce), mode=None).decryptor().update(sealed)
+    typed = {one["name"]: one["value"] for one in json.loads(plain)["typed"]}
+    assert typed["text"] == words
 
 
 def test_leaving_works_without_a_script_and_the_visit_is_over(

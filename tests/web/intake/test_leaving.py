@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from tests.conftest import browser, csrf_of
@@ -40,6 +42,22 @@ def test_leaving_ends_the_visit_clears_the_device_and_goes_elsewhere(visiting: F
     assert 'http-equiv="refresh" content="0; url=https://www.baidu.com"' in answer.text
     assert "Tipline" not in answer.text
     assert visiting.get("/report/check").location == "/status"
+
+
+def test_the_key_of_what_is_typed_lasts_a_visit_and_belongs_to_one_browser(
+    visiting: FlaskClient, app: APIFlask
+) -> None:
+    def key(who: FlaskClient, path: str = "/report?back=1") -> bytes:
+        found = re.search(r'data-keep-key="([^"]+)"', who.get(path).text)
+        assert found
+        return b64decode(found[1], validate=True)
+
+    first = key(visiting)
+    assert len(first) == 32
+    assert key(visiting) == first == key(visiting, "/write/question")
+    assert key(browser(app)) != first
+    visiting.post("/exit")
+    assert key(visiting) != first
 
 
 def test_another_site_cannot_end_a_visit(visiting: FlaskClient) -> None:

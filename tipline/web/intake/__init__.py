@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from tipline.web.intake import language
+from tipline.web.intake import language, visit
 
 blueprint = APIBlueprint("intake", __name__, enable_openapi=False)
 blueprint.after_request(language.remember)
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(typed_key=visit.typed_key))
 
 # Views register themselves on the blueprint.
 from tipline.web.intake import (  # noqa: E402, F401

@@ -6,6 +6,10 @@ says it is kept.
 
 from __future__ import annotations
 
+import hmac
+import secrets
+from base64 import b64encode
+
 from flask import session
 from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
@@ -16,6 +20,7 @@ from tipline.errors import TiplineError
 from tipline.web import current
 
 CODE = "receipt_code"
+TYPED = "typed"
 
 
 def begin(token: str, code: str | None = None) -> None:
@@ -49,10 +54,21 @@ def forget_code() -> None:
     session.pop(CODE, None)
 
 
+def typed_key() -> str:
+    """What seals words that are typed and not sent yet, on a device that keeps them: 32 bytes in base64.
+
+    It ends with the visit, and the session alone, which a browser may write to its disk, does not give it.
+    """
+    of = session.setdefault(TYPED, secrets.token_urlsafe(16))
+    made = hmac.digest(current.services().key.encode(), f"typed {of}".encode(), "sha256")
+    return b64encode(made).decode()
+
+
 def leave() -> None:
     """End the visit: the token opens nothing any more."""
     token = session.pop(current.ACCESS, None)
     session.pop(CODE, None)
+    session.pop(TYPED, None)
     if token:
         services = current.services()
         with services.database.transaction() as tx:

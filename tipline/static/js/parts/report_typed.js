@@ -1,5 +1,8 @@
 // What is typed into step 1 outlives a reload until it is saved at the station. A phone is one person's, and WeChat
-// may end the page at any time: there it lasts for half a day. A computer in a shop is not: there it goes with the tab.
+// may end the page at any time: there it lasts for half a day. A computer in a shop is not: there it goes with the tab,
+// and what the browser writes of it to the disk nobody can read once the visit is over.
+import { seal, unseal } from "./report_sealing.js";
+
 const NAME = "tipline-typed";
 const LASTS_MS = 12 * 3600 * 1000;
 const FIELDS = "input, textarea, select";
@@ -15,7 +18,7 @@ export function keepTyped(main) {
   if (main.querySelector("[data-saved]")) forgetTyped();
   const form = main.querySelector("form[data-keep]");
   if (!form) return;
-  const kept = recall(form.dataset.keep);
+  const kept = recall(form);
   // After a «no» the page itself brings back what was sent.
   if (kept && !main.querySelector("[data-focus]")) fillIn(form, kept);
   const note = () => keep(form);
@@ -64,15 +67,16 @@ export function fillBeside(typed) {
 // How to reach somebody is not left lying on the device: it is short, and written again at once.
 function keep(form) {
   const typed = typedValues(form).filter((one) => !one.name.startsWith("contact"));
-  const kept = { of: form.dataset.keep, at: Date.now(), typed };
-  try { holder().setItem(NAME, JSON.stringify(kept)); } catch (fault) { /* full or forbidden */ }
+  const kept = JSON.stringify({ of: form.dataset.keep, at: Date.now(), typed });
+  try { holder().setItem(NAME, isPhone ? kept : seal(kept, form.dataset.keepKey)); } catch (fault) { /* full or forbidden */ }
 }
 
-function recall(of) {
+function recall(form) {
   try {
-    const kept = JSON.parse(holder().getItem(NAME));
+    const held = holder().getItem(NAME);
+    const kept = JSON.parse(isPhone || !held ? held : unseal(held, form.dataset.keepKey));
     if (kept && Date.now() - kept.at > LASTS_MS) forgetTyped();
-    else if (kept && kept.of === of) return kept.typed;
+    else if (kept && kept.of === form.dataset.keep) return kept.typed;
   } catch (fault) { /* nothing was kept */ }
   return null;
 }
