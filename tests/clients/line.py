@@ -47,19 +47,19 @@ class Line:
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
-    def _send_until_refused(self, data: bytes) -> None:
+    def send_until_refused(self, data: bytes) -> None:
         """Whoever refuses may close the line before all is sent; as by browsers, the answer is read then."""
         with suppress(BrokenPipeError, ConnectionResetError):
             self.send(data)
 
     def send_chunk(self, data: bytes) -> None:
         """A piece of a body of unknown length; an empty one ends it."""
-        self._send_until_refused(b"%x\r\n%s\r\n" % (len(data), data))
+        self.send_until_refused(b"%x\r\n%s\r\n" % (len(data), data))
 
     def begin(self, path: str, offset: int, length: int, sent: bytes = b"") -> None:
         """A PATCH that promises `length` bytes and sends some."""
         self.head("PATCH", path, Upload_Offset=offset, Content_Type=STREAM, Content_Length=length)
-        self._send_until_refused(sent)
+        self.send_until_refused(sent)
 
     def hang_up(self) -> None:
         """FIN: the program ended, and its kernel says so."""
@@ -85,7 +85,7 @@ class Line:
 
     def ask(self, method: str, path: str, data: bytes = b"", **headers: str | int) -> Answer:
         self.head(method, path, Content_Length=len(data), **headers)
-        self._send_until_refused(data)
+        self.send_until_refused(data)
         return self.answer(is_head=method == "HEAD")
 
     def _until(self, end: bytes) -> bytes:

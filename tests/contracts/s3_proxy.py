@@ -93,6 +93,8 @@ class Proxy:
 
     def __init__(self, behind: str) -> None:
         self.behind = urlsplit(behind)
+        self._under_way = 0
+        self._moved = threading.Condition()
         self.heal()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.proxy = self
@@ -105,6 +107,24 @@ class Proxy:
         self.before: Callable[[Request], Request | Reply] = lambda request: request
         self.after: Callable[[Request, Reply], Reply] = lambda _, reply: reply
         self.calls: list[str] = []
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the server has done all it was asked, also for those who did not wait for the answer."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._under_way == 0)
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """A request is on its way to the server, or its reply on the way back."""
+        with self._moved:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._under_way -= 1
+                self._moved.notify_all()
 
     @property
     def endpoint_url(self) -> str:
@@ -174,7 +194,8 @@ class _Handler(StreamRequestHandler):
         if isinstance(changed, Reply):
             self._answer(request, changed)
             return
-        reply = _forward(far, changed if changed is request else _signed(changed, request))
+        with proxy.passing():
+            reply = _forward(far, changed if changed is request else _signed(changed, request))
         reply = proxy.after(request, reply)
         if trouble in AFTER:
             self._suffer_after(proxy, trouble, request, reply)

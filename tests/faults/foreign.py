@@ -106,7 +106,10 @@ class Foreign:
             "url": self.url,
         }  # fmt: skip
         with subprocess.Popen(
-            [find_node(), str(SCRIPT), json.dumps(wish)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [find_node(), str(SCRIPT), json.dumps(wish)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as node:
             try:
                 said = node.communicate(timeout=max(1.0, self.until - time.monotonic()))

@@ -1,7 +1,8 @@
 """A station made of tiny processes, run by the tests as a program of its own: `station.py DATA PLAN`.
 
 PLAN is JSON: {"orders": [[name, python source, grace], …], "broker": bool, "errand": source or null,
-"quick_deaths": n}. Each source finds `note(word)` and `pid_of(name)` to leave traces in DATA/events.
+"quick_deaths": n}. Each source finds `note(word)` and `stay(name)` to leave traces in DATA/events, and
+`wait_for(word)` of another.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ DATA = Path({data!r})
 def note(word):
     with open(DATA / "events", "a") as file:
         file.write(word + chr(10))
+def wait_for(word):
+    while not (DATA / "events").exists() or word not in (DATA / "events").read_text():
+        time.sleep(0.02)
 def stay(name, on_term="leave"):
     def ended(*_):
         note(name + " asked")

@@ -63,7 +63,7 @@ def test_a_server_left_over_from_a_killed_supervisor_is_ended_first(data: Path) 
     left_over = Broker(data).start()
     assert left_over.process is not None
     with Broker(data):
-        assert left_over.process.wait(5) is not None
+        assert left_over.process.wait() is not None
         assert broker.is_answering(data)
 
 

@@ -169,7 +169,8 @@ def test_a_child_that_dies_is_started_again_and_its_last_words_are_shown(
 
 
 def test_a_child_that_cannot_stay_up_stops_everything_with_its_reason(start: Callable[..., Station]) -> None:
-    station = start(WEB, ["worker", "print('no such decoder'); sys.exit(3)", 5], quick_deaths=2)
+    hopeless = "wait_for('web up'); print('no such decoder'); sys.exit(3)"
+    station = start(WEB, ["worker", hopeless, 5], quick_deaths=2)
     assert station.end() == 1
     assert "worker ended again and again" in station.terminal
     assert "│ no such decoder" in station.terminal

@@ -108,7 +108,8 @@ class Host:
         return "media-1" in self.state().get("processes", {})
 
     def events(self) -> list[str]:
-        lines = [line for line in self.log.read_text().splitlines() if line.startswith("{")]
+        whole, _, _unfinished = self.log.read_text().rpartition("\n")
+        lines = [line for line in whole.splitlines() if line.startswith("{")]
         return [json.loads(line)["event"] for line in lines]
 
     def stop(self) -> int:
@@ -177,7 +178,7 @@ def let_the_lease_run_out(station: Services) -> None:
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -126,4 +126,4 @@ def weaken(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def victim() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(30)"])
+    return subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"])
