@@ -122,16 +122,25 @@ def test_a_newer_connection_takes_over_from_one_that_hangs(
 
 
 def test_a_connection_that_still_moves_says_how_far_it_came_before_it_stops(
-    receiver: Receiver, tip: Tip
+    receiver: Receiver, tip: Tip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = begin(receiver, tip)
     old = Line(receiver, upload, tip)
     old.send(PHOTO[:1000])
     old.settle()
-    asking = threading.Timer(0.1, old.send, [PHOTO[1000:2000]])
-    asking.start()
+    waited_for: list[float | None] = []
+
+    class MovesOnceAskedToStop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            old.send(PHOTO[1000:2000])
+            waited_for.append(timeout)
+            return super().wait()
+
+    (writer,) = receiver.running._writers.values()
+    monkeypatch.setattr(writer, "_gone", MovesOnceAskedToStop())
 
     assert receiver.look(upload.id, tip.id).offset == 1000
+    assert waited_for == [running.COURTESY_S]
     old.end()
 
 
