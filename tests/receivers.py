@@ -150,7 +150,7 @@ def mailbox() -> Iterator[Mailbox]:
     box = Mailbox()
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # its own, in which all that it hears stands
     box.port = ports.lease()
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, ready_timeout=60)
     controller.start()
     try:
         yield box
