@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ _PORTS = (
     "-admin.port",
     "-metricsPort",
 )
+_S3 = _PORTS.index("-s3.port")
+_LISTENING = "0A"  # as proc(5) writes it
 # What it says once all its parts run; S3 answers some moments before, while another part may yet end it all.
 _ALL_RUN = "Press Ctrl+C to stop all components"
 _PATIENCE = 90
@@ -49,6 +51,8 @@ class Seaweed:
 
     endpoint_url: str
     log: Path
+    pid: int
+    ports: frozenset[int]  # all that were leased for it
 
     def client(self) -> Any:
         """A boto3 client beside the store, to look at it from outside and to harm it."""
@@ -63,6 +67,19 @@ class Seaweed:
             fault.add_note(f"SeaweedFS said last:\n{self.log.read_text(errors='replace')[-4000:]}")
             raise
 
+    def listens(self) -> set[int]:
+        """The ports it has open, whatever for."""
+        sockets = set()
+        for handle in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                sockets.add(os.readlink(handle))
+        rows = [line.split() for name in ("tcp", "tcp6") for line in _rows(f"/proc/{self.pid}/net/{name}")]
+        return {
+            int(row[1].rpartition(":")[2], 16)
+            for row in rows
+            if row[3] == _LISTENING and f"socket:[{row[9]}]" in sockets
+        }
+
     def store(self, bucket: str, **more: Any) -> S3Store:
         return S3Store(bucket=bucket, endpoint_url=self.endpoint_url, region="us-east-1", **more)
 
@@ -70,33 +87,37 @@ class Seaweed:
 @contextmanager
 def running_seaweed(folder: Path) -> Iterator[Seaweed]:
     """Start the server in `folder`, wait until it answers, and end it for certain."""
-    server, s3_port, log = _started(folder)
+    server, numbers, log = _started(folder)
+    leased = frozenset(numbers) | {number + _GRPC for number in numbers}
     try:
-        yield Seaweed(f"http://127.0.0.1:{s3_port}", log)
+        yield Seaweed(f"http://127.0.0.1:{numbers[_S3]}", log, server.pid, leased)
     finally:
         # SIGTERM takes seconds and there is nothing to save.
         server.kill()
         server.wait()
 
 
-def _started(folder: Path) -> tuple[subprocess.Popen[bytes], int, Path]:
-    """A server that answers, its port, and where it writes what it does."""
+def _started(folder: Path) -> tuple[subprocess.Popen[bytes], list[int], Path]:
+    """A server that answers, its ports, and where it writes what it does."""
     said = ""
     for tried in range(_STARTS):
         place = folder / f"start-{tried}"
         (place / "data").mkdir(parents=True)
         numbers = [ports.lease(also_at=_GRPC) for _ in _PORTS]
-        s3_port = numbers[_PORTS.index("-s3.port")]
         server = _start(place, numbers)
         try:
-            if _wait(server, s3_port, place / "weed.log"):
-                return server, s3_port, place / "weed.log"
+            if _wait(server, numbers[_S3], place / "weed.log"):
+                return server, numbers, place / "weed.log"
         except BaseException:
             server.kill()
             server.wait()
             raise
         said = (place / "weed.log").read_text()[-2000:]
     raise AssertionError(f"SeaweedFS ended at once:\n{said}")
+
+
+def _rows(table: str) -> list[str]:
+    return Path(table).read_text().splitlines()[1:]
 
 
 def _start(place: Path, numbers: list[int]) -> subprocess.Popen[bytes]:

@@ -89,6 +89,11 @@ def interfere(
     monkeypatch.setattr(store._bucket.client, call, lambda **arguments: instead(real, **arguments))
 
 
+def test_the_server_of_these_tests_shares_no_port_with_one_beside_it(s3_server: Seaweed) -> None:
+    assert s3_server.listens() <= s3_server.ports
+    assert int(s3_server.endpoint_url.rpartition(":")[2]) in s3_server.listens()
+
+
 def test_the_address_opens_a_working_store(s3_server: Seaweed, prefix: str) -> None:
     store = open_store(f"s3://evidence/{prefix}?endpoint_url={s3_server.endpoint_url}&region=us-east-1")
     store.check()
