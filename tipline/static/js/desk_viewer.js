@@ -71,10 +71,16 @@ const VERBS = {
 };
 const KEYS = { "+": "in", "-": "out", 1: "one", "=": "fit", "<": "left", ">": "right", f: "across", F: "down", ArrowLeft: "previous", ArrowRight: "next", Escape: "close" };
 
+// A browser may say no; then the picture stays where it is.
+function fill(screen) {
+  const going = document.fullscreenElement ? document.exitFullscreen() : screen.requestFullscreen?.();
+  going?.catch(() => null);
+}
+
 function look(file, verb) {
   const screen = file.querySelector(".stage-screen");
   if (verb === "close") close(file);
-  else if (verb === "screen") document.fullscreenElement ? document.exitFullscreen() : screen.requestFullscreen?.();
+  else if (verb === "screen") fill(screen);
   else if (verb === "next" || verb === "previous") next(file, verb === "next" ? 1 : -1);
   else if (open.has(screen)) VERBS[verb](open.get(screen).viewer);
   else {

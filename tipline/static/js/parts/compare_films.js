@@ -127,9 +127,10 @@ export class Films {
     if (this.mode === "free" || !this.isReady) return;
     const there = this.place(this.leading);
     this.tell(this.leading, this.leading.now, there === null);
+    if (there === null) return;
     const other = this.other(this.leading);
-    if (there === null || other.stepper.isAtWork) return;
-    if (Math.abs(other.now - there) > 0.001) other.go(there);
+    // Where it stands tells nothing while it is still on its way to somewhere else.
+    if (other.stepper.isAtWork || Math.abs(other.now - there) > 0.001) other.go(there);
   }
 
   run(other) {

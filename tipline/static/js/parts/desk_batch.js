@@ -15,6 +15,7 @@ let lent = false;
 let sentSoFar = 0;
 const underWay = new Map(); // form of an act that was sent → its rows, the act, what was typed
 let held = []; // acts on rows of which another act is under way
+let awaited = null; // the field of a sheet that has not got the focus yet
 
 function show() {
   const many = picked();
@@ -44,16 +45,39 @@ function openSheet(name) {
   const of = sheet.querySelector("[name=of]");
   if (of && !of.value) of.value = suggested();
   const field = sheet.querySelector("select, input:not([type=hidden]), textarea");
-  reach(field, sheet);
+  reach(field);
 }
 
 // A busy browser now and then does not focus what was only just shown, and the next key would be the row's: it is asked
 // again, at once with everything laid out and then with the next frames, as long as the sheet stands open.
-function reach(field, sheet, tries = 5) {
+function reach(field, tries = 5) {
   field.focus();
   if (document.activeElement !== field && field.getClientRects().length) field.focus();
-  if (document.activeElement === field) field.select?.();
-  else if (tries) requestAnimationFrame(() => sheet.matches(".is-open") && !sheet.contains(document.activeElement) && reach(field, sheet, tries - 1));
+  awaited = document.activeElement === field ? null : field;
+  if (!awaited) field.select?.();
+  else if (tries) requestAnimationFrame(() => isAwaited(field) && reach(field, tries - 1));
+}
+
+function isAwaited(field) {
+  const sheet = awaited === field && field?.closest("[data-sheet].is-open");
+  return Boolean(sheet) && !sheet.contains(document.activeElement);
+}
+
+const isCombined = (event) => event.isComposing || event.ctrlKey || event.metaKey || event.altKey;
+
+// A key that comes before that is the sheet's all the same, unless somebody writes elsewhere by now.
+function onEarlyKey(event) {
+  const field = awaited;
+  if (!isAwaited(field) || isCombined(event)) return;
+  if (event.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
+  const isLetter = event.key.length === 1;
+  if (!isLetter && event.key !== "Enter" && event.key !== "Escape") return;
+  event.stopImmediatePropagation();
+  reach(field, 0);
+  if (isLetter && !awaited) return; // it is written where the focus is by now
+  event.preventDefault();
+  const { key, code, shiftKey } = event;
+  field.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }));
 }
 
 // The tip that a hint of the only row points to.
@@ -213,6 +237,7 @@ export function startBatch(htmx) {
     }
   });
   form().addEventListener("keydown", onSheetKey);
+  document.addEventListener("keydown", onEarlyKey, true);
   form().addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -82,7 +82,7 @@ function steer(event, key) {
   if (playerKey(event, video, key)) return true;
   if (!video || event.target.closest?.("button, a, summary, video")) return false;
   if (key === "Space") {
-    if (video.paused) video.play();
+    if (video.paused) video.play().catch(() => null); // the next key may stop it before it has begun
     else video.pause();
     return true;
   }

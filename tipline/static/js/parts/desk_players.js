@@ -232,8 +232,8 @@ export function startPlayers(words) {
     }
     const copy = event.target.closest?.("[data-copy]");
     if (copy && navigator.clipboard) {
-      await navigator.clipboard.writeText(copy.dataset.copy);
-      copy.lastChild.textContent = words.copied;
+      const isDone = await navigator.clipboard.writeText(copy.dataset.copy).then(() => true, () => false);
+      if (isDone) copy.lastChild.textContent = words.copied;
     }
   });
   resize(["s", "m", "l"].includes(kept(SIZE)) ? kept(SIZE) : "m");

@@ -23,6 +23,9 @@ export class Stepper {
     this.owed = 0;
     this.waiting = null;
     this.lead = null;
+    this.isOld = false; // the player was sent elsewhere, and has not told yet which frame stands there
+    video.addEventListener("seeking", () => (this.isOld ||= !this.isAtWork));
+    video.addEventListener("seeked", () => setTimeout(() => (this.isOld &&= video.seeking), PATIENCE_MS));
     this.watch();
   }
 
@@ -30,6 +33,7 @@ export class Stepper {
     if (!this.video.requestVideoFrameCallback) return;
     this.video.requestVideoFrameCallback((now, meta) => {
       this.seen += 1;
+      this.isOld &&= this.video.seeking;
       this.mediaTime = meta.mediaTime;
       this.look();
       this.waiting?.();
@@ -64,7 +68,7 @@ export class Stepper {
     }
     if (!this.isExact) return this.list ? this.stepAbout(by) : false;
     // A film that was not touched yet shows its poster, or its first frame without telling so.
-    const here = this.shown < 0 ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
+    const here = this.shown < 0 || this.isOld ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
     const from = this.isAtWork ? this.wanted : here;
     this.show(from + by);
     return true;
@@ -93,6 +97,7 @@ export class Stepper {
       await this.reach(reached);
     }
     this.isAtWork = false;
+    this.isOld = false;
     this.look();
   }
 

@@ -7,6 +7,7 @@ const QUIET_MS = 60000;
 const SPREAD = 0.25;
 let timer = 0;
 let looks = 0;
+let looking = 0; // the look that is not answered yet
 let askNow = () => {};
 
 document.addEventListener("arrived", () => {
@@ -17,6 +18,8 @@ document.addEventListener("arrived", () => {
 export function followLive(main) {
   clearTimeout(timer);
   askNow = () => {};
+  // What was asked for on the page before tells of what was then: it is asked again, never drawn over this one.
+  if (looking) lookAgain();
   const holder = main.querySelector("[data-live]");
   if (!holder) return;
   let etag = "";
@@ -46,9 +49,11 @@ function pause(holder) {
 // Parts of the page that tell of files, taken anew from the same page. They are looked up when the answer is here:
 // another one may have drawn them meanwhile, or the page may have changed.
 async function lookAgain() {
-  if (!document.querySelector("[data-refresh]")) return;
   looks += 1;
+  looking = 0;
+  if (!document.querySelector("[data-refresh]")) return;
   const mine = looks;
+  looking = mine;
   const address = location.href;
   let html;
   try {
@@ -56,6 +61,8 @@ async function lookAgain() {
     html = await response.text();
   } catch (fault) {
     return; // without a connection the page simply stays as it is
+  } finally {
+    if (looking === mine) looking = 0;
   }
   const page = new DOMParser().parseFromString(html, "text/html");
   if (mine !== looks || address !== location.href || page.documentElement.lang !== document.documentElement.lang) return;

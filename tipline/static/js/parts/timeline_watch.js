@@ -184,8 +184,24 @@ export class Watch {
 
   toggle() {
     if (!this.stages.length) return;
-    if (this.isPlaying) this.stop();
-    else this.play();
+    if (this.isPlaying) {
+      this.stop();
+      this.align();
+    } else {
+      this.play();
+    }
+  }
+
+  // Where it was stopped, all stand at the very moment of the first, and say so.
+  async align() {
+    const { lead, asked } = this;
+    if (!lead?.video) return;
+    this.moment = momentAt(lead.clip, lead.seconds);
+    this.view.place(this.moment);
+    const going = this.stages.filter((one) => one !== lead).map((one) => [one, positionAt(one.clip, this.moment)]);
+    await Promise.all(going.map(([one, wanted]) => wanted !== null && one.go(wanted)));
+    if (asked !== this.asked || this.isPlaying) return;
+    for (const one of this.stages) one.say(this.data.zone);
   }
 
   show() {
