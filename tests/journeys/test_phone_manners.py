@@ -137,7 +137,8 @@ def test_who_listens_hears_of_progress_at_most_every_five_seconds(opened: Open, 
     heard = page.evaluate("window.spoken")
     of_one = [at for at, text in heard if "0/1" in text]
     assert len(of_one) >= 2, heard
-    assert all(later - earlier >= 4_900 for earlier, later in zip(of_one, of_one[1:], strict=False)), heard
+    # A busy machine notes a sentence a little after the page has said it.
+    assert all(later - earlier >= 4_500 for earlier, later in zip(of_one, of_one[1:], strict=False)), heard
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "plain"])

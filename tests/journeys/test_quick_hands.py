@@ -36,7 +36,9 @@ def test_what_is_typed_while_a_message_is_on_its_way_stays(officer: Officer, sta
     held = Held(desk, "**/messages*", method="POST")
     field.fill("请补充时间")
     desk.locator("#reply > .reply-acts [type=submit]").first.click()
-    field.press_sequentially("和地点")
+    # Once a moment after the last key, and once more after the answer: what was kept went with what was sent.
+    with desk.expect_response(lambda one: keeps(one, "请补充时间和地点")):
+        field.press_sequentially("和地点")
     held.wait()
     with desk.expect_response(lambda one: keeps(one, "请补充时间和地点")):
         held.end()

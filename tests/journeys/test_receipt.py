@@ -42,6 +42,10 @@ def scanned(page: Page) -> str:
 
     A phone looks many times from changing distances; one look of one detector misses some 4 % of all codes.
     """
+    drawn = (
+        "() => { const one = document.querySelector('.qr img'); return one.complete && one.naturalWidth; }"
+    )
+    page.wait_for_function(drawn)
     shot = cv2.imdecode(np.frombuffer(page.locator(".qr img").screenshot(), np.uint8), cv2.IMREAD_COLOR)
     assert shot is not None
     for detector in (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco()):
@@ -121,6 +125,7 @@ def test_a_picture_that_was_altered_or_is_anothers_is_told(opened: Open, tmp_pat
     # The receipt of a later state does not belong to the picture of the earlier one.
     page.goto("/status")
     acts.pick(page, footage.photo(tmp_path / "b.jpg", size=(240, 320)))
+    expect(row(page, "b.jpg")).to_have_attribute("data-state", "done")
     expect(page.locator("#live")).to_contain_text("b.jpg")
     page.goto("/status/slip")
     later = download(page, "/status/slip.json", tmp_path / "later")

@@ -72,6 +72,7 @@ def test_what_is_covered_on_the_page_is_covered_in_every_frame_of_the_result(
     # One by keys: added, moved, made wider, taken away and brought back.
     page.keyboard.press("b")
     expect(rows).to_have_count(3)
+    expect(box.nth(1)).to_be_focused()
     for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowRight", "Shift+ArrowDown"):
         page.keyboard.press(key)
     page.keyboard.press("Delete")

@@ -13,8 +13,9 @@ READY = "民警已收到，正在处理"
 
 
 def test_the_clock_counts_and_one_key_takes_note_and_says_so(station: Station, officer: Officer) -> None:
-    reference = station.send("楼上装修，吵得睡不着", place="响应路 1 号")
-    desk = officer(path="/desk/queue?q=响应路")
+    desk = officer()
+    reference = station.send("楼上装修，吵得睡不着", place="响应路 1 号")  # its two minutes run from here
+    desk.goto("/desk/queue?q=响应路")
     clock = desk.locator(f"#row-{reference} [data-clock]")
     expect(clock).to_have_text(re.compile(r"还剩 1:\d\d"))
     before = clock.inner_text()

@@ -112,6 +112,7 @@ def test_five_neighbours_of_a_stuck_lift_read_how_it_goes(
     picture(desk, 2)
     offer.locator("button").click()
     expect(desk).to_have_url(re.compile(r"/desk/incidents/E-\d+$"))
+    desk.wait_for_load_state()  # without its script a ready phrase would be sent at once
     base = desk.url.removeprefix(station.url)
     desk.locator(f"form[action='{base}/acknowledge'] button").click()
     expect(desk.locator(".notice")).to_contain_text("5 位反映人")

@@ -126,9 +126,10 @@ def test_a_question_becomes_a_topic_that_answers_the_next_one_too(
     expect(phone.locator("body")).not_to_contain_text("13812345678")
     expect(phone.locator("body")).not_to_contain_text(number)
 
-    # Papers are ticked, and the ticks stay on the phone.
-    for label in phone.locator(".papers label.paper").all()[:2]:
-        label.click()
+    # Papers are ticked, and the ticks stay on the phone, once its script is there.
+    phone.wait_for_load_state()
+    for number in (0, 1):
+        phone.locator(".papers label.paper").nth(number).click()
     phone.locator("#papers-title").scroll_into_view_if_needed()
     picture(phone, 3)
     phone.reload()

@@ -83,6 +83,7 @@ def test_an_appeal_with_a_covered_still_brings_the_next_shop_to_the_case(
     # From the case an appeal: its draft begins by itself, its still comes from the case's covered copies.
     desk.goto(f"/desk/cases/{case}")
     desk.locator(f"a[href='/desk/bulletins/new?case={case}']").click()
+    desk.wait_for_load_state()  # the preview listens to what is typed
     desk.locator("#title").fill("您见过此人吗？聚福楼饭店包间财物被盗")
     desk.locator("#text").fill("昨晚八点左右，一名蓝衣男子进入包间拿走手机和包。\n见过他的商户请告诉我们。")
     expect(desk.locator("#preview h1")).to_have_text("您见过此人吗？聚福楼饭店包间财物被盗")
@@ -93,7 +94,10 @@ def test_an_appeal_with_a_covered_still_brings_the_next_shop_to_the_case(
     desk.locator("#caption").fill("监控截图，无关人员已遮盖")
     acts.submit_of(desk, f"{base}/stills").click()
     until(
-        lambda: station.ask(f"/api/v1{base.removeprefix('/desk')}")["stills"][0]["state"] == "ready",
+        lambda: (
+            [one["state"] for one in station.ask(f"/api/v1{base.removeprefix('/desk')}")["stills"]]
+            == ["ready"]
+        ),
         lambda: "the still is not ready",
     )
     desk.reload()
