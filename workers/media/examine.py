@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import BinaryIO
 
 import av
@@ -20,11 +21,7 @@ from workers.media import (
     boxes,
     codes,
     confine,
-    copying,
-    excerpts,
     frames,
-    live,
-    looks,
     opening,
     photo,
     plain,
@@ -32,14 +29,11 @@ from workers.media import (
     preface,
     repair,
     rescue,
-    sharing,
     sniff,
     sound,
     video,
 )
-from workers.media.clock import step as clock
 from workers.media.job import Job
-from workers.media.redaction import burn, faces, follow
 from workers.media.report import Report
 
 INDEX_SEARCH_BYTES = 64 * 1024 * 1024
@@ -172,37 +166,32 @@ def _give_up(report: Report, code: str) -> None:
         report.fail(code)
 
 
-def _provenance(job: Job, report: Report) -> None:
-    # The reader of content credentials is large, and no other step needs it.
-    from workers.media import provenance
+def _step(module: str, function: str = "run", *, of_a_film: bool = False) -> Callable[[Job, Report], None]:
+    """A step after the first, loaded when it is asked for: who waits for the first picture of a file waits
+    for no reader of clocks and no finder of faces. ``of_a_film``: with no more memory than a film needs."""
 
-    confine.lower_memory(job.limits.video_memory)
-    provenance.task(job, report)
-
-
-def _with_a_film(task: Callable[[Job, Report], None]) -> Callable[[Job, Report], None]:
-    """The task, with no more memory than a film needs."""
-
-    def bounded(job: Job, report: Report) -> None:
-        confine.lower_memory(job.limits.video_memory)
+    def done(job: Job, report: Report) -> None:
+        if of_a_film:
+            confine.lower_memory(job.limits.video_memory)
+        task = getattr(import_module(f"workers.media.{module}"), function)
         task(job, report)
 
-    return bounded
+    return done
 
 
 # Each step of a look, by the name that the parent gives it.
 TASKS: dict[str, Callable[[Job, Report], None]] = {
     "first": _first,
-    "suspects": _with_a_film(looks.suspects),
-    "span": _with_a_film(copying.span),
-    "clock": clock.examine,
-    "copy": _with_a_film(copying.run),
-    "live": live.run,
-    "provenance": _provenance,
-    "faces": faces.find,
-    "track": follow.run,
-    "redaction": burn.run,
-    "still": _with_a_film(excerpts.still),
-    "clip": _with_a_film(excerpts.clip),
-    "shared": sharing.run,
+    "suspects": _step("looks", "suspects", of_a_film=True),
+    "span": _step("copying", "span", of_a_film=True),
+    "clock": _step("clock.step", "examine"),
+    "copy": _step("copying", of_a_film=True),
+    "live": _step("live"),
+    "provenance": _step("provenance", "task", of_a_film=True),
+    "faces": _step("redaction.faces", "find"),
+    "track": _step("redaction.follow"),
+    "redaction": _step("redaction.burn"),
+    "still": _step("excerpts", "still", of_a_film=True),
+    "clip": _step("excerpts", "clip", of_a_film=True),
+    "shared": _step("sharing"),
 }
