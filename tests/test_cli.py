@@ -81,7 +81,11 @@ def account(environment: dict[str, str], name: str) -> Account | None:
 
 def commands(group: click.Group, path: str = "tipline") -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = [(path, group)]
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, f"{path} {name}"
+        assert command.name == name
         if isinstance(command, click.Group):
             found += commands(command, f"{path} {name}")
         else:
@@ -96,6 +100,16 @@ def test_every_command_and_option_says_what_it_is_for() -> None:
         for option in command.params:
             if isinstance(option, click.Option):
                 assert option.help, f"{path} {option.name}"
+
+
+def test_a_command_that_only_starts_another_program_loads_nothing_of_the_others() -> None:
+    ask = "import sys, tipline.commands.operating, tipline.supervisor; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"from tipline.cli import program; program.get_command(None, 'run'); {ask}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    ).stdout.split()  # fmt: skip
+    assert "tipline.supervisor" in loaded
+    assert {"sqlalchemy", "flask", "alembic", "tipline.domain", "tipline.services"} & {*loaded} == set()
 
 
 def test_the_promised_commands_are_there() -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from tipline import i18n
 from tipline import settings as settings_module
@@ -18,6 +17,8 @@ from tipline.errors import N_, TiplineError
 from tipline.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from tipline.services import Services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,6 +45,8 @@ def settings() -> Settings:
 def opened(*, rings: bool = False) -> Iterator[Services]:
     """Services for a command; a fresh data folder is made ready first. `rings` tells workers of work."""
     # Not before: commands that only start something else should not wait for all this to load.
+    from sqlalchemy.exc import SQLAlchemyError
+
     from tipline import db, keyring, services
     from tipline.bell import SilentBell
 
