@@ -150,6 +150,8 @@ def list_accounts(tx: Transaction) -> list[Account]:
 
 def names(tx: Transaction, account_ids: set[int]) -> dict[int, Account]:
     """Account id → account, in one query."""
+    if not account_ids:
+        return {}
     rows = tx.scalars(select(Account).where(Account.id.in_(account_ids)))
     return {row.id: row for row in rows}
 

@@ -90,7 +90,8 @@ def list_of(tx: Transaction, tip: Tip) -> list[Kept]:
     """What was said of a tip, as far as it exists for whoever asks; the newest first."""
     rows = list(tx.scalars(_of([tip.id]).order_by(Apart.id.desc())))
     others = {one.other_id if one.tip_id == tip.id else one.tip_id for one in rows}
-    found = {one.id: one for one in tx.scalars(select(Tip).where(Tip.id.in_(others - {None})))}
+    met = select(Tip).where(Tip.id.in_(others - {None}))
+    found = {one.id: one for one in tx.scalars(met)} if others - {None} else {}
     gathered = {one.incident_id: tx.get(Incident, one.incident_id) for one in rows if one.incident_id}
     kept = []
     for row in rows:
@@ -142,6 +143,8 @@ class Fences:
 def foes_of(tx: Transaction, tip_ids: Collection[int]) -> Foes:
     """Tip → what it was said to be no part of."""
     found = Foes(defaultdict(set), defaultdict(set))
+    if not tip_ids:
+        return found
     into = func.coalesce(Incident.merged_into_id, Incident.id)
     rows = _of(tip_ids).outerjoin(Incident, Incident.id == Apart.incident_id)
     for tip_id, other_id, incident_id in tx.execute(

@@ -55,6 +55,8 @@ def loose_of(tx: Transaction, referral_id: int) -> list[Evidence]:
 
 def of_messages(tx: Transaction, message_ids: Collection[int]) -> dict[int, list[Picture]]:
     """Message → its files in their order, in a fixed number of queries."""
+    if not message_ids:
+        return {}
     query = select(Attached.message_id, Evidence).join(Evidence, Evidence.id == Attached.evidence_id)
     query = query.where(Attached.message_id.in_(message_ids)).order_by(Evidence.number)
     rows = [(number, file) for number, file in tx.execute(query) if file.arrived]

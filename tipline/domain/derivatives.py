@@ -198,6 +198,8 @@ def list_of_many(
 ) -> dict[str, list[Derivative]]:
     """Evidence id → what was made of it and not removed, newest first, in one query."""
     found: dict[str, list[Derivative]] = {one: [] for one in evidence_ids}
+    if not found:
+        return found
     query = select(Derivative).where(
         Derivative.evidence_id.in_(list(found)),
         Derivative.kind.in_(list(kinds)),
@@ -210,6 +212,8 @@ def list_of_many(
 
 def asked_of(tx: Transaction, evidence_ids: Collection[str], kind: str) -> set[str]:
     """Of which files this was ever asked for, whatever became of it since."""
+    if not evidence_ids:
+        return set()
     query = select(Derivative.evidence_id).where(
         Derivative.evidence_id.in_(evidence_ids), Derivative.kind == kind
     )

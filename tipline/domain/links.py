@@ -116,6 +116,8 @@ def list_cases_of_many(
     tx: Transaction, tip_ids: list[int], viewer: Actor | None = None
 ) -> dict[int, list[Case]]:
     """Tip id → its cases that the viewer may see, in one query."""
+    if not tip_ids:
+        return {}
     query = (
         select(Link.tip_id, Case)
         .join(Case, Case.id == Link.case_id)

@@ -100,6 +100,8 @@ def read_mark(tx: Transaction, evidence_id: str, number: int) -> Mark:
 def list_of_many(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, list[Mark]]:
     """Evidence id → its marks in the order of the film, in one query."""
     found: dict[str, list[Mark]] = {one: [] for one in evidence_ids}
+    if not found:
+        return found
     query = select(Mark).where(Mark.evidence_id.in_(list(found)), Mark.removed_at.is_(None))
     for row in tx.scalars(query.order_by(Mark.t, Mark.id)):
         found[row.evidence_id].append(row)

@@ -164,6 +164,8 @@ def without_outdated(pictures: list[Rendition]) -> list[Rendition]:
 def list_of_many(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Rendition]]:
     """Evidence id → all its renditions in the order of the film, in one query."""
     found: dict[str, list[Rendition]] = {one: [] for one in evidence_ids}
+    if not found:
+        return found
     query = select(Rendition).where(Rendition.evidence_id.in_(evidence_ids))
     for row in tx.scalars(query.order_by(Rendition.t, Rendition.name)):
         found[row.evidence_id].append(row)
@@ -172,6 +174,8 @@ def list_of_many(tx: Transaction, evidence_ids: list[str]) -> dict[str, list[Ren
 
 def list_named(tx: Transaction, wanted: Collection[tuple[str, str]]) -> list[Rendition]:
     """Those of these files and names, in one query."""
+    if not wanted:
+        return []
     files, names = {one for one, _ in wanted}, {one for _, one in wanted}
     query = select(Rendition).where(Rendition.evidence_id.in_(files), Rendition.name.in_(names))
     return [one for one in tx.scalars(query) if (one.evidence_id, one.name) in wanted]
@@ -182,6 +186,8 @@ def thumbnails(
 ) -> dict[str, list[Rendition]]:
     """A few small pictures of each, spread over the film, in one query. Where the most telling one of a file
     is known it is among them."""
+    if not evidence_ids:
+        return {}
     rank = func.row_number().over(partition_by=Rendition.evidence_id, order_by=(Rendition.t, Rendition.name))
     many = func.count().over(partition_by=Rendition.evidence_id)
     inner = (

@@ -193,11 +193,14 @@ def setups_beside(tx: Transaction, evidence: Evidence) -> list[str]:
 
 def copying(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, float]:
     """Of files whose copy for browsers is still being made: how far it is, from 0 to 1."""
+    files = list(evidence_ids)
+    if not files:
+        return {}
     # Without what they found: that may be long.
     query = select(Step.evidence_id, Step.kind, Step.state, Step.progress)
     parts: dict[str, list[State]] = {}
     for evidence_id, kind, state, part in tx.execute(
-        query.where(Step.evidence_id.in_(list(evidence_ids)), Step.kind.in_(("span", "copy")))
+        query.where(Step.evidence_id.in_(files), Step.kind.in_(("span", "copy")))
     ):
         parts.setdefault(evidence_id, []).append(State(kind, state, part))
     return {
