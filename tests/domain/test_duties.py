@@ -14,6 +14,7 @@ from tipline.db import Transaction
 from tipline.domain import accounts, arrivals, beats, clock, custody, duties, shops, tips, undoing
 from tipline.domain.actors import SYSTEM, Actor, reporter
 from tipline.domain.duties import Absence, Duty, Line
+from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -61,6 +62,10 @@ def away(tx: Transaction, account_id: int, deputy_id: int | None = None) -> None
         )
     )  # fmt: skip
     tx.flush()
+
+
+def how_found(tx: Transaction, tip: Tip) -> str | None:
+    return arrivals.how_found(tip, custody.list_of(tx, subject=f"tip:{tip.reference}"))
 
 
 def names(ids: dict[str, int], found: tuple[int, ...]) -> list[str]:
@@ -162,9 +167,9 @@ def test_a_tip_finds_its_beat_by_choice_or_by_place(
     tip = draft(tx, **fields)
     tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
 
-    assert (tip.beat, arrivals.how_found(tx, tip)) == (beat, way)
+    assert (tip.beat, how_found(tx, tip)) == (beat, way)
     tips.change(tx, SYSTEM, tip, beat="south" if beat == "north" else "north")
-    assert arrivals.how_found(tx, tip) is None
+    assert how_found(tx, tip) is None
 
 
 def test_the_shop_counts_more_than_the_place_and_less_than_the_choice(
@@ -176,7 +181,7 @@ def test_the_shop_counts_more_than_the_place_and_less_than_the_choice(
     for beat in (None, "north"):
         tip = draft(tx, place="", shop=code, beat=beat)
         tips.submit(tx, tip, reporter(tip.reference), ack_minutes=2)
-        found.append((tip.beat, arrivals.how_found(tx, tip)))
+        found.append((tip.beat, how_found(tx, tip)))
 
     assert found == [("south", "shop"), ("north", "choice")]
 

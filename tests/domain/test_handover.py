@@ -139,5 +139,6 @@ def test_partners_of_a_tip_are_its_beats_with_the_likely_kind_first(tx: Transact
     tip = sent(tx, beat="hh")
     tip.category = "lift"
 
-    assert [one.name for one in partners.for_tip(tx, tip)] == ["维保", "区电梯", "物业"]
+    offered = partners.for_tip(tip, partners.serving(tx, tip))
+    assert [one.name for one in offered] == ["维保", "区电梯", "物业"]
     assert custody.list_of(tx, actions={"partner:off"})

@@ -5,6 +5,7 @@ The reporter's own choice counts most, then the shop whose poster was scanned, t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Protocol
 
@@ -12,12 +13,13 @@ from tipline.db import Transaction
 from tipline.domain import areas, beats, bulletins, clock, custody, duties, shops
 from tipline.domain.accounts import Account
 from tipline.domain.actors import SYSTEM
+from tipline.domain.custody import Custody
 from tipline.domain.positions import Position
 from tipline.domain.reports import Report
 from tipline.domain.shops import Shop
 
 CHOICE, SHOP, SHAPE = WAYS = ("choice", "shop", "shape")
-PUT_BEFORE = "tip:on-duty"
+PUT_BEFORE, SUBMITTED = "tip:on-duty", "tip:submit"
 
 
 class Arriving(Protocol):
@@ -80,9 +82,8 @@ def put_before_duty(tx: Transaction, tip: Arriving, zone: tzinfo | None) -> None
     )  # fmt: skip
 
 
-def how_found(tx: Transaction, tip: Arriving) -> str | None:
-    """How the tip came to the beat it has: one of WAYS, or None once somebody at the desk has decided."""
-    said = custody.list_of(tx, subject=f"tip:{tip.reference}", actions=["tip:submit"], limit=1)
-    facts = said[0].facts() if said else {}
+def how_found(tip: Arriving, told: Iterable[Custody]) -> str | None:
+    """How the tip came to the beat it has, as `told` in its log: one of WAYS, or None once the desk chose."""
+    facts = next((one.facts() for one in told if one.action == SUBMITTED), {})
     way: str | None = facts.get("beat_by")
     return way if tip.beat and facts.get("beat") == tip.beat else None

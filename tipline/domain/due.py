@@ -46,12 +46,13 @@ class Due(NamedTuple):
 def of(tx: Transaction, tip: Tip) -> Due:
     """For one tip, with the reason in its state."""
     days = retention.rules_of(tx).get(tip.category)
-    seen = bool(tx.scalar(select(is_seen(Tip)).where(Tip.id == tip.id)))
+    asked = select(is_seen(Tip), holds.covers(Tip.id), _has_open_case(Tip)).where(Tip.id == tip.id)
+    seen, is_held, is_linked = (bool(one) for one in tx.execute(asked).one())
     if tip.erased_at is not None:
         return Due("erased", tip.erased_at, days, seen)
-    if holds.is_held(tx, tip.id):
+    if is_held:
         return Due("held", None, days, seen)
-    if tx.scalar(select(Tip.id).where(Tip.id == tip.id, _has_open_case(Tip))) is not None:
+    if is_linked:
         return Due("linked", None, days, seen)
     ended = ended_at(tx, tip)
     if ended is None:

@@ -43,8 +43,8 @@ DECIDED = ("state", "decided_by_id", "decided_at", "decided_reason")
 STRONG_BITS, SOME_BITS = 10.0, 5.0
 
 
-# Both ends of a hint and their links, made once: each new alias makes all columns of its table anew, which took
-# a tenth of the time of a page.
+# Both ends of a hint and their links, made once: each new alias makes all columns of its table anew, which
+# took a tenth of the time of a page.
 _LATER, _EARLIER = aliased(Tip), aliased(Tip)
 _LINK_OF_ONE, _LINK_OF_OTHER = aliased(Link), aliased(Link)
 

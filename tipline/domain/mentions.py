@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -37,7 +38,12 @@ class Named(NamedTuple):
 
 def list_people(tx: Transaction) -> list[Account]:
     """Who can be named: staff with an open account, whoever may read the note."""
-    return [one for one in accounts.list_accounts(tx) if one.active and rights.may(one.actor, "tip:read")]
+    return among(accounts.list_accounts(tx))
+
+
+def among(staff: Iterable[Account]) -> list[Account]:
+    """The same where all accounts are known."""
+    return [one for one in staff if one.active and rights.may(one.actor, "tip:read")]
 
 
 def find(text: str, people: list[Account]) -> list[Account]:

@@ -7,6 +7,7 @@ is not for the police, like the city's hotline.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -198,13 +199,18 @@ def list_partners(
     return list(tx.scalars(query.limit(limit)))
 
 
-def for_tip(tx: Transaction, tip: Tip) -> list[Partner]:
-    """Whom an officer can pull in for the beat: likely kinds first, its own before the district's."""
-    query = select(Partner).where(Partner.active, Partner.kind != PUBLIC, _serves(tip.beat))
+def serving(tx: Transaction, tip: Tip) -> list[Partner]:
+    """All that are in use for the tip's beat: its own before the district's."""
+    query = select(Partner).where(Partner.active, _serves(tip.beat))
+    return list(tx.scalars(query.order_by(Partner.beat.is_(None), Partner.id)))
+
+
+def for_tip(tip: Tip, serving: Iterable[Partner]) -> list[Partner]:
+    """Whom of these an officer can pull in: likely kinds first, the beat's own before the district's."""
     likely = LIKELY.get(tip.category, ())
     order = {one.code: at for at, one in enumerate(KINDS)}
     return sorted(
-        tx.scalars(query),
+        (one for one in serving if one.kind != PUBLIC),
         key=lambda one: (
             likely.index(one.kind) if one.kind in likely else len(likely),
             one.beat is None, order[one.kind], one.name,
@@ -212,10 +218,9 @@ def for_tip(tx: Transaction, tip: Tip) -> list[Partner]:
     )  # fmt: skip
 
 
-def services(tx: Transaction, tip: Tip) -> list[Partner]:
-    """Where residents of the tip's beat can be sent with what is not for the police."""
-    query = select(Partner).where(Partner.active, Partner.kind == PUBLIC, _serves(tip.beat))
-    return list(tx.scalars(query.order_by(Partner.beat.is_(None), Partner.id)))
+def services(serving: Iterable[Partner]) -> list[Partner]:
+    """Where of these residents can be sent with what is not for the police."""
+    return [one for one in serving if one.kind == PUBLIC]
 
 
 def bring_in(tx: Transaction, actor: Actor, table: str) -> Brought[Partner]:

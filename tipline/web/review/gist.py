@@ -8,6 +8,7 @@ from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import alike, beats, categories, incidents, shops
 from tipline.domain.alike import Group
+from tipline.domain.beats import Beat
 from tipline.domain.incidents import Incident
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -45,11 +46,12 @@ def outcome(code: str | None) -> str:
     return incidents.OUTCOMES.get(code or "", N_("Closed"))
 
 
-def title_of(tx: Transaction, tip: Tip) -> str:
+def title_of(tx: Transaction, tip: Tip, areas: list[Beat] | None = None) -> str:
     """Kind and poster or beat, in the station's language. Never what a reporter typed: everyone reads it."""
     said = i18n.say(current.settings().locale, categories.read_category(tip.category).short)
     shop = shops.find_shop(tx, tip.shop) if tip.shop else None
-    beat = next((one for one in beats.list_beats(tx) if one.code == tip.beat), None)
+    known = beats.list_beats(tx) if areas is None else areas
+    beat = next((one for one in known if one.code == tip.beat), None)
     where = shop.name if shop else beat.name if beat else ""
     return (f"{said} · {where}" if where else said)[: incidents.TITLE]
 

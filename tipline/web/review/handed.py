@@ -47,11 +47,13 @@ class Row(NamedTuple):
 def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
     """Referrals of the tip, whom else to ask, and services with the words a reporter would read."""
     acting = rights.may(current.actor(), "tip:act")
-    offered = partners.services(tx, tip) if acting else []
+    serving = partners.serving(tx, tip) if acting else []
     return {
         "rows": rows_of(tx, referrals.list_of_tip(tx, tip)),
-        "partners": partners.for_tip(tx, tip) if acting else [],
-        "services": [(one, send_on_words(tip.language, one.name, one.phone)) for one in offered],
+        "partners": partners.for_tip(tip, serving),
+        "services": [
+            (one, send_on_words(tip.language, one.name, one.phone)) for one in partners.services(serving)
+        ],
         "pictures": referrals.pictures_of(tx, tip) if acting else [],
         "when": referrals.when(tip),
         "is_about_writer": referrals.speaks_of_writer(tip),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
 from tipline.domain import accounts, categories, custody, policy
+from tipline.domain.accounts import Account
 from tipline.domain.burned import Read
 from tipline.domain.custody import Custody
 from tipline.errors import N_
@@ -149,9 +150,9 @@ class Line(NamedTuple):
     seq: int
 
 
-def of_tip(tx: Transaction, reference: str) -> list[Line]:
-    """Newest first."""
-    return lines(tx, _of(tx, reference))
+def of_tip(tx: Transaction, reference: str, staff: Iterable[Account]) -> list[Line]:
+    """Newest first; `staff` are all accounts."""
+    return _told(_of(tx, reference), staff)
 
 
 def of_case(tx: Transaction, number: str, *, before: int | None = None, limit: int = MOST) -> list[Line]:
@@ -167,7 +168,11 @@ def _of(tx: Transaction, about: str, before: int | None = None, limit: int = MOS
 
 def lines(tx: Transaction, entries: list[Custody]) -> list[Line]:
     """These entries in words, in their order."""
-    people = {one.actor.label: one.display_name for one in accounts.list_accounts(tx)}
+    return _told(entries, accounts.list_accounts(tx))
+
+
+def _told(entries: list[Custody], staff: Iterable[Account]) -> list[Line]:
+    people = {one.actor.label: one.display_name for one in staff}
     numbers = _numbers(entries)
     return [
         Line(one.at, _who(one.actor, people), _sentence(one, people, numbers), one.reason or "", one.seq)

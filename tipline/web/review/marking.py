@@ -43,8 +43,9 @@ def of(tx: Transaction, links: list[tuple[Link, Case]], files: list[FileView]) -
     by_file = {one.row.id: one for one in shown}
     rows = sightings.list_of_files(tx, list(by_file), list(by_case)) if by_case and by_file else []
     open_ones = [case for _link, case in links if case.state == "open"]
+    described = subjects.list_of_many(tx, open_ones)
     return Marks(
-        [(case, subjects.list_of(tx, case)) for case in open_ones],
+        [(case, described[case.id]) for case in open_ones],
         [(one, by_case[one.case_id], by_file[one.evidence_id or ""]) for one in rows],
         shown,
     )

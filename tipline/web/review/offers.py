@@ -9,16 +9,26 @@ from flask import request
 
 from tipline.db import Transaction
 from tipline.domain import acts, beats, mentions, replies, undoing
+from tipline.domain.accounts import Account
+from tipline.domain.messages import Message
 from tipline.domain.replies import Reply
 from tipline.domain.tips import Tip
 from tipline.errors import TiplineError
 from tipline.web import current
 
 
-def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
-    """What the form of the thread offers."""
-    ready = [(one, replies.fill(one.text, values(tx, tip))) for one in _of_language(tx, tip)]
-    people = [one for one in mentions.list_people(tx) if one.id != current.staff().id]
+def gather(
+    tx: Transaction, tip: Tip, kept: list[Reply], known: dict[str, str], staff: list[Account],
+    written: list[Message],
+) -> dict[str, Any]:  # fmt: skip
+    """What the form of the thread offers; `kept` are the templates in the reporter's language, `known` fills
+    them, `staff` are all accounts, `written` is what stands in the thread."""
+    ready = [
+        (one, replies.fill(one.text, known))
+        for one in kept or replies.list_of(tx)  # without any in the language, all
+        if one.kind != replies.ACKNOWLEDGE
+    ]
+    people = [one for one in mentions.among(staff) if one.id != current.staff().id]
     return {
         "templates": ready,
         "for_script": json.dumps(
@@ -28,7 +38,7 @@ def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
             },
             ensure_ascii=False,
         ),
-        "withdrawable": _withdrawable(tx, tip),
+        "withdrawable": _withdrawable(tx, tip, written),
     }
 
 
@@ -44,12 +54,6 @@ def chosen(tx: Transaction, tip: Tip) -> tuple[str, str]:
     return replies.fill(row.text, values(tx, tip)), row.kind
 
 
-def _of_language(tx: Transaction, tip: Tip) -> list[Reply]:
-    """Those in the reporter's language; without any, all."""
-    found = replies.list_of(tx, tip.language) or replies.list_of(tx)
-    return [one for one in found if one.kind != replies.ACKNOWLEDGE]
-
-
 def values(tx: Transaction, tip: Tip) -> dict[str, str]:
     """What fills the places of a template; empty where nothing is known."""
     settings = current.settings()
@@ -63,7 +67,9 @@ def values(tx: Transaction, tip: Tip) -> dict[str, str]:
     }
 
 
-def _withdrawable(tx: Transaction, tip: Tip) -> dict[int, int]:
+def _withdrawable(tx: Transaction, tip: Tip, written: list[Message]) -> dict[int, int]:
     """Id of a text of mine that may still be withdrawn → the act to take back."""
+    if not any(one.author == current.staff().username for one in written):
+        return {}
     found = acts.list_of_kind(tx, "message:write", tip_id=tip.id, account_id=current.staff().id)
     return {int(one.subject.partition(":")[2]): one.id for one in found if undoing.may_undo(one)}

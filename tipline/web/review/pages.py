@@ -19,14 +19,19 @@ from tipline.domain import (
     beats,
     cases,
     categories,
+    custody,
     links,
     messages,
     preferences,
     recorders,
+    replies,
     rights,
+    spots,
     tips,
 )
 from tipline.domain import purposes as reasons
+from tipline.domain.accounts import Account
+from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.errors import N_, TiplineError
 from tipline.web import current, errors, guard, purposes
@@ -160,25 +165,28 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
     staff = accounts.list_accounts(tx)
     chosen = wanted.filter_of_request()
     people = {one.id: one for one in staff}
+    areas, written = beats.list_beats(tx), messages.list_all(tx, row)
+    told = custody.list_of(tx, subject=f"tip:{row.reference}", actions=[arrivals.SUBMITTED, spots.KIND])
     above, below = wanted.neighbours(tx, row, chosen)
     return {
         "tip": row,
         "files": files,
-        "where": whereabouts.of(tx, row, files),
+        "where": whereabouts.of(tx, row, files, told),
         "marks": marking.of(tx, standing, files),
         "progress": looking.progress_of(files),
         "exporting": exporting.concerned(files, _numbers("exporting")),
         "links": standing,
         "answered": answered.of(tx, row, standing),
         "seen": stance.of(row, standing),
-        **_thread(tx, row),
-        "history": history.of_tip(tx, row.reference),
+        "thread": written,
+        "attached": attached.of_messages(tx, [one.id for one in written]),
+        "history": history.of_tip(tx, row.reference, staff),
         "staff": [one for one in staff if one.active and not one.is_partner],
         "people": people,
         "came": came.of(tx, row, people),
         "author_names": {one.username: one.display_name for one in staff},
-        "beats": beats.list_beats(tx),
-        "beat_by": words.BEAT_BY.get(arrivals.how_found(tx, row) or ""),
+        "beats": areas,
+        "beat_by": words.BEAT_BY.get(arrivals.how_found(row, told) or ""),
         "categories": categories.CATEGORIES,
         "choices": cases.list_cases(tx, current.actor(), state="open", limit=CHOICES),
         "snoozes": snoozing.choices(),
@@ -200,7 +208,10 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "clock_proposals": camera.proposals([one.row for one in files], row),
         "ask_export": _ask(row, wanted.address(chosen, "")),
         **_drafted(tx, row),
-        **_served(tx, row),
+        **_offered(tx, row, staff, written),
+        "same": same.of_tip(tx, row, areas),
+        "gist": gist,
+        "handed": handed.gather(tx, row),
         "unsent": begun.of(tx, f"tip:{row.reference}"),
         "live": _live(row, files, wanted.address(chosen, "")),
         "lookers": watching.of_tip(tx, row),
@@ -212,20 +223,12 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
     }
 
 
-def _thread(tx: Transaction, row: Tip) -> dict[str, Any]:
-    """What was written, and the files that stand under it."""
-    written = messages.list_all(tx, row)
-    return {"thread": written, "attached": attached.of_messages(tx, [one.id for one in written])}
-
-
-def _served(tx: Transaction, row: Tip) -> dict[str, Any]:
-    """What the neighbourhood is served with: a ready sentence, others with the same report, who takes it."""
+def _offered(tx: Transaction, row: Tip, staff: list[Account], written: list[Message]) -> dict[str, Any]:
+    """What the station keeps ready for this reporter: sentences to acknowledge with, and templates."""
+    kept, known = replies.list_of(tx, row.language), offers.values(tx, row)
     return {
-        "offers": offers.gather(tx, row),
-        "ready": responding.ready(tx, row),
-        "same": same.of_tip(tx, row),
-        "gist": gist,
-        "handed": handed.gather(tx, row),
+        "offers": offers.gather(tx, row, kept, known, staff, written),
+        "ready": responding.ready_of(row, kept, known),
     }
 
 

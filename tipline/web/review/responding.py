@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tipline import i18n
 from tipline.db import Transaction
 from tipline.domain import ladder, replies, response
+from tipline.domain.replies import Reply
 from tipline.domain.tips import Tip
 from tipline.errors import N_
 from tipline.web.review import offers
@@ -71,12 +72,13 @@ def lasting(seconds: int) -> str:
 
 
 def ready(tx: Transaction, tip: Tip) -> list[str]:
-    """Sentences for acknowledging, in the reporter's language, the likeliest first. There is always one.
+    """Sentences for acknowledging, in the reporter's language, the likeliest first. There is always one."""
+    return ready_of(tip, replies.list_of(tx, tip.language), offers.values(tx, tip))
 
-    Those the station keeps, as far as all of their places can be filled; then our own.
-    """
-    known = offers.values(tx, tip)
-    kept = [one.text for one in replies.list_of(tx, tip.language) if one.kind == replies.ACKNOWLEDGE]
+
+def ready_of(tip: Tip, templates: list[Reply], known: dict[str, str]) -> list[str]:
+    """Those the station keeps, as far as all of their places can be filled; then our own."""
+    kept = [one.text for one in templates if one.kind == replies.ACKNOWLEDGE]
     found = [text for one in kept if not replies.has_gap(text := replies.fill(one, known))]
     return list(dict.fromkeys([*found, *_ours(tip.language, known["beat"])]))
 

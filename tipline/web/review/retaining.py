@@ -49,11 +49,12 @@ def tombstone(reference: str) -> Response:
         row = erasures.find_last(tx, tip.id) if tip else None
         if tip is None or row is None:
             raise TiplineError("tip:not-found")
+        staff = accounts.list_accounts(tx)
         labels = [one for one in (row.asked_by, row.approved_by) if one]
         page = render_template(
             "review/tombstone.html", tip=tip, row=row, kept=row.kept, names=erasures.names(tx, labels),
             links=links.list_cases_of(tx, tip, current.actor()),
-            history=history.of_tip(tx, tip.reference), notice=notices.take(),
-            author_names={one.username: one.display_name for one in accounts.list_accounts(tx)},
+            history=history.of_tip(tx, tip.reference, staff), notice=notices.take(),
+            author_names={one.username: one.display_name for one in staff},
         )  # fmt: skip
     return make_response(page)

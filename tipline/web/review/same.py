@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tipline.db import Transaction
 from tipline.domain import accounts, alike, apart, incidents
+from tipline.domain.beats import Beat
 from tipline.domain.incidents import Incident
 from tipline.domain.tips import Tip
 from tipline.web.review import gist
@@ -37,7 +38,8 @@ class Told(NamedTuple):
     apart: list[Said]
 
 
-def of_tip(tx: Transaction, tip: Tip) -> Told:
+def of_tip(tx: Transaction, tip: Tip, areas: list[Beat]) -> Told:
+    """`areas` are all beats."""
     own = incidents.incident_of(tx, tip)
     if own is not None:
         number = incidents.count_tips(tx, [own.id]).get(own.id, 0)
@@ -47,7 +49,7 @@ def of_tip(tx: Transaction, tip: Tip) -> Told:
     same = [(one, _because(reason, metres)) for one, reason, metres in found]
     number = incidents.count_tips(tx, [nearby.id]).get(nearby.id, 0) if nearby else 0
     choices = incidents.list_incidents(tx, state=incidents.OPEN, limit=12)
-    return Told(None, 0, [], same, nearby, number, gist.title_of(tx, tip), choices, _said(tx, tip))
+    return Told(None, 0, [], same, nearby, number, gist.title_of(tx, tip, areas), choices, _said(tx, tip))
 
 
 def _said(tx: Transaction, tip: Tip) -> list[Said]:

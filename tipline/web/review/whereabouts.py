@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from tipline.db import Transaction
-from tipline.domain import custody, spots
+from tipline.domain import spots
 from tipline.domain.beats import Beat
+from tipline.domain.custody import Custody
 from tipline.domain.positions import Position
 from tipline.domain.spots import BEAT, PHOTO, SHOP, TIP, Spot
 from tipline.domain.tips import Tip
@@ -57,9 +58,10 @@ class Where:
         return self.lines[0].spot.position if self.lines else None
 
 
-def of(tx: Transaction, tip: Tip, files: list[FileView]) -> Where:
+def of(tx: Transaction, tip: Tip, files: list[FileView], told: Collection[Custody]) -> Where:
+    """`told` are the entries of the tip in the log, those of its place among them."""
     known = spots.of(tx, tip, [one.row for one in files])
-    lines = [_line(tx, tip, number, spot) for number, spot in enumerate(known.spots, 1)]
+    lines = [_line(tip, number, spot, told) for number, spot in enumerate(known.spots, 1)]
     points = [
         Point(
             one.key, *one.spot.position, f"{one.number} · {one.title}", one.spot.kind, str(one.number),
@@ -70,15 +72,14 @@ def of(tx: Transaction, tip: Tip, files: list[FileView]) -> Where:
     return Where(lines, known.proposed, source.drawn(points, pick=FORM))
 
 
-def _line(tx: Transaction, tip: Tip, number: int, spot: Spot) -> Line:
+def _line(tip: Tip, number: int, spot: Spot, told: Collection[Custody]) -> Line:
     title = gettext(TITLES[spot.kind], number=spot.number, name=spot.name)
-    read_in = gettext(READ_IN[spot.kind]) if spot.kind in READ_IN else _own_source(tx, tip)
+    read_in = gettext(READ_IN[spot.kind]) if spot.kind in READ_IN else _own_source(tip, told)
     return Line(f"spot-{number}", spot, title, read_in, number)
 
 
-def _own_source(tx: Transaction, tip: Tip) -> str:
+def _own_source(tip: Tip, told: Collection[Custody]) -> str:
     """Who said where the tip happened."""
-    set_by: list[Any] = custody.list_of(tx, subject=f"tip:{tip.reference}", actions={spots.KIND})
-    if set_by:
+    if any(one.action == spots.KIND for one in told):
         return gettext("set at the desk")
     return gettext("from the poster") if tip.shop else gettext("told with the report")
