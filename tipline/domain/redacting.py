@@ -138,6 +138,16 @@ def may_leave(tx: Transaction, file: Evidence) -> list[Rendition]:
     return [one for one in renditions.list_of(tx, file.id, renditions.REDACTION) if one.name in names]
 
 
+def may_leave_of_many(tx: Transaction, files: list[Evidence]) -> dict[str, list[Rendition]]:
+    """The same of many: evidence id → its renditions."""
+    names = fit_names(tx, [one.id for one in files])
+    made = renditions.list_of_many(tx, [one for one, fit in names.items() if fit])
+    return {
+        number: [one for one in many if one.kind == renditions.REDACTION and one.name in names[number]]
+        for number, many in made.items()
+    }
+
+
 def fit_names(tx: Transaction, evidence_ids: Iterable[str]) -> dict[str, set[str]]:
     """Evidence id → names of the same, in one query."""
     return {

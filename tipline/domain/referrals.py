@@ -187,12 +187,10 @@ def pictures_of(tx: Transaction, tip: Tip) -> list[Picture]:
     """What of the files may be put before somebody outside: covered pictures that a person looked at."""
     covered = select(Derivative.evidence_id).where(Derivative.kind == REDACTION)
     query = select(Evidence).where(Evidence.tip_id == tip.id, Evidence.id.in_(covered))
+    files = [one for one in tx.scalars(query.order_by(Evidence.number)) if one.arrived]
+    fit = redacting.may_leave_of_many(tx, files)
     return [
-        Picture(file, one)
-        for file in tx.scalars(query.order_by(Evidence.number))
-        if file.arrived
-        for one in redacting.may_leave(tx, file)
-        if one.mime.startswith("image/")
+        Picture(file, one) for file in files for one in fit.get(file.id, ()) if one.mime.startswith("image/")
     ]
 
 

@@ -66,16 +66,6 @@ def drop(tx: Transaction, account_id: int, field: str) -> None:
     tx.execute(delete(Unsent).where(Unsent.account_id == account_id, Unsent.field == field))
 
 
-def list_of(tx: Transaction, account_id: int, subject: str) -> dict[str, Unsent]:
-    """Place → what one officer left there, of one tip or case."""
-    fields = (f"{subject}/", f"{subject}0")  # `0` follows `/`
-    query = select(Unsent).where(
-        Unsent.account_id == account_id, Unsent.field >= fields[0], Unsent.field < fields[1],
-        Unsent.changed_at > clock.now() - KEPT,
-    )  # fmt: skip
-    return {one.place: one for one in tx.scalars(query)}
-
-
 def list_under(tx: Transaction, account_id: int, *places: str) -> list[Unsent]:
     """What one officer left in fields whose names begin with one of these, in order."""
     query = select(Unsent).where(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -10,6 +12,7 @@ from flask import current_app, g, has_request_context, request, session
 from flask_login import current_user
 
 from tipline import i18n
+from tipline.db import Transaction
 from tipline.domain import receipts, sessions, tokens
 from tipline.domain.accounts import Account, ApiToken
 from tipline.domain.actors import Actor
@@ -26,6 +29,24 @@ DESK = "desk"  # the token of a visit of staff in the session
 
 def services() -> Services:
     return cast(Services, current_app.extensions["tipline"])
+
+
+@contextmanager
+def reading() -> Iterator[Transaction]:
+    """The transaction that a page of this request is being read in, else one of its own.
+
+    So the frame around a page, which templates ask for, is of the same moment as the page. Whoever writes in
+    between closes it first.
+    """
+    if "reading" in g:
+        yield cast(Transaction, g.reading)
+        return
+    with services().database.reading() as tx:
+        g.reading = tx
+        try:
+            yield tx
+        finally:
+            del g.reading
 
 
 def settings() -> Settings:

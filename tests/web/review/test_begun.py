@@ -207,9 +207,10 @@ def test_old_ones_and_the_oldest_of_very_many_are_forgotten(
     with services.database.transaction() as tx:
         with clock.frozen(clock.now() - unsent.KEPT - timedelta(minutes=1)):
             unsent.keep(tx, me, "tip:T-1/state", "vor langer Zeit")
-        assert unsent.list_of(tx, me, "tip:T-1") == {}
+        assert unsent.list_under(tx, me, "tip:T-1/") == []
         for number in range(unsent.MOST + 3):
             unsent.keep(tx, me, f"tip:T-{number}/state", "x")
         tx.flush()
-        assert unsent.list_of(tx, me, "tip:T-2") == {}
-        assert list(unsent.list_of(tx, me, f"tip:T-{unsent.MOST}")) == ["state"]
+        assert unsent.list_under(tx, me, "tip:T-2/") == []
+        left = unsent.list_under(tx, me, f"tip:T-{unsent.MOST}/")
+        assert [one.place for one in left] == ["state"]

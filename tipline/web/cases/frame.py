@@ -101,7 +101,7 @@ def show(
     notice: Notice | None = None, status: int = 200,
 ) -> ResponseReturnValue:  # fmt: skip
     """The page of one tab; after a refused form with what was typed and why."""
-    with current.services().database.reading() as tx:
+    with current.reading() as tx:
         row = read(tx, number)
         values = gather(tx, row, tab)
         page = render_template(

@@ -38,14 +38,14 @@ class Linked(NamedTuple):
 @guard.staff("case:read")
 def case(number: str) -> ResponseReturnValue:
     """The overview; the number of a case that was merged leads on to where it went."""
-    with current.services().database.reading() as tx:
+    with current.reading() as tx:
         row = frame.read(tx, number)
         into = tx.get(Case, row.merged_into_id) if row.merged_into_id else None
         if into is not None and "stay" not in request.args:
             text = gettext("%(case)s was merged into %(into)s.", case=row.number, into=into.number)
             notices.keep(Notice(text))
             return redirect(f"/desk/cases/{into.number}", 303)
-    return show(number)
+        return show(number)
 
 
 def show(number: str, **refusal: Any) -> ResponseReturnValue:

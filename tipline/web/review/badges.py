@@ -20,7 +20,7 @@ class Badges(NamedTuple):
 def of_me() -> Badges:
     person = current.staff()
     me = person.id
-    with current.services().database.reading() as tx:
+    with current.reading() as tx:
         return Badges(
             escalations.count_waiting(tx, me) if rights.may(person.actor, "tip:act") else 0,
             mentions.count_unseen(tx, me),

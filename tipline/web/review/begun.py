@@ -40,8 +40,14 @@ def keep() -> ResponseReturnValue:
 
 
 def of(tx: Transaction, subject: str) -> dict[str, Unsent]:
-    """What I left in the fields of a tip or a case."""
-    return unsent.list_of(tx, current.staff().id, subject)
+    """What I left in the fields of a tip or a case. What its page asks for next is found on the way."""
+    me, is_kept = current.staff(), request.path.startswith(KEPT_ON)
+    places = [f"{subject}/", *(_places(request.path) if is_kept else ())]
+    found = unsent.list_under(tx, me.id, *places)
+    here = {one.place: one for one in found if one.field.startswith(places[0])}
+    if is_kept:
+        g.drafts = {one.field: one for one in found if not one.field.startswith(places[0])}
+    return here
 
 
 def sent(tx: Transaction, subject: str, form: str) -> None:
@@ -62,7 +68,7 @@ def drafts_here() -> dict[str, Unsent] | None:
     if me is None or not request.path.startswith(KEPT_ON):
         return None
     if "drafts" not in g:
-        with current.services().database.reading() as tx:
+        with current.reading() as tx:
             g.drafts = {one.field: one for one in unsent.list_under(tx, me.id, *_places(request.path))}
     return cast(dict[str, Unsent], g.drafts)
 

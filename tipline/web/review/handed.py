@@ -44,8 +44,9 @@ class Row(NamedTuple):
         return handing_words.STATE[self.referral.state]
 
 
-def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
-    """Referrals of the tip, whom else to ask, and services with the words a reporter would read."""
+def gather(tx: Transaction, tip: Tip, *, is_covered: bool) -> dict[str, Any]:
+    """Referrals of the tip, whom else to ask, and services with the words a reporter would read. Without any
+    covered copy of its files no picture is looked for."""
     acting = rights.may(current.actor(), "tip:act")
     serving = partners.serving(tx, tip) if acting else []
     return {
@@ -54,7 +55,7 @@ def gather(tx: Transaction, tip: Tip) -> dict[str, Any]:
         "services": [
             (one, send_on_words(tip.language, one.name, one.phone)) for one in partners.services(serving)
         ],
-        "pictures": referrals.pictures_of(tx, tip) if acting else [],
+        "pictures": referrals.pictures_of(tx, tip) if acting and is_covered else [],
         "when": referrals.when(tip),
         "is_about_writer": referrals.speaks_of_writer(tip),
         "hours": HOURS,

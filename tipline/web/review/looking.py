@@ -72,6 +72,11 @@ class FileView:
         """Whether something made at somebody's word is under way."""
         return any(one.row.is_under_way for one in self.exports)
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether a covered copy of it was made, or is being made."""
+        return any(one.row.kind == derivatives.REDACTION for one in self.exports)
+
     @cached_property
     def copy(self) -> Rendition | None:
         """What was made because browsers cannot play the original."""

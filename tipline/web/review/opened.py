@@ -20,11 +20,12 @@ from tipline.web.review.saying import gettext
 @guard.staff("tip:read")
 def lookers(reference: str) -> ResponseReturnValue:
     """Asked every now and then while the page is seen; nothing at all (204) while nobody comes or goes."""
-    watching.note(reference)
-    notice = notices.take() if "ahead" in request.args else None
     with current.services().database.reading() as tx:
         row = pages.read(tx, reference)
-        here = watching.of_tip(tx, row)
+        here, is_new = watching.of_tip(tx, row), watching.is_worth_noting(tx, row)
+    if is_new:
+        watching.note(row)
+    notice = notices.take() if "ahead" in request.args else None
     if watching.told(here) == request.args.get("told", "") and notice is None:
         return "", 204
     return render_template(

@@ -90,9 +90,12 @@ class Failed:
 @blueprint.get("/desk/tips/<reference>")
 @guard.staff("tip:read")
 def tip(reference: str) -> ResponseReturnValue:
-    if not watching.is_ahead():
-        watching.note(reference)
     try:
+        with current.reading() as tx:
+            row = read(tx, reference)
+            if watching.is_ahead() or not watching.is_worth_noting(tx, row):
+                return preloading.offer(_drawn(tx, row))
+        watching.note(row)
         return preloading.offer(show(reference))
     except TiplineError as fault:
         if fault.code != "tip:erased":
@@ -137,14 +140,20 @@ def show(
     status: int = 200,
 ) -> Response:  # fmt: skip
     """The whole page; for a script that sent a form, only the parts an act may change."""
+    with current.reading() as tx:
+        return _drawn(tx, read(tx, reference), failed, notice, contact, status)
+
+
+def _drawn(
+    tx: Transaction, row: Tip, failed: Failed | None = None, notice: Notice | None = None,
+    contact: str | None = None, status: int = 200,
+) -> Response:  # fmt: skip
     template = "review/tip_answer.html" if request.headers.get("HX-Request") else "review/tip.html"
-    with current.services().database.reading() as tx:
-        row = read(tx, reference)
-        values = gather(tx, row, failed=failed)
-        # What the last act said stays for the page that is really seen.
-        values["notice"] = notice or (None if watching.is_ahead() else notices.take())
-        values["contact"] = contact
-        return make_response(render_template(template, **values), status)
+    values = gather(tx, row, failed=failed)
+    # What the last act said stays for the page that is really seen.
+    values["notice"] = notice or (None if watching.is_ahead() else notices.take())
+    values["contact"] = contact
+    return make_response(render_template(template, **values), status)
 
 
 def refuse(reference: str, form: str, fault: TiplineError) -> Response:
@@ -211,7 +220,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         **_offered(tx, row, staff, written),
         "same": same.of_tip(tx, row, areas),
         "gist": gist,
-        "handed": handed.gather(tx, row),
+        "handed": handed.gather(tx, row, is_covered=any(one.is_covered for one in files)),
         "unsent": begun.of(tx, f"tip:{row.reference}"),
         "live": _live(row, files, wanted.address(chosen, "")),
         "lookers": watching.of_tip(tx, row),

@@ -39,7 +39,7 @@ def start() -> ResponseReturnValue:
 def queue() -> ResponseReturnValue:
     chosen = wanted.filter_of_request()
     cursor = request.args.get("cursor", "")
-    with current.services().database.reading() as tx:
+    with current.reading() as tx:
         since = triage.newest_change(tx)
         page = triage.list_queue(tx, chosen, cursor=cursor, viewer=current.actor())
         lookers = watching.of_queue(tx)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import request
 
 from tipline.db import Transaction
-from tipline.domain import mentions, presence, tips, unread
+from tipline.domain import mentions, presence, unread
 from tipline.domain.accounts import Account
 from tipline.domain.tips import Tip
 from tipline.web import current
@@ -38,22 +38,23 @@ def is_ahead() -> bool:
     return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
 
 
-def note(reference: str) -> None:
-    """The reader has this tip open: write down what is not written down yet. A draft or an erased one is
-    nobody's to open."""
-    who, database = current.staff().id, current.services().database
-    with database.reading() as tx:
-        tip = tips.find_tip(tx, reference)
-        if tip is None or tip.state == "draft" or tip.erased_at:
-            return
-        is_new = bool(unread.list_unread(tx, who, [tip.id]))
-        is_due = presence.is_due(tx, who, _subject(tip))
-        is_named = mentions.is_named(tx, who, tip)
-    if is_new or is_due or is_named:
-        with database.transaction() as tx:
-            mentions.see(tx, who, tip)
-            unread.look(tx, who, tip)
-            presence.say(tx, who, _subject(tip))
+def is_worth_noting(tx: Transaction, tip: Tip) -> bool:
+    """Whether the reader has this tip open and not all of that is written down yet."""
+    who = current.staff().id
+    return (
+        bool(unread.list_unread(tx, who, [tip.id]))
+        or presence.is_due(tx, who, _subject(tip))
+        or mentions.is_named(tx, who, tip)
+    )
+
+
+def note(tip: Tip) -> None:
+    """Write down that the reader has this tip open."""
+    who = current.staff().id
+    with current.services().database.transaction() as tx:
+        mentions.see(tx, who, tip)
+        unread.look(tx, who, tip)
+        presence.say(tx, who, _subject(tip))
 
 
 def _subject(tip: Tip) -> str:
