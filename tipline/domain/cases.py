@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, func, literal, or_, select, true, union
+from sqlalchemy import ColumnElement, ForeignKey, String, false, func, literal, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime
@@ -166,14 +166,13 @@ def visible(viewer: Actor | None) -> ColumnElement[bool]:
     return or_(station, Case.lead_id == viewer.user_id, Case.id.in_(membership.cases_of(viewer.user_id)))
 
 
-def hidden_subjects(viewer: Actor | None) -> Select[str]:
-    """What the log calls the cases that do not exist for this person, and what is for supervisors alone."""
-    closed = select(literal("case:") + Case.number).where(~visible(viewer))
+def hidden_subjects(viewer: Actor | None) -> ColumnElement[bool]:
+    """Which entries of the log are of a case that does not exist for this person, or for supervisors."""
     if viewer is not None and sees_all(viewer):
-        return closed
-    of_alerts = or_(*(Custody.subject.startswith(one) for one in FOR_SUPERVISORS))
-    both = union(closed, select(Custody.subject).where(of_alerts)).subquery()
-    return select(both.c[0])
+        return false()
+    closed = select(literal("case:") + Case.number).where(~visible(viewer))
+    # Of each entry that is read, not a list of all such entries: to find those the whole log would be walked.
+    return or_(Custody.subject.in_(closed), *(Custody.subject.startswith(one) for one in FOR_SUPERVISORS))
 
 
 def read_case(tx: Transaction, number: str, viewer: Actor | None = None) -> Case:

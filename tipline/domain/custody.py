@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tipline.db import Base, SafeText, Transaction, UtcTime, safe_text
@@ -184,12 +184,12 @@ def list_of(
     actions: Collection[str] | None = None,
     after: int = 0,
     limit: int = 100,
-    without: Select[str] | None = None,
+    without: ColumnElement[bool] | None = None,
     closed: Select[str] | None = None,
 ) -> list[Custody]:
     """Entries in the order they were written, beginning behind `after`; of these `actions` alone if given.
 
-    `without` selects subjects that whoever asks may not meet, `closed` references of such tips.
+    `without` tells which entries whoever asks may not meet, `closed` selects references of such tips.
     """
     query = select(Custody).where(Custody.seq > after).order_by(Custody.seq).limit(limit)
     if actions is not None:
@@ -199,7 +199,7 @@ def list_of(
     if tip:
         query = query.where(Custody.tip == tip)
     if without is not None:
-        query = query.where(Custody.subject.not_in(without))
+        query = query.where(~without)
     if closed is not None:
         query = query.where(or_(Custody.tip.is_(None), Custody.tip.not_in(closed)))
     return list(tx.scalars(query))
@@ -223,7 +223,7 @@ def count(tx: Transaction, actor: Actor, action: str, subject: str) -> int:
 
 def list_latest(
     tx: Transaction, *, about: str = "", before: int | None = None, limit: int = 100,
-    without: Select[str] | None = None, closed: Select[str] | None = None,
+    without: ColumnElement[bool] | None = None, closed: Select[str] | None = None,
 ) -> list[Custody]:  # fmt: skip
     """Newest first. `about` is a subject, an actor, or the reference of a tip; the rest as above."""
     query = select(Custody).order_by(Custody.seq.desc()).limit(limit)
@@ -233,7 +233,7 @@ def list_latest(
         names = (Custody.subject == about) | (Custody.actor == about) | (Custody.tip == about.upper())
         query = query.where(names)
     if without is not None:
-        query = query.where(Custody.subject.not_in(without))
+        query = query.where(~without)
     if closed is not None:
         query = query.where(or_(Custody.tip.is_(None), Custody.tip.not_in(closed)))
     return list(tx.scalars(query))

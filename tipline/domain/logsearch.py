@@ -78,8 +78,7 @@ def prove(tx: Transaction, seqs: Sequence[int]) -> Iterator[Proof]:
 
 def _visible(query: Select[Any], viewer: Actor) -> Select[Any]:
     hidden, closed = policy.hidden_subjects(viewer), policy.closed_references(viewer)
-    if hidden is not None:
-        query = query.where(Custody.subject.not_in(hidden))
+    query = query.where(~hidden)
     if closed is not None:
         query = query.where(or_(Custody.tip.is_(None), Custody.tip.not_in(closed)))
     return query

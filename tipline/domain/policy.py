@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, event, func, literal, or_, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
 from tipline.db import Transaction
@@ -22,6 +22,7 @@ from tipline.domain import bulletins, cases, membership, rights
 from tipline.domain.actors import Actor
 from tipline.domain.bulletins import Bulletin
 from tipline.domain.cases import MEMBERS, Case, sees_all
+from tipline.domain.custody import Custody
 from tipline.domain.derivatives import Derivative
 from tipline.domain.erasures import Erasure
 from tipline.domain.evidence import Evidence
@@ -62,16 +63,15 @@ def closed_references(viewer: Actor) -> Select[str] | None:
     return select(_TIP.c.reference).where(_TIP.c.id.in_(closed_tips(viewer)))
 
 
-def hidden_subjects(viewer: Actor) -> Select[str]:
-    """What the log calls all else that does not exist for this person: cases, incidents that only closed tips
-    tell of, bulletins drafted for closed cases."""
+def hidden_subjects(viewer: Actor) -> ColumnElement[bool]:
+    """Which entries of the log are of anything else that does not exist for this person: cases, incidents
+    that only closed tips tell of, bulletins drafted for closed cases."""
     found = cases.hidden_subjects(viewer)
     if sees_all(viewer):
         return found
     incidents = select(literal("incident:") + _INCIDENT.c.reference).where(~_is_open(_INCIDENT.c, viewer))
     drafts = select(literal("bulletin:") + Bulletin.handle).where(~bulletins.seen(viewer))
-    every = union(found, incidents, drafts).subquery()
-    return select(every.c[0])
+    return or_(found, Custody.subject.in_(incidents), Custody.subject.in_(drafts))
 
 
 def _is_open(incident: Any, viewer: Actor) -> ColumnElement[bool]:
