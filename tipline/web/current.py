@@ -74,6 +74,11 @@ def _chosen_locale() -> str:
     return settings().locale
 
 
+def gettext(sentence: str, **values: object) -> str:
+    """The sentence in the reader's language, its places filled."""
+    return i18n.say(locale(), sentence, **values)
+
+
 def zone() -> ZoneInfo:
     """The station's time zone; every time a person reads is in it."""
     return ZoneInfo(settings().timezone)

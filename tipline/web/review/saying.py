@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import flask_babel
 
+from tipline.web import current
 
-def gettext(sentence: str, **values: object) -> str:
-    """The sentence in the reader's language, its places filled."""
-    return str(flask_babel.gettext(sentence, **values))
+gettext = current.gettext
 
 
 def ngettext(one: str, many: str, number: int) -> str:
