@@ -49,6 +49,11 @@ def undo_of(html: str) -> tuple[str, dict[str, str]]:
     return form[1], dict(fields)
 
 
+def selects(sent: list[str]) -> list[str]:
+    """Those of them that ask; the first words of a transaction ask nothing."""
+    return [one for one in sent if one.lstrip().startswith(("SELECT", "WITH"))]
+
+
 @contextmanager
 def counted(services: Services) -> Iterator[list[str]]:
     """Statements sent to the database meanwhile."""
