@@ -175,6 +175,8 @@ def test_an_incident_stands_in_the_late_order_where_its_longest_waiting_tip_does
     tips.acknowledge(tx, officer, known)
 
     assert _shown(tx, folded=True) == [one.reference for one in (known, last, alone)]
+    for folded, number in ((True, 3), (False, 4), (True, 3)):
+        assert tallies.count_each(tx, {"": Filter(folded=folded)}) == {"": number}
     late = _shown(tx, folded=True, order="late")
     assert late == [one.reference for one in (first, alone, known)]
     tips.acknowledge(tx, officer, first)

@@ -107,6 +107,8 @@ def test_no_kind_of_query_tells_of_it(
     services: Services, closed: Case, tip: Tip, add_file: Callable[..., Evidence], outsider: Actor
 ) -> None:
     file = factories.examine(services, add_file(tip), pictures=1)
+    with services.database.reading() as tx:
+        assert tallies.count_each(tx, {"all": Filter(state="all"), "": Filter()})["all"] == 1
     with policy.viewing(outsider), services.database.reading() as tx:
         assert tx.get(Tip, tip.id) is None
         with pytest.raises(NoResultFound):

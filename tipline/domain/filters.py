@@ -67,6 +67,12 @@ class Filter:
     folded: bool = field(default=False, compare=False)  # one row for each incident (see folding)
 
 
+def is_lasting(wanted: Filter) -> bool:
+    """Whether what it asks stays the same: nothing of it moves with the clock, and neither zone nor rules of
+    retention are part of it."""
+    return not any((wanted.q, wanted.period, wanted.after, wanted.before, wanted.due, wanted.clock))
+
+
 def narrow(query: Select[Any], wanted: Filter) -> Select[Any]:
     """Only what the filter lets through; raises filter:unclear for a value that means nothing."""
     state = wanted.state or ("all" if wanted.due else "")
