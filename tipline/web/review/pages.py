@@ -173,8 +173,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
     standing = links.list_cases_of(tx, row, current.actor())
     staff = accounts.list_accounts(tx)
     chosen = wanted.filter_of_request()
-    people = {one.id: one for one in staff}
-    areas, written = beats.list_beats(tx), messages.list_all(tx, row)
+    people, areas = {one.id: one for one in staff}, beats.list_beats(tx)
     told = custody.list_of(tx, subject=f"tip:{row.reference}", actions=[arrivals.SUBMITTED, spots.KIND])
     above, below = wanted.neighbours(tx, row, chosen)
     return {
@@ -187,8 +186,6 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "links": standing,
         "answered": answered.of(tx, row, standing),
         "seen": stance.of(row, standing),
-        "thread": written,
-        "attached": attached.of_messages(tx, [one.id for one in written]),
         "history": history.of_tip(tx, row.reference, staff),
         "staff": [one for one in staff if one.active and not one.is_partner],
         "people": people,
@@ -217,7 +214,7 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
         "clock_proposals": camera.proposals([one.row for one in files], row),
         "ask_export": _ask(row, wanted.address(chosen, "")),
         **_drafted(tx, row),
-        **_offered(tx, row, staff, written),
+        **_thread(tx, row, staff, messages.list_all(tx, row)),
         "same": same.of_tip(tx, row, areas),
         "gist": gist,
         "handed": handed.gather(tx, row, is_covered=any(one.is_covered for one in files)),
@@ -232,10 +229,12 @@ def gather(tx: Transaction, row: Tip, *, failed: Failed | None = None, whole: bo
     }
 
 
-def _offered(tx: Transaction, row: Tip, staff: list[Account], written: list[Message]) -> dict[str, Any]:
-    """What the station keeps ready for this reporter: sentences to acknowledge with, and templates."""
+def _thread(tx: Transaction, row: Tip, staff: list[Account], written: list[Message]) -> dict[str, Any]:
+    """What was written, the files that stand under it, and what the station keeps ready to be said."""
     kept, known = replies.list_of(tx, row.language), offers.values(tx, row)
     return {
+        "thread": written,
+        "attached": attached.of_messages(tx, [one.id for one in written]),
         "offers": offers.gather(tx, row, kept, known, staff, written),
         "ready": responding.ready_of(row, kept, known),
     }
