@@ -16,6 +16,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -156,3 +157,40 @@ def mailbox() -> Iterator[Mailbox]:
         yield box
     finally:
         controller.stop()
+
+
+@dataclass
+class Dead:
+    """A server that takes connections and says nothing until it is let go; `tried` counts them."""
+
+    port: int = 0
+    tried: int = 0
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def at(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+@contextmanager
+def dead() -> Iterator[Dead]:
+    made = Dead()
+    counting = threading.Lock()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            with counting:
+                made.tried += 1
+            made.let_go.wait()
+
+    class Server(ThreadingTCPServer):
+        daemon_threads, block_on_close, request_queue_size = True, False, 128
+
+    server = Server(("127.0.0.1", 0), Handler)
+    made.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield made
+    finally:
+        made.let_go.set()
+        server.shutdown()
+        server.server_close()

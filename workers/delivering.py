@@ -1,14 +1,12 @@
 """Sends what is due for one channel or webhook: the job behind a ring, and how it ends.
 
 At least once: a worker that dies after the other side took a message, and before that is written down,
-sends it again. One dead receiver holds nobody up: it has its own notices, its own pauses, and whoever failed
-last is tried by one process at a time while the other looks after the rest.
+sends it again. One dead receiver holds nobody up: it has its own notices, its own pauses, and a thread of its
+own beside all others (`workers.rounds`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,17 +16,15 @@ from tipline.db import Transaction
 from tipline.domain import clock, events, listening, receivers, sealing, tries
 from tipline.domain.addresses import Address
 from tipline.domain.channels import Channel
-from tipline.domain.notices import REPORTERS, TEST, Notice
+from tipline.domain.notices import TEST, Notice
 from tipline.domain.receivers import Receiver
 from tipline.domain.tries import Batch
 from tipline.notice_faults import FOR_GOOD
 from tipline.services import Services
-from workers import audience, hooking, mailing, outgoing, wording
+from workers import audience, hooking, mailing, outgoing, rounds, wording, written
 from workers.outgoing import Outcome
 
 log = structlog.get_logger(__name__)
-SUSPECT = "notices-suspect"
-AGAIN = timedelta(seconds=5)
 # Messages a minute that a service takes from one robot; what comes above is put together.
 PER_MINUTE = {"wecombot": 18, "dingtalk": 18, "feishu": 60, "lark": 60}
 MOST_A_MINUTE = 30
@@ -46,50 +42,28 @@ class Parcel(NamedTuple):
 
 
 def send(services: Services, number: int) -> None:
-    """Whatever is due for the receiver of this notice."""
-    with services.database.transaction() as tx:
-        batch = tries.take(tx, number)
-        row = receivers.find(tx, batch.kind, batch.number) if batch and batch.kind != REPORTERS else None
-        if batch and batch.kind != REPORTERS and row is None:  # told in the moment in which it was removed
-            tries.drop(tx, batch.rows)
-    if batch is None:
-        return
-    if batch.kind == REPORTERS:
+    """Whatever is due for the receiver of this notice, and for everybody else."""
+    rounds.run(services, number, _to)
+
+
+def _to(services: Services, row: Receiver | None, batch: Batch) -> None:
+    if row is None:
         mailing.send(services, batch)
-    elif row is not None:
-        _to(services, row, batch)
-
-
-def _to(services: Services, row: Receiver, batch: Batch) -> None:
-    with _lane(services, row) as free:
-        if not free:
-            with services.database.transaction() as tx:
-                tries.wait_until(tx, batch.rows, clock.now() + AGAIN)
-        elif isinstance(row, Channel):
-            _to_channel(services, row, batch)
-        else:
-            hooking.send(services, row, batch)
-
-
-@contextmanager
-def _lane(services: Services, row: Receiver) -> Iterator[bool]:
-    """Of all receivers that failed lately one is tried at a time."""
-    if not row.failures:
-        yield True
-        return
-    with services.database.alone(SUSPECT) as mine:
-        yield mine
+    elif isinstance(row, Channel):
+        _to_channel(services, row, batch)
+    else:
+        hooking.send(services, row, batch)
 
 
 def _to_channel(services: Services, channel: Channel, batch: Batch) -> None:
-    with services.database.transaction() as tx:
+    with written.by_turns(services) as tx:
         parcel = pack(tx, channel, batch.rows, services.settings.timezone)
         if parcel.until is not None:
             tries.wait_until(tx, parcel.rows, parcel.until)
     if parcel.until is not None or not parcel.rows:
         return
     outcome = _post(services, channel, parcel)
-    with services.database.transaction() as tx:
+    with written.by_turns(services) as tx:
         settle(tx, channel.id, parcel.rows, outcome)
     if outcome.fault:
         log.warning("notice.failed", channel=channel.id, kind=channel.scheme, fault=outcome.fault)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,7 +17,7 @@ from tipline.domain.tips import Tip
 from tipline.domain.tries import Batch
 from tipline.notice_faults import FOR_GOOD
 from tipline.services import Services
-from workers import audience, outgoing
+from workers import audience, outgoing, written
 from workers.outgoing import Outcome
 
 log = structlog.get_logger(__name__)
@@ -24,20 +26,25 @@ GONE = "notice:refused"
 
 
 def send(services: Services, hook: Webhook, batch: Batch) -> None:
-    """In order, up to the first that fails; the others wait with it."""
-    with services.database.transaction() as tx:
+    """In order, up to the first that fails; the others wait with it. A slow one gets the rest in a next try,
+    so that no lease runs out while somebody is at it."""
+    until = time.monotonic() + tries.WITHIN_S
+    with written.by_turns(services) as tx:
         about = {one.id: _about(tx, hook, one) for one in batch.rows}
         tries.drop(tx, [one for one in batch.rows if about[one.id] is None])
     left = [one for one in batch.rows if about[one.id] is not None]
     while left:
         one = left.pop(0)
         outcome = _post(services, hook, one, about[one.id] or {})
-        with services.database.transaction() as tx:
+        with written.by_turns(services) as tx:
             _settle(tx, hook.id, one, outcome)
-            if outcome.fault and left:
-                tries.wait_until(tx, left, clock.now() + tries.pause_after(one.attempts))
+            is_late = time.monotonic() > until
+            if left and (outcome.fault or is_late):
+                pause = tries.pause_after(one.attempts) if outcome.fault else timedelta()
+                tries.wait_until(tx, left, clock.now() + pause)
         if outcome.fault:
             log.warning("webhook.failed", webhook=hook.id, fault=outcome.fault)
+        if outcome.fault or is_late:
             return
 
 

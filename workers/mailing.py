@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import quote
@@ -12,21 +13,21 @@ from tipline.db import Transaction
 from tipline.domain import clock, reachable, sealing, tries
 from tipline.domain.addresses import Address
 from tipline.domain.channels import ReporterChannel
-from tipline.domain.notices import Notice
+from tipline.domain.notices import OF_THE_SERVER, Notice
 from tipline.domain.tips import Tip
 from tipline.domain.tries import Batch
 from tipline.i18n import nearest
 from tipline.notice_faults import FOR_GOOD
 from tipline.services import Services
-from workers import outgoing, wording
+from workers import outgoing, wording, written
 from workers.outgoing import Outcome
 
 log = structlog.get_logger(__name__)
 # News of a minute are one message: acknowledged, a question, progress often come together.
 PACE = timedelta(minutes=1)
 LANE = "notices-reporters"
-# Of the server and not of one address: whoever comes next would only wait for the same.
-OF_THE_SERVER = {"notice:unreachable", "notice:hung", "notice:unset"}
+# All reporters wait while it is away, and none of them long once it is back.
+LONGEST = timedelta(minutes=5)
 
 
 class Letter(NamedTuple):
@@ -38,9 +39,10 @@ class Letter(NamedTuple):
 
 
 def send(services: Services, batch: Batch) -> None:
-    """One message a reporter; when the server is away the others wait."""
+    """One message a reporter; when the server is away the others wait, and when it is slow they come next."""
+    until = time.monotonic() + tries.WITHIN_S
     with services.database.alone(LANE) as mine:
-        with services.database.transaction() as tx:
+        with written.by_turns(services) as tx:
             if not mine:
                 tries.wait_until(tx, batch.rows, clock.now() + timedelta(seconds=3))
                 return
@@ -48,13 +50,16 @@ def send(services: Services, batch: Batch) -> None:
         for at, letter in enumerate(letters):
             outcome = _post(services, letter)
             rest = [row for one in letters[at + 1 :] for row in one.rows]
-            with services.database.transaction() as tx:
+            is_late = time.monotonic() > until
+            with written.by_turns(services) as tx:
                 _settle(tx, letter, outcome)
                 if outcome.fault in OF_THE_SERVER:
-                    tries.failed(tx, rest, str(outcome.fault), for_good=False)
+                    tries.failed(tx, rest, str(outcome.fault), for_good=False, longest=LONGEST)
+                elif is_late:
+                    tries.wait_until(tx, rest, clock.now())
             if outcome.fault:
                 log.warning("notice.failed", reporters=True, kind=letter.way.scheme, fault=outcome.fault)
-            if outcome.fault in OF_THE_SERVER:
+            if outcome.fault in OF_THE_SERVER or is_late:
                 return
 
 
@@ -109,7 +114,8 @@ def _settle(tx: Transaction, letter: Letter, outcome: Outcome) -> None:
     if outcome.fault is None:
         tries.sent(tx, letter.rows)
     else:
-        tries.failed(tx, letter.rows, outcome.fault, for_good=outcome.fault in FOR_GOOD)
+        longest = LONGEST if outcome.fault in OF_THE_SERVER else tries.LONGEST
+        tries.failed(tx, letter.rows, outcome.fault, for_good=outcome.fault in FOR_GOOD, longest=longest)
     if way is not None:
         way.failure = outcome.fault
         way.sent_at = clock.now() if outcome.fault is None else way.sent_at

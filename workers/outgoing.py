@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -17,6 +18,8 @@ from workers.egress import Door, Network
 # What the operator set himself may lie anywhere.
 ANYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 SLACK_S = 3.0
+# Threads make addresses side by side, and the first one loads what apprise knows.
+_MAKING = threading.Lock()
 _ASSET = apprise.AppriseAsset(
     app_id="Tipline", app_desc="Tipline", app_url="", http_redirects=False, async_mode=False, plugin_paths=[],
     storage_mode=apprise.PersistentStoreMode.MEMORY,
@@ -42,7 +45,8 @@ def networks(opened: Collection[str]) -> tuple[Network, ...]:
 def by_apprise(address: Address, body: str, allowed: Collection[Network], *, title: str = "") -> Outcome:
     """To a robot, by mail, or to whatever else an address for apprise names."""
     try:
-        service = apprise.Apprise.instantiate(address.url, asset=_ASSET, suppress_exceptions=True)
+        with _MAKING:
+            service = apprise.Apprise.instantiate(address.url, asset=_ASSET, suppress_exceptions=True)
     except (
         Exception
     ):  # a hundred parsers of foreign hands: whatever one stumbles over is an address to refuse

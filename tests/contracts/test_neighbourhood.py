@@ -20,12 +20,16 @@ from tipline.domain import (
     concluding,
     duties,
     escalations,
+    events,
     figures,
     incidents,
     posting,
     promptness,
+    receivers,
     tips,
+    tries,
     undoing,
+    webhooks,
 )
 from tipline.domain.actors import SYSTEM, Actor
 from tipline.domain.duties import Duty
@@ -142,3 +146,31 @@ def test_of_many_who_act_at_once_one_is_first_and_the_others_read_so(
         ]
         state = bulletins.state_of(bulletins.read_bulletin(tx, news.handle, chief))
         assert state in (bulletins.PUBLISHED, bulletins.WITHDRAWN)
+
+
+def test_who_rests_is_not_found_and_a_trial_of_theirs_is(database: Database) -> None:
+    rung: list[int] = []
+    database.ring = lambda _, number: rung.append(number)
+    key, told = "a key of a station under test", "bulletin:published"
+    with clock.frozen(TURNED):
+        with database.transaction() as tx:
+            lost, fine = (
+                webhooks.add(tx, key, SYSTEM, f"https://{name}.example.org/x", label=name)[0]
+                for name in ("lost", "fine")
+            )
+            events.tell(tx, told)
+        with database.transaction() as tx:
+            assert tries.due(tx) == [1, 2]
+            batch = tries.take(tx, 1)
+            assert batch
+            tries.failed(tx, batch.rows, "notice:hung", for_good=False)
+        with database.transaction() as tx:
+            events.tell(tx, told)
+            receivers.test(tx, SYSTEM, lost)
+        with database.transaction() as tx:
+            assert tries.due(tx) == [2, 5]
+            assert tries.ring_due(tx) == 2
+            batch = tries.take(tx, 2)
+            assert batch
+            assert (batch.number, len(batch.rows)) == (fine.id, 2)
+        assert rung == [1, 4, 2]

@@ -119,7 +119,7 @@ def _write(
         written.append(row)
     tx.add_all(written)
     tx.flush()
-    notices.ring_for(tx, written)
+    notices.ring_for(tx, written, is_urgent=is_urgent)
     return written
 
 

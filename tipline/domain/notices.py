@@ -20,6 +20,7 @@ JOB = "notice.send"
 # A trial of one channel or webhook, by its button: told to that one alone.
 TEST = "channel:test"
 REPORTERS = "reporters"
+_RUNG = "notices-rung"
 KEPT, FAILED_KEPT = timedelta(days=7), timedelta(days=30)
 
 
@@ -47,9 +48,21 @@ class Notice(Base):
     @property
     def receiver(self) -> tuple[str, int]:
         """Who it goes to. All reporters are one, for they are reached by the same server."""
-        if self.channel_id is not None:
-            return "channel", self.channel_id
-        return ("webhook", self.webhook_id) if self.webhook_id is not None else (REPORTERS, 0)
+        return receiver_of(self.channel_id, self.webhook_id)
+
+
+def receiver_of(channel_id: int | None, webhook_id: int | None) -> tuple[str, int]:
+    if channel_id is not None:
+        return "channel", channel_id
+    return ("webhook", webhook_id) if webhook_id is not None else (REPORTERS, 0)
+
+
+# Of the station's own server and not of one reporter's address: whoever comes next would wait for the same.
+OF_THE_SERVER = frozenset({"notice:unreachable", "notice:hung", "notice:unset"})
+# One reporter's address that is wrong keeps no other reporter waiting; their server does.
+FAILED_AS_A_WHOLE = Notice.failure.is_not(None) & (
+    Notice.channel_id.is_not(None) | Notice.webhook_id.is_not(None) | Notice.failure.in_(OF_THE_SERVER)
+)
 
 
 def end_of_digest(now: datetime, minutes: int) -> datetime:
@@ -60,14 +73,44 @@ def end_of_digest(now: datetime, minutes: int) -> datetime:
     return datetime.fromtimestamp((int(now.timestamp()) // period + 1) * period, UTC)
 
 
-def ring_for(tx: Transaction, written: Collection[Notice]) -> None:
-    """Ring once for each receiver of what is due now; the sweep finds the rest, and what nobody heard."""
-    first: dict[tuple[str, int], int] = {}
-    for one in written:
-        if one.due_at <= one.created_at:
-            first.setdefault(one.receiver, one.id)
-    for number in first.values():
-        tx.after_commit.append(partial(tx.ring, JOB, number))
+def ring_for(tx: Transaction, written: Collection[Notice], *, is_urgent: bool = False) -> None:
+    """Ring once for all that is due now, unless everybody it is for rests: the sweep rings when that is over,
+    and for what nobody heard."""
+    if _RUNG in tx.info:
+        return  # the same job sends this, too
+    due = [one for one in written if one.due_at <= one.created_at]
+    resting = at_rest(tx) | (set() if is_urgent else _put_off(tx)) if due else set()
+    wanted = [one for one in due if one.event == TEST or one.receiver not in resting]
+    if wanted:
+        tx.info[_RUNG] = True
+        tx.after_commit.append(partial(tx.ring, JOB, wanted[0].id))
+
+
+def at_rest(tx: Transaction) -> set[tuple[str, int]]:
+    """Who failed and is left in peace for a while, or is tried once more right now: their newer notices wait
+    with the older ones."""
+    return _receivers(
+        tx, Notice.state == "waiting", Notice.due_at > clock.now(), Notice.attempts > 0, FAILED_AS_A_WHOLE
+    )
+
+
+def failing(tx: Transaction) -> set[tuple[str, int]]:
+    """Whose last try failed, and who has something waiting since."""
+    return _receivers(tx, Notice.state == "waiting", Notice.attempts > 0, FAILED_AS_A_WHOLE)
+
+
+def _put_off(tx: Transaction) -> set[tuple[str, int]]:
+    """Channels that hear nothing now for another reason: the hour, or so many messages just before."""
+    is_channel = Notice.channel_id.is_not(None)
+    return _receivers(
+        tx, Notice.state == "waiting", Notice.due_at > clock.now(), Notice.attempts == 0, is_channel,
+        Notice.event != TEST,
+    )  # fmt: skip
+
+
+def _receivers(tx: Transaction, *which: ColumnElement[bool]) -> set[tuple[str, int]]:
+    query = select(Notice.channel_id, Notice.webhook_id).where(*which).distinct()
+    return {receiver_of(channel, webhook) for channel, webhook in tx.execute(query)}
 
 
 def try_out(tx: Transaction, kind: str, receiver: int) -> Notice:

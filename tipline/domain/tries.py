@@ -13,17 +13,27 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal_column, select, update
 
 from tipline.db import Transaction
 from tipline.domain import clock
-from tipline.domain.notices import JOB, REPORTERS, TEST, Notice, of
+from tipline.domain.notices import (
+    FAILED_AS_A_WHOLE,
+    JOB,
+    REPORTERS,
+    TEST,
+    Notice,
+    at_rest,
+    of,
+    receiver_of,
+)
 
 LEASE = timedelta(seconds=60)  # longer than any try lasts
+WITHIN_S = 30.0  # after it a try of many begins no other: with the one that runs it ends before the lease
+LONGEST = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 MOST_AT_ONCE = 40
 MOST_IN_A_TEXT = 500  # of a channel, whose message names some and counts the rest
-MOST_LOOKED_AT = 500
 
 
 class Batch(NamedTuple):
@@ -44,8 +54,10 @@ def take(tx: Transaction, number: int) -> Batch | None:
     mine = of(kind, receiver) & (Notice.state == "waiting")
     if rung.event == TEST:
         mine &= Notice.event == TEST  # somebody waits before the screen
-    elif kind != REPORTERS:
+    else:
         resting = select(Notice.id).where(mine, Notice.attempts > 0, Notice.due_at > now)
+        if kind == REPORTERS:
+            resting = resting.where(FAILED_AS_A_WHOLE)
         if tx.scalar(resting.limit(1)) is not None:
             return None
     due = select(Notice).where(mine, Notice.due_at <= now).order_by(Notice.id)
@@ -56,16 +68,28 @@ def take(tx: Transaction, number: int) -> Batch | None:
     return Batch(kind, receiver, rows) if rows else None
 
 
+def due(tx: Transaction) -> list[int]:
+    """A notice of each receiver for whom something may be sent now, and of each trial. Those that failed come
+    last, so that nobody waits behind them."""
+    # As a constant: PostgreSQL takes two parameters for two things to group by.
+    resting, is_trial = at_rest(tx), Notice.event == literal_column(f"'{TEST}'")
+    query = select(func.min(Notice.id), Notice.channel_id, Notice.webhook_id, is_trial)
+    query = query.where(Notice.state == "waiting", Notice.due_at <= clock.now())
+    query = query.group_by(Notice.channel_id, Notice.webhook_id, is_trial)
+    order = func.max(Notice.attempts), func.min(Notice.due_at), func.min(Notice.id)
+    found = tx.execute(query.order_by(*order))
+    return [
+        number for number, channel, webhook, trial in found
+        if trial or receiver_of(channel, webhook) not in resting
+    ]  # fmt: skip
+
+
 def ring_due(tx: Transaction) -> int:
-    """Ring for every receiver for whom something is due; how many. Those that failed come last, so that
-    nobody waits behind them."""
-    seen: set[tuple[str, int]] = set()
-    due = select(Notice).where(Notice.state == "waiting", Notice.due_at <= clock.now())
-    for row in tx.scalars(due.order_by(Notice.attempts, Notice.due_at).limit(MOST_LOOKED_AT)):
-        if row.receiver not in seen:
-            seen.add(row.receiver)
-            tx.after_commit.append(partial(tx.ring, JOB, row.id))
-    return len(seen)
+    """Ring once if something is due, for whomever: one job sends all of it; for how many that is."""
+    waiting = due(tx)
+    if waiting:
+        tx.after_commit.append(partial(tx.ring, JOB, waiting[0]))
+    return len(waiting)
 
 
 def sent(tx: Transaction, rows: Collection[Notice]) -> None:
@@ -83,20 +107,22 @@ def wait_until(tx: Transaction, rows: Collection[Notice], until: datetime) -> No
         _settle(tx, [row], due_at=until, attempts=row.attempts - 1)
 
 
-def failed(tx: Transaction, rows: Collection[Notice], fault: str, *, for_good: bool) -> None:
+def failed(
+    tx: Transaction, rows: Collection[Notice], fault: str, *, for_good: bool, longest: timedelta = LONGEST
+) -> None:
     """Another try later, each pause twice as long; or the end of trying, at the latest after a day."""
     now = clock.now()
     for row in rows:
         if for_good or now - row.created_at >= GIVEN_UP_AFTER:
             _settle(tx, [row], state="failed", failure=fault)
         else:
-            _settle(tx, [row], due_at=now + pause_after(row.attempts), failure=fault)
+            _settle(tx, [row], due_at=now + pause_after(row.attempts, longest), failure=fault)
 
 
-def pause_after(attempts: int) -> timedelta:
-    """Half a minute, then twice that each time up to an hour; never quite the same, so that what failed
+def pause_after(attempts: int, longest: timedelta = LONGEST) -> timedelta:
+    """Half a minute, then twice that each time up to the longest; never quite the same, so that what failed
     together does not come back together."""
-    seconds = min(30.0 * 2 ** min(max(attempts - 1, 0), 10), 3600.0)
+    seconds = min(30.0 * 2 ** min(max(attempts - 1, 0), 10), longest.total_seconds())
     return timedelta(seconds=seconds * (0.8 + secrets.randbelow(400) / 1000))
 
 
