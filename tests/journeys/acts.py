@@ -17,6 +17,7 @@ from tipline.i18n import say
 
 LOCALE = {"zh": "zh_Hans_CN", "en": "en"}
 CODE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$")
+REFERENCE = re.compile(r"T-\d+")
 
 
 def said(language: str, sentence: str, **values: object) -> str:
@@ -66,9 +67,9 @@ def send_report(page: Page) -> str:
     page.locator("#confirm").check()
     submit_of(page, "/report/check").click()
     expect(page).to_have_url(re.compile(r"/report/receipt$"))
-    code = page.locator("#code").inner_text().strip()
-    assert CODE.match(code), code
-    return code
+    shown = page.locator("#code")
+    expect(shown).to_have_text(CODE)
+    return shown.inner_text().strip()
 
 
 def keep_code(page: Page) -> None:
@@ -85,12 +86,20 @@ def come_back(page: Page, code: str) -> None:
 
 def reference_on(page: Page) -> str:
     """The tip a page speaks of."""
-    found = re.search(r"T-\d+", page.locator("main").inner_text())
-    assert found, page.locator("main").inner_text()
+    words = page.locator("main")
+    expect(words).to_contain_text(REFERENCE)
+    found = REFERENCE.search(words.inner_text())
+    assert found, words.inner_text()
     return found[0]
 
 
 # --- the officer
+
+
+def press(page: Page, key: str) -> None:
+    """A single key, once the page that came by a click or by another key listens to keys."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
 
 
 def decide(page: Page, reference: str, act: str) -> Locator:

@@ -30,7 +30,8 @@ class Look:
         self.found: list[str] = []
 
     def at(self, name: str) -> None:
-        """Judge the page as it stands now, by day and by night."""
+        """Judge the page as it stands now, whole, by day and by night."""
+        self.page.wait_for_load_state()
         for theme, rules in self._themes:
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             for fault in self._faults(rules):
@@ -48,6 +49,7 @@ class Look:
 
     def unfolded(self, name: str) -> None:
         """The same page with everything open that can be opened."""
+        self.page.wait_for_load_state()
         self.page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true; })")
         self.at(f"{name} unfolded")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acts import said, submit_of, unfold
+from tests.journeys.acts import press, said, submit_of, unfold
 from tests.journeys.conftest import Officer
 from tests.journeys.station import Station
 
@@ -46,20 +46,20 @@ def test_a_case_is_merged_taken_back_closed_and_those_who_helped_are_told(
 def go_through_the_tabs_by_keys(desk: Page, number: str) -> None:
     """Digits go to the tabs; the count on a tab is that of its list; E saves the list of evidence."""
     expect(desk.locator(".figures")).to_be_visible()
-    desk.keyboard.press("2")
+    press(desk, "2")
     expect(desk).to_have_url(re.compile(rf"/desk/cases/{number}/tips$"))
     expect(desk.locator(".case-tip")).to_have_count(1)
-    desk.keyboard.press("3")
+    press(desk, "3")
     expect(desk.locator(".table-evidence tbody tr")).to_have_count(1)
     with desk.expect_download() as saved:
-        desk.keyboard.press("e")
+        press(desk, "e")
     assert saved.value.suggested_filename == f"{number}-evidence.csv"
 
 
 def write_down_a_task(desk: Page, number: str) -> None:
     desk.goto(f"/desk/cases/{number}/tasks")
     desk.locator("#task-text").fill("走访店主")
-    desk.locator("#task-due").fill("2026-01-02")
+    desk.locator("#task-due").fill("2020-01-02")
     submit_of(desk, f"/desk/cases/{number}/tasks").click()
     expect(desk.locator(".task .status-refused")).to_be_visible()
     desk.locator(".task-box").click()
@@ -111,6 +111,7 @@ def close_and_tell(desk: Page, number: str, tip: str) -> None:
     submit_of(desk, f"/desk/cases/{number}/thanks").click()
     expect(desk.locator(".fault").first).to_be_visible()
     expect(words).to_have_value(f"案号 {number}")
+    desk.wait_for_load_state()  # what is typed is shown as others read it by the script
     words.fill(THANKS)
     expect(desk.locator("#preview-zh_Hans_CN")).to_have_text(THANKS)
     submit_of(desk, f"/desk/cases/{number}/thanks").click()

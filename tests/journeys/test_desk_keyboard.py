@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.acts import press
 from tests.journeys.conftest import Officer, Open
 from tests.journeys.station import Station
 
@@ -49,11 +50,9 @@ def test_the_queue_is_walked_and_opened_by_keys(officer: Officer, two_tips: tupl
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile(f"/desk/tips/{newer}"))
     # On the page of a tip the same keys go to its neighbours in that queue, once it listens.
-    desk.wait_for_load_state()
-    desk.keyboard.press("j")
+    press(desk, "j")
     expect(desk).to_have_url(re.compile(f"/desk/tips/{older}"))
-    desk.wait_for_load_state()
-    desk.keyboard.press("k")
+    press(desk, "k")
     expect(desk).to_have_url(re.compile(f"/desk/tips/{newer}"))
 
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.journeys.acts import decide, pick, row, said, submit_of, unfold, write_report
+from tests.journeys.acts import decide, pick, reference_on, row, said, submit_of, unfold, write_report
 from tests.journeys.conftest import DESK, PHONE, Officer, Open
 from tests.journeys.station import Station
 
@@ -69,6 +69,7 @@ def test_beginning_anew_and_leaving_forget_what_was_typed(opened: Open) -> None:
     phone.locator("#confirm").check()
     submit_of(phone, "/report/check").click()
     submit_of(phone, "/report/kept").click()
+    expect(phone).to_have_url(re.compile("/status"))
     phone.evaluate("localStorage.setItem('tipline-upload-0', 'of a file that was cut off')")
     submit_of(phone, "/status/leave").click()
     expect(phone.locator("#receipt_code")).to_be_visible()
@@ -97,9 +98,7 @@ def test_an_answer_is_one_tap_from_its_question_and_is_shown_once_sent(
     submit_of(phone, "/report/check").click()
     submit_of(phone, "/report/kept").click()
     expect(phone).to_have_url(re.compile("/status"))
-    reference = re.search(r"T-\d+", phone.locator("h1").inner_text())
-    assert reference
-    station.tell(f"/api/v1/tips/{reference[0]}/messages", {"question": True, "text": "几点发现的？"})
+    station.tell(f"/api/v1/tips/{reference_on(phone)}/messages", {"question": True, "text": "几点发现的？"})
     phone.reload()
 
     phone.locator(".questions a[href='#text']").click()

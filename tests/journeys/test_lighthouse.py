@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import ports
 from tests.journeys.conftest import ARGS
 from tests.journeys.station import ROOT, Station
 from tipline.preparing.browser import find_browser
@@ -33,6 +34,7 @@ def test_lighthouse_finds_nothing(station: Station, tmp_path: Path, path: str, d
             shutil.which("node") or "node", str(LIGHTHOUSE), station.url + path, "--quiet",
             "--only-categories=accessibility,best-practices", f"--skip-audits={LEFT_OUT}", "--output=json",
             f"--output-path={told}", f"--chrome-flags={flags}", "--enable-error-reporting=false",
+            f"--port={ports.lease()}",  # its own choice may be somebody else's before its browser listens
             *(["--preset=desktop"] if device == "desktop" else []),
             f"--extra-headers={json.dumps(station.bearer() if path.startswith('/desk') else {})}",
         ],

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,11 +67,11 @@ def send(
 
 def everything(station: Station) -> dict[str, bytes]:
     """All files of the data folder, what was written to the terminal, and what the broker holds."""
-    kept = {
-        str(path.relative_to(station.data)): path.read_bytes()
-        for path in station.data.rglob("*")
-        if path.is_file()
-    }
+    kept = {}
+    for path in station.data.rglob("*"):
+        with suppress(FileNotFoundError):  # the station runs: what it threw away meanwhile it does not keep
+            if path.is_file():
+                kept[str(path.relative_to(station.data))] = path.read_bytes()
     kept["terminal"] = (station.data.parent / "run.log").read_bytes()
     broker: Any = redis.Redis.from_url(socket_url(station.data))
     until(lambda: bool(broker.ping()), lambda: "the broker does not answer")

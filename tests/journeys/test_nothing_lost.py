@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Officer, fill_sign_in
 from tests.journeys.station import Station
+
+
+def acknowledge(page: Page) -> None:
+    """By keys: the first only aims."""
+    page.keyboard.press("c")
+    expect(page.locator("[data-key=c]")).to_be_focused()
+    page.keyboard.press("Enter")
 
 
 def test_two_officers_at_once_see_what_the_other_did_and_nothing_is_lost(
@@ -17,8 +24,7 @@ def test_two_officers_at_once_see_what_the_other_did_and_nothing_is_lost(
     first, second = officer(path=f"/desk/tips/{reference}"), officer("zhao", path=f"/desk/tips/{reference}")
     # What the second has open is drawn before the first one acts, and does not change under the hand.
     second.evaluate("document.getElementById('live').remove()")
-    first.keyboard.press("c")
-    first.keyboard.press("Enter")
+    acknowledge(first)
     expect(first.locator("[data-undo]")).to_be_visible()
     second.keyboard.press("n")
     second.locator("#state-reason").fill("画面太暗")
@@ -81,8 +87,7 @@ def test_words_for_a_case_and_for_many_tips_outlast_the_visit_too(officer: Offic
 def test_what_was_done_is_taken_back_by_a_key_from_another_page(officer: Officer, station: Station) -> None:
     reference = station.send("点错了的线索")
     page = officer(path=f"/desk/tips/{reference}")
-    page.keyboard.press("c")
-    page.keyboard.press("Enter")
+    acknowledge(page)
     expect(page.locator("[data-undo]")).to_be_visible()
     page.goto("/desk/cases")
     page.keyboard.press("u")
@@ -112,6 +117,7 @@ def test_words_for_an_incident_a_topic_and_a_bulletin_outlast_the_visit_too(
     page.context.clear_cookies()
     page.goto(incident)
     fill_sign_in(page)
+    expect(page).to_have_url(re.compile(f"{incident}$"))
     for path, (field, words) in begun.items():
         page.goto(path)
         page.locator("main [data-begun-use]").click()

@@ -21,7 +21,7 @@ function close(file) {
 }
 
 // Inline, so that nothing lies over the page; the library's own buttons and words stay away.
-function show(file, url, then) {
+function show(file, url, ...owed) {
   close(file);
   const screen = file.querySelector(".stage-screen");
   const host = document.createElement("div");
@@ -34,15 +34,18 @@ function show(file, url, then) {
   screen.append(host);
   // A page that redraws itself meanwhile leaves what is looked at alone.
   file.querySelector("[data-stage]").setAttribute("hx-morph-skip", "");
-  const viewer = new Viewer(picture, {
+  // What is asked of a picture that is still on its way is done once it is there.
+  const shown = { url, host, owed, isThere: false };
+  shown.viewer = new Viewer(picture, {
     inline: true, navbar: false, title: false, toolbar: false, button: false, tooltip: true, transition: false,
     keyboard: false, focus: false, backdrop: false, minWidth: 1, minHeight: 1, initialCoverage: 1, toggleOnDblclick: true,
     viewed() {
+      shown.isThere = true;
       file.dispatchEvent(new CustomEvent("tipline:viewed", { bubbles: true }));
-      then?.(viewer);
+      for (const verb of owed.splice(0)) VERBS[verb](shown.viewer);
     },
   });
-  open.set(screen, { viewer, host, url });
+  open.set(screen, shown);
   const tools = file.querySelector("[data-viewing]");
   tools.hidden = false;
   tools.querySelector("[data-view-close]").hidden = false;
@@ -82,10 +85,11 @@ function look(file, verb) {
   if (verb === "close") close(file);
   else if (verb === "screen") fill(screen);
   else if (verb === "next" || verb === "previous") next(file, verb === "next" ? 1 : -1);
-  else if (open.has(screen)) VERBS[verb](open.get(screen).viewer);
+  else if (open.get(screen)?.isThere) VERBS[verb](open.get(screen).viewer);
+  else if (open.has(screen)) open.get(screen).owed.push(verb);
   else {
     const picture = file.querySelector(".stage-picture img");
-    if (picture) show(file, picture.src, VERBS[verb]);
+    if (picture) show(file, picture.src, verb);
   }
 }
 

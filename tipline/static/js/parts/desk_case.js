@@ -4,8 +4,10 @@ export function startCase() {
   document.querySelector(".case-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const field of document.querySelectorAll("[data-preview]")) {
     const shown = document.getElementById(field.dataset.preview);
-    field.addEventListener("input", () => {
+    const show = () => {
       shown.textContent = field.value;
-    });
+    };
+    field.addEventListener("input", show);
+    show(); // what was typed before the script was there, or before somebody came back to the page
   }
 }

@@ -39,8 +39,11 @@ function marksNear(file, at, length) {
   return near.map((one) => one.querySelector("bdi").textContent);
 }
 
+let latest = null; // where the pointer is by now
+
 export function startHover(position) {
   document.addEventListener("pointermove", async (event) => {
+    latest = event;
     const svg = event.target.closest?.("[data-strip] svg");
     for (const card of document.querySelectorAll("[data-hover]")) if (!svg || !card.parentElement.contains(svg)) card.hidden = true;
     const file = svg?.closest("[data-file]");
@@ -50,7 +53,7 @@ export function startHover(position) {
     const box = svg.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
     const sprite = await load(file.dataset.spriteTimes);
-    if (!sprite?.times?.length || !card) return;
+    if (!sprite?.times?.length || !card || latest !== event) return;
     card.hidden = false;
     place(card, strip, share, sprite, file.dataset.sprite);
     const at = share * Number(strip.dataset.duration);

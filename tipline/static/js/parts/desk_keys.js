@@ -3,6 +3,7 @@
 import { createKeybindingsHandler } from "tinykeys";
 import { pressInQueue } from "./desk_batch.js";
 import { playerKey } from "./desk_cutting.js";
+import { reach } from "./desk_focus.js";
 import { resetLook } from "./desk_looks.js";
 import { currentVideo, stepFrame } from "./desk_players.js";
 import { here, rows, standOn } from "./desk_rows.js";
@@ -34,9 +35,14 @@ function moveInList(step) {
 function openAct(element) {
   const field = element.matches("details") ? element.querySelector("input:not([type=hidden]), textarea, select") : element;
   if (element.matches("details")) element.open = true;
-  field?.focus();
   // Whoever searches again mostly wants other words; an arrow keeps those that stand there.
-  if (field?.type === "search") field.select();
+  aim(field, () => field.type === "search" && field.select());
+}
+
+// As long as nobody has gone elsewhere by himself.
+function aim(field, then) {
+  const from = document.activeElement;
+  if (field) reach(field, () => document.activeElement === from, then);
 }
 
 function chooseState(name) {
@@ -46,7 +52,7 @@ function chooseState(name) {
   choice.checked = true;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
   const field = document.getElementById({ snoozed: "until", duplicate: "duplicate-of" }[name]) || document.getElementById("state-reason");
-  field?.focus();
+  aim(field);
   return true;
 }
 
