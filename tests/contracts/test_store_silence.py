@@ -253,7 +253,7 @@ def test_an_answered_check_brings_them_back_too(proxy: Proxy, store: S3Store) ->
 def test_one_silent_object_keeps_no_other_from_being_shown(proxy: Proxy, store: S3Store) -> None:
     slow, other = picture(store, 1), picture(store, 2)
     proxy.trouble = lambda request: "silence" if request.key.endswith("frame-1") else None
-    store.bucket._brief = Patience(connect_s=5, silence_s=3, tries=1)
+    store.bucket._brief = Patience(connect_s=10, silence_s=8, tries=1)
     with pytest.raises(Silent):
         shown(store, slow)
     assert not store.is_silent
