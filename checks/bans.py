@@ -63,6 +63,10 @@ def back(number):
     redirect(places.safe(request.args.get("next")), 303)
     # ok: redirect-as-asked
     redirect(f"/desk/cases/{number}", 303)
+    # ok: redirect-as-asked
+    redirect(f"{HERE}/{then}", 303)
+    # ruleid: redirect-as-asked
+    redirect(f"{then}/topics", 303)
 
 
 def afar(address):
@@ -70,6 +74,10 @@ def afar(address):
     urllib.request.urlopen(address)
     # ok: waits-for-ever
     urllib.request.urlopen(address, timeout=5)
+    # ruleid: waits-for-ever
+    requests.post(address)
+    # ok: waits-for-ever
+    raise requests.ConnectionError("an address inside the house")
     # ruleid: believes-any-certificate
     fetch(address, verify=False)
 

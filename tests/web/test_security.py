@@ -94,6 +94,15 @@ def test_a_report_is_logged_without_secrets_or_who_sent_it(client: FlaskClient) 
     assert "127.0.0.1" not in repr(logs)
 
 
+def test_what_is_no_rule_of_a_policy_is_not_written_down_as_one(client: FlaskClient) -> None:
+    told = {"document-uri": "https://tips.example.org/report", "effective-directive": "my name is Li"}
+    with capture_logs() as logs:
+        client.post(security.REPORTS, json={"csp-report": told})
+
+    (line,) = [one for one in logs if one["event"] == "csp.report"]
+    assert line["directive"] == ""
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"csp-report": 7}', b"[" * 9000, b"x" * 20_000])
 def test_a_report_that_is_none_is_answered_and_forgotten(client: FlaskClient, body: bytes) -> None:
     with capture_logs() as logs:

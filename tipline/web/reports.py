@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ blueprint = Blueprint("reports", __name__)
 log = structlog.get_logger(__name__)
 MANY = Budget("csp-reports", 30, "request:too-many")
 MOST_BYTES, LONGEST = 16 * 1024, 120
+RULE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 @blueprint.post(security.REPORTS)
@@ -27,9 +29,9 @@ def take() -> Response:
     if told is not None:
         log.warning(
             "csp.report",
-            page=_place(told.get("document-uri")),
-            directive=_text(told.get("effective-directive") or told.get("violated-directive")),
-            blocked=_place(told.get("blocked-uri")),
+            page=host_and_path(told.get("document-uri")),
+            directive=name_of_rule(told.get("effective-directive") or told.get("violated-directive")),
+            blocked=host_and_path(told.get("blocked-uri")),
         )
     return Response(status=204)
 
@@ -42,13 +44,19 @@ def _read(body: bytes) -> dict[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-def _place(value: Any) -> str:
+def host_and_path(value: Any) -> str:
     """Host and path alone: what stands behind ? and # may be a secret."""
     try:
         parts = urlsplit(_text(value))
     except ValueError:
         return ""
     return f"{parts.netloc.rpartition('@')[2]}{parts.path}" or parts.scheme
+
+
+def name_of_rule(value: Any) -> str:
+    """Name of a rule of the policy; nothing else that somebody put in its place."""
+    name = _text(value)
+    return name if RULE.fullmatch(name) else ""
 
 
 def _text(value: Any) -> str:

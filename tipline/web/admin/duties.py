@@ -9,6 +9,7 @@ from tipline.domain import absences, accounts, acts, beats, clock, duties
 from tipline.domain.duties import ON_CALL
 from tipline.errors import TiplineError
 from tipline.web import current, guard
+from tipline.web.accounts import places
 from tipline.web.admin import beat_pages, blueprint, rota, tabs
 from tipline.web.review import notices, words
 from tipline.web.review.notices import Notice
@@ -36,7 +37,7 @@ def add_duty() -> ResponseReturnValue:
     except TiplineError as fault:
         return _again(fault, beat, "new")
     notices.keep(Notice(gettext("The rota has one line more."), act=act.id if act else None))
-    return redirect(_place(beat), 303)
+    return redirect(places.safe(_place(beat)), 303)
 
 
 @blueprint.post("/duty/<int:number>")

@@ -70,9 +70,8 @@ def add_bulletin() -> ResponseReturnValue:
             )
         return make_response(page, errors.status_of(fault))
     notices.keep(Notice(gettext("Draft kept. Residents do not see it.")))
-    return redirect(
-        f"{BASE}/{row.handle}/edit" if row.kind == bulletins.APPEAL else f"{BASE}/{row.handle}", 303
-    )
+    then = "/edit" if row.kind == bulletins.APPEAL else ""
+    return redirect(f"{BASE}/{row.handle}{then}", 303)
 
 
 @blueprint.post(f"{BASE}/preview")

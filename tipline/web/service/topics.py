@@ -110,7 +110,7 @@ def _open(tx: Transaction, topic: Topic, said: Described) -> str:
 @guard.staff("topic:manage")
 def act_on_topic(handle: str, act: str) -> ResponseReturnValue:
     """One act of those that stand beside the editor."""
-    there = f"{HERE}/{handle}"
+    there = f"/{handle}"
     try:
         with current.services().database.transaction() as tx:
             topic, actor = topics.read_topic(tx, handle), current.actor()
@@ -120,14 +120,14 @@ def act_on_topic(handle: str, act: str) -> ResponseReturnValue:
                 topics.open_topic(tx, actor, topic, today(), confirmed=bool(request.form.get("confirmed")))
             elif act == "template":
                 kept = topics.keep_as_template(tx, actor, topic, request.form.get("title", ""))
-                there = f"{HERE}/{kept.handle}"
+                there = f"/{kept.handle}"
             else:
                 discarding.discard(tx, actor, topic)
-                there = f"{HERE}?state={DRAFT}"
+                there = f"?state={DRAFT}"
     except TiplineError as fault:
         return _refused(handle, fault)
     notices.keep(Notice(gettext(topic_words.DONE[act])))
-    return redirect(there, 303)
+    return redirect(f"{HERE}{there}", 303)
 
 
 @blueprint.get("/desk/topics/<handle>/preview")
