@@ -108,7 +108,8 @@ export class Stepper {
     let high = begin + SECOND_LOOK_S;
     let aim = begin + (this.lead && this.lead < SECOND_LOOK_S ? this.lead : (end - begin) / 2);
     for (let tries = 0; tries < TRIES && frame === this.wanted; tries += 1) {
-      await this.ask(aim);
+      // A film that is still on its way tells nothing about the moment: the same one is asked for again.
+      if (!(await this.ask(aim)) && this.shown !== frame) continue;
       if (this.shown === frame) {
         // An even film needs no lead; in an uneven one the last that worked is the best guess.
         this.lead = tries ? aim - begin : this.lead;
@@ -152,7 +153,7 @@ export class Stepper {
     this.waiting = null;
   }
 
-  // Go to a moment; comes back when a frame was shown there, or patience is over.
+  // Go to a moment; comes back when a frame was shown there, or patience is over. Whether the player went there.
   ask(seconds) {
     const before = this.seen;
     return new Promise((resolve) => {
@@ -164,7 +165,7 @@ export class Stepper {
         clearTimeout(timer);
         video.removeEventListener("seeked", onSeeked);
         stepper.waiting = null;
-        resolve();
+        resolve(isThere);
       }
       function onSeeked() {
         isThere = true;
