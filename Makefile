@@ -25,7 +25,7 @@ JOBS ?= 3
 
 test: ## set up what is missing, Chromium included, and run all tests; ARGS="-k name" goes to pytest, JOBS=0 is one by one
 	@$(PYTHON) tipline/bootstrap.py --dev
-	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --max-worker-restart 1 $(ARGS)
 
 faults: ## break a station on purpose and count what is lost; ARGS="--uploads 5000 --faults 300 --seed 7"
 	@$(PYTHON) tipline/bootstrap.py --dev

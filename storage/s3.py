@@ -25,6 +25,7 @@ from storage.s3_bucket import BRIEF, PATIENCE, WHEN_SUPPORTED, Bucket, Patience,
 from storage.s3_object import name_of, nothing
 from storage.s3_reader import S3Reader
 from storage.s3_session import Held, PartSink, Ticket
+from storage.s3_taking import take_turn
 from storage.s3_turn import RestingTurns, Turn
 
 PART_SIZE = 8 * 1024 * 1024
@@ -95,7 +96,7 @@ class S3Store:
         ticket = Ticket.parse(session)
         self._resting.take(session)
         s3_session.require_parts(self._bucket, ticket)
-        _, held = s3_session.take_turn(self._bucket, ticket)
+        _, held = take_turn(self._bucket, ticket)
         return held.size
 
     def complete(self, session: str, size: int) -> Stat:
@@ -234,7 +235,7 @@ class S3Store:
             if on_turn:
                 on_turn()
             return turn, held
-        return s3_session.take_turn(self._bucket, ticket, offset, on_turn)
+        return take_turn(self._bucket, ticket, offset, on_turn)
 
     def _put_large(self, key: str, pieces: Iterable[bytes], content_type: str, *, once: bool) -> Stat:
         ticket = s3_completion.begin(self._bucket, key, self._part_size, content_type)

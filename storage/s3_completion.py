@@ -15,7 +15,8 @@ from storage.hashing import Digest
 from storage.s3_bucket import Bucket, code_of, said, told_plainly
 from storage.s3_claim import claim, release
 from storage.s3_reader import S3Reader
-from storage.s3_session import Held, Part, Ticket, cut, next_number, take_turn, upload_part
+from storage.s3_session import Held, Part, Ticket, cut, next_number, upload_part
+from storage.s3_taking import take_turn
 from storage.s3_turn import Turn
 
 log = logging.getLogger(__name__)

@@ -24,10 +24,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from storage.base import OffsetMismatch, OnTurn, SessionGone, Superseded, Unavailable
+from storage.base import OffsetMismatch, SessionGone, Superseded, Unavailable
 from storage.s3_bucket import Bucket, said, told_plainly, vouches
 from storage.s3_reader import read_whole
-from storage.s3_turn import NO_END, Turn, first_free, limit_of
+from storage.s3_turn import Turn, limit_of
 
 _TICKET = re.compile(r"([0-9a-f]{32})/([^/]+)/([0-9]{7,10})/([a-z0-9._/-]+)")
 _RECORD = re.compile(
@@ -35,7 +35,7 @@ _RECORD = re.compile(
 )
 _REST = re.compile(r"rest-([0-9]{20})-([0-9]{20}\.[0-9a-f]{8})")
 _LONGEST = 500
-_MOST_PARTS = 10_000
+MOST_PARTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -198,32 +198,6 @@ def require_parts(bucket: Bucket, ticket: Ticket) -> None:
     """Raise SessionGone if a rule of the bucket swept the parts away while their records stayed."""
     with told_plainly(SessionGone("the upload session has ended")):
         bucket.client.list_parts(**ticket.upload(bucket), MaxParts=1)
-
-
-def take_turn(
-    bucket: Bucket, ticket: Ticket, end: int = NO_END, on_turn: OnTurn | None = None
-) -> tuple[Turn, Held]:
-    """Become the only writer of a session, keeping what it holds up to `end`, and see what that is.
-
-    `on_turn` raises if somebody else has the right to write by now; then nothing is void.
-    """
-    held = Held.read(bucket, ticket)
-    while True:
-        turn = Turn.after_all(held.turns, held.numbers, end)
-        if turn.first > _MOST_PARTS:
-            raise Unavailable("this upload was interrupted more often than S3 can number its parts")
-        if on_turn:
-            on_turn()
-        bucket.put(f"{ticket.folder}{turn.name}", b"")
-        seen = {turn, *held.turns}
-        try:
-            held = Held.read(bucket, ticket)
-        except SessionGone:
-            bucket.delete(f"{ticket.folder}{turn.name}")
-            raise
-        others = [other for other in held.turns if other != turn]
-        if seen >= set(held.turns) and turn.first >= first_free(others, held.numbers):
-            return turn, held
 
 
 def require_turn(bucket: Bucket, ticket: Ticket, turn: Turn) -> None:

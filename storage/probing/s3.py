@@ -20,7 +20,8 @@ from storage.probing.s3_races import joined_once
 from storage.probing.telling import Told
 from storage.s3 import S3Store
 from storage.s3_bucket import ASKING, Bucket, code_of, told_plainly
-from storage.s3_session import take_turn, upload_part
+from storage.s3_session import upload_part
+from storage.s3_taking import take_turn
 
 OLD_S = 600
 _LEFT = re.compile(r"probe-(\d{9,11})-[0-9a-f]{8}/")

@@ -10,7 +10,8 @@ from storage.probing.contract import RACERS, ROUNDS, race
 from storage.probing.telling import Told
 from storage.s3_bucket import Bucket, said, told_plainly
 from storage.s3_object import MADE_BY, name_of
-from storage.s3_session import Ticket, take_turn, upload_part
+from storage.s3_session import Ticket, upload_part
+from storage.s3_taking import take_turn
 
 # The last part of an upload may be small, and here it is the only one.
 _PART = 1_000_000
