@@ -1,4 +1,4 @@
-"""Many hosts that want the turn of one upload session in S3 at the same moment: one gets it, all come to an end."""
+"""Many hosts that want the turn of one upload session in S3 at the same moment: one gets it, all are done."""
 
 from __future__ import annotations
 
