@@ -68,7 +68,8 @@ export class Stepper {
     }
     if (!this.isExact) return this.list ? this.stepAbout(by) : false;
     // A film that was not touched yet shows its poster, or its first frame without telling so.
-    const here = this.shown < 0 || this.isOld ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
+    const isElsewhere = this.isOld || this.video.seeking;
+    const here = this.shown < 0 || isElsewhere ? frameAt(this.list.shown, this.video.currentTime) : this.shown;
     const from = this.isAtWork ? this.wanted : here;
     this.show(from + by);
     return true;
@@ -108,8 +109,7 @@ export class Stepper {
     let high = begin + SECOND_LOOK_S;
     let aim = begin + (this.lead && this.lead < SECOND_LOOK_S ? this.lead : (end - begin) / 2);
     for (let tries = 0; tries < TRIES && frame === this.wanted; tries += 1) {
-      // A film that is still on its way tells nothing about the moment: the same one is asked for again.
-      if (!(await this.ask(aim)) && this.shown !== frame) continue;
+      if (!(await this.hear(aim, frame))) break;
       if (this.shown === frame) {
         // An even film needs no lead; in an uneven one the last that worked is the best guess.
         this.lead = tries ? aim - begin : this.lead;
@@ -123,6 +123,20 @@ export class Stepper {
     this.isCreeping = true;
     for (let tries = 0; tries < 3 && frame === this.wanted && this.shown !== frame; tries += 1) await this.creep(frame);
     this.isCreeping = false;
+  }
+
+  // Ask for a moment until it is certain which frame it gives. A film that is still on its way says nothing about it. A
+  // player that just went there may tell late, and first of the frame that stood there before: what the list does not
+  // expect at the moment is believed when it is given a second time.
+  async hear(aim, frame) {
+    const expected = frameAt(this.list.shown, aim);
+    let doubted = null;
+    for (let times = 0; times < TRIES && frame === this.wanted; times += 1) {
+      const isThere = await this.ask(aim);
+      if (this.shown === frame || (isThere && [expected, doubted].includes(this.shown))) return true;
+      doubted = isThere ? this.shown : null;
+    }
+    return false;
   }
 
   // No moment gives this frame: players drop frames before a moment by how long they think each lasts, and in an
