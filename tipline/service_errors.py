@@ -59,6 +59,7 @@ SERVICE: dict[str, Entry] = {
     # --- ratings
     "rating:early": Entry(_K.CONFLICT, N_("You can say how you were served once it is closed.")),
     "rating:late": Entry(_K.CONFLICT, N_("A day has passed since you said how you were served, so it stays as it is. Write to the officer if there is more to say.")),
+    "rating:for-another": Entry(_K.FORBIDDEN, N_("Only whoever reported says how they were served, on the page that the receipt code opens. Access made for a partner's program cannot.")),
     "rating:unclear": Entry(_K.INVALID, N_("Choose whether you were well served or not.")),
     # --- pages of residents
     "beat:posters-number": Entry(_K.INVALID, N_("Up to %(limit)s posters fit into one file, and at least one beat needs a page of its own.")),

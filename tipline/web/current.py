@@ -133,6 +133,12 @@ def sent_by_id() -> int | None:
     return cast(int | None, g.get("sent_by_id"))
 
 
+def require_in_person() -> None:
+    """Raise rating:for-another if somebody acts for the reporter by the access just admitted: a partner."""
+    if sent_by_id() is not None:
+        raise TiplineError("rating:for-another")
+
+
 def staff() -> Account:
     """The member of staff who asks, by token or session; raises account:sign-in-needed."""
     if "staff" not in g:

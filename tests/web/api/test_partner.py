@@ -168,6 +168,33 @@ def test_what_the_station_makes_of_a_tip_never_takes_it_away_from_its_partner(
     assert partner(external_id="M-17").json["reference"] == reference
 
 
+def test_a_partner_does_not_rate_what_it_handed_in_and_whoever_holds_the_code_does(
+    partner: Callable[..., Any], client: FlaskClient, services: Services
+) -> None:
+    made = partner().json
+    own = f"/api/v1/public/tips/{made['reference']}"
+    with services.database.transaction() as tx:
+        tip = tips.read_tip(tx, made["reference"])
+        tips.move(tx, SYSTEM, tip, "closed", reason="x")
+    by_program = bearer(made["access_token"])
+
+    told = client.get(own, headers=by_program).json
+    refused = client.post(f"{own}/rating", json={"verdict": 1}, headers=by_program)
+    by_form = client.post("/status/rating", data={"verdict": "1"}, headers=by_program)
+
+    assert told["may_rate"] is False
+    assert (refused.status_code, refused.json["code"]) == (403, "rating:for-another")
+    assert by_form.status_code == 403
+    with services.database.reading() as tx:
+        assert tips.read_tip(tx, made["reference"]).rating is None
+    assert "tip:rate" not in {one.action for one in log_of(services, tip)}
+
+    code = {"receipt_code": made["receipt_code"]}
+    in_person = bearer(client.post("/api/v1/public/sessions", json=code).json["access_token"])
+    assert client.get(own, headers=in_person).json["may_rate"] is True
+    assert client.post(f"{own}/rating", json={"verdict": 1}, headers=in_person).json["verdict"] == 1
+
+
 def test_a_partner_never_signs_in_and_only_who_knows_the_password_is_told_why(
     app: APIFlask, people: dict[str, Account]
 ) -> None:

@@ -150,8 +150,12 @@ def get_picture(reference: str, message_id: int, number: int) -> Response:
 @blueprint.input(RatingIn)
 @blueprint.output(RatingOut)
 def post_rating(reference: str, json_data: RatingIn) -> dict[str, Any]:
-    """Say how you were served, once the tip is closed; for a day it may be changed."""
+    """Say how you were served, once the tip is closed; for a day it may be changed.
+
+    Access that was made for a partner's program answers 403: whoever reported opens a session with the code.
+    """
     own = _own(reference)
+    current.require_in_person()
     limiting.spend_words(own.reference)
     with current.services().database.transaction() as tx:
         tip = tips.read_tip(tx, own.reference)

@@ -20,6 +20,7 @@ def rate() -> ResponseReturnValue:
 
     tip = current.reporter_tip()
     try:
+        current.require_in_person()
         limiting.spend_words(tip.reference)
         verdict = _verdict(request.form.get("verdict", ""))
         with current.services().database.transaction() as tx:

@@ -57,7 +57,8 @@ class Rating(NamedTuple):
     @classmethod
     def of(cls, tip: Tip) -> Rating:
         until = tip.rated_at + ratings.CHANGEABLE if tip.rated_at else None
-        return cls(ratings.may_rate(tip), until, ratings.REASONS.get(tip.rating or 0, ()))
+        may = current.sent_by_id() is None and ratings.may_rate(tip)
+        return cls(may, until, ratings.REASONS.get(tip.rating or 0, ()))
 
 
 @dataclass(frozen=True)
