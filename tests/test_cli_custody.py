@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -13,6 +14,9 @@ from click.testing import CliRunner, Result
 from tests.test_cli import add, fresh  # noqa: F401 - a fixture
 from tipline import settings as settings_module
 from tipline.commands import custody as command
+from tipline.domain import clock, custody
+from tipline.domain.actors import SYSTEM
+from tipline.services import Services
 
 Environment = dict[str, str]
 PLAIN = {"PATH": os.environ["PATH"], "TIPLINE_LOCALE": "en"}
@@ -49,6 +53,22 @@ def test_a_database_put_back_to_an_older_state_is_found_by_the_store_and_by_a_fi
         found = run(fresh, "verify", *told)
         assert found.exit_code == 1
         assert "by a key that this log does not name" in found.output
+
+
+def test_a_clock_that_was_set_back_a_year_is_told_with_both_dates_and_is_no_fault(
+    environment: Environment, services: Services
+) -> None:
+    now = clock.now()
+    earlier = now - timedelta(days=365)
+    for at in (now, earlier):
+        with clock.frozen(at), services.database.transaction() as tx:
+            custody.tell_set_back(tx)
+            custody.append(tx, SYSTEM, "tip:note", "tip:T-1")
+
+    told = run({**environment, "TIPLINE_LOCALE": "en"}, "verify")
+
+    assert told.exit_code == 0, told.output
+    assert f"from {now:%Y-%m-%d %H:%M:%S} UTC to {earlier:%Y-%m-%d %H:%M:%S} UTC" in told.output
 
 
 def test_an_exported_log_is_checked_where_no_database_is(

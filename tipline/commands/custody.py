@@ -152,7 +152,7 @@ def _tell(locale: str, verdict: Verdict) -> None:
 
     for step in verdict.walk.steps:
         if step.told:
-            click.echo(say(auditing.CLOCK_TOLD, number=step.seq, at=step.at, before=step.before))
+            click.echo(say(auditing.CLOCK_TOLD, number=step.seq, **auditing.dates_of(step)))
     for restore in verdict.restores:
         click.echo(say(restores.TOLD, **restores.values_of(*restore)))
     for fault in verdict.faults:

@@ -108,6 +108,11 @@ class Verdict(NamedTuple):
         return not self.faults
 
 
+def dates_of(step: chain.Step) -> dict[str, object]:
+    """Both dates of a clock that went back, with their zone: whoever reads of it may live elsewhere."""
+    return {name: f"{date[:19]} UTC" for name, date in (("at", step.at), ("before", step.before))}
+
+
 def audit(database: Database, copies: Iterable[Copy] = (), *, processes: int = 1) -> Verdict:
     """Check the log of a database against its own checkpoints and these copies of others."""
     with database.reading() as tx:
@@ -180,11 +185,7 @@ def judge(
     found = [*faults]
     if walk.fault:
         found.append(Fault("log:broken", {"number": walk.fault.seq, "what": walk.fault.what}))
-    found += [
-        Fault("log:clock", {"number": one.seq, "at": one.at, "before": one.before})
-        for one in walk.steps
-        if not one.told
-    ]
+    found += [Fault("log:clock", {"number": one.seq, **dates_of(one)}) for one in walk.steps if not one.told]
     held, explained = 0, Counter[Restore]()
     for copy in sorted(copies, key=_size):
         fault = _judge_copy(walk, copy, keys, held)
