@@ -7,46 +7,81 @@ were made for.
 
 from __future__ import annotations
 
+from copy import copy
+from operator import attrgetter
+from threading import Lock
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
 from tipline import db
 
 STATEMENTS = 5_000
+MANNERS = (
+    "default_subdomain", "strict_slashes", "merge_slashes", "redirect_defaults", "sort_parameters",
+    "sort_key", "host_matching",
+)  # fmt: skip
+SAID = attrgetter(
+    "rule", "endpoint", "subdomain", "host", "build_only", "strict_slashes", "merge_slashes", "alias",
+    "websocket", "redirect_to",
+)  # fmt: skip
 
 
 def once() -> None:
     """From now on what was compiled before is not compiled again."""
-    _keep_rules()
+    Flask.url_map_class = Routes
     _keep_statements()
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
 
 
-def _keep_rules() -> None:
-    compile_anew = Rule.compile
-    made: dict[Any, dict[str, Any]] = {}
+class Routes(Map):
+    """Addresses of an application. Where another one had the same before, in the same order, its rules and
+    the tree they are found by are taken over: nothing changes them, and with one more a tree is made anew.
+    """
 
-    def compile_rule(self: Rule) -> None:
-        assert self.map is not None
-        names = self.rule, self.subdomain, self.host, repr(self.defaults), self.merge_slashes
-        key = *names, self.map.host_matching, tuple(self.map.converters.values())
-        if key not in made:
-            compile_anew(self)
-            made[key] = {name: getattr(self, name) for name in ("_parts", "_trace", "_converters")}
-            made[key] |= {"arguments": self.arguments, "_builders": (self._build, self._build_unknown)}
-            return
-        self.__dict__ |= made[key]
-        self.arguments = set(self.arguments)
-        known, unknown = self.__dict__.pop("_builders")
-        self._build, self._build_unknown = known.__func__.__get__(self), unknown.__func__.__get__(self)
+    _made: ClassVar[dict[Any, Map]] = {}
+    _one_by_one = Lock()
 
-    Rule.compile = compile_rule  # type: ignore[method-assign]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._asked: list[Rule] = []
+        super().__init__(*args, **kwargs)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        self._asked.extend(rulefactory.get_rules(self))
+        self._remap = True
+
+    def update(self) -> None:
+        """Werkzeug calls it before it looks anything up."""
+        if self._remap:
+            with self._one_by_one:
+                made = self._made_before()
+                self._matcher, self._rules_by_endpoint = made._matcher, made._rules_by_endpoint
+                self._remap = False
+
+    def _made_before(self) -> Map:
+        manner = {name: getattr(self, name) for name in MANNERS}
+        key = *manner.values(), tuple(self.converters.items()), tuple(map(_told, self._asked))
+        made = self._made.get(key)
+        if made is None:
+            made = Map(converters=self.converters, **manner)
+            for rule in self._asked:
+                own = copy(rule)
+                own.arguments = set(rule.arguments)
+                made.add(own)
+            made.update()
+            self._made[key] = made
+        return made
+
+
+def _told(rule: Rule) -> tuple[Any, ...]:
+    """All that was said of a rule by whoever made it."""
+    methods = None if rule.methods is None else frozenset(rule.methods)
+    return (*SAID(rule), methods, repr(rule.defaults), getattr(rule, "provide_automatic_options", None))
 
 
 def _keep_statements() -> None:
