@@ -114,8 +114,7 @@ def station(kind: str, folder: Path) -> Iterator[Services]:
         environment = {"TIPLINE_DATA": str(folder / "var"), "TIPLINE_MIN_FREE_BYTES": "0"}
         if running is not None:
             environment["TIPLINE_DATABASE_URL"] = running.make("bench")
-        chosen = settings.load(environment)
-        chosen.data.mkdir(parents=True, exist_ok=True)
+        chosen = settings.with_secret(settings.load(environment))
         db.migrate(chosen.database_url)
         made = services.build(chosen, bell=SilentBell())
         try:

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 def instance(folder: Path, **more: str) -> Iterator[Services]:
     """A station of its own: database, store, broker and worker processes, all gone afterwards."""
     environment = {"TIPLINE_DATA": str(folder), "TIPLINE_MIN_FREE_BYTES": "0", **more}
-    chosen = settings.load(environment)
+    chosen = settings.with_secret(settings.load(environment))
     db.migrate(chosen.database_url)
     made = services.build(chosen)
     with Broker(folder), (folder / "workers.log").open("wb") as log:

@@ -60,10 +60,11 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _station(folder: Path) -> Services:
-    chosen = settings.load(
-        {"TIPLINE_ENCRYPT": "0", "TIPLINE_DATA": str(folder / "var"), "TIPLINE_MIN_FREE_BYTES": "1000000"}
+    chosen = settings.with_secret(
+        settings.load(
+            {"TIPLINE_ENCRYPT": "0", "TIPLINE_DATA": str(folder / "var"), "TIPLINE_MIN_FREE_BYTES": "1000000"}
+        )
     )
-    chosen.data.mkdir(parents=True, exist_ok=True)
     db.migrate(chosen.database_url)
     return services.build(chosen, bell=SilentBell())
 

@@ -129,6 +129,21 @@ def test_a_user_is_added_on_a_machine_where_nothing_was_started(fresh: dict[str,
     assert passwords.is_right(made.password, PASSWORD)
 
 
+def test_a_station_that_lost_its_secret_says_so_and_makes_no_other(fresh: dict[str, str]) -> None:
+    add(fresh)
+    secret = Path(fresh["TIPLINE_DATA"]) / "secret.key"
+    kept = secret.read_bytes()
+    secret.unlink()
+
+    for words, code in ((("user", "list"), 2), (("migrate",), 2), (("run",), 1)):
+        refused = tipline(fresh, *words)
+        assert refused.returncode == code, words
+        assert "secret.key is missing, and this station is not new" in refused.stderr
+    assert not secret.exists()
+    secret.write_bytes(kept)
+    assert tipline(fresh, "migrate").returncode == 0
+
+
 def test_each_refusal_of_a_user_is_a_sentence_and_exit_code_2(fresh: dict[str, str]) -> None:
     add(fresh)
     refusals = {

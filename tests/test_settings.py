@@ -174,6 +174,15 @@ def test_a_secret_that_was_set_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_secret_that_was_lost_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "tipline.db").write_bytes(b"of a station that is not new")
+    loaded = settings.load({"TIPLINE_DATA": str(tmp_path)})
+
+    with pytest.raises(SettingsError, match="Put it back from your copy"):
+        settings.with_secret(loaded)
+    assert [one.name for one in tmp_path.iterdir()] == ["tipline.db"]
+
+
 def test_a_damaged_secret_stops_the_start_and_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("half")
     loaded = settings.load({"TIPLINE_DATA": str(tmp_path)})

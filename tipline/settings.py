@@ -269,7 +269,10 @@ def _are_together(store_url: str, keys_url: str) -> bool:
 
 
 def with_secret(settings: Settings) -> Settings:
-    """The same settings with a secret key, made in the data folder (mode 0600) when none is set."""
+    """The same settings with a secret key, made in the data folder (mode 0600) when none is set.
+
+    Raises SettingsError where one was made once and is gone: another one would open nothing that was sealed.
+    """
     if settings.secret_key:
         return settings
     return replace(settings, secret_key=_kept_secret(settings.data / "secret.key"))
@@ -277,7 +280,16 @@ def with_secret(settings: Settings) -> Settings:
 
 def _kept_secret(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Looked at first: who starts beside us makes the secret before the database.
+    is_new = not (path.parent / "tipline.db").exists()
     if not path.exists():
+        if not is_new:
+            raise SettingsError(
+                [
+                    f"{path} is missing, and this station is not new. Put it back from your copy, or set "
+                    "TIPLINE_SECRET_KEY as it was: with another one nothing that was sealed can be opened."
+                ]
+            )
         _make_secret(path)
     kept = path.read_text().strip()
     if len(kept) < SHORTEST_KEY:

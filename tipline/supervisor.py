@@ -16,7 +16,7 @@ from tipline import announcement, broker, preflight, readiness
 from tipline.children import Order
 from tipline.errors import N_
 from tipline.i18n import say
-from tipline.settings import Settings, with_secret
+from tipline.settings import Settings, SettingsError, with_secret
 from tipline.watching import Watch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +40,9 @@ def run(settings: Settings, *, demo: bool = False) -> int:
             return _run_alone(with_secret(settings), demo=demo)
     except (preflight.NotReady, broker.BrokerError) as fault:
         print(fault, file=sys.stderr)
+        return 1
+    except SettingsError as fault:
+        print("\n".join(fault.faults), file=sys.stderr)
         return 1
 
 

@@ -52,6 +52,7 @@ def opened(*, rings: bool = False) -> Iterator[Services]:
 
     found = settings()
     try:
+        found = settings_module.with_secret(found)
         db.migrate(found.database_url)
         made = services.build(found, bell=None if rings else SilentBell())
         keyring.make_ready(made)
