@@ -10,7 +10,19 @@ import pytest
 
 from tests.domain.conftest import EVENING, sent
 from tipline.db import Transaction
-from tipline.domain import acts, alike, apart, clock, concluding, custody, erasing, incidents, tips, undoing
+from tipline.domain import (
+    acts,
+    alike,
+    apart,
+    beats,
+    clock,
+    concluding,
+    custody,
+    erasing,
+    incidents,
+    tips,
+    undoing,
+)
 from tipline.domain.actors import Actor
 from tipline.domain.alike import Seen
 from tipline.domain.positions import Position
@@ -77,6 +89,55 @@ def test_a_flood_of_equal_reports_is_one_group_in_little_work(monkeypatch: pytes
     assert (len(first.loose), first.reasons) == (200, {"place"})
     assert [len(one.members) for one in others] == [1]
     assert len(asked) < 1000
+
+
+def groups_of(*seen: Seen) -> list[list[int]]:
+    return sorted(sorted(one.id for one in group.members) for group in alike.gather(seen))
+
+
+def at(number: int, place: str = "", **changed: Any) -> Seen:
+    moment = EVENING + timedelta(minutes=number)
+    return replace(LIFT, id=number, at=moment, place=place, text=f"困{number}", **changed)
+
+
+NOWHERE, ALSO_NOWHERE = at(3), at(4)
+
+
+@pytest.mark.parametrize("silent", [(NOWHERE,), (NOWHERE, ALSO_NOWHERE)])
+def test_who_does_not_say_where_makes_no_one_thing_of_two_places(silent: tuple[Seen, ...]) -> None:
+    mine = [one.id for one in silent]
+    here, there = [at(1, "幸福里3号楼"), at(5, "幸福里3号楼")], [at(2, "长江路5号楼"), at(6, "长江路5号楼")]
+
+    assert groups_of(*here, *silent) == [[1, *mine, 5]]
+    assert groups_of(*here, *there, *silent) == sorted([[1, 5], [2, 6], mine])
+
+
+def test_who_is_not_the_same_as_the_one_may_still_be_the_same_as_the_other() -> None:
+    here, there = at(1, "幸福里3号楼"), at(2, "长江路5号楼")
+    foes = apart.Foes({NOWHERE.id: {here.id}, here.id: {NOWHERE.id}}, {})
+
+    found = alike.gather([here, there, NOWHERE], foes)
+
+    assert sorted(sorted(one.id for one in group.members) for group in found) == [[1], [2, 3]]
+
+
+def test_a_tip_without_a_place_is_not_led_to_either_of_two_places(tx: Transaction, officer: Actor) -> None:
+    with clock.frozen(EVENING):
+        beats.add(tx, officer, "north", "北片")
+        silent = sent(tx, "有人被困", category="lift", beat="north", place="")
+        here = sent(tx, "电梯停了", category="lift", beat="north", place="幸福里3号楼")
+        assert pointed_at(tx, silent) == ([here.reference], None)
+        lift = incidents.open_incident(tx, officer, here, title="幸福里")
+        assert pointed_at(tx, silent) == ([], lift.reference)
+
+        there = sent(tx, "电梯坏了", category="lift", beat="north", place="长江路5号楼")
+        assert pointed_at(tx, silent) == ([], None)
+        assert [one.loose for one in alike.waiting_groups(tx) if len(one.members) > 1] == []
+        other = incidents.open_incident(tx, officer, there, title="长江路")
+        assert pointed_at(tx, silent) == ([], None)
+        assert pointed_at(tx, sent(tx, category="lift", beat="north", place="长江路5号楼")) == (
+            [], other.reference,
+        )  # fmt: skip
 
 
 def test_fresh_tips_of_one_thing_are_suggested_until_they_are_gathered(

@@ -2,7 +2,8 @@
 
 The machine only points. Nothing is gathered until an officer says so. Pure but for the two questions at the
 end; a tip is compared with the latest of its kind in its own house, street or beat, so that a flood of equal
-reports costs no more than as many different ones.
+reports costs no more than as many different ones. Who does not say where goes with what is reported on that
+beat, as long as that is in one place; it never makes one thing of two places.
 """
 
 from __future__ import annotations
@@ -133,35 +134,70 @@ def _shared(one: str, other: str) -> float:
 def gather(seen: Iterable[Seen], foes: Foes = NOBODY) -> list[Group]:
     """Tips that hang together, the largest group first; each is compared with few before it."""
     seen = sorted(seen, key=lambda one: (one.at, one.id))
-    fences = Fences({one.id: one.incident_id for one in seen}, foes)
+    tied = _Tied(seen, foes)
     buckets: dict[tuple[object, ...], list[Seen]] = defaultdict(list)
-    leader: dict[int, int] = {}
-    reasons: dict[int, set[str]] = defaultdict(set)
-    met: dict[int, Seen] = {}
+    weak: list[tuple[Seen, Seen]] = []
+    for one in seen:
+        for other in _candidates(buckets, one):
+            if tied.head(other.id) != tied.head(one.id) and (reason := why(one, other)):
+                if reason[0] == "beat":
+                    weak.append((other, one))
+                else:
+                    tied.tie(other.id, one.id, reason[0])
+        for key in _keys(one):
+            buckets[key].append(one)
+    tied.tie_what_says_no_place(weak)
+    return tied.groups()
 
-    def head(number: int) -> int:
+
+class _Tied:
+    """Tips and what has been tied together of them: all of a group have one head."""
+
+    def __init__(self, seen: list[Seen], foes: Foes) -> None:
+        self._seen = seen
+        self._leader = {one.id: one.id for one in seen}
+        self._reasons: dict[int, set[str]] = defaultdict(set)
+        self._fences = Fences({one.id: one.incident_id for one in seen}, foes)
+
+    def head(self, number: int) -> int:
+        leader = self._leader
         while leader[number] != number:
             leader[number] = leader[leader[number]]
             number = leader[number]
         return number
 
-    for one in seen:
-        met[one.id], leader[one.id] = one, one.id
-        for other in _candidates(buckets, one):
-            kept, joined = head(other.id), head(one.id)
-            if kept != joined and (reason := why(one, other)) and not fences.part(kept, joined):
-                leader[joined] = kept
-                fences.join(kept, joined)
-                reasons[kept] |= reasons.pop(joined, set()) | {reason[0]}
-        for key in _keys(one):
-            buckets[key].append(one)
-    groups: dict[int, Group] = defaultdict(Group)
-    for number, one in met.items():
-        groups[head(number)].members.append(one)
-    for number, group in groups.items():
-        group.reasons = reasons[number]
-        group.incident_id = next((one.incident_id for one in group.members if one.incident_id), None)
-    return sorted(groups.values(), key=lambda one: (-len(one.loose), -one.members[-1].id))
+    def tie(self, one: int, other: int, reason: str) -> None:
+        kept, joined = self.head(one), self.head(other)
+        if kept != joined and not self._fences.part(kept, joined):
+            self._leader[joined] = kept
+            self._fences.join(kept, joined)
+            self._reasons[kept] |= self._reasons.pop(joined, set()) | {reason}
+
+    def tie_what_says_no_place(self, weak: list[tuple[Seen, Seen]]) -> None:
+        """Of pairs that share no more than a beat: tips without a place with each other, then all of these
+        with what is in one place. Where it may be either of two places, nothing says which."""
+        for one, other in weak:
+            if not (one.is_placed or other.is_placed):
+                self.tie(one.id, other.id, "beat")
+        placed = {self.head(one.id) for one in self._seen if one.is_placed}
+        beside: dict[int, set[int]] = defaultdict(set)
+        for pair in weak:
+            mine, theirs = (self.head(seen.id) for seen in pair)
+            if (mine in placed) != (theirs in placed) and not self._fences.part(mine, theirs):
+                there, alone = (mine, theirs) if mine in placed else (theirs, mine)
+                beside[alone].add(there)
+        for silent, (first, *others) in beside.items():
+            if not others:
+                self.tie(first, silent, "beat")
+
+    def groups(self) -> list[Group]:
+        found: dict[int, Group] = defaultdict(Group)
+        for one in self._seen:
+            found[self.head(one.id)].members.append(one)
+        for number, group in found.items():
+            group.reasons = self._reasons[number]
+            group.incident_id = next((one.incident_id for one in group.members if one.incident_id), None)
+        return sorted(found.values(), key=lambda one: (-len(one.loose), -one.members[-1].id))
 
 
 def _candidates(buckets: dict[tuple[object, ...], list[Seen]], one: Seen) -> Iterator[Seen]:
@@ -198,25 +234,43 @@ def suggest(tx: Transaction, tip: Tip) -> tuple[list[tuple[Tip, str, float]], In
     beside = select(Tip.incident_id).where(Tip.id.in_(foes.tips[tip.id]), Tip.incident_id.is_not(None))
     foes.incidents[tip.id].update(one for one in tx.scalars(beside) if one is not None)
     query = query.where(Tip.id.not_in(foes.tips[tip.id])).order_by(Tip.received_at.desc()).limit(LOOKED_AT)
+    rows = list(tx.scalars(query))
     found = [
-        (one, *reason) for one in tx.scalars(query)
+        (one, *reason) for one in rows
         if one.incident_id not in foes.incidents[tip.id] and (reason := why(mine, seen_of(one)))
     ]  # fmt: skip
+    unsure = _unsure(mine, found, rows)
+    found = [one for one in found if one[0].id not in unsure]
     belongs = next((one.incident_id for one, *_why in found if one.incident_id), None)
-    incident = tx.get(Incident, belongs) if belongs else _open_incident(tx, mine, foes.incidents[tip.id])
+    incident = tx.get(Incident, belongs) if belongs else None
+    if incident is None:
+        incident = _open_incident(tx, mine, foes.incidents[tip.id], may_guess=not unsure)
     if incident is not None and incident.state != incidents.OPEN:
         incident = None
     return [one for one in found if one[0].incident_id is None], incident
 
 
-def _open_incident(tx: Transaction, mine: Seen, but: Collection[int]) -> Incident | None:
-    """One that is open though its tips are settled: who reports now still tells of it."""
+def _unsure(mine: Seen, found: list[tuple[Tip, str, float]], rows: list[Tip]) -> set[int]:
+    """Those that share no more than a beat, where one of both may as well be of another place."""
+    guessed = {one.id for one, why, _metres in found if why == "beat"}
+    if not guessed:
+        return set()
+    groups = gather([mine, *map(seen_of, rows)])
+    beside = next(one.members for one in groups if mine in one.members)
+    return guessed - {one.id for one in beside}
+
+
+def _open_incident(tx: Transaction, mine: Seen, but: Collection[int], *, may_guess: bool) -> Incident | None:
+    """One that is open though its tips are settled: who reports now still tells of it. By its beat alone only
+    where there is no other."""
     query = select(Incident).where(
         Incident.state == incidents.OPEN, Incident.category == mine.category,
         Incident.changed_at >= mine.at - HOURS, Incident.id.not_in(but),
     )  # fmt: skip
     rows = tx.scalars(query.order_by(Incident.changed_at.desc()).limit(LOOKED_BACK))
-    return next((one for one in rows if why(mine, _seen_of_incident(one, mine.at))), None)
+    told = [(one, reason) for one in rows if (reason := why(mine, _seen_of_incident(one, mine.at)))]
+    sure = [one for one, reason in told if reason[0] != "beat"]
+    return next(iter(sure), told[0][0] if len(told) == 1 and may_guess else None)
 
 
 def waiting_groups(tx: Transaction) -> list[Group]:
