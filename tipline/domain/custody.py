@@ -27,6 +27,10 @@ __all__ = ["START", "Custody", "Fault"]
 CLOCK = "clock:station"
 # What entries about the log as a whole are about.
 LOG = "log:custody"
+# What bears a name that people know, and is asked for by it alone.
+NOUNS = (
+    "tip", "evidence", "case", "incident", "topic", "bulletin", "package", "share", "beat", "shop", "account",
+)  # fmt: skip
 
 
 class Custody(Base):
@@ -195,7 +199,7 @@ def list_of(
     if actions is not None:
         query = query.where(Custody.action.in_(actions))
     if subject:
-        query = query.where(Custody.subject == subject)
+        query = query.where(Custody.subject.in_(subjects_of(subject)))
     if tip:
         query = query.where(Custody.tip == tip)
     if without is not None:
@@ -203,6 +207,14 @@ def list_of(
     if closed is not None:
         query = query.where(or_(Custody.tip.is_(None), Custody.tip.not_in(closed)))
     return list(tx.scalars(query))
+
+
+def subjects_of(name: str) -> list[str]:
+    """`case:A-2026-1` is itself; `A-2026-1` alone is whatever bears that name, so that nobody takes a log for
+    empty who left out the noun."""
+    if ":" in name:
+        return [name]
+    return [f"{noun}:{spelt}" for noun in NOUNS for spelt in dict.fromkeys((name, name.upper()))]
 
 
 def did(

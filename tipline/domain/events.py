@@ -47,7 +47,7 @@ EVENTS: dict[str, Event] = {
     "tip:message": Event(N_("The tip provider wrote"), own=True),
     "tip:withdrawn": Event(N_("Withdrawn by the tip provider"), own=True),
     "tip:acknowledged": Event(N_("Acknowledged"), reporter=True, own=True),
-    "tip:assigned": Event(N_("Assigned to you"), named=True),
+    "tip:assigned": Event(N_("New assignment"), named=True),
     "tip:escalated": Event(N_("Waits to be acknowledged"), named=True, urgent=True),
     "tip:handed-over": Event(N_("Handed over"), reporter=True, named=True),
     "tip:question": Event(N_("A question was asked"), reporter=True, own=True),

@@ -46,6 +46,10 @@ def test_entries_come_by_subject_by_tip_and_by_page(
     client.post(f"/api/v1/cases/{case.number}/links", json=link, headers=headers())
     of_case = ask(client, headers, f"custody?subject=case:{case.number}")["items"]
     assert [one["action"] for one in of_case] == ["case:open", "link:create"]
+    for name in (case.number, case.number.lower()):
+        assert ask(client, headers, f"custody?subject={name}")["items"] == of_case, "the noun may be left out"
+    named = ask(client, headers, f"custody?subject={tip.reference}")["items"]
+    assert {one["subject"] for one in named} == {f"tip:{tip.reference}"}
     of_tip = ask(client, headers, f"custody?tip={tip.reference.lower()}")["items"]
     assert [one["action"] for one in of_tip] == ["tip:create", "tip:submit", "link:create", "tip:linked"]
     first = ask(client, headers, f"custody?tip={tip.reference}&limit=3")

@@ -49,7 +49,9 @@ class QueueQuery(PageQuery):
 
 
 class CustodyQuery(PageQuery):
-    subject: str = Field("", description="`noun:name`, such as `evidence:…` or `case:A-2026-1`.")
+    subject: str = Field(
+        "", description="`noun:name`, such as `case:A-2026-1`, or the name alone: of a tip, a file, a case …"
+    )
     tip: str = Field("", description="Reference of a tip: everything that was done with it and its files.")
 
 
