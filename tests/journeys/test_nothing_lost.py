@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+from urllib.parse import unquote_plus
 
 from playwright.sync_api import Page, expect
 
@@ -82,6 +84,64 @@ def test_words_for_a_case_and_for_many_tips_outlast_the_visit_too(officer: Offic
     page.keyboard.press("r")
     page.locator("#batch [data-begun-use]").click()
     expect(page.locator("#batch textarea")).to_have_value("谢谢，我们在看")
+
+
+def saves(page: Page, part: str) -> Any:
+    """Until that which is called so is kept."""
+    return page.expect_response(
+        lambda answer: (
+            answer.url.endswith("/desk/unsent") and part in unquote_plus(answer.request.post_data or "")
+        )
+    )
+
+
+def test_what_was_chosen_beside_the_words_outlasts_the_visit_too(officer: Officer, station: Station) -> None:
+    reference = station.send("先放一放的线索")
+    page = officer(path=f"/desk/tips/{reference}")
+    page.keyboard.press("h")
+    with saves(page, "state#choices"):
+        page.locator("#until").fill("2031-01-05")
+    with saves(page, f"tip:{reference}/state"):
+        page.locator("#state-reason").fill("等店主回来")
+    page.context.clear_cookies()
+    page.goto(f"/desk/tips/{reference}")
+    fill_sign_in(page)
+    box = page.locator("[data-state-form] [data-begun]")
+    expect(box).to_contain_text("2031-01-05")  # unfolded, one box for all of it
+    box.locator("[data-begun-use]").click()
+    expect(page.locator("[data-state-form] [name=state][value=snoozed]")).to_be_checked()
+    expect(page.locator("#until")).to_have_value("2031-01-05")
+    expect(page.locator("#state-reason")).to_have_value("等店主回来")
+    page.locator("[data-state-form] [type=submit]").click()
+    expect(page.locator("[data-undo]")).to_be_visible()
+    assert station.ask(f"/api/v1/tips/{reference}")["state"] == "snoozed"
+    page.reload()
+    expect(page.locator("[data-begun]")).to_have_count(0)
+
+
+def test_a_date_is_a_draft_of_its_own_and_a_lone_tick_is_none(officer: Officer, station: Station) -> None:
+    number = station.tell("/api/v1/cases", {"title": "还没想好的任务"})["number"]
+    page = officer(path=f"/desk/cases/{number}/tasks")
+    due, person = page.locator("#task-due"), page.locator("#task-assignee")
+    kept: list[str] = []
+    page.on("request", lambda one: kept.append(one.url) if one.url.endswith("/desk/unsent") else None)
+    person.select_option(index=1)
+    page.goto(f"/desk/cases/{number}")  # whatever waits is sent when a page is left
+    assert kept == []
+    page.goto(f"/desk/cases/{number}/tasks")
+    chosen = person.locator("option").nth(1).get_attribute("value")
+    person.select_option(index=1)
+    with saves(page, "tasks#choices"):
+        due.fill("2031-02-03")
+    page.reload()
+    page.locator("main [data-begun-use]").click()
+    expect(due).to_have_value("2031-02-03")
+    expect(person).to_have_value(str(chosen))
+    page.reload()
+    with saves(page, "tasks#choices"):
+        page.locator("main [data-begun-drop]").click()
+    page.reload()
+    expect(page.locator("[data-begun]")).to_have_count(0)
 
 
 def test_what_was_done_is_taken_back_by_a_key_from_another_page(officer: Officer, station: Station) -> None:

@@ -22,6 +22,7 @@ _SENT_TO = re.compile(
     rf"/desk/((cases|tips|queue|topics|bulletins){_BELOW}?|incidents{_BELOW})#[a-z_]{{1,24}}"
 )
 LONGEST = 80
+CHOICES = "#choices"  # in place of a field's name: what was chosen in the whole form
 
 
 class Unsent(Base):
@@ -34,6 +35,11 @@ class Unsent(Base):
     field: Mapped[str] = mapped_column(String(LONGEST), primary_key=True)
     text: Mapped[str] = mapped_column(SafeText)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def said(self) -> str:
+        """Choices of a form in words: the line before the one they are put back from."""
+        return self.text.partition("\n")[0] if self.field.endswith(CHOICES) else ""
 
     @property
     def place(self) -> str:

@@ -45,6 +45,20 @@ def test_any_form_of_a_case_keeps_what_was_typed_until_it_is_accepted(
     assert offers(client.get(url, headers=headers()).text) == [(f"{url}/7/change#text", "另一件")]
 
 
+def test_choices_of_a_form_are_offered_in_words_and_go_with_what_was_sent(
+    client: FlaskClient, case: Case, headers: Headers
+) -> None:
+    url = f"/desk/cases/{case.number}/tasks"
+    choices = "李 · 2031-02-03\nassignee=li&due=2031-02-03"
+    assert keep(client, headers(), f"{url}#choices", choices) == 204
+    page = client.get(url, headers=headers()).text
+    assert offers(page) == [(f"{url}#choices", choices.replace("&", "&amp;"))]
+    assert "<q>李 · 2031-02-03</q>" in page
+
+    client.post(url, data={"text": "调取门口录像"}, headers=headers())
+    assert offers(client.get(url, headers=headers()).text) == []
+
+
 def test_a_list_offers_nothing_of_its_cases_and_a_case_nothing_of_another(
     client: FlaskClient, case: Case, headers: Headers
 ) -> None:

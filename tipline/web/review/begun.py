@@ -95,7 +95,7 @@ def forget_sent(response: Response) -> Response:
 
 
 def _forget(account_id: int) -> None:
-    sent = {f"{request.path}#{name}" for name in request.form}
+    sent = {f"{request.path}#{name}" for name in request.form} | {f"{request.path}{unsent.CHOICES}"}
     with current.services().database.reading() as tx:
         left = sent & {one.field for one in unsent.list_under(tx, account_id, f"{request.path}#")}
     if left:
