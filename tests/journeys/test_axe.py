@@ -228,6 +228,7 @@ def test_no_page_of_the_desk_has_a_fault(
     look.unfolded("tip")
     marked = look.page.locator("#sightings .marked li")
     before = marked.count()
+    look.page.locator("#sighting-position").fill("34.7216, 113.6702")
     look.page.locator("[data-sighting-form] form [type=submit]").click()
     expect(marked).to_have_count(before + 1)
     look.page.locator("#file-1 [data-look-open]").click()

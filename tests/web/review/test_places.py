@@ -122,6 +122,28 @@ def test_a_sighting_is_marked_with_somebody_new_and_stands_on_the_page(
     assert marked(services, case) == []
 
 
+def test_where_a_photo_was_taken_is_not_proposed_for_a_film_beside_it(
+    client: FlaskClient, services: Services, tip: Tip, film: Evidence, add_file: Callable[..., Evidence],
+    headers: Headers,
+) -> None:  # fmt: skip
+    photo = add_file(tip, b"\xff\xd8\xff\xe0" + bytes(400), "holiday.jpg")
+    with services.database.transaction() as tx:
+        row = tx.merge(photo)
+        row.kind, row.state = "photo", "ready"
+        row.media = json.dumps({"gps": {"lat": 43.467448, "lon": 11.885127}})
+
+    def proposed() -> tuple[str, list[bool]]:
+        form = page_of(client, tip, headers).partition('id="sighting-file"')[2]
+        field = re.search(r'id="sighting-position"[^>]* value="([^"]*)"', form)
+        assert field
+        options = re.findall(r"<option[^>]*>", form.partition("</select>")[0])
+        return field[1], ["43.467448, 11.885127" in one for one in options]
+
+    assert proposed() == ("", [False, True])
+    send(client, tip, "place", headers(), place="吧台", position=f"{SHOP.lat}, {SHOP.lon}", system="wgs84")
+    assert proposed() == ("34.721600, 113.670200", [False, True])
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

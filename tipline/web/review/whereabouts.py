@@ -9,7 +9,6 @@ from tipline.db import Transaction
 from tipline.domain import spots
 from tipline.domain.beats import Beat
 from tipline.domain.custody import Custody
-from tipline.domain.positions import Position
 from tipline.domain.spots import BEAT, PHOTO, SHOP, TIP, Spot
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -54,8 +53,15 @@ class Where:
     drawn: str
 
     @property
-    def main(self) -> Position | None:
-        return self.lines[0].spot.position if self.lines else None
+    def scene(self) -> str:
+        """Where the footage was most likely taken: where the tip happened, or its shop stands. Neither where
+        another file was taken nor the middle of a beat says that of a film."""
+        return next((one.written for one in self.lines if one.spot.kind in (TIP, SHOP)), "")
+
+    def taken(self, number: int) -> str:
+        """What a file tells of its own place."""
+        own = (one.written for one in self.lines if one.spot.kind == PHOTO and one.spot.number == number)
+        return next(own, "")
 
 
 def of(tx: Transaction, tip: Tip, files: list[FileView], told: Collection[Custody]) -> Where:
