@@ -100,6 +100,20 @@ def test_not_the_same_thing_is_said_once_for_everybody_seen_and_taken_back(
     assert "There is no such incident" in send(officer, f"{here}/apart", incident="E-9999")
 
 
+def test_the_list_of_acts_and_the_key_name_the_incident_that_was_told(
+    officer: FlaskClient, three: list[Tip]
+) -> None:
+    """Several told on one evening would otherwise be lines that look alike."""
+    gathered(officer, three)
+    send(officer, "/desk/incidents/E-1001/progress", text="维保正在赶来")
+
+    listed = officer.get("/desk/acts").text
+    assert 'progress told to everyone <a href="/desk/incidents/E-1001">E-1001</a>' in listed
+    page = send(officer, "/desk/acts/last/undo", here="/desk/queue")
+    assert "Taken back: progress told to everyone (E-1001)." in page
+    assert '<a href="/desk/incidents/E-1001">Look at it</a>' in page
+
+
 def test_acknowledging_telling_and_closing_reach_everyone(
     officer: FlaskClient, three: list[Tip], services: Services
 ) -> None:

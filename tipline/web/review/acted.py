@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tipline.db import Transaction
-from tipline.domain import accounts, bulletin_undoing, members, messages, undoing
+from tipline.domain import accounts, bulletin_undoing, concluding, members, messages, undoing
 from tipline.domain.acts import Act
 from tipline.domain.cases import Case
+from tipline.domain.incidents import Incident
 from tipline.domain.messages import Message
 from tipline.domain.tips import Tip
 from tipline.errors import N_
@@ -136,7 +137,7 @@ def list_of(tx: Transaction, acts: list[Act]) -> list[Done]:
         seen |= {act.batch} if act.batch else set()
         place, url = place_of(tips.get(act.tip_id or 0), cases.get(act.case_id or 0))
         if not place:
-            place, url = bulletin_of(tx, act)
+            place, url = elsewhere_of(tx, act)
         found.append(
             Done(
                 act, name(act.kind, act.became, people), place, url, counts.get(act.batch or "", 1),
@@ -155,10 +156,12 @@ def place_of(tip: Tip | None, case: Case | None) -> tuple[str, str]:
     return (case.number, f"/desk/cases/{case.number}") if case else ("", "")
 
 
-def bulletin_of(tx: Transaction, act: Act) -> tuple[str, str]:
-    """The bulletin an act was done to, and its address at the desk."""
-    row = bulletin_undoing.find_row(tx, current.actor(), act)
-    return (f"“{row.title}”", f"/desk/bulletins/{row.handle}") if row else ("", "")
+def elsewhere_of(tx: Transaction, act: Act) -> tuple[str, str]:
+    """The bulletin or incident an act was done to, and its address at the desk."""
+    if row := bulletin_undoing.find_row(tx, current.actor(), act):
+        return f"“{row.title}”", f"/desk/bulletins/{row.handle}"
+    incident = tx.get(Incident, concluding.incident_of(tx, act) or 0)
+    return (incident.reference, f"/desk/incidents/{incident.reference}") if incident else ("", "")
 
 
 def _rows(tx: Transaction, kind: type[Any], ids: set[int | None]) -> list[Any]:

@@ -109,7 +109,7 @@ def _place_of(tx: Transaction, act: Act) -> tuple[str, str]:
     place, url = acted.place_of(
         tx.get(Tip, act.tip_id) if act.tip_id else None, tx.get(Case, act.case_id) if act.case_id else None
     )
-    return (place, url) if place else acted.bulletin_of(tx, act)
+    return (place, url) if place else acted.elsewhere_of(tx, act)
 
 
 def _told(tx: Transaction, act: Act, undone: undoing.Undone) -> Notice:
