@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 
 from tests import counted
 from tests.journeys.conftest import Officer
+from tests.journeys.line import Held
 from tests.journeys.station import Station, until
 
 BROADCAST = Fraction(1, 90_000)
@@ -171,10 +172,14 @@ def test_adjusting_the_view_changes_the_picture_and_nothing_else(
     desk.locator(".stage-caption").first.click()
     desk.keyboard.press("0")
     assert video.evaluate("video => getComputedStyle(video).filter") == "none"
+    # Turned while it is still on its way: that is done once it is there.
+    held = Held(desk, "**/renditions/*.jpg*")
     desk.locator("[data-enlarge]").first.dispatch_event("click")
-    expect(desk.locator(".viewer-canvas img")).to_be_visible()
+    held.wait()
     desk.keyboard.press(">")
-    expect(desk.locator(".viewer-canvas img")).to_have_css("transform", re.compile("matrix"))
+    held.end()
+    turned = re.compile(r"matrix\(0, 1, -1, 0")
+    expect(desk.locator(".viewer-canvas img")).to_have_css("transform", turned)
     desk.keyboard.press("Escape")
     expect(desk.locator(".viewer-host")).to_have_count(0)
 
