@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -142,6 +144,21 @@ def test_a_station_that_lost_its_secret_says_so_and_makes_no_other(fresh: dict[s
     assert not secret.exists()
     secret.write_bytes(kept)
     assert tipline(fresh, "migrate").returncode == 0
+
+
+def test_a_database_of_a_newer_version_is_a_sentence_and_stays_as_it_is(fresh: dict[str, str]) -> None:
+    add(fresh)
+    path = Path(fresh["TIPLINE_DATA"]) / "tipline.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+
+    for words in (("migrate",), ("user", "list"), ("custody", "verify")):
+        refused = tipline(fresh, *words)
+        assert refused.returncode == 2, words
+        assert refused.stderr.startswith("The database was made by a newer Tipline")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
 
 
 def test_each_refusal_of_a_user_is_a_sentence_and_exit_code_2(fresh: dict[str, str]) -> None:

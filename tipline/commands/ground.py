@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 REFUSED = 2
 NO_DATABASE = N_("The database cannot be used (%(fault)s). Check TIPLINE_DATABASE_URL and that it runs.")
+NEWER = N_(
+    "The database was made by a newer Tipline than this one. Start that one, or restore a backup into an"
+    " empty place. Nothing was changed."
+)
 NO_FOLDER = N_("%(folder)s cannot be used (%(fault)s). Check TIPLINE_DATA and its rights.")
 NOT_A_SETTING = N_("%(name)s is no setting. Check how it is written; `tipline settings show` lists all.")
 
@@ -45,6 +49,7 @@ def settings() -> Settings:
 def opened(*, rings: bool = False) -> Iterator[Services]:
     """Services for a command; a fresh data folder is made ready first. `rings` tells workers of work."""
     # Not before: commands that only start something else should not wait for all this to load.
+    from alembic.util import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
     from tipline import db, keyring, services
@@ -58,6 +63,8 @@ def opened(*, rings: bool = False) -> Iterator[Services]:
         keyring.make_ready(made)
     except SettingsError as fault:
         refuse("\n".join(fault.faults))
+    except CommandError:
+        refuse(i18n.say(found.locale, NEWER))
     except SQLAlchemyError as fault:
         refuse(i18n.say(found.locale, NO_DATABASE, fault=_cause(fault)))
     except OSError as fault:
