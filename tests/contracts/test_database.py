@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -228,6 +228,22 @@ def test_hosts_that_start_at_the_same_time_migrate_once(empty_url: str) -> None:
     database = Database(empty_url)
     assert db.is_current(database)
     database.close()
+
+
+def test_a_host_that_starts_while_another_migrates_waits_however_long_that_takes(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a page would wait for a writer: the steps over a large database take minutes."""
+    monkeypatch.setattr(db, "BUSY_MS", 50)
+    monkeypatch.setattr(db, "POSTGRES_OPTIONS", "-c lock_timeout=50")
+    other = Database(empty_url)
+    with ThreadPoolExecutor(1) as late:
+        with other.transaction():
+            migrating = late.submit(db.migrate, empty_url)
+            assert not wait([migrating], timeout=1).done, "it gave up"
+        assert migrating.exception(timeout=300) is None
+    assert db.is_current(other)
+    other.close()
 
 
 # --- values as they come back

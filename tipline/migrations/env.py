@@ -7,11 +7,15 @@ once, leave no half-made shape.
 from alembic import context
 from sqlalchemy import Connection, text
 
-from tipline.db import WRITE_LOCK, Base, Database
+from tipline.db import BUSY_MS, WRITE_LOCK, Base, Database
 from tipline.domain import (
     search,
     tables,  # noqa: F401 - imported for the tables they declare
 )
+
+# Another host may be at it, and with a large database its steps take their time: who starts beside it waits
+# for that, and then finds nothing left to do.
+PATIENCE_MS = 600_000
 
 
 def run() -> None:
@@ -35,9 +39,12 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # Rebuilding a table drops the old one, which must not drag down the rows that point to it.
         connection.execute(text("PRAGMA foreign_keys=OFF"))
+        connection.execute(text(f"PRAGMA busy_timeout={PATIENCE_MS}"))
         connection.execute(text("BEGIN IMMEDIATE"))
     else:
+        connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS}"))
 
 
 run()
