@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from tests.side_by_side import side_by_side
 from tipline import db
 from tipline.db import Base, Database, safe_text
 from tipline.domain import beats, clock, messages, search, tables
@@ -127,13 +128,12 @@ def test_writers_wait_for_each_other_and_lose_nothing(database: Database) -> Non
     with database.transaction() as tx:
         tx.add(Counter(name="race", value=0))
 
-    def count(_: int) -> None:
+    def count() -> None:
         with database.transaction() as tx:
             row = tx.get_one(Counter, "race")
             row.value += 1
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(count, range(80)))
+    side_by_side(lambda _: [count() for _ in range(10)], range(8))
     with database.reading() as tx:
         assert tx.get_one(Counter, "race").value == 80
 

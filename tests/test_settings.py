@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.side_by_side import side_by_side
 from tipline import settings
 from tipline.settings import GIB, SettingsError
 
@@ -160,8 +160,7 @@ def test_a_secret_is_made_once_for_the_owner_alone_and_kept(tmp_path: Path) -> N
 
 def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path) -> None:
     loaded = settings.load({"TIPLINE_DATA": str(tmp_path / "var")})
-    with ThreadPoolExecutor(16) as pool:
-        keys = {one.secret_key for one in pool.map(settings.with_secret, [loaded] * 64)}
+    keys = {one.secret_key for one in side_by_side(settings.with_secret, [loaded] * 64)}
 
     assert len(keys) == 1
     assert [path.name for path in loaded.data.iterdir()] == ["secret.key"]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.clients.line import STREAM, Line, append, create, offset
 from tests.clients.station import Tip, until
+from tests.side_by_side import end_all, side_by_side
 from tests.web.reporting import checksum, film, sha256
 
 DATA = film(2_000_000)
@@ -121,12 +122,12 @@ def test_a_sender_that_still_moves_is_stopped_and_told(tip: Tip, path: str) -> N
             except ConnectionError:
                 told.append(0)
 
-    older = threading.Thread(target=send_slowly)
+    older = threading.Thread(target=send_slowly, daemon=True)
     older.start()
     until(lambda: tip.on_its_way() >= WRITTEN, lambda: "nothing arrives")
     at = offset(tip, path)
     assert append(tip, path, at, DATA[at:]).headers["tipline-sha256"] == sha256(DATA)
-    older.join()
+    end_all([older])
 
     assert told in ([409], [0])
     assert [file.sha256 for file in tip.files()] == [sha256(DATA)]
@@ -136,20 +137,14 @@ def test_of_many_that_send_at_once_only_one_is_kept_at_any_place(tip: Tip, path:
     """Each sends other bytes, so that a mixture would show."""
     length = len(DATA)
     variants = [DATA[:64] + bytes([mark]) * (length // 2 - 64) for mark in range(6)]
-    together = threading.Barrier(len(variants))
 
     def send(piece: bytes) -> None:
-        together.wait()
         try:
             append(tip, path, 0, piece)
         except ConnectionError:
             return
 
-    senders: list[threading.Thread] = [threading.Thread(target=send, args=(one,)) for one in variants]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
+    side_by_side(send, variants)
 
     at = offset(tip, path)
     rest = DATA[at:]

@@ -72,7 +72,9 @@ class Postgres:
             for pid in children:
                 os.kill(pid, signal.SIGKILL)
             # A server that starts while one of them is still there refuses to touch the data they share.
+            until = time.monotonic() + _PATIENCE
             while not all(map(_has_ended, children)):
+                assert time.monotonic() < until, "a process of the server outlives SIGKILL"
                 time.sleep(0.01)
             self._server.kill()
             self._server.wait()
@@ -82,7 +84,11 @@ class Postgres:
         if self._server is not None:
             # Fast shutdown: sessions are cut, and its children end with it.
             self._server.send_signal(signal.SIGINT)
-            self._server.wait()
+            try:
+                self._server.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
             self._server = None
 
     def url(self, name: str) -> str:

@@ -32,6 +32,8 @@ BEFORE = ("500", "503", "SlowDown", "silence", "cut request", "reset")
 AFTER = ("swallow after", "silence after", "500 after", "cut reply after", "reset after")
 TROUBLES = (*BEFORE, *AFTER, "delay")
 HOLD_S = 30.0
+# Longer than a call to the server behind may take, however slow the machine is.
+SETTLES_WITHIN_S = 300.0
 _BY_QUERY = {
     ("PUT", "partNumber"): "UploadPart",
     ("PUT", "retention"): "PutObjectRetention",
@@ -112,7 +114,7 @@ class Proxy:
     def settle(self) -> None:
         """Wait until the server has done all it was asked, also for those who did not wait for the answer."""
         with self._moved:
-            self._moved.wait_for(lambda: self._under_way == 0)
+            assert self._moved.wait_for(lambda: self._under_way == 0, SETTLES_WITHIN_S), "a request hangs"
 
     @contextmanager
     def passing(self) -> Iterator[None]:

@@ -12,7 +12,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, time, timedelta, timezone
@@ -30,6 +29,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from storage.local import LocalStore
 from storage.memory import MemoryStore
 from tests.contracts.postgres import Postgres
+from tests.side_by_side import side_by_side
 from tipline import db
 from tipline.db import Base, Database, Transaction
 from tipline.domain import (
@@ -127,17 +127,14 @@ def officer(database: Database) -> Actor:
 
 def at_once(act: Callable[[int], Any], many: int = MANY) -> list[Any]:
     """Call `act(0)` … `act(many - 1)` from as many threads; what each returned, or the refusal it got."""
-    ready = threading.Barrier(many)
 
     def one(number: int) -> Any:
-        ready.wait()
         try:
             return act(number)
         except TiplineError as refusal:
             return refusal
 
-    with ThreadPoolExecutor(many) as threads:
-        return list(threads.map(one, range(many)))
+    return side_by_side(one, range(many))
 
 
 def ring(kind: str, outbox_id: int) -> None:

@@ -7,7 +7,6 @@ import random
 import secrets
 import tracemalloc
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from storage import KeyTaken, Missing, OffsetMismatch, SessionGone, Store, StoreError, keys, sha256_of
 from tests.contracts.conftest import PART, Place
+from tests.side_by_side import side_by_side
 
 KEY = keys.original("8f14e45f-ea8d")
 KIB = 1024
@@ -286,8 +286,7 @@ def test_of_eight_sessions_for_one_key_one_wins(place: Place, size: int) -> None
             return None
         return runner
 
-    with ThreadPoolExecutor(8) as pool:
-        winners = [runner for runner in pool.map(race, range(8)) if runner is not None]
+    winners = [runner for runner in side_by_side(race, range(8)) if runner is not None]
     assert len(winners) == 1
     assert read(place.host(), KEY) == drawn(size, seed=winners[0])
 
@@ -295,8 +294,7 @@ def test_of_eight_sessions_for_one_key_one_wins(place: Place, size: int) -> None
 def test_one_session_completed_by_eight_threads_succeeds_in_all(place: Place) -> None:
     session = place.host().begin(KEY)
     place.host().append(session, 0, [b"once"])
-    with ThreadPoolExecutor(8) as pool:
-        sizes = list(pool.map(lambda _: place.host().complete(session, 4).size, range(8)))
+    sizes = side_by_side(lambda _: place.host().complete(session, 4).size, range(8))
     assert sizes == [4] * 8
     assert read(place.host(), KEY) == b"once"
 
@@ -485,8 +483,7 @@ def test_of_eight_puts_for_an_absent_key_one_wins(place: Place) -> None:
             return None
         return runner
 
-    with ThreadPoolExecutor(8) as pool:
-        winners = [runner for runner in pool.map(race, range(8)) if runner is not None]
+    winners = [runner for runner in side_by_side(race, range(8)) if runner is not None]
     assert len(winners) == 1
     assert read(place.host(), KEY) == bytes(winners)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,6 +15,7 @@ from storage.s3_session import Held, Ticket
 from storage.s3_turn import Turn
 from tests.contracts.conftest import PART
 from tests.contracts.seaweed import Seaweed
+from tests.side_by_side import side_by_side
 
 KEY = keys.original("taking")
 
@@ -97,8 +97,7 @@ def test_of_sixteen_that_take_a_session_over_each_comes_to_an_end(host: Callable
     """As when a line breaks and a phone tries again and again by many hosts."""
     session = host().begin(KEY)
     host().append(session, 0, [b"1234"])
-    with ThreadPoolExecutor(16) as pool:
-        sizes = list(pool.map(lambda _: host().take_over(session), range(16)))
+    sizes = side_by_side(lambda _: host().take_over(session), range(16))
     assert sizes == [4] * 16
     assert host().append(session, 4, [b"5678"]) == 8
 

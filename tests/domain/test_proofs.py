@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tests.side_by_side import side_by_side
 from tests.web.reporting import PHOTO, sha256
 from tipline.domain import custody, evidence, proofs, signatures, statements, tips
 from tipline.domain.actors import SYSTEM, reporter
@@ -165,19 +164,7 @@ def test_words_that_were_erased_later_leave_the_digest_as_it_was(services: Servi
 
 
 def test_many_who_ask_at_once_get_one_signature(services: Services, told: Tip) -> None:
-    found: list[Any] = []
-
-    def ask() -> None:
-        try:
-            found.append(issue(services, told).signature)
-        except Exception as fault:  # noqa: BLE001 - a thread's fault must reach the test
-            found.append(fault)
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    found = side_by_side(lambda _: issue(services, told).signature, range(8))
 
     assert len(found) == 8
     assert len(set(found)) == 1

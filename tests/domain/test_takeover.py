@@ -5,7 +5,6 @@ acknowledged, wherever it was when it was overtaken.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from storage import Store, keys
 from storage.local import LocalStore
 from storage.memory import MemoryStore, Shelf
 from tests.domain.conftest import Ring, sent
+from tests.side_by_side import side_by_side
 from tipline.db import Database
 from tipline.domain import evidence, running, uploads
 from tipline.domain.limits import Limits
@@ -343,7 +343,7 @@ def test_threads_of_many_processes_that_race_leave_one_whole_file(
     """Each goes on where it is told the upload stands, until one of them hears that it is complete."""
     done: list[str] = []
 
-    def phone() -> None:
+    def phone(_: int) -> None:
         receiver = process()
         for _ in range(400):
             try:
@@ -357,11 +357,7 @@ def test_threads_of_many_processes_that_race_leave_one_whole_file(
                 done.append(step.id)
                 return
 
-    phones = [threading.Thread(target=phone) for _ in range(4)]
-    for one in phones:
-        one.start()
-    for one in phones:
-        one.join()
+    side_by_side(phone, range(4))
 
     assert done
     assert sealed(process(), upload) == JPEG

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import storage
 from storage import keys
+from tests.side_by_side import side_by_side
 from tipline import checks
 from tipline import settings as settings_module
 from tipline.bell import SilentBell
@@ -95,10 +95,7 @@ def test_a_dump_of_store_and_database_has_no_plain_canary(
 
 
 def test_a_tip_has_one_key_however_many_files_begin_at_once(services: Services, tip: Tip) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        begun = list(
-            pool.map(lambda n: services.receiver.begin(tip.id, Announced(100, f"{n}.jpg")), range(4))
-        )
+    begun = side_by_side(lambda n: services.receiver.begin(tip.id, Announced(100, f"{n}.jpg")), range(4))
 
     ring = services.vaults.ring
     assert ring

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import select
+import signal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,10 +62,16 @@ def test_a_fork_hashes_with_threads_of_its_own() -> None:
 
     pid = os.fork()
     if pid == 0:
-        os.write(theirs, sha256_of(io.BytesIO(data)).encode())
-        os._exit(0)
-    os.waitpid(pid, 0)
-
-    assert os.read(ours, 100).decode() == hashlib.sha256(data).hexdigest()
-    os.close(ours)
+        try:
+            os.write(theirs, sha256_of(io.BytesIO(data)).encode())
+        finally:
+            os._exit(0)  # never a second run of the tests
     os.close(theirs)
+    try:
+        # What it says, or its end; a fork that waits for threads it does not have says neither.
+        assert select.select([ours], [], [], 60)[0], "the fork hangs"
+        assert os.read(ours, 100).decode() == hashlib.sha256(data).hexdigest()
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(ours)

@@ -8,13 +8,13 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 
 import pytest
 from sqlalchemy import select
 
 from storage import keys
 from tests.factories import FILM, examine
+from tests.side_by_side import side_by_side
 from tipline.domain import (
     cases,
     clock,
@@ -186,9 +186,7 @@ def test_nobody_approves_what_he_asked_for_and_of_two_who_decide_one_does(
             except TiplineError as fault:
                 said.append(fault.code)
 
-    both = [Thread(target=decide, args=("admin",)) for _ in range(2)]
-    [one.start() for one in both]
-    [one.join() for one in both]
+    side_by_side(decide, ["admin", "admin"])
 
     assert sorted(said) == ["done", "erasure:decided"]
     with refused("erasure:exists"):

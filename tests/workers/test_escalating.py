@@ -70,9 +70,11 @@ def test_a_step_whose_worker_was_killed_is_taken_once_by_another(
     }  # fmt: skip
     command = [sys.executable, "-c", HANGS, str(outbox_id)]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline().strip() == "written"
-        worker.send_signal(signal.SIGKILL)
+        try:
+            assert worker.stdout is not None
+            assert worker.stdout.readline().strip() == "written"
+        finally:
+            worker.send_signal(signal.SIGKILL)  # or its end would be waited for without end
     assert worker.returncode == -signal.SIGKILL
     assert told(services, tip) == [], "what was not committed has not happened"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.memory import MemoryStore
+from tests.side_by_side import side_by_side
 from workers import local
 
 KEY, FILM = "evidence/e1/original", b"a film " * 1000
@@ -91,16 +92,13 @@ def test_two_steps_at_once_fetch_it_once_and_read_side_by_side(store: Counted, t
     digest = take(store, tmp_path)
     local.drop(tmp_path, KEY)
     store.fetched = 0
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=60)
 
-    def step() -> None:
+    def step(_: int) -> None:
         with local.file_of(store, KEY, tmp_path, lambda: None, known=digest):
             both.wait()
 
-    other = threading.Thread(target=step)
-    other.start()
-    step()
-    other.join()
+    side_by_side(step, range(2))
     assert store.fetched == 1
 
 
