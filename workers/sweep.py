@@ -1,10 +1,13 @@
 """What nobody else sees to: jobs that got stuck, uploads and drafts left behind, snoozed tips.
 
 One round runs at a time, whatever the number of hosts. A step that fails does not keep the others from it.
+One that takes long does: a store that says nothing is waited for. So the clock of responses, which alone is
+counted in seconds, is looked at beside the rounds as well, in a thread of its own.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -46,7 +49,7 @@ from workers.packing import job as packing_job
 log = structlog.get_logger(__name__)
 EVERY_S = 3.0
 THOROUGH_EVERY_S = 3600.0
-TURN = "sweep"
+TURN, CLOCK = "sweep", "clock"
 # More rings than this are never added to jobs that wait already: a long queue is no sign of a lost ring.
 MOST_WAITING = 20
 # What is said when a job is given up; of all other kinds a step of a look is over.
@@ -58,6 +61,7 @@ PASSING = (SQLAlchemyError, redis.RedisError, storage.StoreError, TiplineError)
 
 def run(services: Services) -> None:
     """Sweep until this process is asked to stop."""
+    threading.Thread(target=_watch_clock, args=(services,), name="clock", daemon=True).start()
     silent: set[str] = set()
     next_thorough = time.monotonic()
     while not stop.is_asked():
@@ -66,6 +70,21 @@ def run(services: Services) -> None:
             next_thorough = time.monotonic() + THOROUGH_EVERY_S
         _told_once(silent, "turn", partial(take_turn, services, silent, thorough=thorough))
         stop.wait(EVERY_S)
+
+
+def _watch_clock(services: Services) -> None:
+    """Beside the rounds, until this process is asked to stop."""
+    silent: set[str] = set()
+    while not stop.is_asked():
+        _told_once(silent, CLOCK, partial(take_clock_turn, services))
+        stop.wait(EVERY_S)
+
+
+def take_clock_turn(services: Services) -> None:
+    """Look at the clock of responses, unless somebody else is at it."""
+    with services.database.alone(CLOCK) as mine:
+        if mine:
+            STEPS["escalations"](services)
 
 
 def take_turn(services: Services, silent: set[str] | None = None, *, thorough: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from tipline.domain.uploads import Announced, Upload
 from tipline.errors import TiplineError
 from tipline.services import Services
 from workers import sweep
+from workers.lease import Stop
 
 LONG_AGO = timedelta(hours=1)
 
@@ -270,6 +272,46 @@ def test_a_turn_is_left_out_while_somebody_else_has_it(
     sweep.take_turn(services)
 
     assert bell.rung == [rung]
+
+
+def test_a_step_that_waits_for_a_silent_store_does_not_stop_the_clock_of_responses(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends, looked, hangs = Stop(), threading.Semaphore(0), threading.Event()
+    monkeypatch.setattr(sweep, "stop", ends)
+    monkeypatch.setattr(sweep, "EVERY_S", 0.01)
+    answers = threading.Event()
+
+    def ask_the_store(_services: Services) -> None:
+        hangs.set()
+        assert answers.wait(60)
+
+    monkeypatch.setitem(sweep.STEPS, "escalations", lambda _services: looked.release())
+    monkeypatch.setitem(sweep.STEPS, "uploads", ask_the_store)
+    running = threading.Thread(target=sweep.run, args=(services,), daemon=True)
+    running.start()
+    try:
+        assert hangs.wait(60)
+        while looked.acquire(blocking=False):
+            """What was looked at before the store fell silent."""
+        assert looked.acquire(timeout=60)
+        assert looked.acquire(timeout=60)
+    finally:
+        ends.ask()
+        answers.set()
+        running.join(60)
+    assert not running.is_alive()
+    [one.join(60) for one in threading.enumerate() if one.name == "clock"]
+
+
+def test_of_many_hosts_one_looks_at_the_clock(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setitem(sweep.STEPS, "escalations", lambda _services: looked.append("once"))
+    with services.database.alone(sweep.CLOCK):
+        sweep.take_clock_turn(services)
+        assert looked == []
+    sweep.take_clock_turn(services)
+    assert looked == ["once"]
 
 
 # --- what is cleared away in a thorough round

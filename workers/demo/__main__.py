@@ -111,8 +111,9 @@ def _alone(services: Services) -> Iterator[bool]:
     """Keep the sweep away: to it, invented times look like things left behind long ago."""
     end = time.monotonic() + TURN_WITHIN_S
     while time.monotonic() < end:
-        with services.database.alone(sweep.TURN) as mine:
-            if mine:
+        alone = services.database.alone
+        with alone(sweep.TURN) as is_still, alone(sweep.CLOCK) as is_clock_still:
+            if is_still and is_clock_still:
                 yield True
                 return
         time.sleep(0.2)
