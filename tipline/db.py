@@ -13,7 +13,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,23 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+from tipline import writers
+
 BUSY_MS = 15_000
 POOL = 24
 OVERFLOW = 40
 POOL_WAIT_S = 10
 # Any constant serves: it names the one lock that puts writers in line on PostgreSQL.
 WRITE_LOCK = 0x7469706C696E65
-# A host that froze within a transaction must not hold up all others for good.
+# A host that froze within a transaction must not hold up all others for good. One that lost its line or its
+# power says no farewell: unless asked now and then it would keep what it held (`alone`) for hours.
 POSTGRES_OPTIONS = f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout=60000"
+POSTGRES_OPTIONS += " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+# And the other way: a server that is gone without a word is noticed within a minute, by whoever waits for it.
+POSTGRES_LINE: dict[str, int] = {
+    "connect_timeout": 10, "tcp_user_timeout": 60_000,
+    "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+}  # fmt: skip
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -136,6 +145,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, class_=Transaction, expire_on_commit=False)
+        self._line = writers.Line()
         self.ring: Callable[[str, int], None] | None = None  # whom its transactions ring; nobody unless set
 
     @property
@@ -148,20 +158,26 @@ class Database:
         session = self._sessions()
         if self.ring is not None:
             session.ring = self.ring
-        try:
-            if self.is_sqlite:
-                session.execute(text("BEGIN IMMEDIATE"))
-            else:
-                session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
-            yield session
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.close()
+        # In line without a connection, so that who waits to write keeps nobody from reading.
+        with self._line.turn() if self.is_sqlite else nullcontext():
+            try:
+                self._begin(session)
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                session.close()
         for call in session.after_commit:
             call()
+
+    def _begin(self, session: Session) -> None:
+        if self.is_sqlite:
+            with writers.turnstile(f"{self.engine.url.database}-writers.lock"):
+                session.execute(text("BEGIN IMMEDIATE"))
+        else:
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -247,6 +263,8 @@ def _advisory_lock(engine: Engine, name: str) -> Iterator[bool]:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        # What the operator wrote into the address stands.
+        line = {name: value for name, value in POSTGRES_LINE.items() if name not in parsed.query}
         return create_engine(
             url,
             pool_size=POOL,
@@ -254,7 +272,7 @@ def _engine(url: str) -> Engine:
             pool_timeout=POOL_WAIT_S,
             pool_pre_ping=True,
             hide_parameters=True,  # what reporters wrote must not reach a log by way of an error
-            connect_args={"options": POSTGRES_OPTIONS},
+            connect_args={"options": POSTGRES_OPTIONS, **line},
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

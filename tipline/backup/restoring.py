@@ -221,7 +221,7 @@ def _beyond(store: Store, folder: Path | None, head: int) -> list[str]:
 
 
 def _forget_file(path: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", "-wal", "-shm", "-writers.lock"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + ending).unlink()
 
