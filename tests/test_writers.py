@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -142,6 +144,22 @@ def test_a_process_that_dies_before_the_file_bars_nobody(tmp_path: Path) -> None
 def test_where_no_lock_can_be_made_everybody_goes_on(tmp_path: Path) -> None:
     with turnstile(str(tmp_path / "nowhere" / "lock"), 0.01) as is_mine:
         assert not is_mine
+
+
+def test_where_the_filesystem_knows_no_such_locks_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def refuse(_file: int, kind: int) -> None:
+        asked.append(kind)
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    known = {name: getattr(fcntl, name) for name in ("LOCK_EX", "LOCK_NB", "LOCK_UN")}
+    monkeypatch.setattr(writers, "fcntl", SimpleNamespace(flock=refuse, **known))
+    with turnstile(str(tmp_path / "lock")) as is_mine:
+        assert not is_mine
+    assert asked == [fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_UN]
 
 
 # --- transactions

@@ -16,7 +16,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 
 PATIENCE_S = 5.0
@@ -95,7 +95,8 @@ def turnstile(path: str, patience_s: float | None = None) -> Iterator[bool]:
     finally:
         if file is not None:
             # Not left to the closing: a child that is just being started may hold the file open as well.
-            fcntl.flock(file, fcntl.LOCK_UN)
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_UN)
             os.close(file)
 
 
@@ -104,9 +105,11 @@ def _is_locked(file: int, patience_s: float) -> bool:
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # somebody has it, or this filesystem has no such locks
+        except BlockingIOError:
             if time.monotonic() >= end:
                 return False
             time.sleep(LOOK_AGAIN_S)
+        except OSError:  # a filesystem that has no such locks
+            return False
         else:
             return True
