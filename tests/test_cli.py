@@ -137,7 +137,7 @@ def test_a_station_that_lost_its_secret_says_so_and_makes_no_other(fresh: dict[s
     kept = secret.read_bytes()
     secret.unlink()
 
-    for words, code in ((("user", "list"), 2), (("migrate",), 2), (("run",), 1)):
+    for words, code in ((("user", "list"), 2), (("migrate",), 2), (("run",), 1), (("web",), 1)):
         refused = tipline(fresh, *words)
         assert refused.returncode == code, words
         assert "secret.key is missing, and this station is not new" in refused.stderr

@@ -26,11 +26,13 @@ def run(demo: bool) -> None:
 def web() -> None:
     """Start the web server alone."""
     from tipline import preflight, webserver
+    from tipline.settings import SettingsError, with_secret
 
     settings = ground.settings()
     try:
+        with_secret(settings)  # its processes read it; were it lost, each would say so with a traceback
         preflight.check_port(settings, beside_ours=True)
-    except preflight.NotReady as fault:
+    except (preflight.NotReady, SettingsError) as fault:
         click.echo(fault, err=True)
         sys.exit(1)
     webserver.serve(settings)
