@@ -112,6 +112,28 @@ def test_who_is_interrupted_while_it_waits_leaves_the_line(
         assert is_mine
 
 
+def test_a_fork_begins_with_an_empty_line() -> None:
+    """It has none of the threads that stand there, and nobody would ever hand their turn over."""
+    line, is_let_go = Line(), threading.Event()
+
+    def stand() -> None:
+        with line.turn():
+            is_let_go.wait(PATIENCE_S)
+
+    thread = started(stand)
+    until(lambda: line._is_taken)
+    child = os.fork()
+    if not child:
+        with line.turn(0.01) as is_mine:
+            os._exit(0 if is_mine else 1)
+    _, status = os.waitpid(child, 0)
+    is_let_go.set()
+    ended([thread])
+    assert os.waitstatus_to_exitcode(status) == 0
+    with line.turn(0.01) as is_mine:
+        assert is_mine
+
+
 # --- between processes
 
 

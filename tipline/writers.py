@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
+from weakref import WeakSet
 
 PATIENCE_S = 5.0
 LOOK_AGAIN_S = 0.002
@@ -27,6 +28,11 @@ class Line:
     """Threads of this process, one at a time, first come, first served."""
 
     def __init__(self) -> None:
+        _lines.add(self)
+        self.clear()
+
+    def clear(self) -> None:
+        """As if nobody had ever come."""
         self._lock = Lock()
         self._is_taken = False
         self._waiting: deque[Lock] = deque()
@@ -77,6 +83,18 @@ class Line:
                 self._waiting.popleft().release()
             else:
                 self._is_taken = False
+
+
+_lines: WeakSet[Line] = WeakSet()
+
+
+def _clear_all() -> None:
+    for line in list(_lines):
+        line.clear()
+
+
+# A fork has none of its parent's threads: whoever had the turn there would never hand it over here.
+os.register_at_fork(after_in_child=_clear_all)
 
 
 @contextmanager
