@@ -18,6 +18,7 @@ from workers.egress import Door, Network
 # What the operator set himself may lie anywhere.
 ANYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 SLACK_S = 3.0
+SENDER = "Tipline"
 # Threads make addresses side by side, and the first one loads what apprise knows.
 _MAKING = threading.Lock()
 _ASSET = apprise.AppriseAsset(
@@ -74,7 +75,8 @@ def by_request(
     """A webhook, or a gateway's address."""
 
     def ask() -> bool:
-        answer = requests.request(method, url, data=data, headers=headers, timeout=egress.PATIENCE_S)
+        told = {"User-Agent": SENDER, **(headers or {})}
+        answer = requests.request(method, url, data=data, headers=told, timeout=egress.PATIENCE_S)
         return answer.ok
 
     return _through(allowed, "web", [url], ask, by_proxy=allowed is ANYWHERE)

@@ -62,6 +62,7 @@ def test_a_message_is_signed_as_the_documentation_says_and_holds_codes_alone(
     ((_path, headers, body),) = other.got
 
     assert is_genuine(hook[1], headers, body)
+    assert headers["user-agent"] == "Tipline"
     assert not is_genuine(hook[1], headers, body + b" ")
     assert not is_genuine(hook[1], headers | {"webhook-timestamp": "1"}, body)
     told = json.loads(body)

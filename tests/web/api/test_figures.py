@@ -27,8 +27,27 @@ def test_figures_are_those_of_the_page(
     make_tip(category="noise")
     told = client.get(f"/api/v1/figures?{SPAN}", headers=headers("supervisor")).json
     assert told["totals"]["received"] == 1
-    assert told["tables"]["kinds"][0]["Tips"] == 1
+    kind = told["tables"]["kinds"][0]
+    assert (kind["kind"], kind["tips"]) == ("noise", 1)
     assert told["answered"] is None
+
+
+def test_figures_are_called_the_same_in_every_language(
+    client: FlaskClient, headers: Headers, make_tip: Callable[..., Tip]
+) -> None:
+    make_tip(category="noise")
+    in_both = [
+        client.get(
+            f"/api/v1/figures?{SPAN}", headers={**headers("supervisor"), "Accept-Language": language}
+        ).json["tables"]
+        for language in ("zh", "en")
+    ]
+    names = [[row.pop("name", None) for rows in one.values() for row in rows] for one in in_both]
+    assert names[0] != names[1], "the page's own words are told beside"
+    assert in_both[0] == in_both[1]
+    assert all(column.isascii() for rows in in_both[0].values() for row in rows for column in row)
+    assert [row["weekday"] for row in in_both[0]["weekdays"]] == list("1234567")
+    assert {row["age"] for row in in_both[0]["backlog"]} == {"1h", "24h", "7d", "older"}
 
 
 def test_a_list_holds_no_words_of_anybody_and_stands_in_the_log(

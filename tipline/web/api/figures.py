@@ -41,7 +41,10 @@ class FiguresOut(BaseModel):
     totals: dict[str, int]
     answered: dict[str, float] | None = Field(description="number, p50, p90 and p95, in seconds.")
     backlog: dict[str, int]
-    tables: dict[str, list[dict[str, Any]]] = Field(description="Each table of the page, row by row.")
+    tables: dict[str, list[dict[str, Any]]] = Field(
+        description="Each table of the page, row by row. Columns and rows are called the same in every "
+        "language; `name` is what the page says in the asker's. A weekday is 1 for Monday to 7."
+    )
 
 
 @blueprint.get("/figures")
@@ -57,10 +60,7 @@ def get_figures(query_data: SpanQuery) -> dict[str, Any]:
             "totals": found.totals._asdict(),
             "answered": found.answered._asdict() if found.answered else None,
             "backlog": found.backlog,
-            "tables": {
-                name: [dict(zip(one.head, row, strict=True)) for row in one.rows]
-                for name, one in tables.every(found).items()
-            },
+            "tables": {name: one.told for name, one in tables.every(found).items()},
         }
 
 

@@ -20,16 +20,46 @@ WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_
 AGES = {
     "1h": N_("Less than an hour"), "24h": N_("Up to a day"), "7d": N_("Up to a week"), "older": N_("Older"),
 }  # fmt: skip
+# What programs call a column → what people read above it; an hour of the day is called as it reads.
+HEADS = {
+    "day": N_("Day"), "hour": N_("Hour"), "kind": N_("Kind"), "beat": N_("Beat"), "weekday": N_("Weekday"),
+    "state": N_("State"), "age": N_("Age"), "place": N_("Place"), "tips": N_("Tips"), "last": N_("Last"),
+    "p50_min": N_("Half answered within, min"), "p90_min": N_("90% within, min"),
+    "p95_min": N_("95% within, min"), "in_time_pct": N_("In time, %"), "used_pct": N_("Used, %"),
+    "footage_used_pct": N_("Footage used, %"), "well_served_pct": N_("Well served, %"),
+    "share_pct": N_("Share, %"),
+}  # fmt: skip
+ANSWERED = ["p50_min", "p90_min", "p95_min"]
+OF_TOTALS = ["tips", *ANSWERED, "in_time_pct", "used_pct", "footage_used_pct", "well_served_pct"]
 
 
 class Table(NamedTuple):
-    """`name` is its place in addresses; the first cell names a row, and its link leads to the tips in it."""
+    """`name` is its place in addresses; the first cell names a row, and its link leads to the tips in it.
+
+    `codes` are what programs call the rows, where their names are words.
+    """
 
     name: str
     title: str
-    head: list[str]
+    columns: list[str]
     rows: list[list[Cell]]
     links: list[str]
+    codes: list[str] | None = None
+
+    @property
+    def head(self) -> list[str]:
+        return [gettext(HEADS[one]) if one in HEADS else one for one in self.columns]
+
+    @property
+    def told(self) -> list[dict[str, Cell]]:
+        """Its rows for programs, whatever the language."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        if self.codes is None:
+            return rows
+        return [
+            {**row, self.columns[0]: code, "name": row[self.columns[0]]}
+            for row, code in zip(rows, self.codes, strict=True)
+        ]
 
     @property
     def most(self) -> float:
@@ -56,7 +86,7 @@ def by_day(found: Figures) -> Table:
     for day in figures.days(found.wanted):
         rows.append([day.isoformat(), numbers[day], *_minutes(spread.get(day.isoformat()))])
     links = [_queue(found.wanted, after=str(row[0]), before=str(row[0])) for row in rows]
-    return Table("days", gettext("Day by day"), [gettext("Day"), gettext("Tips"), *_answered()], rows, links)
+    return Table("days", gettext("Day by day"), ["day", "tips", *ANSWERED], rows, links)
 
 
 def by_hour(found: Figures) -> Table:
@@ -66,9 +96,7 @@ def by_hour(found: Figures) -> Table:
     rows: list[list[Cell]] = []
     for hour in range(24):
         rows.append([f"{hour:02}:00", numbers[hour], *_minutes(spread.get(f"{hour:02}"))])
-    return Table(
-        "hours", gettext("Hour of the day"), [gettext("Hour"), gettext("Tips"), *_answered()], rows, []
-    )
+    return Table("hours", gettext("Hour of the day"), ["hour", "tips", *ANSWERED], rows, [])
 
 
 def by_kind(found: Figures) -> Table:
@@ -76,7 +104,7 @@ def by_kind(found: Figures) -> Table:
     names = {one.code: gettext(one.short) for one in categories.CATEGORIES}
     rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.by_kind.items()]
     links = [_queue(found.wanted, category=code) for code in found.by_kind]
-    return Table("kinds", gettext("By kind"), [gettext("Kind"), *_of_totals()], rows, links)
+    return Table("kinds", gettext("By kind"), ["kind", *OF_TOTALS], rows, links, list(found.by_kind))
 
 
 def by_beat(found: Figures) -> Table:
@@ -84,7 +112,7 @@ def by_beat(found: Figures) -> Table:
     names = {one.code: one.name for one in beats.list_beats(found.tx)} | {"": gettext("No beat")}
     rows = [_row(names.get(code, code), one, spread.get(code)) for code, one in found.by_beat.items()]
     links = [_queue(found.wanted, beat=code) if code else "" for code in found.by_beat]
-    return Table("beats", gettext("By beat"), [gettext("Beat"), *_of_totals()], rows, links)
+    return Table("beats", gettext("By beat"), ["beat", *OF_TOTALS], rows, links, list(found.by_beat))
 
 
 def by_weekday(found: Figures) -> Table:
@@ -95,8 +123,9 @@ def by_weekday(found: Figures) -> Table:
         [gettext(name), *(numbers[weekday, hour] for hour in range(24))]
         for weekday, name in enumerate(WEEKDAYS)
     ]
-    head = [gettext("Weekday"), *(f"{hour:02}" for hour in range(24))]
-    return Table("weekdays", gettext("Hours of the week"), head, rows, [])
+    columns = ["weekday", *(f"{hour:02}" for hour in range(24))]
+    codes = [str(weekday) for weekday in range(1, 8)]
+    return Table("weekdays", gettext("Hours of the week"), columns, rows, [], codes)
 
 
 def outcomes(found: Figures) -> Table:
@@ -106,14 +135,14 @@ def outcomes(found: Figures) -> Table:
     rows: list[list[Cell]] = [
         [gettext(words.TIP[state].text), numbers[state], share(numbers[state], whole)] for state in known
     ]
-    head = [gettext("State"), gettext("Tips"), gettext("Share, %")]
     links = [_queue(found.wanted, state=state) for state in known]
-    return Table("outcomes", gettext("What became of them"), head, rows, links)
+    columns = ["state", "tips", "share_pct"]
+    return Table("outcomes", gettext("What became of them"), columns, rows, links, known)
 
 
 def backlog(found: Figures) -> Table:
     rows: list[list[Cell]] = [[gettext(word), found.backlog[name]] for name, word in AGES.items()]
-    return Table("backlog", gettext("Waiting now, by age"), [gettext("Age"), gettext("Tips")], rows, [])
+    return Table("backlog", gettext("Waiting now, by age"), ["age", "tips"], rows, [], list(AGES))
 
 
 def places(found: Figures) -> Table:
@@ -137,7 +166,7 @@ def _places(name: str, title: str, found: list[Place], wanted: Wanted) -> Table:
         [one.name, one.number, filters.plain_time(one.last_at) if one.last_at else None] for one in found
     ]
     links = [_queue(wanted, shop=one.shop) if one.shop else "" for one in found]
-    return Table(name, title, [gettext("Place"), gettext("Tips"), gettext("Last")], rows, links)
+    return Table(name, title, ["place", "tips", "last"], rows, links)
 
 
 def _row(name: str, one: Totals, spread: Spread | None) -> list[Cell]:
@@ -145,20 +174,6 @@ def _row(name: str, one: Totals, spread: Spread | None) -> list[Cell]:
         name, one.received, *_minutes(spread), share(one.in_time, one.judged), share(one.used, one.received),
         share(one.footage_used, one.with_footage), share(one.well_served, one.rated),
     ]  # fmt: skip
-
-
-def _of_totals() -> list[str]:
-    shares = (
-        gettext("In time, %"),
-        gettext("Used, %"),
-        gettext("Footage used, %"),
-        gettext("Well served, %"),
-    )
-    return [gettext("Tips"), *_answered(), *shares]
-
-
-def _answered() -> list[str]:
-    return [gettext("Half answered within, min"), gettext("90% within, min"), gettext("95% within, min")]
 
 
 def _minutes(spread: Spread | None) -> list[Cell]:
