@@ -211,10 +211,11 @@ def list_of(
 
 def subjects_of(name: str) -> list[str]:
     """`case:A-2026-1` is itself; `A-2026-1` alone is whatever bears that name, so that nobody takes a log for
-    empty who left out the noun."""
+    empty who left out the noun. `beats` is a subject as it stands."""
     if ":" in name:
         return [name]
-    return [f"{noun}:{spelt}" for noun in NOUNS for spelt in dict.fromkeys((name, name.upper()))]
+    spelt = dict.fromkeys((name, name.upper()))
+    return [name, *(f"{noun}:{one}" for noun in NOUNS for one in spelt)]
 
 
 def did(
