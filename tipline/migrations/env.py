@@ -39,12 +39,17 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # Rebuilding a table drops the old one, which must not drag down the rows that point to it.
         connection.execute(text("PRAGMA foreign_keys=OFF"))
-        connection.execute(text(f"PRAGMA busy_timeout={PATIENCE_MS}"))
+        connection.execute(text("PRAGMA busy_timeout=600000"))  # a PRAGMA takes no values beside it
         connection.execute(text("BEGIN IMMEDIATE"))
     else:
-        connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
+        _wait_at_most(connection, PATIENCE_MS)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
-        connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS}"))
+        _wait_at_most(connection, BUSY_MS)
+
+
+def _wait_at_most(connection: Connection, patience_ms: int) -> None:
+    """For a lock of PostgreSQL, in this transaction."""
+    connection.execute(text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": str(patience_ms)})
 
 
 run()
